@@ -1,0 +1,34 @@
+# Two commands on a fresh machine do everything: `make demo` and `make test`. Needs Python 3.11, Java 17 or newer, make.
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: demo test test-long check setup lock docs clean
+
+demo: setup  ## set up, then run the nightly job on data/sample
+	@$(BIN)/geoward demo
+
+test: check  ## set up, then format, lint, types, imports and the fast tests
+	@$(BIN)/pytest -m "not long"
+
+test-long: setup  ## kills, fuzz, real servers, the browser
+	@$(BIN)/pytest -m long
+
+check: setup
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+setup: .venv/.ready
+
+.venv/.ready: requirements.lock pyproject.toml jobs/jars.lock
+	@sh jobs/setup.sh "$(PYTHON)"
+	@touch $@
+
+lock: setup  ## renew requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
+
+docs: setup  ## write what is derived: the data dictionary and the JSON schemas
+	@$(BIN)/python -m jobs.cli.documents
+
+clean:
+	rm -rf .venv .geoward .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Jobs as Dagster assets; no logic of its own."""

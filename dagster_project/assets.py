@@ -1,0 +1,144 @@
+"""One asset per table, made by one factory from the job registry. Lineage is what the job reads, so it cannot drift."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dagster as dg
+
+from dagster_project.metadata import (
+    check_result,
+    definition_metadata,
+    partition_metadata,
+    range_metadata,
+    tags_of,
+)
+from dagster_project.partitions import dates_by_region, partition_key, partitions_of
+from jobs.home import Home
+from jobs.job import Job, partition_of
+from jobs.job_inputs import Workplace
+from jobs.nightly import Sessions, run_table
+from jobs.plan import plan
+from jobs.report import RunReport
+from quality.checks.verdict import Verdict
+from quality.contracts import Layer, Sensitivity
+from quality.contracts.errors import AuditFailed, GeowardError
+
+PLANNED = "geoward/planned"
+"""A run with this tag makes only what is stale in its range; one without, as from the UI, makes all of it."""
+
+POOL = "spark"
+
+OnTable = Callable[[str, list[RunReport] | None], None]
+
+
+def key_of(table: str) -> dg.AssetKey:
+    """Return a table's asset key: its layer, then its name."""
+    return dg.AssetKey(table.split("."))
+
+
+def checks_of(job: Job) -> dict[str, str]:
+    """Return the names and descriptions of the checks that a table's report can hold."""
+    contract = job.writes
+    names = {
+        "region_stays_home": "Every file lies below the region's storage root.",
+        "expectations": "Every column keeps its contract: presence, bounds, allowed values, patterns.",
+    }
+    if "retain_until" in contract.column_names:
+        names["retention_date_present"] = "Every row says until when it may be kept, and that is not past."
+    if any(column.sensitivity is Sensitivity.PSEUDONYM for column in contract):
+        names["pseudonym_well_formed"] = "Every pseudonym is a keyed one."
+    if contract.layer in (Layer.PROTECTED, Layer.CURATED):
+        names["no_direct_identifier"] = "An independent detector finds no identifier and no coordinate."
+    return names | {name: _OWN[name] for name in job.verifies}
+
+
+_OWN = {
+    "consent_present": "Every row that rests on consent had it as of the event.",
+    "precision_ceiling": "No cell is finer, by area and radius, than the region's law allows for the purpose.",
+    "k_reached": "Every published count is of at least k distinct persons.",
+    "crowds_recounted": "An independent recount finds the persons that the release counts.",
+}
+
+
+def _silent(table: str, reports: list[RunReport] | None) -> None:
+    """Tell nobody."""
+
+
+def asset_for(job: Job, home: Home, sessions: Sessions, on_table: OnTable = _silent) -> dg.AssetsDefinition:
+    """Return the asset of one job: it calls the job's runner and hands on the report.
+
+    ``on_table`` is told (table, reports) when a table begins, without reports, and when it ends.
+    """
+    key = key_of(job.name)
+    specs = [
+        dg.AssetCheckSpec(name, asset=key, description=text, blocking=True) for name, text in checks_of(job).items()
+    ]
+
+    @dg.asset(
+        key=key,
+        deps=[key_of(read.table) for read in job.reads],
+        partitions_def=partitions_of(home),
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        description=f"{job.writes.description}\n\n{job.description}",
+        metadata=definition_metadata(job),
+        tags=tags_of(job.writes, home.policy),
+        kinds={"pyspark", "delta"},
+        owners=[f"team:{job.writes.owner}"],
+        group_name=job.writes.layer.value,
+        check_specs=specs,
+        retry_policy=dg.RetryPolicy(max_retries=0),
+        pool=POOL,
+    )
+    def materialize(context: dg.AssetExecutionContext) -> Iterator[Any]:
+        try:
+            on_table(job.name, None)
+            reports = _run(context, job, home, sessions)
+            on_table(job.name, reports)
+        except AuditFailed as error:
+            yield from _results(job, {v.check: v for v in error.verdicts if isinstance(v, Verdict)})
+            raise dg.Failure(str(error), allow_retries=False) from None
+        for report in reports:
+            key = partition_key(report.region, report.date)
+            context.add_asset_metadata(partition_metadata(report), partition_key=key)
+        results = list(_results(job, _verdicts(reports)))
+        yield dg.MaterializeResult(metadata=range_metadata(reports), check_results=results)
+
+    return materialize
+
+
+def _run(context: dg.AssetExecutionContext, job: Job, home: Home, sessions: Sessions) -> list[RunReport]:
+    """Run each region of the range; an error leaves as one sentence that holds no row value."""
+    reports: list[RunReport] = []
+    try:
+        for region, days in dates_by_region(context.partition_keys).items():
+            place = Workplace.open(home, home.region(region), sessions)
+            wanted = {partition_of(job, place.release, day) for day in days}
+            if context.run.tags.get(PLANNED):
+                wanted &= {entry.date for entry in plan(place) if entry.table == job.name}
+            if wanted:
+                reports += run_table(place, job.name, wanted, context.run.run_id[:8])
+    except AuditFailed:
+        raise
+    except GeowardError as error:
+        raise dg.Failure(str(error), allow_retries=False) from None
+    except Exception as error:  # its message may hold a row's value: name the kind only
+        raise dg.Failure(f"{job.name} failed with {type(error).__name__}.") from None
+    return reports
+
+
+def _verdicts(reports: list[RunReport]) -> dict[str, Verdict]:
+    """Return each check's verdict over all reports; a failed one wins."""
+    found: dict[str, Verdict] = {}
+    for report in reports:
+        for verdict in report.checks:
+            if verdict.check not in found or not verdict.passed:
+                found[verdict.check] = verdict
+    return found
+
+
+def _results(job: Job, verdicts: dict[str, Verdict]) -> Iterator[dg.AssetCheckResult]:
+    for name, text in checks_of(job).items():
+        verdict = verdicts.get(name) or Verdict(name, True, f"{text} There were no rows.", "")
+        yield check_result(verdict, key_of(job.name))

@@ -1,0 +1,50 @@
+"""Everything Dagster loads: the assets of all jobs, the nightly job and its schedule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+
+from dagster_project.assets import PLANNED, asset_for
+from dagster_project.partitions import partition_key
+from jobs.catalog import now
+from jobs.home import Home, open_home
+from jobs.nightly import Sessions
+from jobs.registry import JOBS
+
+NIGHTLY = "nightly"
+
+
+def definitions_for(home: Home, sessions: Sessions) -> dg.Definitions:
+    """Return the definitions of one installation."""
+    assets = [asset_for(job, home, sessions) for job in JOBS.values()]
+    nightly = dg.define_asset_job(
+        NIGHTLY, selection=dg.AssetSelection.all(), description="All tables of one region and date, in order.",
+        executor_def=dg.in_process_executor, tags={PLANNED: "true"},
+    )  # fmt: skip
+    return dg.Definitions(
+        assets=assets, jobs=[nightly], schedules=[_schedule(nightly, home)], executor=dg.in_process_executor
+    )
+
+
+def _schedule(nightly: dg.UnresolvedAssetJobDefinition, home: Home) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        job=nightly, cron_schedule="30 2 * * *", execution_timezone="UTC", name="nightly_at_half_past_two",
+        description="Yesterday's rows of every region, at 02:30 UTC.",
+    )  # fmt: skip
+    def at_night(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
+        yesterday = ((context.scheduled_execution_time or now()) - timedelta(days=1)).date()
+        return [
+            dg.RunRequest(run_key=f"{region}-{yesterday}", partition_key=partition_key(region, yesterday))
+            for region in home.regions
+        ]
+
+    return at_night
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Load the installation that ``$GEOWARD_HOME`` names."""
+    home = open_home()
+    return definitions_for(home, Sessions(home))

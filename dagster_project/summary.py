@@ -1,0 +1,124 @@
+"""What a run ends with: per table what came in, what came out, and what was kept back, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+
+from rich.table import Table
+
+from jobs.cli.app import grid
+from jobs.job_inputs import Workplace
+from jobs.listings import CheckResult, PlanListing, PlannedPartition, RunListing, TableRun
+from jobs.nightly import Scope
+from jobs.plan import Batch
+from jobs.registry import JOBS
+from jobs.report import RunReport
+
+Ran = Mapping[tuple[str, str, date], str]
+
+
+def plan_listing(planned: Sequence[Batch]) -> PlanListing:
+    """Return what would run and why."""
+    return PlanListing(
+        partitions=[
+            PlannedPartition(table=entry.table, region=batch.region, date=entry.date, reason=entry.reason)
+            for batch in planned
+            for entry in batch.stale
+        ]
+    )
+
+
+def run_listing(
+    places: Sequence[Workplace], scope: Scope, ran: Ran, errors: Mapping[tuple[str, str], str], run_ids: list[str],
+    seconds: float,
+) -> RunListing:  # fmt: skip
+    """Return the run's outcome by table and region, with what is published now for tables that were fresh."""
+    tables = []
+    for place in places:
+        reports = _reports(place, scope)
+        for name in JOBS:
+            mine = [report for report in reports if report.table == name]
+            error = errors.get((place.region.name, name))
+            if mine or error:
+                tables.append(_table_run(name, place.region.name, mine, ran, error))
+    return RunListing(run_ids=run_ids, ok=not errors, seconds=round(seconds, 1), tables=tables)
+
+
+def run_tables(listing: RunListing) -> Iterable[Table | str]:
+    """Return the summary that a person reads."""
+    table = grid("region", "table", "dates", "in#", "out#", "quarantined#", "rejected#", "suppressed#", "checks", "ran")
+    for run in listing.tables:
+        table.add_row(
+            run.region, run.table, _days(run), f"{run.rows_in:,}", f"{run.rows_out:,}", _number(run.quarantined),
+            _number(sum(run.rejected.values())), _number(run.suppressed or 0), _checks(run),
+            "[red]failed[/red]" if run.error else "yes" if run.ran else "fresh",
+        )  # fmt: skip
+    yield table
+    yield from _reasons(listing)
+    ran = sum(run.ran for run in listing.tables)
+    what = f"{ran} of {len(listing.tables)} tables ran" if ran else "Nothing was missing or stale"
+    yield f"{what}; {listing.seconds:.1f} s." + ("" if listing.ok else " [red]Not everything succeeded.[/red]")
+
+
+def _reports(place: Workplace, scope: Scope) -> list[RunReport]:
+    found = [RunReport.from_dict(report) for _, _, report in place.catalog.published().values()]
+    return sorted(
+        (r for r in found if (scope.first or r.date) <= r.date <= (scope.last or r.date)), key=lambda r: r.date
+    )
+
+
+def _table_run(name: str, region: str, reports: list[RunReport], ran: Ran, error: str | None) -> TableRun:
+    reasons = [ran[region, name, report.date] for report in reports if (region, name, report.date) in ran]
+    mine = [report for report in reports if (region, name, report.date) in ran] or reports
+
+    def total(field: str) -> dict[str, int]:
+        return dict(sum((Counter(getattr(report, field)) for report in mine), Counter()))
+
+    def number(field: str) -> int:
+        return sum(getattr(report, field) or 0 for report in mine)
+
+    aggregate = JOBS[name].kind == "aggregate"
+    return TableRun(
+        table=name, region=region, layer=JOBS[name].writes.layer.value, ran=bool(reasons) and not error,
+        reason="; ".join(dict.fromkeys(reasons)), first_date=mine[0].date if mine else None,
+        last_date=mine[-1].date if mine else None, partitions=len(mine), rows_in=number("rows_in"),
+        rows_out=number("rows_out"), quarantined=number("quarantined"), quarantined_by=total("quarantined_by"),
+        rejected=total("rejected"), contributing=number("contributing") if aggregate else None,
+        suppressed=number("suppressed") if aggregate else None, suppressed_by=total("suppressed_by"),
+        version=max((report.version or 0 for report in mine), default=None),
+        checks=[CheckResult(**asdict(check)) for check in mine[-1].checks] if mine else [], error=error,
+    )  # fmt: skip
+
+
+def _reasons(listing: RunListing) -> Iterable[str]:
+    """Say, over all tables, why rows were quarantined, rejected or suppressed."""
+    for field, title in (("quarantined_by", "Quarantined"), ("rejected", "Rejected"), ("suppressed_by", "Suppressed")):
+        lines = [
+            f"  {run.region} {run.table}: " + ", ".join(f"{n:,} {reason}" for reason, n in getattr(run, field).items())
+            for run in listing.tables
+            if getattr(run, field)
+        ]
+        if lines:
+            yield f"\n[bold]{title}[/bold]\n" + "\n".join(lines)
+
+
+def _days(run: TableRun) -> str:
+    if run.first_date is None or run.first_date == run.last_date:
+        return str(run.first_date or "")
+    return f"{run.first_date} … {run.last_date}"
+
+
+def _checks(run: TableRun) -> str:
+    passed = sum(check.passed for check in run.checks)
+    return (
+        f"[green]{passed}/{len(run.checks)}[/green]"
+        if passed == len(run.checks)
+        else f"[red]{passed}/{len(run.checks)}[/red]"
+    )
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count else "·"

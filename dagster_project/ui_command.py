@@ -1,0 +1,34 @@
+"""`geoward ui`: Dagster with everything loaded, on this machine only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import Annotated
+
+import typer
+
+from jobs.cli.app import app, err
+from jobs.home import open_home
+
+
+@app.command()
+def ui(
+    read_only: Annotated[bool, typer.Option("--read-only", help="For auditors: look, but start nothing.")] = False,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.")] = 3000,
+) -> None:
+    """Open Dagster: lineage, partitions, checks and reports of every table.
+
+    It binds to 127.0.0.1 and has no log-in of its own: put it behind one before others may reach it.
+    """
+    from dagster_project.instance import dagster_home
+
+    home = open_home()
+    environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(home)), "GEOWARD_HOME": str(home.path)}
+    command = [sys.executable, "-m", "dagster_webserver"] if read_only else [sys.executable, "-m", "dagster", "dev"]
+    command += ["-m", "dagster_project.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    if read_only:
+        command.append("--read-only")
+    err.print(f"Dagster at http://127.0.0.1:{port} (stop with Ctrl-C)")
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)

@@ -1,0 +1,1 @@
+"""The edge: sessions, tables, clocks, keys and commands."""

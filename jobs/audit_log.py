@@ -1,0 +1,69 @@
+"""The append-only audit table: runs, policy decisions and reads. Who did what and when; never a value."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from jobs.catalog import now
+from jobs.home import Home
+
+Kind = Literal["run", "decision", "read", "ingest", "config"]
+Entry = tuple[Kind, str, str, str, dict[str, Any]]
+"""Kind, subject, outcome, region and detail."""
+
+FIELDS = ("at", "kind", "who", "subject", "region", "outcome", "policy", "detail")
+
+
+def audit_path(home: Home) -> Path:
+    """Return the audit table's folder."""
+    return home.path / "audit"
+
+
+def audit(home: Home, kind: Kind, subject: str, outcome: str, *, region: str = "", **detail: Any) -> None:
+    """Append one entry. ``subject`` is a table or a purpose; ``detail`` holds counts and names only."""
+    audit_many(home, [(kind, subject, outcome, region, detail)])
+
+
+def audit_many(home: Home, entries: list[Entry]) -> None:
+    """Append entries (kind, subject, outcome, region, detail) in one commit."""
+    import pyarrow as pa
+    from deltalake import write_deltalake
+
+    if not entries:
+        return
+    path = audit_path(home)
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    at, who, policy = now(), getpass.getuser(), home.policy.version[:16]
+    rows = [
+        {
+            "at": at,
+            "kind": kind,
+            "who": who,
+            "subject": subject,
+            "region": region,
+            "outcome": outcome,
+            "policy": policy,
+            "detail": json.dumps(detail, sort_keys=True),
+        }  # fmt: skip
+        for kind, subject, outcome, region, detail in entries
+    ]
+    schema = pa.schema([("at", pa.timestamp("us", tz="UTC")), *((name, pa.string()) for name in FIELDS[1:])])
+    write_deltalake(
+        path, pa.Table.from_pylist(rows, schema=schema), mode="append", name="audit.events",
+        configuration={"delta.appendOnly": "true"},
+    )  # fmt: skip
+
+
+def read_audit(home: Home) -> list[dict[str, Any]]:
+    """Return all entries, oldest first; none before the first."""
+    import pyarrow as pa
+    from deltalake import DeltaTable
+
+    path = audit_path(home)
+    if not (path / "_delta_log").is_dir():
+        return []
+    entries = pa.table(DeltaTable(path).to_pyarrow_table()).sort_by("at").to_pylist()
+    return [{**entry, "at": entry["at"].isoformat(), "detail": json.loads(entry["detail"])} for entry in entries]

@@ -1,0 +1,137 @@
+"""Release positions: how many persons were in a tile and slot, at the finest level that k of them share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jobs.job import Built, Inputs, Job, Read
+from quality.checks.check_crowds import check_floor, recount_crowds
+from quality.checks.check_precision import check_precision
+from quality.checks.verdict import Verdict
+from quality.contracts import contract
+from quality.contracts.errors import PolicyBreach
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+READ_LINKS = ("protected.pings", "protected.actions")
+READS = (
+    Read("protected.pings", counted=True),
+    Read("protected.actions"),
+    Read("raw.consents", "all_dates"),
+)
+
+
+def build_curated_mobility(inputs: Inputs) -> Built:
+    """Count distinct persons by tile and time slot, for rows whose consent holds as of this use.
+
+    Accounts that share a device count as one. The pseudonym they are counted by never rotates inside the window and
+    is not published. Slots and then tiles are coarsened before anything is suppressed.
+    """
+    from transforms.location.tile_cells import with_tiles
+    from transforms.privacy.release_crowds import release_crowds
+
+    release, tiling = inputs.rules.release, inputs.tiling()
+    allowed, withheld = allowed_persons(inputs)
+    groups = release_crowds(
+        with_tiles(allowed, tiling), k=release.k, slot_hours=release.slot_hours, time=release.time, window="_window"
+    )
+    from pyspark.sql import functions as F
+
+    return Built(groups.withColumn("tiling", F.lit(tiling.version)), withheld)
+
+
+def allowed_persons(inputs: Inputs) -> tuple[DataFrame, DataFrame]:
+    """Return the rows that this use allows, with ``person`` and ``_window``, and a count of those withheld.
+
+    Withheld rows come as (event_date, reason, rows), where event_date is the window's first day.
+    """
+    from pyspark.sql import functions as F
+
+    from transforms.privacy.unite_shared_devices import unite_shared_devices
+
+    _refuse_rotation(inputs)
+    rows = _with_reason(inputs).withColumn("_window", window_column(inputs))
+    withheld = rows.where("_why is not null").groupBy(
+        F.col("_window").alias("event_date"), F.col("_why").alias("reason")
+    )
+    allowed = rows.where("_why is null").drop("_why")
+    return unite_shared_devices(allowed, device_links(inputs)), withheld.agg(F.count("*").alias("rows"))
+
+
+def device_links(inputs: Inputs) -> DataFrame:
+    """Return which account was seen on which device, in positions and in actions."""
+    pings, actions = (inputs.tables[name].select("actor_key", "device_key") for name in READ_LINKS)
+    return pings.union(actions)
+
+
+def _with_reason(inputs: Inputs) -> DataFrame:
+    """Add ``_why``: why a row may not serve the release now, or null. Consent is the latest statement of all."""
+    from pyspark.sql import functions as F
+
+    from jobs.build_protected_pings import domain
+    from transforms.privacy.pseudonymize_columns import pseudonymize_columns
+
+    purpose = inputs.policy.release_purpose
+    inputs.policy.use(inputs.region.jurisdiction, purpose)
+    said = inputs.tables["raw.consents"].where(F.col("purpose") == purpose)
+    latest = said.groupBy("subject_id").agg(F.max_by("given", F.struct("event_time", ~F.col("given"))).alias("_given"))
+    epochs = F.array(*[F.lit(day).cast("timestamp") for day in sorted({day.replace(day=1) for day in inputs.dates})])
+    now = latest.where("_given").withColumn("event_time", F.explode(epochs))  # a pseudonym for each month, if monthly
+    now = (
+        pseudonymize_columns(
+            now, columns={"_subject": ("subject_id", "actor")}, keys=inputs.keys, domain=domain(inputs)
+        )
+        .select("_subject")
+        .distinct()
+    )
+    rows = inputs.tables["protected.pings"]
+    joined = rows.join(now, on=rows["actor_key"] == now["_subject"], how="left")
+    on_consent = F.col("source").isin(*sorted(inputs.sources_on(True, purpose)))
+    why = F.when(~F.array_contains("purposes", purpose), "no_purpose")
+    return joined.withColumn("_why", why.when(on_consent & F.col("_subject").isNull(), "no_consent_now")).drop(
+        "_subject"
+    )
+
+
+def window_column(inputs: Inputs) -> Column:
+    """Return the first day of the window that ``event_date`` falls into."""
+    from pyspark.sql import functions as F
+
+    from jobs.job import EPOCH
+
+    window = inputs.rules.release.window
+    if window == "day":
+        return F.col("event_date")
+    return F.lit(EPOCH) if window == "epoch" else F.trunc("event_date", window)
+
+
+def _refuse_rotation(inputs: Inputs) -> None:
+    """A pseudonym that rotates inside the window would count one person twice."""
+    if inputs.policy.pseudonym_epoch == "month" and inputs.rules.release.window in ("year", "epoch"):
+        raise PolicyBreach(
+            f"The release's window is a {inputs.rules.release.window}, but pseudonyms rotate monthly.",
+            mend="Set pseudonym_epoch: none, or window: day or month.",
+        )
+
+
+def _holds(df: DataFrame, inputs: Inputs) -> list[Verdict]:
+    release = inputs.rules.release
+    precision = inputs.policy.use(inputs.region.jurisdiction, inputs.policy.release_purpose).precision
+    allowed, _ = allowed_persons(inputs)
+    return [
+        check_floor(df, release.k),
+        recount_crowds(df, allowed.drop("person"), k=release.k, links=device_links(inputs)),
+        check_precision(df, precision),
+    ]
+
+
+JOB = Job(
+    contract("curated.mobility"),
+    READS,
+    build_curated_mobility,
+    "aggregate",
+    checks=(_holds,),
+    verifies=("k_reached", "crowds_recounted", "precision_ceiling"),
+    windowed=True,
+)

@@ -1,0 +1,156 @@
+"""A region's memory: which files landed, which dates they hold, and what was published from what.
+
+One SQLite file in the region's root, so that file names and counts stay in the region. It can be rebuilt: losing a
+line means a rerun that gives the same rows.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from jobs.home import Region
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS files (
+    source TEXT, file_id TEXT, mapping_version TEXT, name TEXT, extension TEXT, bytes INTEGER, columns TEXT,
+    dropped TEXT, landed_at TEXT, reason TEXT, dated INTEGER DEFAULT 0, PRIMARY KEY (source, file_id));
+CREATE TABLE IF NOT EXISTS dates (
+    source TEXT, file_id TEXT, dataset TEXT, event_date TEXT, rows INTEGER, usable INTEGER,
+    PRIMARY KEY (source, file_id, dataset, event_date));
+CREATE INDEX IF NOT EXISTS dates_by_partition ON dates (dataset, event_date);
+CREATE TABLE IF NOT EXISTS partitions (
+    dataset TEXT, event_date TEXT, digest TEXT, parts TEXT, report TEXT, PRIMARY KEY (dataset, event_date));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One landed file. ``reason`` is empty unless the whole file is quarantined; ``dated`` once its dates are known."""
+
+    source: str
+    file_id: str
+    mapping_version: str
+    name: str
+    extension: str
+    bytes: int
+    columns: tuple[str, ...]
+    dropped: tuple[str, ...]
+    landed_at: datetime
+    reason: str = ""
+    dated: bool = False
+
+
+class Part(NamedTuple):
+    """What one file holds of one date: ``rows``, of which ``usable`` have a time of their own."""
+
+    source: str
+    file_id: str
+    mapping_version: str
+    rows: int
+    usable: int
+
+
+class Catalog:
+    """Reads and writes one region's catalog."""
+
+    def __init__(self, region: Region) -> None:
+        """Open the catalog, making it (mode 0600) at first use."""
+        self.path: Path = region.folder() / "catalog.sqlite"
+        self.path.touch(mode=0o600)
+        with self._open() as db:
+            db.executescript(_SCHEMA)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=60)
+        try:
+            with db:
+                yield db
+        finally:
+            db.close()
+
+    def files(self, source: str = "") -> list[File]:
+        """Return the landed files, by source and landing time."""
+        where, values = ("WHERE source = ?", (source,)) if source else ("", ())
+        with self._open() as db:
+            rows = db.execute(f"SELECT * FROM files {where} ORDER BY source, landed_at, file_id", values).fetchall()
+        return [_file(row) for row in rows]
+
+    def land(self, file: File) -> bool:
+        """Enter a file; return False if it was there already under the same mapping.
+
+        A corrected mapping keeps the landing time and forgets the dates, so that the file runs again.
+        """
+        known = {f.file_id: f for f in self.files(file.source)}.get(file.file_id)
+        if known and known.mapping_version == file.mapping_version and known.reason == file.reason:
+            return False
+        landed_at = (known or file).landed_at.isoformat()
+        with self._open() as db:
+            db.execute("DELETE FROM dates WHERE source = ? AND file_id = ?", (file.source, file.file_id))
+            db.execute(
+                "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,0)",
+                (file.source, file.file_id, file.mapping_version, file.name, file.extension, file.bytes,
+                 json.dumps(file.columns), json.dumps(file.dropped), landed_at, file.reason),
+            )  # fmt: skip
+        return True
+
+    def quarantine_file(self, file: File, reason: str) -> None:
+        """Mark a whole file as unreadable."""
+        with self._open() as db:
+            db.execute(
+                "UPDATE files SET reason = ?, dated = 1 WHERE source = ? AND file_id = ?",
+                (reason, file.source, file.file_id),
+            )
+
+    def set_dates(self, files: Iterable[File], rows: Iterable[tuple[str, str, str, str, int, int]]) -> None:
+        """Record how many rows each file holds for each date: (source, file_id, dataset, date, rows, usable)."""
+        with self._open() as db:
+            db.executemany("INSERT OR REPLACE INTO dates VALUES (?,?,?,?,?,?)", rows)
+            db.executemany(
+                "UPDATE files SET dated = 1 WHERE source = ? AND file_id = ?", [(f.source, f.file_id) for f in files]
+            )
+
+    def dates(self) -> dict[str, dict[date, list[Part]]]:
+        """Return, by dataset and date, the parts of files that make it up."""
+        query = """SELECT d.dataset, d.event_date, d.source, d.file_id, f.mapping_version, d.rows, d.usable FROM dates d
+                   JOIN files f USING (source, file_id) WHERE f.reason = '' ORDER BY 1, 2, 3, 4"""
+        found: dict[str, dict[date, list[Part]]] = {}
+        with self._open() as db:
+            for dataset, day, *parts in db.execute(query):
+                found.setdefault(dataset, {}).setdefault(date.fromisoformat(day), []).append(Part(*parts))
+        return found
+
+    def published(self) -> dict[tuple[str, date], tuple[str, dict[str, str], dict[str, object]]]:
+        """Return (digest, the digest's parts, report) of each published partition, by dataset and date."""
+        with self._open() as db:
+            rows = db.execute("SELECT dataset, event_date, digest, parts, report FROM partitions").fetchall()
+        return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r in rows}
+
+    def record(self, dataset: str, day: date, digest: str, parts: dict[str, str], report: dict[str, object]) -> None:
+        """Remember what a partition was published from."""
+        with self._open() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO partitions VALUES (?,?,?,?,?)",
+                (dataset, day.isoformat(), digest, json.dumps(parts), json.dumps(report)),
+            )
+
+
+def now() -> datetime:
+    """Return the present moment in UTC; the one clock of the jobs."""
+    return datetime.now(UTC)
+
+
+def _file(row: tuple[object, ...]) -> File:
+    source, file_id, version, name, extension, size, columns, dropped, landed_at, reason, dated = row
+    return File(
+        str(source), str(file_id), str(version), str(name), str(extension), int(str(size)),
+        tuple(json.loads(str(columns))), tuple(json.loads(str(dropped))), datetime.fromisoformat(str(landed_at)),
+        str(reason), bool(dated),
+    )  # fmt: skip

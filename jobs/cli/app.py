@@ -1,0 +1,88 @@
+"""The app every command belongs to, its exit codes, and how results and errors reach the terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from quality.contracts.errors import GeowardError
+
+EPILOG = (
+    "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit."
+)
+
+app = typer.Typer(
+    name="geoward", rich_markup_mode="rich", epilog=EPILOG, pretty_exceptions_enable=False,
+    help="A privacy-first warehouse: raw location and activity logs in, checked and anonymous tables out.",
+)  # fmt: skip
+
+out = Console()
+"""Results: tables for people, JSON for programs."""
+
+err = Console(stderr=True)
+"""Progress and errors; never a row's value."""
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON (schemas: docs/schemas) instead of a table.")]
+VersionOption = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
+RegionOption = Annotated[str, typer.Option("--region", "-r", help="Only this region; default: all.")]
+
+
+def show(result: BaseModel, as_json: bool, table: Table | Iterable[Any]) -> None:
+    """Print a result: its JSON on one document, or the table made for people."""
+    if as_json:
+        sys.stdout.write(json.dumps(result.model_dump(mode="json"), indent=2) + "\n")
+        return
+    for part in [table] if isinstance(table, Table) else table:
+        out.print(part)
+
+
+def grid(*columns: str, title: str = "") -> Table:
+    """Return an empty table in the house's look; columns whose name ends in ``#`` are right-aligned numbers."""
+    made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for name in columns:
+        made.add_column(name.rstrip("#"), justify="right" if name.endswith("#") else "left", overflow="fold")
+    return made
+
+
+def fail(error: GeowardError) -> int:
+    """Print what is wrong and how to mend it; return the exit code."""
+    err.print(f"[red]Error:[/red] {_plain(error.message)}")
+    if error.mend:
+        err.print(f"[bold]Mend:[/bold]  {_plain(error.mend)}")
+    return error.exit_code
+
+
+def main() -> None:
+    """Run the command line; a failure Geoward knows ends in one clear message and its exit code."""
+    try:
+        app()
+    except GeowardError as error:
+        sys.exit(fail(error))
+    except KeyboardInterrupt:
+        err.print("Stopped. Nothing half-done was published; run the same command again to go on.")
+        sys.exit(130)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    version: VersionOption = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        out.print(f"geoward {version_of('geoward')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        out.print(context.get_help())

@@ -1,0 +1,38 @@
+"""`geoward audit`: who did what and when."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from jobs.cli.app import Json, app, grid, show
+from jobs.home import open_home
+from jobs.listings import AuditEntry, AuditListing
+
+audit = typer.Typer(no_args_is_help=True, help="Audit: runs, policy decisions, reads and landings, append-only.")
+app.add_typer(audit, name="audit")
+
+
+@audit.command("list")
+def list_(
+    kind: Annotated[str, typer.Option(help="Only run, decision, read, ingest or config.")] = "",
+    last: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List the newest entries of the audit table, oldest first. They hold counts and names, never a row's value.
+
+    Example: `geoward audit list --kind decision`
+    """
+    from jobs.audit_log import read_audit
+
+    found = [AuditEntry(**entry) for entry in read_audit(open_home()) if not kind or entry["kind"] == kind][-last:]
+    table = grid("at", "kind", "who", "subject", "region", "outcome", "detail")
+    for entry in found:
+        table.add_row(
+            f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, escape(entry.who), escape(entry.subject), entry.region,
+            escape(entry.outcome), escape(json.dumps(entry.detail, sort_keys=True)),
+        )  # fmt: skip
+    show(AuditListing(entries=found), as_json, table if found else ["Nothing has been audited yet."])

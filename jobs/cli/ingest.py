@@ -1,0 +1,69 @@
+"""`geoward ingest`: land files under a source mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from jobs.cli.app import Json, app, err, grid, show
+from jobs.home import open_home
+from jobs.listings import IngestListing
+
+_COLORS = {"landed": "green", "readable": "green", "known": "dim", "quarantined": "red"}
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Files to land; they are copied, never changed.")],
+    source: Annotated[str, typer.Option("--source", "-s", help="A shipped mapping's name, or a mapping's YAML file.")],
+    region: Annotated[str, typer.Option("--region", "-r", help="The region whose rules hold for these rows.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the files; land nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Land files: keep their bytes, and say of each whether it can be used.
+
+    A file that cannot be read is quarantined with a reason while the others land; the command then ends with exit
+    code 1. The same bytes again are `known` and add nothing. Columns that the mapping does not read are dropped.
+    What landed becomes tables with `geoward run`.
+
+    Example: `geoward ingest --source sample_pings --region eu data/sample/eu/pings.csv.gz`
+    """
+    from jobs.ingest import ingest as land
+
+    with err.status("") as status:
+        listing = land(
+            open_home(), source, region, files, dry_run=dry_run,
+            progress=lambda path: status.update(f"reading {escape(path.name)}"),
+        )  # fmt: skip
+    show(listing, as_json, _tables(listing))
+    if not listing.legal_basis:
+        err.print(
+            f"[bold yellow]Warning:[/bold yellow] mapping {listing.source} declares no legal basis: every row about "
+            "persons will be rejected. Declare legal_basis and evidence in it before you run."
+        )
+    if any(file.outcome == "quarantined" for file in listing.files):
+        raise typer.Exit(1)
+
+
+def _tables(listing: IngestListing) -> Iterable[Table | str]:
+    table = grid("file", "outcome", "bytes#", "reason", "dropped columns")
+    for file in listing.files:
+        dropped = [f"[bold yellow]{escape(n)}[/bold yellow]" if n in file.unknown else escape(n) for n in file.dropped]
+        color = _COLORS[file.outcome]
+        table.add_row(
+            escape(file.name), f"[{color}]{file.outcome}[/{color}]", f"{file.bytes:,}", escape(file.reason),
+            ", ".join(dropped),
+        )  # fmt: skip
+    yield table
+    unknown = sorted({name for file in listing.files for name in file.unknown})
+    if unknown:
+        yield f"[yellow]Not mapped and dropped:[/yellow] {escape(', '.join(unknown))}. Map them, or list them as ignored."
+    for reason, mend in dict.fromkeys((file.reason, file.mend) for file in listing.files if file.reason):
+        yield f"[bold]{escape(reason)}:[/bold] {escape(mend)}"
+    if listing.dry_run:
+        yield "Nothing was landed: this was a dry run."

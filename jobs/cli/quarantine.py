@@ -1,0 +1,88 @@
+"""`geoward quarantine`: what could not be used, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from jobs.cli.app import Json, RegionOption, app, grid, show
+from jobs.home import open_home
+from jobs.listings import QuarantineDetail, QuarantineListing
+
+quarantine = typer.Typer(no_args_is_help=True, help="Quarantine: files and rows that could not be used, and why.")
+app.add_typer(quarantine, name="quarantine")
+
+
+@quarantine.command("list")
+def list_(region: RegionOption = "", as_json: Json = False) -> None:
+    """List whole files and, by table and reason, the rows that could not be used. Rows are counted, never shown.
+
+    Example: `geoward quarantine list --region eu`
+    """
+    from jobs.list_quarantine import list_quarantine
+
+    listing = list_quarantine(open_home(), region)
+    show(listing, as_json, _tables(listing))
+
+
+@quarantine.command("show")
+def show_(
+    subject: Annotated[str, typer.Argument(help="A table, or a file's id (its first 8 digits will do).")],
+    region: RegionOption = "",
+    as_json: Json = False,
+) -> None:
+    """Show what the reasons of a table or file mean, how to mend them, and until when the rows are kept.
+
+    Example: `geoward quarantine show raw.pings`
+    """
+    from jobs.list_quarantine import show_quarantine
+
+    detail = show_quarantine(open_home(), subject, region)
+    show(detail, as_json, _parts(detail))
+
+
+def _tables(listing: QuarantineListing) -> Iterable[Table | str]:
+    if not listing.files and not listing.rows:
+        yield "Nothing is in quarantine."
+    if listing.files:
+        files = grid("region", "source", "file", "id", "bytes#", "landed", "reason", title="Files")
+        for file in listing.files:
+            files.add_row(
+                file.region, file.source, escape(file.name), file.file_id[:12], f"{file.bytes:,}",
+                f"{file.landed_at:%Y-%m-%d %H:%M}", escape(file.reason),
+            )  # fmt: skip
+        yield files
+    if listing.rows:
+        rows = grid("region", "table", "reason", "dates", "rows#", title="Rows")
+        for (region, table, reason), (dates, count) in _by_reason(listing).items():
+            days = str(min(dates)) if len(dates) == 1 else f"{min(dates)} … {max(dates)}"
+            rows.add_row(region, table, escape(reason), days, f"{count:,}")
+        yield rows
+        yield "What a reason means: `geoward quarantine show TABLE`"
+
+
+def _by_reason(listing: QuarantineListing) -> dict[tuple[str, str, str], tuple[list[date], int]]:
+    found: dict[tuple[str, str, str], tuple[list[date], int]] = defaultdict(lambda: ([], 0))
+    for row in listing.rows:
+        dates, count = found[row.region, row.table, row.reason]
+        found[row.region, row.table, row.reason] = ([*dates, row.date], count + row.rows)
+    return dict(found)
+
+
+def _parts(detail: QuarantineDetail) -> Iterable[Table | str]:
+    if not detail.reasons:
+        yield f"Nothing of {detail.subject} is in quarantine."
+        return
+    table = grid("reason", "rows#" if detail.kind == "table" else "files#", "meaning", "mend")
+    for reason in detail.reasons:
+        table.add_row(escape(reason.reason), f"{reason.count:,}", escape(reason.meaning), escape(reason.mend))
+    yield f"[bold]{detail.subject}[/bold] in {', '.join(detail.regions)}"
+    yield table
+    if detail.retain_until:
+        yield f"Kept until {detail.retain_until} at the latest, open to jobs only."

@@ -1,0 +1,84 @@
+"""`geoward tables`: what is published and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.table import Table as Grid
+
+from jobs.cli.app import Json, RegionOption, app, grid, show
+from jobs.home import open_home
+from jobs.listings import Table, TableDetail, TableListing
+
+tables = typer.Typer(no_args_is_help=True, help="Tables: what is published, and what each column means.")
+app.add_typer(tables, name="tables")
+
+
+@tables.command("list")
+def list_(region: RegionOption = "", as_json: Json = False) -> None:
+    """List every table: rows, dates and version in each region, and whether analysts may query it.
+
+    Example: `geoward tables list --region eu`
+    """
+    from jobs.list_tables import list_tables
+
+    listing = TableListing(tables=list_tables(open_home(), region))
+    show(listing, as_json, _grid(listing.tables))
+
+
+@tables.command("show")
+def show_(
+    name: Annotated[str, typer.Argument(help="For example curated.mobility.")],
+    as_json: Json = False,
+) -> None:
+    """Show what a table is: grain, columns, caveats, and the purposes that may query it.
+
+    Example: `geoward tables show curated.mobility`
+    """
+    from jobs.list_tables import describe_table
+
+    detail = describe_table(open_home(), name)
+    show(detail, as_json, _parts(detail))
+
+
+def _grid(rows: list[Table]) -> Grid:
+    table = grid("table", "released", "region", "rows#", "dates", "version#", "last run")
+    for row in rows:
+        table.add_row(
+            row.name, "yes" if row.released else "no", row.region, f"{row.rows:,}", _days(row),
+            "not published" if row.version is None else str(row.version), row.last_run,
+        )  # fmt: skip
+    return table
+
+
+def _days(row: Table) -> str:
+    if row.first_date is None or row.first_date == row.last_date:
+        return str(row.first_date or "")
+    return f"{row.first_date} … {row.last_date}"
+
+
+def _parts(detail: TableDetail) -> Iterable[Grid | str]:
+    yield f"[bold]{detail.name}[/bold]: {detail.description}"
+    yield f"One row: {detail.grain}. Owner: {detail.owner}."
+    columns = grid("column", "type", "unit", "sensitivity", "category", "description")
+    for column in detail.columns:
+        columns.add_row(column.name, column.type, column.unit, column.sensitivity, column.category, column.description)
+    yield columns
+    for caveat in detail.caveats:
+        yield f"Note: {caveat}"
+    yield _queried(detail)
+    yield _grid(detail.published)
+    if detail.example:
+        yield f'Example: geoward query --purpose {_purpose(detail)} "{detail.example}"'
+
+
+def _queried(detail: TableDetail) -> str:
+    if not detail.purposes:
+        return "No purpose may query it: it is open to jobs only."
+    return "May be queried for " + "; ".join(f"{', '.join(p)} in {r}" for r, p in detail.purposes.items()) + "."
+
+
+def _purpose(detail: TableDetail) -> str:
+    return next((purposes[0] for purposes in detail.purposes.values() if purposes), "PURPOSE")

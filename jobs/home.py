@@ -1,0 +1,137 @@
+"""Where a Geoward installation keeps things: one folder, one configuration file, one storage root per region."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from quality.contracts.errors import ConfigError, UsageError
+from quality.policies.load_policy import DEFAULT_POLICY, load_policy
+from quality.policies.policy import Policy
+from quality.policies.read_yaml import explain, read_yaml
+
+DEFAULT_CONFIG = """\
+# Regions map to storage roots. Personal rows never leave their region's root.
+# A root may be absolute or relative to this file; roots may not contain one another.
+regions:
+  eu: {root: warehouse/eu, jurisdiction: eu}
+  us: {root: warehouse/us, jurisdiction: us}
+  cn: {root: warehouse/cn, jurisdiction: cn}
+# policy: my-policy.yaml     # default: the shipped policy
+# first_date: 2000-01-01     # first partition shown in Dagster
+"""
+
+
+class _RegionConfig(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    root: Path
+    jurisdiction: str
+
+
+class _Config(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    regions: dict[str, _RegionConfig] = Field(min_length=1)
+    policy: Path | None = None
+    first_date: str = Field(default="2000-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A storage root and the legal territory whose rules hold there."""
+
+    name: str
+    root: Path
+    jurisdiction: str
+
+    def folder(self, *parts: str) -> Path:
+        """Return a folder below the root, made with mode 0700 when absent."""
+        path = self.root.joinpath(*parts)
+        for level in [*reversed(path.relative_to(self.root).parents), path.relative_to(self.root)]:
+            (self.root / level).mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+
+@dataclass(frozen=True)
+class Home:
+    """An installation: its folder, regions and policy."""
+
+    path: Path
+    regions: dict[str, Region]
+    policy_path: Path
+    first_date: str
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return load_policy(self.policy_path)
+
+    def region(self, name: str) -> Region:
+        """Return the region of that name; raise ``UsageError`` when it is not configured."""
+        try:
+            return self.regions[name]
+        except KeyError:
+            known = ", ".join(sorted(self.regions))
+            raise UsageError(
+                f"There is no region {name!r}.", mend=f"Known: {known}. Add one in {self.path / 'geoward.yaml'}."
+            ) from None
+
+    def folder(self, name: str) -> Path:
+        """Return a folder of the installation, made with mode 0700 when absent."""
+        path = self.path / name
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return path
+
+
+def home_path() -> Path:
+    """Return ``$GEOWARD_HOME``, by default ``.geoward`` in the working folder, as an absolute path."""
+    return Path(os.environ.get("GEOWARD_HOME", ".geoward")).expanduser().absolute()
+
+
+def open_home(path: Path | None = None) -> Home:
+    """Open the installation, writing a default configuration at first use.
+
+    Raises ``ConfigError`` that names the file and the field for each mistake.
+    """
+    path = path or home_path()
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = path / "geoward.yaml"
+    if not file.exists():
+        file.write_text(DEFAULT_CONFIG, encoding="utf-8")
+    try:
+        config = _Config(**read_yaml(file, what="configuration"))
+    except ValidationError as error:
+        raise ConfigError(f"Configuration {file} is not valid: {explain(error)}.") from None
+    regions = {name: _region(path, name, entry) for name, entry in config.regions.items()}
+    policy_path = (path / config.policy) if config.policy else DEFAULT_POLICY
+    home = Home(path, regions, policy_path, config.first_date)
+    _refuse_shared_roots(file, regions)
+    for region in regions.values():
+        if region.jurisdiction not in home.policy.jurisdictions:
+            known = ", ".join(sorted(home.policy.jurisdictions))
+            raise ConfigError(
+                f"Configuration {file}: regions.{region.name}.jurisdiction is not in policy {home.policy.name}.",
+                mend=f"Known: {known}.",
+            )
+    return home
+
+
+def _region(home: Path, name: str, entry: _RegionConfig) -> Region:
+    if not name.isidentifier() or not name.islower():
+        raise ConfigError(
+            f"Configuration: region {name!r} must be a lower-case word.", mend="For example: eu, us_west."
+        )
+    return Region(name, (home / entry.root.expanduser()).absolute(), entry.jurisdiction)
+
+
+def _refuse_shared_roots(file: Path, regions: dict[str, Region]) -> None:
+    for one in regions.values():
+        for other in regions.values():
+            if one is not other and one.root.resolve().is_relative_to(other.root.resolve()):
+                raise ConfigError(
+                    f"Configuration {file}: regions {one.name} and {other.name} share a storage root.",
+                    mend="Give each region a root of its own, outside the others.",
+                )

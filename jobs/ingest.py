@@ -1,0 +1,70 @@
+"""Ingest files under a mapping: land them or, in a dry run, only look; the audit table gets counts only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from jobs.audit_log import audit
+from jobs.home import Home
+from jobs.land_files import Landed, land_files
+from jobs.landing.probe_file import probe_file
+from jobs.listings import IngestedFile, IngestListing
+from jobs.reasons import explain_reason
+from quality.sources.load_mapping import load_mapping, mapping_text
+from quality.sources.mapping import Mapping
+
+
+def ingest(
+    home: Home,
+    source: str,
+    region: str,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    progress: Callable[[Path], None] = lambda path: None,
+) -> IngestListing:
+    """Land files and say what became of each. A file that cannot be used does not stop the others.
+
+    Raises ``ConfigError`` for a mapping that is absent or wrong and ``UsageError`` for an unknown region.
+    """
+    mapping, place = load_mapping(source), home.region(region)
+    if dry_run:
+        files = [_probed(mapping, path) for path in paths]
+    else:
+        files = [_told(mapping, one) for one in land_files(place, mapping, mapping_text(source), paths, progress)]
+        _audit(home, mapping, region, files)
+    return IngestListing(
+        source=mapping.name, mapping_version=mapping.version, region=region, dry_run=dry_run,
+        legal_basis=dict(mapping.legal_basis), files=files,
+    )  # fmt: skip
+
+
+def lacks_legal_basis(listing: IngestListing) -> bool:
+    """Return whether every row about persons will be rejected."""
+    return not listing.legal_basis
+
+
+def _probed(mapping: Mapping, path: Path) -> IngestedFile:
+    probe = probe_file(path, mapping)
+    size = path.stat().st_size if path.is_file() else 0
+    outcome = "quarantined" if probe.reason else "readable"
+    return _told(mapping, Landed(path.name, outcome, probe.reason, "", size, probe.dropped))
+
+
+def _told(mapping: Mapping, one: Landed) -> IngestedFile:
+    return IngestedFile(
+        name=one.name, outcome=one.outcome, reason=one.reason, bytes=one.bytes,  # type: ignore[arg-type]
+        mend=explain_reason(one.reason)[1] if one.reason else "", dropped=list(one.dropped),
+        unknown=[name for name in one.dropped if name not in mapping.ignored],
+    )  # fmt: skip
+
+
+def _audit(home: Home, mapping: Mapping, region: str, files: Sequence[IngestedFile]) -> None:
+    """File names stay out: they may tell of a person."""
+    outcomes = Counter(file.outcome for file in files)
+    reasons = Counter(file.reason.partition(":")[0] for file in files if file.reason)
+    outcome = "quarantined" if outcomes["quarantined"] else "landed"
+    detail = {"files": dict(outcomes), "reasons": dict(reasons), "bytes": sum(file.bytes for file in files)}
+    audit(home, "ingest", mapping.name, outcome, region=region, mapping_version=mapping.version, **detail)

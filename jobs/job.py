@@ -1,0 +1,127 @@
+"""A job: what it reads, what it writes, and how to build the one from the other. It does no input or output."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from jobs.home import Region
+from jobs.keyring import KeyReference
+from quality.checks.verdict import Verdict
+from quality.contracts import Contract
+from quality.policies.policy import Jurisdiction, Policy, Release
+from quality.sources.mapping import Mapping
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from transforms.location.tile_cells import Tiling
+
+Scope = Literal["same_dates", "up_to_date", "all_dates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One table a job reads, and which dates of it. ``counted`` rows are those of the row equation's left side.
+
+    A change in a table read for ``all_dates`` does not make a partition stale: it is read as of use.
+    """
+
+    table: str
+    scope: Scope = "same_dates"
+    counted: bool = False
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Everything a build may see: frames, policy, a key reference; no paths, no clock."""
+
+    region: Region
+    policy: Policy
+    dates: tuple[date, ...]
+    today: date
+    tables: Dict[str, DataFrame]
+    bases: Dict[str, Dict[str, str]]
+    keys: KeyReference
+    tiling: Callable[[], Tiling]
+    landed: Callable[[Contract, tuple[date, ...]], list[tuple[DataFrame, Mapping]]]
+    nothing: Callable[[Contract], DataFrame]
+
+    @property
+    def rules(self) -> Jurisdiction:
+        """The rules of the region's jurisdiction."""
+        return self.policy.jurisdiction(self.region.jurisdiction)
+
+    def sources_on(self, basis_is_consent: bool, purpose: str) -> frozenset[str]:
+        """Return the sources that may serve ``purpose`` here, on consent or freely."""
+        use = self.rules.uses.get(purpose)
+        accepted = use.accepts if use else ()
+        return frozenset(
+            source
+            for source, bases in self.bases.items()
+            if bases.get(purpose) in accepted and (bases[purpose] == "Consent") == basis_is_consent
+        )
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build returns.
+
+    A row-level frame has ``_reason`` (null to keep, a rejection's or a quarantine's code otherwise) and ``_payload``
+    (the row as JSON, for quarantine). An aggregate's frame has ``_rows``, and ``withheld`` tells the rows that were
+    left out before counting, as (event_date, reason, rows).
+    """
+
+    frame: DataFrame
+    withheld: DataFrame | None = None
+
+
+Check = Callable[["DataFrame", Inputs], list[Verdict]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One published table. ``checks`` are its own, ``verifies`` the names of their verdicts.
+
+    Checks of every table are added by the audit.
+    """
+
+    writes: Contract
+    reads: tuple[Read, ...]
+    build: Callable[[Inputs], Built]
+    kind: Literal["land", "row", "aggregate"]
+    checks: tuple[Check, ...] = field(default=())
+    verifies: tuple[str, ...] = ()
+    windowed: bool = False
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.writes.name
+
+    @property
+    def description(self) -> str:
+        """What the build does, in its own words."""
+        return (function_of(self.build).__doc__ or self.writes.description).strip()
+
+
+def function_of(build: Callable[[Inputs], Built]) -> Callable[..., Built]:
+    """Return the function behind a build that has its table bound."""
+    return build.func if isinstance(build, partial) else build
+
+
+EPOCH = date(2000, 1, 1)
+"""First day of the one window that holds everything."""
+
+
+def partition_of(job: Job, release: Release, day: date) -> date:
+    """Return the partition that a day's rows belong to: the day, or for a windowed job its window's first day."""
+    if not job.windowed or release.window == "day":
+        return day
+    if release.window == "epoch":
+        return EPOCH
+    return day.replace(day=1) if release.window == "month" else day.replace(month=1, day=1)

@@ -1,0 +1,101 @@
+"""Gather what a build may see: frames of the right dates, policy, legal bases, a key reference, the tiling."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from jobs.catalog import Catalog, File, now
+from jobs.home import Home, Region
+from jobs.job import Inputs, Job, Read, partition_of
+from jobs.keyring import open_keyring
+from jobs.lake import Lake
+from jobs.land_files import LANDING, MAPPINGS
+from jobs.landing.read_records import LandedFile, read_records
+from jobs.reference import tiling_for
+from quality.contracts import DATE, Contract, contract
+from quality.policies.policy import Release
+from quality.sources.load_mapping import load_mapping
+from quality.sources.mapping import Mapping
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """One region's lake and catalog, opened for a run."""
+
+    home: Home
+    region: Region
+    lake: Lake
+    catalog: Catalog
+
+    @classmethod
+    def open(cls, home: Home, region: Region, spark: Callable[[], SparkSession]) -> Workplace:
+        """Open a region; nothing is started until a frame is read."""
+        return cls(home, region, Lake(region, spark), Catalog(region))
+
+    def mappings(self) -> dict[str, Mapping]:
+        """Return each landed source's mapping, as it was when its files landed last."""
+        versions = {file.source: file.mapping_version for file in self.catalog.files()}
+        folder = self.region.folder(MAPPINGS)
+        return {source: load_mapping(folder / f"{version}.yaml") for source, version in versions.items()}
+
+    @property
+    def release(self) -> Release:
+        """How anonymous tables are cut in this region."""
+        return self.home.policy.jurisdiction(self.region.jurisdiction).release
+
+    def inputs(self, job: Job, dates: tuple[date, ...]) -> Inputs:
+        """Return what the job's build may see for ``dates``; for a windowed job these are the windows' first days."""
+        keys = open_keyring(self.home.path / "keys", tuple(r.root for r in self.home.regions.values()))
+        return Inputs(
+            self.region, self.home.policy, dates, now().date(),
+            {read.table: self._frame(job, read, dates) for read in job.reads},
+            {name: mapping.legal_basis for name, mapping in self.mappings().items()}, keys,
+            tiling_for(self.home, self.release), self._landed, self._nothing,
+        )  # fmt: skip
+
+    def rows_in(self, job: Job, dates: tuple[date, ...]) -> Counter[date]:
+        """Return the rows of the job's counted inputs by date, from the ledger or the tables' logs, not the build."""
+        counts: Counter[date] = Counter({day: 0 for day in dates})
+        if job.kind == "land":
+            for day, parts in self.catalog.dates().get(job.name, {}).items():
+                counts[day] += sum(part.rows for part in parts) if day in counts else 0
+        for read in job.reads:
+            for day, rows in self.lake.rows(read.table).items() if read.counted else ():
+                partition = partition_of(job, self.release, day)
+                counts[partition] += rows if partition in counts else 0
+        return Counter({day: counts[day] for day in dates})
+
+    def _landed(self, writes: Contract, dates: tuple[date, ...]) -> list[tuple[DataFrame, Mapping]]:
+        """Return the records of the files that hold rows of ``writes`` for ``dates``, by mapping."""
+        wanted = self.catalog.dates().get(writes.name, {})
+        ids = {(part.source, part.file_id) for day in dates for part in wanted.get(day, [])}
+        found = []
+        for source, mapping in self.mappings().items():
+            files = [file for file in self.catalog.files(source) if (source, file.file_id) in ids]
+            if files:
+                found.append((read_records(self.lake.spark(), self.kept(files), mapping), mapping))
+        return found
+
+    def kept(self, files: list[File]) -> list[LandedFile]:
+        """Return where the kept bytes of those files are."""
+        folder = self.region.folder(LANDING)
+        return [LandedFile(folder / f"{f.file_id}.{f.extension}", f.file_id, f.landed_at, f.columns) for f in files]
+
+    def _nothing(self, writes: Contract) -> DataFrame:
+        schema = writes.spark_schema.add("_reason", "string").add("_payload", "string")
+        return self.lake.spark().createDataFrame([], schema)
+
+    def _frame(self, job: Job, read: Read, dates: tuple[date, ...]) -> DataFrame:
+        source = contract(read.table)
+        if read.scope == "same_dates":
+            days = self.lake.rows(read.table) if job.windowed else dates
+            return self.lake.read(source, [day for day in days if partition_of(job, self.release, day) in dates])
+        df = self.lake.read(source)
+        return df.where(df[DATE] <= max(dates)) if read.scope == "up_to_date" else df

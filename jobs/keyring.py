@@ -1,0 +1,76 @@
+"""The development keyring: made at first run, 0600, outside every warehouse. Keys leave it only inside a worker.
+
+A ``KeyReference`` is all that plans, closures, logs and metadata ever see. Issue of keys, rotation and providers
+stand behind the same reference.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from quality.contracts.errors import EnvironmentFault
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReference:
+    """Names a key without holding it; ``open`` reads it where it is used, inside a worker."""
+
+    keyring: Path
+    key_id: str
+
+    def open(self) -> bytes:
+        """Return the key's 32 bytes; raise ``EnvironmentFault`` naming the key id when it cannot be had."""
+        return _read(self.keyring, self.key_id)
+
+
+def open_keyring(folder: Path, warehouses: tuple[Path, ...] = ()) -> KeyReference:
+    """Return a reference to the primary pseudonym key in ``folder``, making the keyring at first use.
+
+    Raises ``EnvironmentFault`` if others can read the file or if it lies inside a warehouse.
+    """
+    path = folder.absolute() / "keyring.json"
+    if any(path.resolve().is_relative_to(root.resolve()) for root in warehouses):
+        raise EnvironmentFault("The keyring lies inside a warehouse.", mend="Move it out: keys and rows must not meet.")
+    if not path.exists():
+        _make(path)
+    _refuse_loose(path)
+    try:
+        return KeyReference(path, json.loads(path.read_text())["primary"])
+    except (ValueError, KeyError):
+        raise EnvironmentFault(
+            "The keyring is not readable.", mend="Restore it from your backup; rows depend on it."
+        ) from None
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key = secrets.token_bytes(KEY_BYTES)
+    key_id = "dev-" + hashlib.sha256(b"geoward key id" + key).hexdigest()[:12]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"primary": key_id, "keys": {key_id: key.hex()}}, file)
+
+
+def _refuse_loose(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise EnvironmentFault(f"The keyring has mode {mode:04o}: others can read it.", mend=f"Run `chmod 600 {path}`.")
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, key_id: str) -> bytes:
+    try:
+        return bytes.fromhex(json.loads(path.read_text())["keys"][key_id])
+    except (OSError, ValueError, KeyError):
+        raise EnvironmentFault(
+            f"Key {key_id} cannot be opened.", mend="Check the keyring with `geoward doctor`."
+        ) from None

@@ -1,0 +1,160 @@
+"""Delta tables of one region: read, stage, publish. Each row is written once; readers never see unaudited rows.
+
+Files are staged inside the table's folder, audited as files, and then named by one atomic commit. Spark writes the
+files; the commit itself needs no Spark.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from jobs.home import Region
+from quality.contracts import DATE, Contract
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+    from pyspark.sql import DataFrame, SparkSession
+
+ARROW_TYPES = {
+    "string": pa.string(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+    "date": pa.date32(),
+    "double": pa.float64(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "array<string>": pa.list_(pa.string()),
+}
+
+
+def arrow_schema(contract: Contract) -> pa.Schema:
+    """Return the contract's columns as an Arrow schema."""
+    return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in contract])
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """One Parquet file below the table's folder that no commit names yet."""
+
+    path: str
+    bytes: int
+    rows: int
+    date: date
+    modified_ms: int
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Rows written but not published."""
+
+    contract: Contract
+    folder: Path
+    files: tuple[StagedFile, ...]
+
+    @cached_property
+    def rows(self) -> Counter[date]:
+        """Rows by date."""
+        counts: Counter[date] = Counter()
+        for file in self.files:
+            counts[file.date] += file.rows
+        return counts
+
+
+@dataclass(frozen=True)
+class Lake:
+    """The tables of one region. ``spark`` starts or returns the session."""
+
+    region: Region
+    spark: Callable[[], SparkSession]
+
+    def path(self, name: str) -> Path:
+        """Return the table's folder."""
+        layer, _, table = name.partition(".")
+        return self.region.root / layer / table
+
+    def table(self, name: str) -> DeltaTable | None:
+        """Return the Delta table without Spark; None before its first publication."""
+        from deltalake import DeltaTable
+
+        path = self.path(name)
+        return DeltaTable(path) if (path / "_delta_log").is_dir() else None
+
+    def rows(self, name: str) -> Counter[date]:
+        """Return the published rows by date, from the table's log."""
+        table = self.table(name)
+        counts: Counter[date] = Counter()
+        if table is not None:
+            actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+            for action in actions:
+                counts[action[f"partition.{DATE}"]] += action["num_records"]
+        return counts
+
+    def read(self, contract: Contract, dates: Iterable[date] | None = None) -> DataFrame:
+        """Return published rows, of the given dates or all; an empty frame before the first publication."""
+        if self.table(contract.name) is None:
+            return self.spark().createDataFrame([], contract.spark_schema)
+        df = self.spark().read.format("delta").load(str(self.path(contract.name)))
+        return df if dates is None else df.where(df[DATE].isin(list(dates)))
+
+    def stage(self, df: DataFrame, contract: Contract, run_id: str) -> Staged:
+        """Write the rows below the table's folder, unseen by readers, and count them from the files' footers."""
+        self.region.folder(*contract.name.split(".", 1))
+        folder = self.path(contract.name) / f"stage-{run_id}"
+        df.write.mode("overwrite").partitionBy(DATE).parquet(str(folder))
+        return Staged(contract, folder, tuple(_staged_files(folder)))
+
+    def read_staged(self, staged: Staged) -> DataFrame:
+        """Return the staged rows, from the very files that a publication would name."""
+        reader = self.spark().read.schema(staged.contract.spark_schema)
+        if not staged.files:
+            return self.spark().createDataFrame([], staged.contract.spark_schema)
+        return reader.option("basePath", str(staged.folder)).parquet(
+            *[str(staged.folder.parent / file.path) for file in staged.files]
+        )
+
+    def publish(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
+        """Replace ``dates`` by the staged files in one commit and return the table's new version.
+
+        ``facts`` go into the commit's metadata: run and digests, never a value or a key.
+        """
+        from deltalake import CommitProperties, DeltaTable
+
+        contract, path = staged.contract, self.path(staged.contract.name)
+        table = self.table(contract.name) or DeltaTable.create(
+            path, arrow_schema(contract), partition_by=[DATE], name=contract.name, description=contract.description,
+            configuration=contract.delta_properties, raise_if_key_not_exists=False,
+        )  # fmt: skip
+        table.create_write_transaction(
+            [_add(file) for file in staged.files], "overwrite", arrow_schema(contract), [DATE],
+            [(DATE, "in", [day.isoformat() for day in dates])],
+            commit_properties=CommitProperties(custom_metadata={k: str(v) for k, v in facts.items()}),
+        )  # fmt: skip
+        table.update_incremental()
+        return table.version()
+
+
+def _staged_files(folder: Path) -> Iterable[StagedFile]:
+    import pyarrow.parquet as pq
+
+    for path in sorted(folder.glob(f"{DATE}=*/*.parquet")):
+        stat = path.stat()
+        day = date.fromisoformat(path.parent.name.partition("=")[2])
+        rows = pq.read_metadata(path).num_rows
+        relative = path.relative_to(folder.parent).as_posix()
+        yield StagedFile(relative, stat.st_size, rows, day, int(stat.st_mtime * 1000))
+
+
+def _add(file: StagedFile) -> Any:
+    from deltalake.transaction import AddAction
+
+    stats = json.dumps({"numRecords": file.rows})
+    return AddAction(file.path, file.bytes, {DATE: file.date.isoformat()}, file.modified_ms, True, stats)

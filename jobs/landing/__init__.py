@@ -1,0 +1,1 @@
+"""Landed files: probed, kept, read and accounted for."""

@@ -1,0 +1,39 @@
+"""Which Parquet columns can be landed, and as which Spark types."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from pyarrow import types
+
+_SIMPLE: tuple[tuple[object, str], ...] = (
+    (types.is_boolean, "boolean"),
+    (types.is_int8, "tinyint"),
+    (types.is_int16, "smallint"),
+    (types.is_int32, "int"),
+    (types.is_int64, "bigint"),
+    (types.is_uint8, "smallint"),
+    (types.is_uint16, "int"),
+    (types.is_uint32, "bigint"),
+    (types.is_uint64, "decimal(20,0)"),
+    (types.is_float32, "float"),
+    (types.is_float64, "double"),
+    (types.is_string, "string"),
+    (types.is_large_string, "string"),
+    (types.is_date32, "date"),
+)
+
+NANOSECONDS = "nanoseconds"
+"""Not a Spark type: such a column, which pandas writes, is read as bigint and brought to microseconds, in UTC."""
+
+
+def spark_type(type_: pa.DataType) -> str:
+    """Return the DDL type as which Spark reads a Parquet column of that Arrow type; empty when it cannot."""
+    if types.is_dictionary(type_):
+        return spark_type(type_.value_type)
+    if types.is_decimal128(type_):
+        return f"decimal({type_.precision},{type_.scale})"
+    if types.is_timestamp(type_):
+        if type_.unit == "ns":
+            return NANOSECONDS
+        return "timestamp" if type_.tz else "timestamp_ntz"
+    return next((ddl for is_type, ddl in _SIMPLE if is_type(type_)), "")  # type: ignore[operator]

@@ -1,0 +1,70 @@
+"""What is published: rows, dates and versions from the tables' logs, the last run from the catalog. No Spark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+from jobs.home import Home, Region
+from jobs.landed_regions import catalogs, covered
+from jobs.listings import ColumnDetail, Table, TableDetail
+from jobs.query import purposes_of
+from quality.contracts import CONTRACTS, Contract, contract
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+def list_tables(home: Home, region: str = "", names: tuple[str, ...] = ()) -> list[Table]:
+    """Return the tables of that name, or all, in each covered region, published or not."""
+    runs = _last_runs(home, region)
+    return [
+        _table(place, contract(name), runs.get((place.name, name), ""))
+        for name in names or CONTRACTS
+        for place in covered(home, region)
+    ]
+
+
+def describe_table(home: Home, name: str) -> TableDetail:
+    """Return what a table is and who may query it; raise ``UnknownDataset`` when no contract has that name."""
+    found = contract(name)
+    return TableDetail(
+        name=name, layer=found.layer.value, released=found.released, description=found.description, grain=found.grain,
+        owner=found.owner, erasure_key=found.erasure_key, columns=[column_detail(found, c.name) for c in found],
+        caveats=list(found.caveats), purposes=purposes_of(home, found), example=found.example,
+        published=list_tables(home, names=(name,)),
+    )  # fmt: skip
+
+
+def column_detail(of: Contract, name: str) -> ColumnDetail:
+    """Return one column's facts."""
+    column = of[name]
+    return ColumnDetail(
+        name=name, type=column.type, unit=column.unit, required=column.required, sensitivity=column.sensitivity.value,
+        category=column.category, description=column.description, source=list(column.source),
+    )  # fmt: skip
+
+
+def _table(place: Region, of: Contract, last_run: str) -> Table:
+    from jobs.lake import Lake
+
+    lake = Lake(place, _no_spark)
+    published, rows = lake.table(of.name), lake.rows(of.name)
+    return Table(
+        name=of.name, layer=of.layer.value, released=of.released, region=place.name, rows=sum(rows.values()),
+        first_date=min(rows, default=None), last_date=max(rows, default=None),
+        version=None if published is None else published.version(), last_run=last_run,
+    )  # fmt: skip
+
+
+def _last_runs(home: Home, region: str) -> dict[tuple[str, str], str]:
+    """Return the newest run by region and table; a run's name begins with its moment."""
+    runs: dict[tuple[str, str], str] = {}
+    for place, catalog in catalogs(home, region):
+        for (name, _), (_, _, report) in catalog.published().items():
+            key = (place.name, name)
+            runs[key] = max(runs.get(key, ""), str(report.get("run_id", "")))
+    return runs
+
+
+def _no_spark() -> SparkSession | NoReturn:
+    raise AssertionError("a listing starts no Spark")

@@ -1,0 +1,138 @@
+"""The nightly run: date new files, plan what is stale, and make it in order. Dagster, the CLI and tests all call it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jobs.audit_log import Entry, audit_many
+from jobs.catalog import now
+from jobs.date_files import date_files
+from jobs.home import Home
+from jobs.job_inputs import Workplace
+from jobs.plan import Batch, Stale, plan, provenance
+from jobs.registry import JOBS
+from jobs.report import RunReport
+from jobs.run_job import Run, run_job
+from quality.contracts.errors import GeowardError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a run is limited to: tables (with what they are made from), regions, dates; ``force`` repeats the fresh."""
+
+    tables: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    first: date | None = None
+    last: date | None = None
+    force: bool = False
+
+
+class Sessions:
+    """Starts one Spark session for the process when first asked, or ahead of time in a thread."""
+
+    def __init__(self, home: Home) -> None:
+        """Nothing starts yet."""
+        self._home, self._lock = home, threading.Lock()
+        self._session: SparkSession | None = None
+
+    def __call__(self) -> SparkSession:
+        """Return the session, starting it at first use."""
+        from jobs.session import start_session
+
+        with self._lock:
+            if self._session is None:
+                self._session = start_session(scratch=self._home.folder("scratch"), short_lived=_short_lived())
+            return self._session
+
+    def start_early(self) -> None:
+        """Start in a thread, while the caller imports or plans."""
+        threading.Thread(target=self, daemon=True).start()
+
+
+def open_places(home: Home, scope: Scope, spark: Callable[[], SparkSession]) -> list[Workplace]:
+    """Open the regions of the scope; raise ``UsageError`` for an unknown region or table."""
+    from jobs.registry import job_named
+
+    for table in scope.tables:
+        job_named(table)
+    names = scope.regions or tuple(home.regions)
+    return [Workplace.open(home, home.region(name), spark) for name in names]
+
+
+def waiting_files(places: Iterable[Workplace]) -> int:
+    """Return how many landed files have no dates yet; dating them needs Spark."""
+    return sum(not file.dated and not file.reason for place in places for file in place.catalog.files())
+
+
+def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> dict[str, list[Stale]]:
+    """Date new files and return the stale partitions by region, in the order they must run."""
+    found = {}
+    for place in places:
+        date_files(place, progress)
+        found[place.region.name] = plan(
+            place, tables=scope.tables, first=scope.first, last=scope.last, force=scope.force
+        )
+    return found
+
+
+def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str = "") -> list[RunReport]:
+    """Make one table's partitions now, and enter the run in the audit log. Raises what ``run_job`` raises."""
+    run_id = run_id or new_run_id()
+    known = {entry.date: entry for entry in provenance(place, table, sorted(dates))}
+    run = Run(
+        run_id, tuple(known), {day: e.reason for day, e in known.items()},
+        {day: (e.digest, e.parts) for day, e in known.items()},
+    )  # fmt: skip
+    try:
+        reports = run_job(JOBS[table], place, run)
+    except GeowardError as error:
+        audit_many(place.home, [("run", table, f"failed: {error.message}", place.region.name, {"run_id": run_id})])
+        raise
+    audit_many(place.home, [_entry(report) for report in reports])
+    return reports
+
+
+def run_here(place: Workplace, batch: Batch, on_report: Callable[[str, list[RunReport], str], None]) -> bool:
+    """Run a batch without Dagster; tables made from one that failed are left out. Return whether all succeeded."""
+    failed: set[str] = set()
+    for table in batch.tables:
+        if failed & {read.table for read in JOBS[table].reads}:
+            failed.add(table)
+            on_report(table, [], "left out: what it is made from failed")
+            continue
+        try:
+            days = [entry.date for entry in batch.stale if entry.table == table]
+            on_report(table, run_table(place, table, days), "")
+        except GeowardError as error:
+            failed.add(table)
+            on_report(table, [], str(error))
+    return not failed
+
+
+def new_run_id() -> str:
+    """Return a run's name: UTC moment and a few random digits."""
+    return f"{now():%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"
+
+
+def _entry(report: RunReport) -> Entry:
+    detail: dict[str, Any] = {
+        "date": report.date.isoformat(), "run_id": report.run_id, "version": report.version, "rows_in": report.rows_in,
+        "rows_out": report.rows_out, "quarantined": report.quarantined, "rejected": report.rejected,
+        "suppressed": report.suppressed, "checks": {check.check: check.passed for check in report.checks},
+        "why": report.reason,
+    }  # fmt: skip
+    return ("run", report.table, "published", report.region, detail)
+
+
+def _short_lived() -> bool:
+    return os.environ.get("GEOWARD_LONG_RUN", "") == ""

@@ -1,0 +1,189 @@
+"""What must run and why: a partition is stale when what it is made from is not what it was last made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from jobs.job import Job, partition_of
+from jobs.job_inputs import Workplace
+from jobs.keyring import open_keyring
+from jobs.reference import reference_digest
+from jobs.registry import JOBS, code_of
+
+_WHY = {
+    "code": "the code changed",
+    "contract": "the contract changed",
+    "policy": "the policy changed",
+    "key": "the key changed",
+    "reference": "places or population changed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """One partition to make: of which table and date, why, and the digest of what it will be made from."""
+
+    table: str
+    date: date
+    reason: str
+    digest: str
+    parts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Partitions of one region that run together: ``dates`` are all of theirs, not each table's."""
+
+    region: str
+    tables: tuple[str, ...]
+    dates: tuple[date, ...]
+    stale: tuple[Stale, ...]
+
+
+def plan(
+    place: Workplace,
+    *,
+    tables: Collection[str] = (),
+    first: date | None = None,
+    last: date | None = None,
+    force: bool = False,
+) -> list[Stale]:
+    """Return the stale partitions of one region in the order they must run.
+
+    ``tables`` limits the plan to those and what they are made from; ``first`` and ``last`` to dates, inclusive.
+    ``force`` makes what is fresh run too. Files must have been dated before.
+    """
+    made = _Made(place)
+    wanted = _with_sources(tables) if tables else set(JOBS)
+    found = []
+    for job in (job for name, job in JOBS.items() if name in wanted):
+        for day in sorted(made.days(job)):
+            if _within(place, job, day, first, last):
+                digest, parts = made.of(job, day)
+                if reason := _reason(place, made, job, day, digest, parts, force):
+                    found.append(Stale(job.name, day, reason, digest, parts))
+    return found
+
+
+def batches(place: Workplace, stale: Iterable[Stale]) -> list[Batch]:
+    """Group stale partitions into runs, so that Spark and the checks are paid for once and not per day.
+
+    Dates with at most a week between them run together; each table makes only its own stale ones. Windows longer than
+    a day come last: they are made from many dates.
+    """
+    entries = list(stale)
+    late = [entry for entry in entries if JOBS[entry.table].windowed and place.release.window != "day"]
+    found = []
+    for part in ([entry for entry in entries if entry not in late], late):
+        for days in _without_long_gaps(sorted({entry.date for entry in part})):
+            mine = tuple(entry for entry in part if entry.date in days)
+            tables = tuple(name for name in JOBS if any(entry.table == name for entry in mine))
+            found.append(Batch(place.region.name, tables, tuple(days), mine))
+    return found
+
+
+def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stale]:
+    """Return what partitions would be made from now, whether they are stale or not."""
+    made, job = _Made(place), JOBS[table]
+    return [
+        Stale(table, day, _reason(place, made, job, day, *made.of(job, day), True), *made.of(job, day)) for day in dates
+    ]
+
+
+def _without_long_gaps(days: list[date]) -> list[list[date]]:
+    """Split where more than a week lies between: a run's range is shown to auditors day by day."""
+    parts: list[list[date]] = []
+    for day in days:
+        if parts and (day - parts[-1][-1]).days <= 7:
+            parts[-1].append(day)
+        else:
+            parts.append([day])
+    return parts
+
+
+class _Made:
+    """What each partition is made from: a digest of its inputs' digests, its contract, policy, key and code."""
+
+    def __init__(self, place: Workplace) -> None:
+        self.place = place
+        self.dates = place.catalog.dates()
+        self.published = place.catalog.published()
+        self._digests: dict[tuple[str, date], tuple[str, dict[str, str]]] = {}
+        self._days: dict[str, set[date]] = {}
+        home = place.home
+        self.shared = {"policy": home.policy.version[:16], "reference": reference_digest(home)}
+        self.shared["key"] = open_keyring(home.path / "keys", tuple(r.root for r in home.regions.values())).key_id
+
+    def days(self, job: Job) -> set[date]:
+        """Return the dates for which the job has anything to do, including those that have become empty."""
+        if job.name not in self._days:
+            days = set(self.dates.get(job.name, {}))
+            for read in job.reads:
+                if read.counted:
+                    days |= {partition_of(job, self.place.release, day) for day in self._usable_days(JOBS[read.table])}
+            self._days[job.name] = days | {day for name, day in self.published if name == job.name}
+        return self._days[job.name]
+
+    def _usable_days(self, job: Job) -> set[date]:
+        """Return the job's dates without those of which no row has a usable time: nothing is made from them."""
+        parts = self.dates.get(job.name, {})
+        return {day for day in self.days(job) if day not in parts or any(part.usable for part in parts[day])}
+
+    def of(self, job: Job, day: date) -> tuple[str, dict[str, str]]:
+        """Return the partition's digest and the parts it is a digest of."""
+        if (job.name, day) not in self._digests:
+            parts = self._parts(job, day)
+            self._digests[job.name, day] = (_digest(parts), parts)
+        return self._digests[job.name, day]
+
+    def _parts(self, job: Job, day: date) -> dict[str, str]:
+        parts = {"code": code_of(job), "contract": job.writes.fingerprint[:16], "policy": self.shared["policy"]}
+        if job.name.startswith(("protected", "curated")):
+            parts["key"] = self.shared["key"]
+        if job.windowed:
+            parts["reference"] = self.shared["reference"]
+        if job.kind == "land":
+            parts["input:files"] = _digest(self.dates.get(job.name, {}).get(day, []))
+        for read in job.reads:
+            source = JOBS[read.table]
+            if read.scope == "same_dates":
+                days = [d for d in self.days(source) if partition_of(job, self.place.release, d) == day]
+            elif read.scope == "up_to_date":
+                days = [d for d in self.days(source) if d <= day]
+            else:
+                continue
+            parts[f"input:{read.table}"] = _digest([self.of(source, d)[0] for d in sorted(days)])
+        return parts
+
+
+def _digest(parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _with_sources(tables: Collection[str]) -> set[str]:
+    wanted = set(tables)
+    for name in reversed(JOBS):
+        if name in wanted:
+            wanted |= {read.table for read in JOBS[name].reads}
+    return wanted
+
+
+def _within(place: Workplace, job: Job, day: date, first: date | None, last: date | None) -> bool:
+    low = partition_of(job, place.release, first) if first else None
+    return (low is None or day >= low) and (last is None or day <= last)
+
+
+def _reason(place: Workplace, made: _Made, job: Job, day: date, digest: str, parts: dict[str, str], force: bool) -> str:
+    known = made.published.get((job.name, day))
+    if known is None:
+        return "never published"
+    if known[0] == digest:
+        return "asked for again" if force else ""
+    changed = sorted(name for name in {*parts, *known[1]} if parts.get(name) != known[1].get(name))
+    inputs = [name.partition(":")[2] for name in changed if name.startswith("input:")]
+    why = [_WHY[name] for name in changed if name in _WHY]
+    return "; ".join(why + ([f"changed input: {', '.join(inputs)}"] if inputs else []))

@@ -1,0 +1,157 @@
+"""Run one job for one region and some dates: build, stage, audit, publish, report. Written once, for every caller."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from jobs.job import Built, Inputs, Job
+from jobs.job_inputs import Workplace
+from jobs.lake import Staged
+from jobs.quarantine import quarantine_contract, quarantined_rows
+from jobs.report import REJECTIONS, RunReport
+from quality.checks.verdict import Verdict
+from quality.contracts import DATE
+from quality.contracts.errors import AuditFailed
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+@dataclass(frozen=True)
+class Run:
+    """Which partitions to make, and what the plan said of each: why it runs and what it is made from."""
+
+    run_id: str
+    dates: tuple[date, ...]
+    reasons: Mapping[date, str] = field(default_factory=dict)
+    digests: Mapping[date, tuple[str, dict[str, str]]] = field(default_factory=dict)
+
+
+def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
+    """Replace the partitions ``run.dates`` of the job's table and return a report of each.
+
+    Raises ``RowsLost`` if the row equation does not hold and ``AuditFailed`` if a check fails; the published table
+    is then what it was before.
+    """
+    inputs = place.inputs(job, run.dates)
+    built = job.build(inputs)
+    if job.kind == "aggregate":
+        return _run_aggregate(job, place, run, inputs, built)
+    return _run_rows(job, place, run, inputs, built)
+
+
+def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built) -> list[RunReport]:
+    from pyspark.sql import functions as F
+
+    lake, rows_in = place.lake, place.rows_in(job, run.dates)
+    kept = built.frame.where(F.col("_reason").isNull())
+    staged = lake.stage(job.writes.conform(kept), job.writes, run.run_id)
+    left_out: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
+    dirty = [day for day in run.dates if rows_in[day] != staged.rows[day]]
+    quarantine = None
+    if dirty:  # a second look at the input, only when some rows were not kept
+        bad = quarantined_rows(built.frame, job, inputs).persist(_in_memory())
+        for row in bad.groupBy(DATE, "reason").count().collect():
+            left_out[row[DATE]][row["reason"]] += row["count"]
+        quarantine = _stage_quarantine(bad, job, place, run)
+        bad.unpersist()
+    reports = [_row_report(job, place, run, day, rows_in[day], staged, left_out[day]) for day in run.dates]
+    return _audit_and_publish(job, place, run, inputs, staged, reports, quarantine)
+
+
+def _run_aggregate(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built) -> list[RunReport]:
+    from pyspark.sql import functions as F
+
+    lake, rows_in = place.lake, place.rows_in(job, run.dates)
+    frame = built.frame.persist(_in_memory())
+    staged = lake.stage(job.writes.conform(frame), job.writes, run.run_id)
+    below = F.lit(False) if "status" not in frame.columns else F.col("status") == "suppressed"
+    groups_of = frame.groupBy(DATE, F.when(below, "below_k").otherwise("").alias("reason"))
+    counted = groups_of.agg(F.sum("_rows").alias("rows"))
+    if built.withheld is not None:
+        counted = counted.unionByName(built.withheld)
+    groups: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
+    for row in counted.collect():
+        groups[row[DATE]][row["reason"]] += row["rows"]
+    frame.unpersist()
+    reports = [_aggregate_report(job, place, run, day, rows_in[day], staged, groups[day]) for day in run.dates]
+    return _audit_and_publish(job, place, run, inputs, staged, reports, None)
+
+
+def _audit_and_publish(
+    job: Job, place: Workplace, run: Run, inputs: Inputs, staged: Staged, reports: list[RunReport], bad: Staged | None
+) -> list[RunReport]:
+    from jobs.audit_staged import audit_staged
+
+    reports = [report.balanced() for report in reports]
+    verdicts = tuple(audit_staged(job, place, inputs, staged))
+    if failed := [verdict for verdict in verdicts if verdict.stops]:
+        names = tuple(verdict.check for verdict in failed)
+        raise AuditFailed(job.name, place.region.name, names, failed[0].mend, verdicts=verdicts)
+    facts = {"run_id": run.run_id, "audit": _digest(verdicts), "contract": job.writes.fingerprint[:16]}
+    if bad is not None:
+        place.lake.publish(bad, run.dates, facts)
+    version = place.lake.publish(staged, run.dates, facts)
+    done = []
+    for report in reports:
+        digest, parts = run.digests.get(report.date, ("", {}))
+        final = replace(report, version=version, checks=verdicts)
+        place.catalog.record(job.name, report.date, digest, parts, final.as_dict())
+        done.append(final)
+    return done
+
+
+def _row_report(
+    job: Job, place: Workplace, run: Run, day: date, rows_in: int, staged: Staged, left_out: Counter[str]
+) -> RunReport:
+    rejected = {reason: n for reason, n in sorted(left_out.items()) if reason in REJECTIONS}
+    quarantined = {reason: n for reason, n in sorted(left_out.items()) if reason not in REJECTIONS}
+    return RunReport(
+        **_common(job, place, run, day), rows_in=rows_in, rows_out=staged.rows[day],
+        quarantined=sum(quarantined.values()), quarantined_by=quarantined, rejected=rejected,
+    )  # fmt: skip
+
+
+def _aggregate_report(
+    job: Job, place: Workplace, run: Run, day: date, rows_in: int, staged: Staged, groups: Counter[str]
+) -> RunReport:
+    suppressed = {reason: n for reason, n in sorted(groups.items()) if reason}
+    return RunReport(
+        **_common(job, place, run, day), rows_in=rows_in, rows_out=staged.rows[day], contributing=groups[""],
+        suppressed=sum(suppressed.values()), suppressed_by=suppressed,
+    )  # fmt: skip
+
+
+def _common(job: Job, place: Workplace, run: Run, day: date) -> dict[str, Any]:
+    return {
+        "table": job.name,
+        "region": place.region.name,
+        "date": day,
+        "reason": run.reasons.get(day, "asked for"),
+        "run_id": run.run_id,
+        "contract": job.writes.fingerprint[:16],
+        "policy": place.home.policy.version[:16],
+        "code": run.digests.get(day, ("", {}))[1].get("code", ""),
+    }
+
+
+def _stage_quarantine(bad: DataFrame, job: Job, place: Workplace, run: Run) -> Staged:
+    contract = quarantine_contract(job.name)
+    rows = bad.where(~bad["reason"].isin(*REJECTIONS))
+    return place.lake.stage(contract.conform(rows), contract, run.run_id)
+
+
+def _in_memory() -> Any:
+    from pyspark import StorageLevel
+
+    return StorageLevel.MEMORY_ONLY  # personal rows never spill from the cache; an evicted block is computed again
+
+
+def _digest(verdicts: tuple[Verdict, ...]) -> str:
+    return hashlib.sha256(json.dumps([asdict(verdict) for verdict in verdicts]).encode()).hexdigest()[:16]

@@ -1,0 +1,1 @@
+"""What must be true: contracts, policies, source mappings and checks."""

@@ -1,0 +1,1 @@
+"""Checks measure a frame and return verdicts; they never share code with the transforms they judge."""

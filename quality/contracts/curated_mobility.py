@@ -1,0 +1,51 @@
+"""How many people were where, and when: the anonymous release of positions."""
+
+from __future__ import annotations
+
+from quality.contracts.contract import Column, Contract
+from quality.contracts.shared_columns import CELL_PATTERN, EVENT_DATE
+
+PINGS = "protected.pings"
+STATUSES = ("published", "suppressed")
+
+K_FLOOR = Column(
+    "k", "int", "Floor: every published count is of at least k distinct persons.", required=True, minimum=2
+)
+COVERAGE = Column(
+    "coverage", "double", "Share of the slot's rows in this day's coarsest cell that are published, to 0.05.",
+    unit="1", required=True, minimum=0, maximum=1, source=(f"{PINGS}.actor_key",),
+)  # fmt: skip
+
+CONTRACT = Contract(
+    name="curated.mobility",
+    description="Distinct persons by cell and time slot. Cells and slots are coarsened before anything is suppressed.",
+    grain="one cell and time slot, at one coarsening level",
+    columns=(
+        Column("cell", "string", "H3 cell of the tile.", required=True, pattern=CELL_PATTERN, source=(f"{PINGS}.cell",)),
+        Column(
+            "cell_area_m2", "double", "Area of the tile: the cell without finer tiles cut out of it.", unit="m2",
+            required=True, minimum=0, source=(f"{PINGS}.cell",),
+        ),
+        Column("place", "string", "Name of the most populous place in the tile; null where none is known.", source=(f"{PINGS}.cell",)),
+        Column("slot_start", "timestamp", "Start of the slot; null in an hour-of-week release.", unit="UTC", source=(f"{PINGS}.event_time",)),
+        Column(
+            "hour_of_week", "int", "0 is Monday 00:00; null in an hourly release.", unit="h", minimum=0, maximum=167,
+            source=(f"{PINGS}.event_time",),
+        ),
+        Column("slot_hours", "int", "Length of the slot.", unit="h", required=True, minimum=1, maximum=168, source=(f"{PINGS}.event_time",)),
+        Column("persons", "bigint", "Distinct persons; accounts that share a device are one. Null when suppressed.", minimum=2, source=(f"{PINGS}.actor_key", f"{PINGS}.device_key")),
+        Column("status", "string", "Published, or suppressed: somebody was there, but fewer than k.", required=True, allowed=STATUSES),
+        K_FLOOR,
+        COVERAGE,
+        Column("tiling", "string", "Version of the tiling: fixed for an epoch, never refitted to a day.", required=True, pattern=r"^[0-9a-f]{12}$"),
+        EVENT_DATE,
+    ),
+    released=True,
+    caveats=(
+        "A person counts once in a cell and slot, however many rows they sent.",
+        "Rows of one level exclude those published at a finer level: add levels up, never subtract them.",
+        "No row for a cell means nobody was counted there, or its rows are in a coarser cell or slot.",
+        "A corrected day is published as a new version; compare versions only with a privacy engineer.",
+    ),
+    example="SELECT place, slot_start, sum(persons) AS persons FROM curated.mobility WHERE status = 'published' GROUP BY ALL ORDER BY persons DESC LIMIT 10",
+)  # fmt: skip

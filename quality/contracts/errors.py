@@ -1,0 +1,76 @@
+"""The errors Geoward raises. Messages name datasets, columns, counts and policies, never a data value."""
+
+from __future__ import annotations
+
+
+class GeowardError(Exception):
+    """Any failure that Geoward explains itself; ``mend`` is the next step for the user."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, mend: str = "") -> None:
+        """Keep the mend apart, so that a terminal can print it on a line of its own."""
+        super().__init__(f"{message} {mend}".strip())
+        self.message = message
+        self.mend = mend
+
+
+class ContractViolation(GeowardError):
+    """A frame or a declaration does not have the shape its contract states."""
+
+    def __init__(self, dataset: str, problem: str, columns: tuple[str, ...] = ()) -> None:
+        """Name the dataset and the columns at fault."""
+        names = f": {', '.join(columns)}" if columns else ""
+        super().__init__(f"{dataset} {problem}{names}.", mend=f"See `geoward tables show {dataset}`.")
+
+
+class UsageError(GeowardError):
+    """The command was asked for something that does not exist or does not fit."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A configuration, policy or mapping file is wrong; the message names the file and the field."""
+
+
+class UnknownDataset(UsageError):
+    """No contract has this name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        """List what exists."""
+        super().__init__(f"There is no dataset {name!r}.", mend=f"Known: {', '.join(known)}.")
+
+
+class PolicyBreach(GeowardError):
+    """A policy says no, or says nothing, which is also no."""
+
+    exit_code = 3
+
+
+class EnvironmentFault(GeowardError):
+    """The machine lacks something Geoward needs, such as Java or a JAR."""
+
+    exit_code = 4
+
+
+class RowsLost(GeowardError):
+    """The row equation does not hold: some rows are neither out, quarantined nor rejected."""
+
+    def __init__(self, dataset: str, region: str, date: str, *, rows_in: int, accounted: int) -> None:
+        """State both sides of the equation."""
+        super().__init__(
+            f"{dataset} for region {region} on {date}: {rows_in} rows in, {accounted} accounted for.",
+            mend="Nothing was published; report this as a defect with the run's id.",
+        )
+
+
+class AuditFailed(GeowardError):
+    """Checks failed on the staged rows, so nothing was published."""
+
+    def __init__(
+        self, dataset: str, region: str, failed: tuple[str, ...], mend: str, *, verdicts: tuple[object, ...] = ()
+    ) -> None:
+        """Name the checks that failed and how to mend the first; ``verdicts`` are all of the audit's."""
+        super().__init__(f"{dataset} for region {region} failed {', '.join(failed)}; not published.", mend=mend)
+        self.verdicts = verdicts

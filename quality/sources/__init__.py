@@ -1,0 +1,1 @@
+"""Source mappings: what each column of a landed file becomes."""

@@ -1,0 +1,180 @@
+"""A file is read to its end before Spark meets it, and what is wrong with it has a code."""
+
+from __future__ import annotations
+
+import gzip
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jobs.landing.probe_file import probe_file
+from quality.sources.load_mapping import load_mapping
+
+PINGS = """
+name: p
+description: d
+format: FORMAT
+legal_basis: {analytics: Consent}
+ignored: [known]
+emits:
+  - to: raw.pings
+    columns:
+      event_id: {from: id}
+      actor_id: {from: who}
+      event_time: {from: t, epoch: seconds}
+      latitude: {from: lat}
+      longitude: {from: lon}
+"""
+HEADER = "id,who,t,lat,lon,known,new"
+ROWS = "".join(f"{n},a,1500000000,1.5,2.5,k,n\n" for n in range(2000))
+TEXT = f"{HEADER}\n{ROWS}"
+
+
+@pytest.fixture
+def mapping(tmp_path):
+    def make(format_="csv", extra=""):
+        path = tmp_path / "p.yaml"
+        path.write_text(PINGS.replace("FORMAT", format_) + extra)
+        return load_mapping(path)
+
+    return make
+
+
+def probe(tmp_path, content, mapping):
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    return probe_file(path, mapping)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(TEXT.encode(), id="plain"),
+        pytest.param(b"\xef\xbb\xbf" + TEXT.encode(), id="byte-order-mark"),
+        pytest.param(TEXT.replace("\n", "\r\n").encode(), id="crlf"),
+        pytest.param(TEXT.replace("who", '"who"', 1).encode(), id="quoted-header"),
+        pytest.param((HEADER + "\n").encode(), id="header-only"),
+        pytest.param(f"{TEXT}x,{'y' * 3_000_000},1,1,1,1,1\n".encode(), id="huge-value"),
+    ],
+)
+def test_a_csv_file_is_readable(tmp_path, mapping, content):
+    for zipped in (False, True):
+        found = probe(tmp_path, gzip.compress(content) if zipped else content, mapping())
+
+        assert (found.readable, found.reason, found.gzipped) == (True, "", zipped)
+        assert found.columns == tuple(HEADER.split(","))
+        assert (found.dropped, found.unknown) == (("known", "new"), ("new",))
+
+
+ZIPPED = gzip.compress(TEXT.encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"", "empty_file", id="zero-bytes"),
+        pytest.param(gzip.compress(b""), "empty_file", id="gzip-of-nothing"),
+        pytest.param(b"\xef\xbb\xbf", "empty_file", id="only-a-byte-order-mark"),
+        pytest.param(ZIPPED[: len(ZIPPED) // 2], "truncated_gzip", id="half-a-gzip"),
+        pytest.param(ZIPPED[:-4], "truncated_gzip", id="gzip-without-its-length"),
+        pytest.param(ZIPPED[:-8] + b"\0" * 8, "corrupt_gzip", id="gzip-with-a-wrong-sum"),
+        pytest.param(ZIPPED[:40] + b"\xff\xff\xff" + ZIPPED[43:], "corrupt_gzip", id="gzip-with-flipped-bytes"),
+        pytest.param(TEXT.encode("utf-16"), "bad_encoding", id="utf-16"),
+        pytest.param(TEXT.encode("utf-16-le"), "bad_encoding", id="utf-16-without-mark"),
+        pytest.param(TEXT.encode() + b"\xff\n", "bad_encoding", id="latin-1-in-the-last-line"),
+        pytest.param(gzip.compress(TEXT.encode() + b"\xff\n"), "bad_encoding", id="latin-1-in-a-gzip"),
+        pytest.param(TEXT.replace("lat,lon", "y,x", 1).encode(), "missing_column:lat,lon", id="missing-columns"),
+        pytest.param(TEXT.replace("known", "who", 1).encode(), "duplicate_column:who", id="column-twice"),
+        pytest.param(b"PAR1 and so on", "wrong_format", id="parquet-as-csv"),
+    ],
+)
+def test_a_damaged_csv_file_has_a_reason(tmp_path, mapping, content, reason):
+    found = probe(tmp_path, content, mapping())
+
+    assert (found.readable, found.reason) == (False, reason)
+
+
+def test_an_absent_file_and_a_folder_have_reasons(tmp_path, mapping):
+    assert probe_file(tmp_path / "absent", mapping()).reason == "not_found"
+    assert probe_file(tmp_path, mapping()).reason == "not_a_file"
+
+
+def test_a_file_without_header_has_the_columns_of_its_mapping(tmp_path, mapping):
+    found = probe(tmp_path, ROWS.encode(), mapping("tsv", "columns: [id, who, t, lat, lon, known]\n"))
+
+    assert found.readable
+    assert found.columns == ("id", "who", "t", "lat", "lon", "known")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason", "rows"),
+    [
+        pytest.param('{"id": 1}\n{"who": 2, "new": 3}\n', "", 2, id="keys-are-optional"),
+        pytest.param('{"id": 1}\r\n\r\n{"id": 2}', "", 2, id="blank-lines-are-no-records"),
+        pytest.param('not json\n{"id": 1}\n', "", 2, id="a-broken-line-is-the-quarantines"),
+        pytest.param('{"x": 1}\n', "missing_column:id,lat,lon,t,who", None, id="no-mapped-key-at-all"),
+        pytest.param("a,b\n1,2\n", "wrong_format", None, id="csv-as-json"),
+        pytest.param("\n\n", "empty_file", None, id="only-blank-lines"),
+    ],
+)
+def test_json_lines_are_probed_by_their_keys(tmp_path, mapping, content, reason, rows):
+    found = probe(tmp_path, content.encode(), mapping("jsonl"))
+
+    assert (found.readable, found.reason, found.rows) == (not reason, reason, rows)
+
+
+def parquet(**changes):
+    columns = {"id": ["1"], "who": ["a"], "t": [1], "lat": [1.0], "lon": [2.0], "known": [1], **changes}
+    sink = pa.BufferOutputStream()
+    table = pa.table({name: column for name, column in columns.items() if column is not None})
+    pq.write_table(table, sink, write_page_checksum=True)
+    return sink.getvalue().to_pybytes()
+
+
+def test_a_parquet_file_is_readable(tmp_path, mapping):
+    found = probe(
+        tmp_path, parquet(who=pa.array(["a"], pa.large_string()), t=pa.array([1], pa.int8())), mapping("parquet")
+    )
+
+    assert (found.readable, found.rows, found.dropped, found.unknown) == (True, 1, ("known",), ())
+
+
+WHOLE = parquet()
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        pytest.param(b"", "empty_file", id="zero-bytes"),
+        pytest.param(WHOLE[: len(WHOLE) // 2], "corrupt_parquet", id="truncated"),
+        pytest.param(WHOLE[:-20] + b"\xff" * 10 + WHOLE[-10:], "corrupt_parquet", id="flipped-footer"),
+        pytest.param(WHOLE[:40] + bytes([WHOLE[40] ^ 255]) + WHOLE[41:], "corrupt_parquet", id="flipped-page"),
+        pytest.param(TEXT.encode(), "wrong_format", id="csv-as-parquet"),
+        pytest.param(gzip.compress(WHOLE), "wrong_format", id="gzipped"),
+        pytest.param(parquet(lat=None), "missing_column:lat", id="missing-column"),
+        pytest.param(parquet(t=pa.array([1], pa.time32("s"))), "unsupported_type:t", id="time-of-day"),
+        pytest.param(parquet(who=pa.array([b"\xff"]).view(pa.string())), "corrupt_parquet", id="text-not-utf-8"),
+    ],
+)
+def test_a_damaged_parquet_file_has_a_reason(tmp_path, mapping, content, reason):
+    found = probe(tmp_path, content, mapping("parquet"))
+
+    assert (found.readable, found.reason) == (False, reason)
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("file", "name", "rows"),
+    [
+        pytest.param("geolife/geolife_1min_dev.parquet", "geolife", 978_375, id="geolife"),
+        pytest.param("checkins_marc/brightkite_dev.parquet", "checkins_marc_brightkite", 94_491, id="brightkite"),
+        pytest.param("ad_clicks_talkingdata/train_sample_dev.csv.gz", "ad_clicks_talkingdata", None, id="talkingdata"),
+        pytest.param("fraud_ecommerce/IpAddress_to_Country.csv.gz", "fraud_ecommerce_ip_ranges", None, id="ip-ranges"),
+        pytest.param("fraud_ecommerce/fraud_data_no_ip_dev.csv.gz", "fraud_ecommerce_no_ip", None, id="fraud"),
+    ],
+)
+def test_real_files_are_readable_and_hold_no_unknown_column(shared_data, file, name, rows):
+    found = probe_file(shared_data / file, load_mapping(name))
+
+    assert (found.readable, found.reason, found.rows, found.unknown) == (True, "", rows, ())

@@ -1,0 +1,204 @@
+"""Landed files become records: none is lost, none is invented, the malformed are marked."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jobs.landing.probe_file import probe_file
+from jobs.landing.read_records import LandedFile, read_records
+from quality.sources.load_mapping import load_mapping
+
+pytestmark = pytest.mark.spark
+
+LANDED = datetime(2024, 5, 1, 12, tzinfo=UTC)
+LABELS = """
+name: m
+description: d
+format: FORMAT
+legal_basis: {risk: Consent}
+emits:
+  - to: raw.labels
+    columns:
+      event_id: {from: id}
+      entity_type: {constant: actor}
+      entity_id: {from: who}
+      label: {from: label}
+      label_source: {constant: test}
+      event_time: {from: t, epoch: seconds}
+"""
+
+
+@pytest.fixture
+def land(tmp_path, spark):
+    def land(format_, *contents, extra="", suffix=""):
+        path = tmp_path / "m.yaml"
+        path.write_text(LABELS.replace("FORMAT", format_) + extra)
+        mapping = load_mapping(path)
+        files = []
+        for number, content in enumerate(contents):
+            name = f"{number:064x}"
+            file = tmp_path / f"{name}.{format_}{suffix}"
+            file.write_bytes(content)
+            probe = probe_file(file, mapping)
+            assert probe.readable, probe.reason
+            files.append(LandedFile(file, name, LANDED, probe.columns))
+        return read_records(spark, files, mapping)
+
+    return land
+
+
+def rows(frame):
+    return sorted((tuple(row[:4]) for row in frame.collect()), key=str)
+
+
+GOOD = ("1", "a", "x", "10")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"id,who,label,t\n1,a,x,10\n", id="plain"),
+        pytest.param(b"\xef\xbb\xbfid,who,label,t\n1,a,x,10\n", id="byte-order-mark"),
+        pytest.param(b"id,who,label,t\r\n1,a,x,10\r\n", id="crlf"),
+        pytest.param(b"id,who,label,t\n1,a,x,10", id="no-last-line-break"),
+        pytest.param(b"id,who,label,t\n\n1,a,x,10\n\n", id="blank-lines"),
+        pytest.param(b't,"label",new,who,id\n10,"x",n,a,1\n', id="other-order-quoted-and-an-unmapped-column"),
+    ],
+)
+def test_a_csv_record_is_read_by_the_header(land, content):
+    for suffix, bytes_ in (("", content), (".gz", gzip.compress(content))):
+        row = land("csv", bytes_, suffix=suffix).collect()[0]
+
+        assert (row.id, row.who, row.label, row.t, row._corrupt) == (*GOOD, None)
+        assert row._file_id == f"{0:064x}"
+        assert row._landed_at == LANDED.replace(tzinfo=None)
+
+
+def test_quotes_commas_and_line_breaks_stay_inside_a_csv_value(land):
+    frame = land("csv", b'id,who,label,t\n"1","a ""b"", c","x\ny",10\n2,\\,z,11\n3,,"",12\n')
+
+    assert [(r.id, r.who, r.label, r.t) for r in frame.orderBy("id").collect()] == [
+        ("1", 'a "b", c', "x\ny", "10"),
+        ("2", "\\", "z", "11"),
+        ("3", None, None, "12"),
+    ]
+    assert frame.where("_corrupt is not null").count() == 0
+
+
+@pytest.mark.parametrize(
+    "record",
+    [pytest.param(b"1,a,x", id="short"), pytest.param(b"1,a,x,10,11", id="long"), pytest.param(b"1", id="one")],
+)
+def test_a_csv_record_of_another_length_is_malformed_and_keeps_its_text(land, record):
+    frame = land("csv", b"id,who,label,t\n" + record + b"\n1,a,x,10\n")
+
+    assert [row._corrupt for row in frame.collect() if row._corrupt] == [record.decode()]
+    assert frame.count() == 2
+    assert frame.where("_corrupt is not null").count() == 1
+    assert frame.select("_corrupt").where("_corrupt is null").count() == 1
+
+
+def test_files_with_different_headers_are_joined_by_name(land):
+    frame = land("csv", b"id,who,label,t\n1,a,x,10\n", b"t,label,more,who,id\n11,y,m,b,2\n")
+
+    assert [(r.id, r.who, r.label, r.t) for r in frame.orderBy("id").collect()] == [GOOD, ("2", "b", "y", "11")]
+    assert {r._file_id for r in frame.collect()} == {f"{0:064x}", f"{1:064x}"}
+
+
+def test_tab_separated_values_without_header_keep_their_quotes(land):
+    frame = land("tsv", b'1\ta"\t"x\t10\n', extra="columns: [id, who, label, t]\n")
+
+    assert [(r.id, r.who, r.label, r.t, r._corrupt) for r in frame.collect()] == [("1", 'a"', '"x', "10", None)]
+
+
+def test_huge_values_are_read(land):
+    huge = "y" * 3_000_000
+    assert len(land("csv", f"id,who,label,t\n1,{huge},x,10\n".encode()).collect()[0].who) == len(huge)
+    assert len(land("jsonl", f'{{"id": "1", "who": "{huge}"}}\n'.encode()).collect()[0].who) == len(huge)
+
+
+def test_json_values_become_text(land):
+    good = b'{"id": 12345678901234567890, "who": {"b": [1, "c"]}, "label": true, "t": 51.10}'
+    frame = land("jsonl", b"\xef\xbb\xbf" + good + b'\r\n{"id": null}\n')
+
+    first, second = sorted(frame.collect(), key=lambda row: row.id is None)
+    assert (first.id, first.label, first.t) == ("12345678901234567890", "true", "51.1")
+    assert json.loads(first.who) == {"b": [1, "c"]}
+    assert (second.id, second.who, second._corrupt) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param('{"id": 1', id="cut"),
+        pytest.param("[]", id="array"),
+        pytest.param('[{"id": 1}, {"id": 2}]', id="array-of-objects"),
+        pytest.param("null", id="null"),
+        pytest.param("7", id="number"),
+        pytest.param('{"id": 1} {"id": 2}', id="two-objects"),
+        pytest.param('{"id": 1}, {"id": 2}', id="two-objects-with-a-comma"),
+        pytest.param('{"id": 1} trailing', id="trailing-text"),
+        pytest.param('{"id": ' + "[" * 5000 + "]" * 5000 + "}", id="very-deep"),
+        pytest.param('{"id": NaN1}', id="not-json"),
+    ],
+)
+def test_a_broken_json_line_is_one_malformed_record(land, line):
+    frame = land("jsonl", f'{{"id": "0"}}\n{line}\n\n'.encode(), suffix="")
+
+    assert sorted(row._corrupt or "" for row in frame.collect()) == ["", line]
+
+
+def parquet(**columns):
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def test_parquet_types_are_read_as_they_are(land):
+    content = parquet(
+        id=pa.array([1], pa.uint32()), who=pa.array(["a"], pa.large_string()),
+        label=pa.array(["x"]).dictionary_encode(), t=pa.array([10], pa.int8()), more=pa.array([1], pa.timestamp("ns")),
+    )  # fmt: skip
+    frame = land("parquet", content)
+
+    assert rows(frame) == [(1, "a", "x", 10)]
+    assert dict(frame.dtypes)["t"] == "tinyint"
+
+
+def test_parquet_files_of_other_types_become_text_and_whole_numbers_stay_whole(land):
+    frame = land(
+        "parquet",
+        parquet(id=["0"], who=["a"], label=["x"], t=pa.array([10], pa.int8())),
+        parquet(id=[1], who=["a"], label=["x"], t=pa.array([11], pa.int64())),
+        parquet(id=[2.0], who=["a"], label=["x"], t=pa.array([12], pa.int64())),
+    )
+
+    assert sorted((r.id, r.t) for r in frame.collect()) == [("0", 10), ("1", 11), ("2", 12)]
+
+
+def test_nanoseconds_from_pandas_become_moments(land):
+    nanoseconds = pa.array([1_714_473_000_123_456_789, None], pa.timestamp("ns"))
+    frame = land("parquet", parquet(id=["1", "2"], who=["a", "a"], label=["x", "x"], t=nanoseconds))
+
+    assert [row.t for row in frame.orderBy("id").collect()] == [datetime(2024, 4, 30, 10, 30, 0, 123_456), None]
+
+
+def test_no_files_give_no_records_of_the_same_shape(land):
+    frame = land("csv")
+
+    assert frame.count() == 0
+    assert frame.columns == ["id", "who", "label", "t", "_file_id", "_landed_at", "_corrupt"]
+
+
+def test_a_quote_that_never_ends_makes_a_malformed_record_that_keeps_the_rest(land):
+    frame = land("csv", b'id,who,label,t\n1,a,x,10\n2,"b,y,11\n3,c,z,12\n')
+
+    good, bad = sorted(frame.collect(), key=lambda row: row._corrupt is not None)
+    assert (good.id, good._corrupt) == ("1", None)
+    assert "3,c,z,12" in bad._corrupt

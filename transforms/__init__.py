@@ -1,0 +1,1 @@
+"""Pure functions, frame in, frame out, grouped by subject."""

@@ -1,0 +1,1 @@
+"""Each event once, with the purposes it may serve."""

@@ -1,0 +1,1 @@
+"""From records of landed files to typed raw rows."""

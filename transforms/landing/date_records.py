@@ -1,0 +1,65 @@
+"""Which rows of landed files belong to which event, and to which date."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from quality.contracts import DATE
+from quality.sources.mapping import Emit, Mapping
+from transforms.landing.parse_rule import equals, parse_rule, source_column
+
+EARLIEST = "2000-01-01 00:00:00"
+"""No phone or account log is older; a moment before it is a reset clock."""
+
+AHEAD = "INTERVAL 1 DAY"
+"""How far past its landing a moment may lie, for clocks and time zones that are off."""
+
+
+def applies(records: DataFrame, mapping: Mapping, emit: Emit) -> SparkColumn:
+    """Return which records are expected to become this event; never null.
+
+    A malformed record cannot be asked what it holds, so it belongs to the mapping's first emit alone.
+    """
+    malformed = F.col("_corrupt").isNotNull()
+    if emit.when is None:
+        holds = F.lit(True)
+    elif emit.when.is_:
+        holds = source_column(emit.when.column, records.schema).isNotNull()
+    else:
+        type_ = records.schema[emit.when.column].dataType
+        holds = equals(source_column(emit.when.column, records.schema), type_, str(emit.when.equals))
+    return F.when(malformed, F.lit(emit == mapping.emits[0])).otherwise(F.coalesce(holds, F.lit(False)))
+
+
+def event_time(records: DataFrame, mapping: Mapping, emit: Emit) -> SparkColumn:
+    """Return the event's moment; null where unreadable, malformed, or where the contract has no event time."""
+    if "event_time" not in emit.columns:
+        return F.lit(None).cast("timestamp")
+    rule, column = emit.columns["event_time"], emit.contract["event_time"]
+    value = parse_rule(rule, column, source=mapping.name, schema=records.schema).value
+    return F.when(F.col("_corrupt").isNull(), value)
+
+
+def in_bounds(time: SparkColumn) -> SparkColumn:
+    """Return whether a moment is neither before 2000 nor more than a day past landing; null for null."""
+    return time.between(F.lit(EARLIEST).cast("timestamp"), F.col("_landed_at") + F.expr(AHEAD))
+
+
+def event_date(time: SparkColumn) -> SparkColumn:
+    """Return the UTC date of the moment, or the date of landing when it is null or out of bounds; never null."""
+    return F.when(in_bounds(time), time).otherwise(F.col("_landed_at")).cast("date")
+
+
+def date_records(records: DataFrame, mapping: Mapping, emit: Emit) -> DataFrame:
+    """Count the rows ``map_records`` gives, by ``_file_id`` and ``event_date``, reading only what decides dates.
+
+    Columns: ``_file_id`` string, ``event_date`` date, ``rows`` bigint, ``usable`` bigint: those of ``rows`` whose
+    own time gave the date; the others have none and will be quarantined.
+    """
+    rows = records.where(applies(records, mapping, emit))
+    time = event_time(records, mapping, emit)
+    dated = rows.select("_file_id", event_date(time).alias(DATE), in_bounds(time).alias("_usable"))
+    counts = F.count(F.lit(1)).alias("rows"), F.count_if("_usable").alias("usable")
+    return dated.groupBy("_file_id", DATE).agg(*counts)

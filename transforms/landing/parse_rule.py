@@ -1,0 +1,123 @@
+"""One rule of a source mapping as Spark expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column as SparkColumn
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from quality.contracts import Column
+from quality.sources.rules import Constant, Derive, From, Join, Key, Modifiers, Rule, WeekHour
+from transforms.landing.parse_time import parse_time, week_hour
+
+_WHOLE = ("int", "bigint")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The typed ``value``; whether the source holds one (``present``); whether an enum lacks it (``unmapped``)."""
+
+    value: SparkColumn
+    present: SparkColumn
+    unmapped: SparkColumn | None = None
+
+
+def parse_rule(rule: Rule, column: Column, *, source: str, schema: T.StructType) -> Parsed:
+    """Return the expressions of ``rule`` for the contract's ``column``; no expression raises on any value.
+
+    ``source`` is the mapping's name; ``schema`` is that of the records. An empty text is no value.
+    """
+    match rule:
+        case Constant():
+            return Parsed(F.lit(rule.constant).cast(column.type), F.lit(True))
+        case Key():
+            key = _joined([_escaped(text(name, schema), rule.with_) for name in rule.key], rule.with_)
+            return Parsed(key, key.isNotNull())
+        case Derive():
+            return Parsed(_digest(source, rule, schema), F.lit(True))
+        case WeekHour():
+            week = rule.week_hour
+            day, hour = text(week.weekday, schema), source_column(week.hour, schema)
+            return Parsed(
+                week_hour(day, hour, week_of=week.week_of, zone=week.zone), day.isNotNull() & hour.isNotNull()
+            )
+        case From():
+            return _modified(rule, source_column(rule.from_, schema), schema[rule.from_].dataType, column)
+        case Join():
+            joined = _joined([text(name, schema) for name in rule.join], rule.with_)
+            return _modified(rule, joined, T.StringType(), column)
+
+
+def source_column(name: str, schema: T.StructType) -> SparkColumn:
+    """Return the column of that name, null where its text is empty or its number is not a number."""
+    column = F.col("`" + name.replace("`", "``") + "`")
+    type_ = schema[name].dataType
+    if isinstance(type_, T.StringType):
+        return F.when(column != "", column)
+    if isinstance(type_, T.DoubleType | T.FloatType):  # pandas writes a missing number as NaN
+        return F.when(~F.isnan(column), column)
+    return column
+
+
+def text(name: str, schema: T.StructType) -> SparkColumn:
+    """Return the column as text, as ``as_text`` writes it."""
+    return as_text(source_column(name, schema), schema[name].dataType)
+
+
+def as_text(column: SparkColumn, type_: T.DataType) -> SparkColumn:
+    """Return the value as text; a whole number the same, whether the file holds it as an integer or a fraction."""
+    if isinstance(type_, T.StringType):
+        return column
+    if isinstance(type_, T.DoubleType | T.FloatType):
+        whole = column.try_cast("bigint")
+        return F.when(column == whole, whole.cast("string")).otherwise(column.cast("string"))
+    return column.cast("string")
+
+
+def equals(column: SparkColumn, type_: T.DataType, wanted: str) -> SparkColumn:
+    """Compare as numbers where the source holds numbers, so that -777 equals -777.0; else as text."""
+    if isinstance(type_, T.NumericType):
+        return column.cast("double") == F.lit(wanted).try_cast("double")
+    return column.cast("string") == F.lit(wanted)
+
+
+def _modified(rule: Modifiers, raw: SparkColumn, type_: T.DataType, column: Column) -> Parsed:
+    for sentinel in rule.null_if:
+        raw = F.when(~F.coalesce(equals(raw, type_, sentinel), F.lit(False)), raw)
+    if rule.reads_time:
+        return Parsed(parse_time(rule, raw, type_), raw.isNotNull())
+    if rule.enum:
+        mapped = F.lit(None).cast("string")
+        for key, meaning in rule.enum.items():
+            mapped = F.when(equals(raw, type_, key), F.lit(meaning)).otherwise(mapped)
+        return Parsed(mapped.try_cast(column.type), raw.isNotNull(), raw.isNotNull() & mapped.isNull())
+    value = _cast(raw, type_, column.type)
+    return Parsed(value * rule.unit.factor if rule.unit else value, raw.isNotNull())
+
+
+def _cast(raw: SparkColumn, type_: T.DataType, to: str) -> SparkColumn:
+    """Cast without loss: a fraction is no whole number (Spark would cut it off)."""
+    cast = as_text(raw, type_) if to == "string" else raw.try_cast(to)
+    if to in _WHOLE and isinstance(type_, T.FractionalType):
+        return F.when(raw == cast, cast)
+    return cast
+
+
+def _joined(parts: list[SparkColumn], separator: str) -> SparkColumn:
+    between = [piece for part in parts for piece in (F.lit(separator), part)]
+    return F.concat(*between[1:])
+
+
+def _escaped(part: SparkColumn, separator: str) -> SparkColumn:
+    backslash = F.replace(part, F.lit("\\"), F.lit("\\\\"))
+    return F.replace(backslash, F.lit(separator), F.lit("\\" + separator))
+
+
+def _digest(source: str, rule: Derive, schema: T.StructType) -> SparkColumn:
+    """Each part is written as its length, a colon and itself; a null as ``-``: no two rows give the same text."""
+    parts = [text(name, schema) for name in rule.derive]
+    sized = [F.coalesce(F.concat(F.length(p).cast("string"), F.lit(":"), p), F.lit("-")) for p in parts]
+    head = F.lit(f"{len(source)}:{source}{len(rule.tag)}:{rule.tag}")
+    return F.sha2(F.concat(head, *sized), 256)

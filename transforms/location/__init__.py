@@ -1,0 +1,1 @@
+"""Places, cells and time slots."""

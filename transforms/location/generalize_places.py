@@ -1,0 +1,79 @@
+"""A position becomes the finest grid cell that the precision ceiling allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from transforms.arrow_function import arrow_function
+
+FINEST, COARSEST = 11, 0
+
+
+def generalize_places(
+    df: DataFrame, *, min_area_m2: float, min_radius_m: float, latitude: str = "latitude", longitude: str = "longitude"
+) -> DataFrame:
+    """Add ``cell`` (H3) and ``cell_area_m2``: the finest cell larger than both limits.
+
+    The limits are geometry, tested cell by cell: area in square meters and circumradius in meters. A pentagon or a
+    small cell that fails is replaced by its parent. Decimals or a fixed resolution would not hold everywhere.
+    """
+    cell = _cell_udf(min_area_m2, min_radius_m)(F.col(latitude), F.col(longitude))
+    return df.withColumn("cell", cell).withColumn("cell_area_m2", _area_udf()(F.col("cell")))
+
+
+def exceeds(cell: str, min_area_m2: float, min_radius_m: float) -> bool:
+    """Return whether the cell is larger than both limits."""
+    import h3
+
+    center = h3.cell_to_latlng(cell)
+    radius = max(h3.great_circle_distance(center, corner, "m") for corner in h3.cell_to_boundary(cell))
+    return bool(h3.cell_area(cell, "m^2") > min_area_m2 and radius > min_radius_m)
+
+
+def finest_resolution(min_area_m2: float, min_radius_m: float) -> int:
+    """Return the finest H3 resolution of which an average cell exceeds both limits."""
+    import h3
+
+    for resolution in range(FINEST, COARSEST, -1):
+        edge = h3.average_hexagon_edge_length(resolution, "m")  # circumradius of a regular hexagon is its edge
+        if h3.average_hexagon_area(resolution, "m^2") > min_area_m2 and edge > min_radius_m:
+            return resolution
+    return COARSEST
+
+
+def _cell_udf(min_area_m2: float, min_radius_m: float) -> Callable[..., Column]:
+    def cells(latitudes: pa.Array, longitudes: pa.Array) -> pa.Array:
+        import h3
+        import h3.api.basic_int as h3i
+
+        start = finest_resolution(min_area_m2, min_radius_m)
+        allowed: dict[int, str] = {}
+
+        def ceiling(cell: int) -> str:
+            if cell not in allowed:
+                name = h3.int_to_str(cell)
+                while h3.get_resolution(name) > COARSEST and not exceeds(name, min_area_m2, min_radius_m):
+                    name = h3.cell_to_parent(name)
+                allowed[cell] = name
+            return allowed[cell]
+
+        find = h3i.latlng_to_cell
+        pairs = zip(latitudes.to_pylist(), longitudes.to_pylist(), strict=True)
+        return pa.array([None if y is None or x is None else ceiling(find(y, x, start)) for y, x in pairs], pa.string())
+
+    return arrow_function(cells, "string")
+
+
+def _area_udf() -> Callable[..., Column]:
+    def areas(cells: pa.Array) -> pa.Array:
+        import h3
+
+        encoded = cells.dictionary_encode()
+        found = [h3.cell_area(cell, "m^2") for cell in encoded.dictionary.to_pylist()]
+        return pa.array(found, pa.float64()).take(encoded.indices)
+
+    return arrow_function(areas, "double")

@@ -1,0 +1,1 @@
+"""Pseudonyms, redaction, consent and crowds."""
