@@ -1,7 +1,5 @@
 """One asset per table, made by one factory from the job registry. Lineage is what the job reads, so it cannot drift."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from jobs.cli.app import app, err, out
-from jobs.home import Home, open_home
-from jobs.nightly import Scope
+
+if TYPE_CHECKING:
+    from jobs.home import Home
 
 SAMPLE = Path("data/sample")
 SOURCES = {
@@ -33,7 +34,9 @@ def demo(
     sample: Annotated[Path, typer.Option(help="Folder that `geoward sample` wrote.")] = SAMPLE,
 ) -> None:
     """Land the shipped sample and run the nightly job on it. A second time, nothing is stale and nothing runs."""
-    from dagster_project.run_command import execute
+    from dagster_project.execute_run import execute
+    from jobs.home import open_home
+    from jobs.nightly import Scope
 
     home = open_home()
     regions = land_sample(home, sample)

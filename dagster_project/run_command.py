@@ -1,22 +1,13 @@
-"""`geoward run`: plan what is stale, make it through Dagster, and tell the user what came of it."""
+"""`geoward run`: what is missing or stale is made, in dependency order."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from dagster_project.summary import plan_listing, run_listing, run_tables
-from jobs.cli.app import Json, app, err, fail, grid, show
-from jobs.home import Home, open_home
-from jobs.job_inputs import Workplace
-from jobs.nightly import Scope, Sessions, open_places, plan_all, waiting_files
-from jobs.plan import Batch, batches
-from jobs.report import RunReport
-from quality.contracts.errors import GeowardError
+from jobs.cli.app import Json, app
 
 Day = datetime | None
 
@@ -36,88 +27,17 @@ def run(
 
     Example: `geoward run curated.mobility --region eu --date 2026-06-01`
     """
+    from dagster_project.execute_run import execute, explain
+    from jobs.home import open_home
+    from jobs.nightly import Scope
+
     scope = Scope(tuple(jobs or ()), tuple(region or ()), _date(day or first), _date(day or last), force)
     home = open_home()
     if dry_run:
-        _explain(home, scope, as_json)
+        explain(home, scope, as_json)
         return
     if not execute(home, scope, as_json=as_json):
         raise typer.Exit(1)
-
-
-def execute(home: Home, scope: Scope, *, as_json: bool = False) -> bool:
-    """Plan and run; print the summary; return whether all went well."""
-    started = time.monotonic()
-    sessions = Sessions(home)
-    places = open_places(home, scope, sessions)
-    planned = _plan(places, scope, sessions)
-    errors: dict[tuple[str, str], str] = {}
-    run_ids: list[str] = []
-    if planned:
-        sessions.start_early()
-        run_ids, errors = _run(home, sessions, planned)
-    ran = {(batch.region, entry.table, entry.date): entry.reason for batch in planned for entry in batch.stale}
-    listing = run_listing(places, scope, ran, errors, run_ids, time.monotonic() - started)
-    show(listing, as_json, run_tables(listing))
-    return listing.ok
-
-
-def _plan(places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list[Batch]:
-    if waiting_files(places):
-        from jobs.java import require_java
-
-        require_java()
-        sessions.start_early()
-    stale = plan_all(places, scope, _say)
-    return [batch for place in places for batch in batches(place, stale[place.region.name])]
-
-
-def _run(home: Home, sessions: Sessions, planned: Sequence[Batch]) -> tuple[list[str], dict[tuple[str, str], str]]:
-    from dagster_project.materialize import materialize_batches  # imports Dagster: only when there is work
-
-    run_ids, errors = [], {}
-    with err.status("") as status:
-        tell = _teller(status.update, planned)
-        for outcome in materialize_batches(home, sessions, planned, tell):
-            run_ids.append(outcome.run_id)
-            for table, sentence in outcome.errors.items():
-                errors[outcome.batch.region, table] = sentence
-                fail(GeowardError(f"{outcome.batch.region} {table}: {sentence}"))
-    return run_ids, errors
-
-
-def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable[[str, list[RunReport] | None], None]:
-    total = sum(len(batch.tables) for batch in planned)
-    done, since = [0], [time.monotonic()]
-
-    def tell(table: str, reports: list[RunReport] | None) -> None:
-        if reports is None:
-            since[0] = time.monotonic()
-            update(f"[{done[0] + 1}/{total}] {table}")
-            return
-        done[0] += 1
-        rows = sum(report.rows_out for report in reports)
-        why = reports[0].reason if reports else "nothing to do"
-        where = reports[0].region if reports else ""
-        took = time.monotonic() - since[0]
-        err.print(f"[{done[0]:>2}/{total}] {where} {table:<24} {rows:>9,} rows  {took:4.1f} s  ({why})", markup=False)
-
-    return tell
-
-
-def _explain(home: Home, scope: Scope, as_json: bool) -> None:
-    sessions = Sessions(home)
-    places = open_places(home, scope, sessions)
-    planned = _plan(places, scope, sessions)
-    listing = plan_listing(planned)
-    table = grid("region", "table", "date", "why")
-    for entry in listing.partitions:
-        table.add_row(entry.region, entry.table, str(entry.date), entry.reason)
-    show(listing, as_json, table if listing.partitions else ["Nothing is missing or stale."])
-
-
-def _say(text: str) -> None:
-    err.print(text, markup=False)
 
 
 def _date(moment: Day) -> date | None:

@@ -42,9 +42,10 @@ def build_curated_mobility(inputs: Inputs) -> Built:
 
 
 def allowed_persons(inputs: Inputs) -> tuple[DataFrame, DataFrame]:
-    """Return the rows that this use allows, with ``person`` and ``_window``, and a count of those withheld.
+    """Return who was where in which hour, of the rows that this use allows, and a count of those withheld.
 
-    Withheld rows come as (event_date, reason, rows), where event_date is the window's first day.
+    Visits have ``actor_key``, ``person``, ``cell``, ``event_time`` (the hour), ``_window`` and ``_rows``, the rows
+    each stands for. Withheld rows come as (event_date, reason, rows), where event_date is the window's first day.
     """
     from pyspark.sql import functions as F
 
@@ -55,8 +56,12 @@ def allowed_persons(inputs: Inputs) -> tuple[DataFrame, DataFrame]:
     withheld = rows.where("_why is not null").groupBy(
         F.col("_window").alias("event_date"), F.col("_why").alias("reason")
     )
-    allowed = rows.where("_why is null").drop("_why")
-    return unite_shared_devices(allowed, device_links(inputs)), withheld.agg(F.count("*").alias("rows"))
+    hour = F.date_trunc("hour", "event_time").alias("event_time")
+    visits_of = (
+        rows.where("_why is null").groupBy("_window", "cell", hour, "actor_key").agg(F.count("*").alias("_rows"))
+    )
+    visits = inputs.keep("visits", lambda: unite_shared_devices(visits_of, device_links(inputs)))
+    return visits, withheld.agg(F.count("*").alias("rows"))
 
 
 def device_links(inputs: Inputs) -> DataFrame:

@@ -35,6 +35,11 @@ def describe_source(mapping: Mapping) -> SourceDetail:
     )  # fmt: skip
 
 
+def rejects_all(mapping: Mapping) -> bool:
+    """Return whether every row about persons will be rejected because no legal basis is declared."""
+    return not mapping.legal_basis and any(emit.contract.personal for emit in mapping.emits)
+
+
 def rule_in_words(rule: Rule) -> str:
     """Return a rule as a person would say it. A constant and a sentinel are part of the mapping, not of any row."""
     if isinstance(rule, Constant):

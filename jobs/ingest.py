@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jobs.audit_log import audit
+from jobs.describe_source import rejects_all
 from jobs.home import Home
 from jobs.land_files import Landed, land_files
 from jobs.landing.probe_file import probe_file
@@ -37,13 +38,8 @@ def ingest(
         _audit(home, mapping, region, files)
     return IngestListing(
         source=mapping.name, mapping_version=mapping.version, region=region, dry_run=dry_run,
-        legal_basis=dict(mapping.legal_basis), files=files,
+        legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping), files=files,
     )  # fmt: skip
-
-
-def lacks_legal_basis(listing: IngestListing) -> bool:
-    """Return whether every row about persons will be rejected."""
-    return not listing.legal_basis
 
 
 def _probed(mapping: Mapping, path: Path) -> IngestedFile:

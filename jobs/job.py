@@ -50,6 +50,15 @@ class Inputs:
     tiling: Callable[[], Tiling]
     landed: Callable[[Contract, tuple[date, ...]], list[tuple[DataFrame, Mapping]]]
     nothing: Callable[[Contract], DataFrame]
+    kept: dict[str, DataFrame] = field(default_factory=dict)
+
+    def keep(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
+        """Return the frame of that name, made once and kept in memory (never on disk) until the job ends."""
+        from pyspark import StorageLevel
+
+        if name not in self.kept:
+            self.kept[name] = make().persist(StorageLevel.MEMORY_ONLY)
+        return self.kept[name]
 
     @property
     def rules(self) -> Jurisdiction:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,11 +99,32 @@ class Lake:
         return counts
 
     def read(self, contract: Contract, dates: Iterable[date] | None = None) -> DataFrame:
-        """Return published rows, of the given dates or all; an empty frame before the first publication."""
-        if self.table(contract.name) is None:
-            return self.spark().createDataFrame([], contract.spark_schema)
-        df = self.spark().read.format("delta").load(str(self.path(contract.name)))
-        return df if dates is None else df.where(df[DATE].isin(list(dates)))
+        """Return published rows, of the given dates or all; an empty frame before the first publication.
+
+        The log names the files of the version that is published now, and Spark reads just those: planning a Delta
+        snapshot in Spark costs more than a small run itself. A table that another writer gave features beyond plain
+        files (deletion vectors, column mapping) is read through Delta in Spark.
+        """
+        table = self.table(contract.name)
+        if table is None:
+            return self._nothing(contract)
+        if table.protocol().min_reader_version > 1:
+            df = self.spark().read.format("delta").load(str(self.path(contract.name)))
+            return df if dates is None else df.where(df[DATE].isin(list(dates)))
+        filters = None if dates is None else [(DATE, "in", [day.isoformat() for day in dates])]
+        return self._read_files(contract, [Path(uri.removeprefix("file://")) for uri in table.file_uris(filters)])
+
+    def _nothing(self, contract: Contract) -> DataFrame:
+        return self.spark().createDataFrame([], contract.spark_schema)
+
+    def _read_files(self, contract: Contract, files: Iterable[Path]) -> DataFrame:
+        """Read Parquet files whose partition is in their folder's name; one read for each stage they came from."""
+        stages: dict[Path, list[str]] = {}
+        for file in files:
+            stages.setdefault(file.parents[1], []).append(str(file))
+        reader = self.spark().read.schema(contract.spark_schema)
+        frames = [reader.option("basePath", str(base)).parquet(*paths) for base, paths in sorted(stages.items())]
+        return reduce(lambda one, other: one.union(other), frames) if frames else self._nothing(contract)
 
     def stage(self, df: DataFrame, contract: Contract, run_id: str) -> Staged:
         """Write the rows below the table's folder, unseen by readers, and count them from the files' footers."""
@@ -114,12 +135,7 @@ class Lake:
 
     def read_staged(self, staged: Staged) -> DataFrame:
         """Return the staged rows, from the very files that a publication would name."""
-        reader = self.spark().read.schema(staged.contract.spark_schema)
-        if not staged.files:
-            return self.spark().createDataFrame([], staged.contract.spark_schema)
-        return reader.option("basePath", str(staged.folder)).parquet(
-            *[str(staged.folder.parent / file.path) for file in staged.files]
-        )
+        return self._read_files(staged.contract, [staged.folder.parent / file.path for file in staged.files])
 
     def publish(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
         """Replace ``dates`` by the staged files in one commit and return the table's new version.

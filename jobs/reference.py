@@ -12,12 +12,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jobs.home import Home
 from quality.contracts.errors import UsageError
 from quality.policies.policy import Release
-from transforms.location.tile_cells import Tiling, tile_by_residents
+
+if TYPE_CHECKING:
+    from transforms.location.tile_cells import Tiling
 
 FIELDS = {
     "places": ("name", "kind", "latitude", "longitude", "population"),
@@ -95,6 +97,8 @@ def spread(rows: Iterable[dict[str, Any]], resolution: int) -> dict[str, float]:
 
 def _build(folder: Path, release: Release) -> Tiling:
     import h3
+
+    from transforms.location.tile_cells import tile_by_residents
 
     read = {
         kind: read_reference(folder / f"{kind}.csv", kind) if (folder / f"{kind}.csv").exists() else []

@@ -40,10 +40,12 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
     is then what it was before.
     """
     inputs = place.inputs(job, run.dates)
-    built = job.build(inputs)
-    if job.kind == "aggregate":
-        return _run_aggregate(job, place, run, inputs, built)
-    return _run_rows(job, place, run, inputs, built)
+    run_kind = _run_aggregate if job.kind == "aggregate" else _run_rows
+    try:
+        return run_kind(job, place, run, inputs, job.build(inputs))
+    finally:
+        for frame in inputs.kept.values():
+            frame.unpersist()
 
 
 def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built) -> list[RunReport]:
@@ -56,11 +58,10 @@ def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built
     dirty = [day for day in run.dates if rows_in[day] != staged.rows[day]]
     quarantine = None
     if dirty:  # a second look at the input, only when some rows were not kept
-        bad = quarantined_rows(built.frame, job, inputs).persist(_in_memory())
+        bad = inputs.keep("bad", lambda: quarantined_rows(built.frame, job, inputs))
         for row in bad.groupBy(DATE, "reason").count().collect():
             left_out[row[DATE]][row["reason"]] += row["count"]
         quarantine = _stage_quarantine(bad, job, place, run)
-        bad.unpersist()
     reports = [_row_report(job, place, run, day, rows_in[day], staged, left_out[day]) for day in run.dates]
     return _audit_and_publish(job, place, run, inputs, staged, reports, quarantine)
 
@@ -69,7 +70,7 @@ def _run_aggregate(job: Job, place: Workplace, run: Run, inputs: Inputs, built: 
     from pyspark.sql import functions as F
 
     lake, rows_in = place.lake, place.rows_in(job, run.dates)
-    frame = built.frame.persist(_in_memory())
+    frame = inputs.keep("built", lambda: built.frame)
     staged = lake.stage(job.writes.conform(frame), job.writes, run.run_id)
     below = F.lit(False) if "status" not in frame.columns else F.col("status") == "suppressed"
     groups_of = frame.groupBy(DATE, F.when(below, "below_k").otherwise("").alias("reason"))
@@ -79,7 +80,6 @@ def _run_aggregate(job: Job, place: Workplace, run: Run, inputs: Inputs, built: 
     groups: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
     for row in counted.collect():
         groups[row[DATE]][row["reason"]] += row["rows"]
-    frame.unpersist()
     reports = [_aggregate_report(job, place, run, day, rows_in[day], staged, groups[day]) for day in run.dates]
     return _audit_and_publish(job, place, run, inputs, staged, reports, None)
 
@@ -145,12 +145,6 @@ def _stage_quarantine(bad: DataFrame, job: Job, place: Workplace, run: Run) -> S
     contract = quarantine_contract(job.name)
     rows = bad.where(~bad["reason"].isin(*REJECTIONS))
     return place.lake.stage(contract.conform(rows), contract, run.run_id)
-
-
-def _in_memory() -> Any:
-    from pyspark import StorageLevel
-
-    return StorageLevel.MEMORY_ONLY  # personal rows never spill from the cache; an evicted block is computed again
 
 
 def _digest(verdicts: tuple[Verdict, ...]) -> str:

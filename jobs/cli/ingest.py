@@ -41,7 +41,7 @@ def ingest(
             progress=lambda path: status.update(f"reading {escape(path.name)}"),
         )  # fmt: skip
     show(listing, as_json, _tables(listing))
-    if not listing.legal_basis:
+    if listing.rejects_all:
         err.print(
             f"[bold yellow]Warning:[/bold yellow] mapping {listing.source} declares no legal basis: every row about "
             "persons will be rejected. Declare legal_basis and evidence in it before you run."
@@ -62,7 +62,8 @@ def _tables(listing: IngestListing) -> Iterable[Table | str]:
     yield table
     unknown = sorted({name for file in listing.files for name in file.unknown})
     if unknown:
-        yield f"[yellow]Not mapped and dropped:[/yellow] {escape(', '.join(unknown))}. Map them, or list them as ignored."
+        names = escape(", ".join(unknown))
+        yield f"[yellow]Not mapped and dropped:[/yellow] {names}. Map them, or list them as ignored."
     for reason, mend in dict.fromkeys((file.reason, file.mend) for file in listing.files if file.reason):
         yield f"[bold]{escape(reason)}:[/bold] {escape(mend)}"
     if listing.dry_run:

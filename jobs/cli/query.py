@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
@@ -74,7 +73,7 @@ def query(
 
 def _write(found: Answer, purpose: str, form: Format, file: TextIO) -> None:
     if form is Format.JSON:
-        file.write(json.dumps(_listing(found, purpose).model_dump(mode="json"), indent=2) + "\n")
+        file.write(_listing(found, purpose).model_dump_json(indent=2) + "\n")  # which has no NaN
     elif form is Format.CSV:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(found.rows.column_names)

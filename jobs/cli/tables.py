@@ -48,7 +48,7 @@ def _grid(rows: list[Table]) -> Grid:
     for row in rows:
         table.add_row(
             row.name, "yes" if row.released else "no", row.region, f"{row.rows:,}", _days(row),
-            "not published" if row.version is None else str(row.version), row.last_run,
+            "–" if row.version is None else str(row.version), row.last_run,
         )  # fmt: skip
     return table
 

@@ -11,11 +11,11 @@ ELSEWHERE = "elsewhere"
 def count_places(df: DataFrame, *, k: int, window: str = "event_date") -> DataFrame:
     """Count distinct persons by the tile's place name; below ``k`` the count is null and the status suppressed.
 
-    ``df`` holds ``person`` and ``tile`` (struct of cell, area_m2, place). Tiles without a name are one place,
-    `elsewhere`. Adds ``_rows``, the rows behind each line.
+    ``df`` holds ``person``, ``tile`` (struct of cell, area_m2, place) and ``_rows``, how many rows a line stands for.
+    Tiles without a name are one place, `elsewhere`. Adds ``_rows``, the rows behind each line.
     """
     place = F.coalesce("tile.place", F.lit(ELSEWHERE)).alias("place")
-    visits = df.groupBy(F.col(window), place, "tile", "person").agg(F.count("*").alias("_rows"))
+    visits = df.groupBy(F.col(window), place, "tile", "person").agg(F.sum("_rows").alias("_rows"))
     groups = visits.groupBy(window, "place").agg(
         F.collect_set("tile").alias("_tiles"),
         F.countDistinct("person").alias("persons"),

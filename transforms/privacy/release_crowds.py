@@ -19,10 +19,10 @@ def release_crowds(
 ) -> DataFrame:
     """Count distinct persons by tile and slot, at the finest level that has ``k`` of them.
 
-    ``df`` holds ``person``, ``tile`` and ``coarse`` (structs of cell, area_m2, place), ``event_time`` and the date
-    column ``window``. Levels: the tile at each of ``slot_hours``, then the coarsest cell at the longest. A row counts
-    at exactly one level; what reaches none is suppressed, shown by one row per coarsest cell and longest slot.
-    Persons are counted, never rows. Adds ``_rows``, the rows behind each line, for the row equation.
+    ``df`` holds ``person``, ``tile`` and ``coarse`` (structs of cell, area_m2, place), ``event_time``, the date column
+    ``window`` and ``_rows``, how many rows a line stands for. Levels: the tile at each of ``slot_hours``, then the
+    coarsest cell at the longest. A row counts at exactly one level; what reaches none is suppressed, shown by one row
+    per coarsest cell and longest slot. Persons are counted, never rows. Adds ``_rows``, the rows behind each line.
     """
     rows = _visits(df, time, window)
     levels = [("tile", hours) for hours in slot_hours] + [("coarse", slot_hours[-1])]
@@ -38,7 +38,7 @@ def _visits(df: DataFrame, time: str, window: str) -> DataFrame:
     if time == "hour_of_week":
         hour = (hour + 72) % 168  # 1970-01-01 was a Thursday; 0 is Monday 00:00
     keys = [F.col(window), F.col("tile"), F.col("coarse"), hour.cast("bigint").alias("_hour"), F.col("person")]
-    return df.groupBy(*keys).agg(F.count("*").alias("_rows"))
+    return df.groupBy(*keys).agg(F.sum("_rows").alias("_rows"))
 
 
 def _slot(hours: int) -> Column:

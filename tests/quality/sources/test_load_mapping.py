@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from quality.contracts.errors import ConfigError
-from quality.sources.load_mapping import FOLDER, load_mapping, shipped_mappings
+from quality.sources.load_mapping import FOLDER, load_mapping, mapping_text, shipped_mappings
 
 GOOD = """
 name: taxi
@@ -142,6 +142,14 @@ def test_every_shipped_mapping_loads_and_personal_ones_state_a_legal_basis(name)
 
 def test_all_shipped_mappings_are_listed():
     assert set(shipped_mappings()) == {path.stem for path in FOLDER.glob("*.yaml")}
+
+
+def test_the_text_of_a_mapping_is_that_of_its_version(tmp_path):
+    text = mapping_text("sample_pings")
+
+    assert hashlib.sha256(text.encode()).hexdigest()[:12] == load_mapping("sample_pings").version
+    with pytest.raises(ConfigError, match="no source mapping"):
+        mapping_text(tmp_path / "none.yaml")
 
 
 def test_loading_mappings_does_not_import_spark():

@@ -1,0 +1,73 @@
+"""Documents that are derived: the data dictionary from the contracts, the JSON schemas from the listings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from jobs.listings import LISTINGS
+from quality.contracts import CONTRACTS, Column, Contract
+
+_HEAD = """# Data dictionary
+
+Derived from `quality/contracts` by `python -m jobs.cli.documents`; do not edit. How a column is filled from a
+file is in its source mapping (`geoward source show NAME`).
+"""
+
+
+def documents() -> dict[str, str]:
+    """Return the text of every derived document by its path below ``docs``."""
+    found = {"data-dictionary.md": data_dictionary()}
+    for name, model in LISTINGS.items():
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
+        found[f"schemas/{name}.json"] = json.dumps(schema, indent=2) + "\n"
+    return found
+
+
+def data_dictionary() -> str:
+    """Return every table and column as Markdown."""
+    return _HEAD + "".join("\n" + "\n".join(_section(contract)) + "\n" for contract in CONTRACTS.values())
+
+
+def outdated(folder: Path) -> list[str]:
+    """Return the documents below ``folder`` that are absent, differ, or are no longer derived."""
+    made = documents()
+    changed = [name for name, text in made.items() if _read(folder / name) != text]
+    left = [f"schemas/{path.name}" for path in sorted((folder / "schemas").glob("*.json"))]
+    return sorted({*changed, *(name for name in left if name not in made)})
+
+
+def write_documents(folder: Path) -> list[str]:
+    """Write what is outdated, remove what is no longer derived, and return the names."""
+    names, made = outdated(folder), documents()
+    for name in names:
+        if name not in made:
+            (folder / name).unlink()
+            continue
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(made[name], encoding="utf-8")
+    return names
+
+
+def _section(of: Contract) -> Iterator[str]:
+    released = "released: analysts may query it" if of.released else "not released: jobs only"
+    yield f"## {of.name}\n"
+    yield f"{of.description} One row is {of.grain}; {released}. Owner: {of.owner}.\n"
+    yield "| column | type | unit | description | sensitivity | category | source |"
+    yield "|---|---|---|---|---|---|---|"
+    yield from (_row(column) for column in of)
+    if of.caveats:
+        yield "\n" + "\n".join(f"- {caveat}" for caveat in of.caveats)
+
+
+def _row(column: Column) -> str:
+    cells = (
+        column.name + ("" if column.required else " (may be null)"), column.type, column.unit, column.description,
+        column.sensitivity.value, column.category, ", ".join(column.source),
+    )  # fmt: skip
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""

@@ -1,0 +1,67 @@
+"""What a run did, or would do."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from jobs.listings.listing import Listing
+
+
+class CheckResult(Listing):
+    """One check's verdict on staged rows; ``measured`` holds counts, limits and names, never a row's value."""
+
+    check: str
+    passed: bool
+    severity: Literal["error", "warn"]
+    description: str
+    mend: str
+    measured: dict[str, int | float | str]
+
+
+class TableRun(Listing):
+    """One table of one region in a run, or as last published when it was fresh."""
+
+    table: str
+    region: str
+    layer: str
+    ran: bool
+    reason: str
+    first_date: date | None
+    last_date: date | None
+    partitions: int
+    rows_in: int
+    rows_out: int
+    quarantined: int
+    quarantined_by: dict[str, int]
+    rejected: dict[str, int]
+    contributing: int | None
+    suppressed: int | None
+    suppressed_by: dict[str, int]
+    version: int | None
+    checks: list[CheckResult]
+    error: str | None
+
+
+class RunListing(Listing):
+    """`geoward run --json`."""
+
+    run_ids: list[str]
+    ok: bool
+    seconds: float
+    tables: list[TableRun]
+
+
+class PlannedPartition(Listing):
+    """One partition that would run, and why."""
+
+    table: str
+    region: str
+    date: date
+    reason: str
+
+
+class PlanListing(Listing):
+    """`geoward run --dry-run --json`."""
+
+    partitions: list[PlannedPartition]

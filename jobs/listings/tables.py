@@ -1,0 +1,108 @@
+"""What is kept: tables and quarantine."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from jobs.listings.listing import Listing
+
+
+class Table(Listing):
+    """One table in one region, as published; ``version`` is null before the first publication."""
+
+    name: str
+    layer: str
+    released: bool
+    region: str
+    rows: int
+    first_date: date | None
+    last_date: date | None
+    version: int | None
+    last_run: str
+
+
+class TableListing(Listing):
+    """`geoward tables list --json`."""
+
+    tables: list[Table]
+
+
+class ColumnDetail(Listing):
+    """One column of a contract; ``source`` names the columns it is made from as ``table.column``."""
+
+    name: str
+    type: str
+    unit: str
+    required: bool
+    sensitivity: str
+    category: str
+    description: str
+    source: list[str]
+
+
+class TableDetail(Listing):
+    """`geoward tables show --json`. ``purposes`` may query it, by region."""
+
+    name: str
+    layer: str
+    released: bool
+    description: str
+    grain: str
+    owner: str
+    erasure_key: str
+    columns: list[ColumnDetail]
+    caveats: list[str]
+    purposes: dict[str, list[str]]
+    example: str
+    published: list[Table]
+
+
+class QuarantinedFile(Listing):
+    """A file that was quarantined whole."""
+
+    region: str
+    source: str
+    file_id: str
+    name: str
+    bytes: int
+    landed_at: datetime
+    reason: str
+
+
+class QuarantinedRows(Listing):
+    """Rows that a table could not use on one date."""
+
+    region: str
+    table: str
+    date: date
+    reason: str
+    rows: int
+
+
+class QuarantineListing(Listing):
+    """`geoward quarantine list --json`."""
+
+    files: list[QuarantinedFile]
+    rows: list[QuarantinedRows]
+
+
+class ReasonCount(Listing):
+    """A reason with its meaning and mend; ``count`` is rows of a table, or 1 for a file."""
+
+    reason: str
+    count: int
+    meaning: str
+    mend: str
+
+
+class QuarantineDetail(Listing):
+    """`geoward quarantine show --json`. ``retain_until`` is the last day that anything of it may be kept."""
+
+    subject: str
+    kind: Literal["table", "file"]
+    regions: list[str]
+    reasons: list[ReasonCount]
+    first_date: date | None
+    last_date: date | None
+    retain_until: date | None

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from jobs.audit_log import audit
+
+
+def test_before_the_first_entry_there_is_nothing(geoward):
+    assert "Nothing has been audited yet." in geoward("audit", "list").stdout
+
+
+def test_the_newest_entries_are_listed_oldest_first(geoward, home, fits):
+    audit(home, "ingest", "tiny", "landed", region="eu", files=1)
+    audit(home, "decision", "analytics", "refused", rule="purpose")
+    audit(home, "read", "curated.mobility", "answered", region="eu")
+
+    listed = geoward("audit", "list", "--last", 2, "--json")
+
+    assert fits(listed.document, "audit-list")
+    assert [entry["kind"] for entry in listed.document["entries"]] == ["decision", "read"]
+    assert "refused" in geoward("audit", "list").stdout
+
+
+def test_entries_may_be_limited_to_a_kind(geoward, home):
+    audit(home, "ingest", "tiny", "landed", region="eu", files=1)
+    audit(home, "decision", "analytics", "refused", rule="purpose")
+
+    (entry,) = geoward("audit", "list", "--kind", "decision", "--json").document["entries"]
+    assert entry["detail"] == {"rule": "purpose"}

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+ROW = "1,a,2026-06-01T00:00:00Z,1,2,,"
+
+
+def test_landed_files_end_with_exit_code_0(geoward, mapping_file, log_file, fits):
+    done = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW), "--json")
+
+    assert done.exit_code == 0
+    assert fits(done.document, "ingest")
+    assert done.document["files"][0]["outcome"] == "landed"
+
+
+def test_a_quarantined_file_ends_with_exit_code_1_and_its_mend(geoward, mapping_file, log_file, tmp_path):
+    done = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW), tmp_path)
+
+    assert done.exit_code == 1
+    assert "landed" in done.stdout
+    assert "not_a_file: Name the files in it" in done.stdout
+
+
+def test_columns_that_nobody_ignored_stand_out(geoward, mapping_file, log_file):
+    shown = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW), "--dry-run").stdout
+
+    assert "Not mapped and dropped: extra." in shown
+    assert "dry run" in shown
+
+
+def test_a_mapping_without_a_legal_basis_warns_on_stderr(geoward, mapping_file, log_file):
+    done = geoward("ingest", "-s", mapping_file(basis=""), "-r", "eu", log_file(ROW), "--json")
+
+    assert "no legal basis" in done.stderr
+    assert done.document["rejects_all"]
+
+
+def test_a_name_that_looks_like_markup_is_printed_as_it_is(geoward, mapping_file, log_file):
+    shown = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW, name="[bold]x.csv")).stdout
+
+    assert "[bold]x.csv" in shown

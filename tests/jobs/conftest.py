@@ -1,0 +1,82 @@
+"""A temporary home, tiny published tables without Spark, and a mapping of one's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from jobs.home import open_home
+from quality.contracts import contract
+
+MAPPING = """\
+name: tiny
+description: Positions for tests.
+format: csv
+{basis}
+ignored: [note]
+emits:
+  - to: raw.pings
+    columns:
+      event_id: {{from: id}}
+      actor_id: {{from: who}}
+      event_time: {{from: at, iso: true}}
+      latitude: {{from: lat}}
+      longitude: {{from: lon}}
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOWARD_HOME", str(tmp_path / "my home"))
+    return open_home()
+
+
+@pytest.fixture
+def publish(home):
+    """Publish rows of a table in a region; of curated.mobility give (place, persons) or (place, persons, date)."""
+    import pyarrow as pa
+    from deltalake import write_deltalake
+
+    from jobs.lake import arrow_schema
+
+    def publish(region, table, rows):
+        layer, name = table.split(".")
+        typed = [_mobility(*row) for row in rows] if table == "curated.mobility" else rows
+        data = pa.Table.from_pylist(typed, schema=arrow_schema(contract(table)))
+        folder = home.region(region).folder(layer, name)
+        write_deltalake(folder, data, partition_by=["event_date"], mode="overwrite")
+
+    return publish
+
+
+@pytest.fixture
+def mapping_file(tmp_path):
+    """Write a mapping of positions; ``basis`` is its legal basis as YAML."""
+
+    def mapping_file(basis="legal_basis: {risk: Legitimate interests}\nevidence: a test"):
+        path = tmp_path / "tiny.yaml"
+        path.write_text(MAPPING.format(basis=basis))
+        return path
+
+    return mapping_file
+
+
+@pytest.fixture
+def log_file(tmp_path):
+    """Write a CSV file for that mapping from lines after the header."""
+
+    def log_file(*lines, name="log.csv", header="id,who,at,lat,lon,note,extra"):
+        path = tmp_path / name
+        path.write_text("\n".join((header, *lines)) + "\n")
+        return path
+
+    return log_file
+
+
+def _mobility(place, persons, day=date(2026, 6, 1)):
+    return {
+        "cell": "871f1d489ffffff", "cell_area_m2": 5e6, "place": place, "hour_of_week": None, "slot_hours": 1,
+        "slot_start": datetime(day.year, day.month, day.day, 8, tzinfo=UTC), "persons": persons, "k": 10,
+        "status": "published", "coverage": 0.5, "tiling": "0123456789ab", "event_date": day,
+    }  # fmt: skip

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import jobs
+from jobs.reasons import REASONS, explain_reason
+from jobs.report import REJECTIONS
+
+ROOT = Path(jobs.__file__).parents[1]
+SOURCES = {
+    "jobs/landing/probe_file.py": r'_Unreadable\(f?"([a-z_]+)',
+    "jobs/date_files.py": r'quarantine_file\(\w+\[0\], "([a-z_]+)"',
+    "transforms/landing/map_records.py": r'F\.lit\(f?"([a-z_]+)',
+    "transforms/landing/find_violations.py": r'F\.lit\(f?"([a-z_]+)[:"]',
+}
+
+
+@pytest.mark.parametrize(("file", "pattern"), SOURCES.items(), ids=SOURCES)
+def test_every_reason_that_the_code_gives_is_explained(file, pattern):
+    given = set(re.findall(pattern, (ROOT / file).read_text()))
+
+    assert given
+    assert given <= set(REASONS)
+
+
+def test_every_rejection_is_explained():
+    assert set(REJECTIONS) <= set(REASONS)
+
+
+def test_a_reason_is_told_with_its_column():
+    assert explain_reason("missing:actor_id")[0] == "A required column has no value: actor_id."
+    assert explain_reason("empty_file")[0] == "The file holds no record."
+
+
+def test_a_code_nobody_explained_is_a_defect_and_not_a_crash():
+    assert "defect" in explain_reason("invented:x")[1]

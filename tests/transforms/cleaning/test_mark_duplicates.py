@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from transforms.cleaning.mark_duplicates import mark_duplicates
+
+pytestmark = pytest.mark.spark
+
+DAY, NEXT = date(2024, 5, 1), date(2024, 5, 2)
+EARLY, LATE = datetime(2024, 5, 2, 1), datetime(2024, 5, 2, 2)
+SCHEMA = "event_date date, source string, event_id string, value int, other string, landed_at timestamp, file_id string"
+
+
+def marks(spark, *rows):
+    df = spark.createDataFrame(rows, SCHEMA)
+    return [(row.value, row._duplicate) for row in mark_duplicates(df, content=["value", "other"]).collect()]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        pytest.param(
+            [(DAY, "s", "e", 1, None, EARLY, "f"), (DAY, "s", "e", 1, None, LATE, "g")],
+            {(1, None): 1, (1, "duplicate_exact"): 1}, id="same-content-even-with-nulls",
+        ),
+        pytest.param(
+            [(DAY, "s", "e", 2, "x", LATE, "f"), (DAY, "s", "e", 1, "x", EARLY, "g")],
+            {(1, None): 1, (2, "duplicate_event_id"): 1}, id="other-content-keeps-the-earliest-landed",
+        ),
+        pytest.param(
+            [(DAY, "s", "e", 1, "x", EARLY, "f"), (DAY, "t", "e", 1, "x", EARLY, "f")],
+            {(1, None): 2}, id="another-source-is-another-event",
+        ),
+        pytest.param(
+            [(DAY, "s", "e", 1, "x", EARLY, "f"), (NEXT, "s", "e", 1, "x", EARLY, "f")],
+            {(1, None): 2}, id="another-date-is-another-partition",
+        ),
+        pytest.param(
+            [(DAY, "s", "e", 1, "x", EARLY, "f")] * 3, {(1, None): 1, (1, "duplicate_exact"): 2}, id="three-times",
+        ),
+    ],
+)  # fmt: skip
+def test_one_row_of_each_event_is_kept(spark, rows, expected):
+    found = marks(spark, *rows)
+
+    assert {mark: found.count(mark) for mark in set(found)} == expected
+
+
+def test_the_order_of_equal_rows_does_not_change_which_is_kept(spark):
+    one, other = (DAY, "s", "e", 1, "x", EARLY, "f"), (DAY, "s", "e", 2, "x", EARLY, "f")
+
+    assert set(marks(spark, one, other)) == set(marks(spark, other, one))
+
+
+def test_nothing_is_left_behind_but_the_mark(spark):
+    out = mark_duplicates(spark.createDataFrame([], SCHEMA), content=["value"])
+
+    assert set(out.columns) - {name.split()[0] for name in SCHEMA.split(", ")} == {"_duplicate"}
