@@ -18,7 +18,7 @@ from quality.contracts import Layer, Sensitivity
 def audit_staged(job: Job, place: Workplace, inputs: Inputs, staged: Staged) -> Iterable[Verdict]:
     """Judge the very files that a publication would name; every verdict is plain data without a row's value."""
     contract, df = job.writes, place.lake.read_staged(staged)
-    yield check_region([staged.folder], place.region.root)
+    yield check_region([staged.root / file.path for file in staged.files], place.region.root)
     if not staged.files:
         return
     yield run_expectations(df, contract)

@@ -102,7 +102,7 @@ def open_home(path: Path | None = None) -> Home:
     if not file.exists():
         file.write_text(DEFAULT_CONFIG, encoding="utf-8")
     try:
-        config = _Config(**read_yaml(file, what="configuration"))
+        config = _Config.model_validate(read_yaml(file, what="configuration"))
     except ValidationError as error:
         raise ConfigError(f"Configuration {file} is not valid: {explain(error)}.") from None
     regions = {name: _region(path, name, entry) for name, entry in config.regions.items()}

@@ -60,6 +60,12 @@ class Inputs:
             self.kept[name] = make().persist(StorageLevel.MEMORY_ONLY)
         return self.kept[name]
 
+    def forget(self) -> None:
+        """Free what was kept."""
+        for frame in self.kept.values():
+            frame.unpersist()
+        self.kept.clear()
+
     @property
     def rules(self) -> Jurisdiction:
         """The rules of the region's jurisdiction."""

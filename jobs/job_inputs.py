@@ -54,7 +54,7 @@ class Workplace:
         """Return what the job's build may see for ``dates``; for a windowed job these are the windows' first days."""
         keys = open_keyring(self.home.path / "keys", tuple(r.root for r in self.home.regions.values()))
         return Inputs(
-            self.region, self.home.policy, dates, now().date(),
+            self.region, self.home.policy, dates, self.today(),
             {read.table: self._frame(job, read, dates) for read in job.reads},
             {name: mapping.legal_basis for name, mapping in self.mappings().items()}, keys,
             tiling_for(self.home, self.release), self._landed, self._nothing,
@@ -82,6 +82,10 @@ class Workplace:
             if files:
                 found.append((read_records(self.lake.spark(), self.kept(files), mapping), mapping))
         return found
+
+    def today(self) -> date:
+        """Return today's date, UTC."""
+        return now().date()
 
     def kept(self, files: list[File]) -> list[LandedFile]:
         """Return where the kept bytes of those files are."""

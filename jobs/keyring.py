@@ -45,7 +45,7 @@ def open_keyring(folder: Path, warehouses: tuple[Path, ...] = ()) -> KeyReferenc
     _refuse_loose(path)
     try:
         return KeyReference(path, json.loads(path.read_text())["primary"])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         raise EnvironmentFault(
             "The keyring is not readable.", mend="Restore it from your backup; rows depend on it."
         ) from None
@@ -70,7 +70,7 @@ def _refuse_loose(path: Path) -> None:
 def _read(path: Path, key_id: str) -> bytes:
     try:
         return bytes.fromhex(json.loads(path.read_text())["keys"][key_id])
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         raise EnvironmentFault(
             f"Key {key_id} cannot be opened.", mend="Check the keyring with `geoward doctor`."
         ) from None

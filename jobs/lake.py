@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import pyarrow as pa
 
@@ -54,10 +55,10 @@ class StagedFile:
 
 @dataclass(frozen=True)
 class Staged:
-    """Rows written but not published."""
+    """Files of a table that are to be judged: written but not published, or published now. Paths are below ``root``."""
 
     contract: Contract
-    folder: Path
+    root: Path
     files: tuple[StagedFile, ...]
 
     @cached_property
@@ -111,8 +112,9 @@ class Lake:
         if table.protocol().min_reader_version > 1:
             df = self.spark().read.format("delta").load(str(self.path(contract.name)))
             return df if dates is None else df.where(df[DATE].isin(list(dates)))
-        filters = None if dates is None else [(DATE, "in", [day.isoformat() for day in dates])]
-        return self._read_files(contract, [Path(uri.removeprefix("file://")) for uri in table.file_uris(filters)])
+        wanted = None if dates is None else set(dates)
+        files = [file.path for file in self.published(contract).files if wanted is None or file.date in wanted]
+        return self._read_files(contract, [self.path(contract.name) / file for file in files])
 
     def _nothing(self, contract: Contract) -> DataFrame:
         return self.spark().createDataFrame([], contract.spark_schema)
@@ -131,11 +133,19 @@ class Lake:
         self.region.folder(*contract.name.split(".", 1))
         folder = self.path(contract.name) / f"stage-{run_id}"
         df.write.mode("overwrite").partitionBy(DATE).parquet(str(folder))
-        return Staged(contract, folder, tuple(_staged_files(folder)))
+        return Staged(contract, folder.parent, tuple(_staged_files(folder)))
 
     def read_staged(self, staged: Staged) -> DataFrame:
         """Return the staged rows, from the very files that a publication would name."""
-        return self._read_files(staged.contract, [staged.folder.parent / file.path for file in staged.files])
+        return self._read_files(staged.contract, [staged.root / file.path for file in staged.files])
+
+    def published(self, contract: Contract) -> Staged:
+        """Return the files of the version that is published now, to be judged again."""
+        table, found = self.table(contract.name), []
+        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist() if table else ():
+            size, rows, day = action["size_bytes"], action["num_records"], action[f"partition.{DATE}"]
+            found.append(StagedFile(unquote(action["path"]), size, rows, day, 0))
+        return Staged(contract, self.path(contract.name), tuple(found))
 
     def publish(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
         """Replace ``dates`` by the staged files in one commit and return the table's new version.

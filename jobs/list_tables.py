@@ -57,13 +57,14 @@ def _table(place: Region, of: Contract, last_run: str) -> Table:
 
 
 def _last_runs(home: Home, region: str) -> dict[tuple[str, str], str]:
-    """Return the newest run by region and table; a run's name begins with its moment."""
-    runs: dict[tuple[str, str], str] = {}
+    """Return the run that published the newest version, by region and table."""
+    newest: dict[tuple[str, str], tuple[int, str]] = {}
     for place, catalog in catalogs(home, region):
         for (name, _), (_, _, report) in catalog.published().items():
-            key = (place.name, name)
-            runs[key] = max(runs.get(key, ""), str(report.get("run_id", "")))
-    return runs
+            key, version = (place.name, name), report.get("version")
+            run = (version if isinstance(version, int) else -1, str(report.get("run_id", "")))
+            newest[key] = max(newest.get(key, run), run)
+    return {key: run_id for key, (_, run_id) in newest.items()}
 
 
 def _no_spark() -> SparkSession | NoReturn:

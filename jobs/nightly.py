@@ -10,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from jobs.audit_log import Entry, audit_many
-from jobs.catalog import now
+from jobs.catalog import Catalog, now
 from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job_inputs import Workplace
@@ -37,6 +37,10 @@ class Scope:
     force: bool = False
 
 
+SMALL_RUN_BYTES = 64 << 20
+"""Landed bytes up to which a session is tuned for a small run."""
+
+
 class Sessions:
     """Starts one Spark session for the process when first asked, or ahead of time in a thread."""
 
@@ -51,8 +55,12 @@ class Sessions:
 
         with self._lock:
             if self._session is None:
-                self._session = start_session(scratch=self._home.folder("scratch"), short_lived=_short_lived())
+                self._session = start_session(scratch=self._home.folder("scratch"), short_lived=self._small())
             return self._session
+
+    def _small(self) -> bool:
+        landed = (file.bytes for region in self._home.regions.values() for file in Catalog(region).files())
+        return sum(landed) <= SMALL_RUN_BYTES
 
     def start_early(self) -> None:
         """Start in a thread, while the caller imports or plans."""
@@ -132,7 +140,3 @@ def _entry(report: RunReport) -> Entry:
         "why": report.reason,
     }  # fmt: skip
     return ("run", report.table, "published", report.region, detail)
-
-
-def _short_lived() -> bool:
-    return os.environ.get("GEOWARD_LONG_RUN", "") == ""

@@ -44,8 +44,7 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
     try:
         return run_kind(job, place, run, inputs, job.build(inputs))
     finally:
-        for frame in inputs.kept.values():
-            frame.unpersist()
+        inputs.forget()
 
 
 def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built) -> list[RunReport]:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def start_session(*, scratch: Path, short_lived: bool = False, master: str = "") -> SparkSession:
     """Start or return the Spark session; ``scratch`` takes spills and shuffles.
 
-    ``short_lived`` compiles quickly rather than well, right for tests and small runs. Local masters get few partitions:
-    the fifty that Delta plans for a snapshot cost more than a small run itself.
+    ``short_lived`` compiles and plans quickly rather than well: right for tests and small runs.
     """
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
@@ -28,7 +27,12 @@ def start_session(*, scratch: Path, short_lived: bool = False, master: str = "")
         return active
     os.environ["PYSPARK_PYTHON"] = sys.executable  # workers would start another Python
     master = master or os.environ.get("GEOWARD_MASTER", "local[*]")
-    settings = {**_SAFETY, **_local(master), **_memory_and_paths(scratch, short_lived)}
+    settings = {
+        **_SAFETY,
+        **_local(master),
+        **_memory_and_paths(scratch, short_lived),
+        **(_SMALL if short_lived else {}),
+    }
     conf = SparkConf().setMaster(master).setAppName("geoward").setAll(list(settings.items()))
     with (scratch / "jvm.log").open("w") as log:  # the JVM's banner and warnings are not the user's
         gateway = launch_gateway(conf, {"stderr": log, "stdout": log})  # type: ignore[no-untyped-call]
@@ -53,6 +57,12 @@ _SAFETY = {
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.hadoop.fs.permissions.umask-mode": "077",
+}
+
+
+_SMALL = {  # re-planning each stage costs more than the stages of a small run
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.shuffle.partitions": "1",
 }
 
 

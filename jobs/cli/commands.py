@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from jobs.cli import audit, doctor, ingest, quarantine, query, reference, sample, source, tables
+from jobs.cli import audit, check, doctor, ingest, quarantine, query, reference, sample, source, tables
 
-__all__ = ["audit", "doctor", "ingest", "quarantine", "query", "reference", "sample", "source", "tables"]
+__all__ = ["audit", "check", "doctor", "ingest", "quarantine", "query", "reference", "sample", "source", "tables"]

@@ -18,7 +18,15 @@ from jobs.listings.landing import (
 )
 from jobs.listings.listing import Listing
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
-from jobs.listings.runs import CheckResult, PlanListing, PlannedPartition, RunListing, TableRun
+from jobs.listings.runs import (
+    CheckListing,
+    CheckResult,
+    PlanListing,
+    PlannedPartition,
+    RunListing,
+    TableChecks,
+    TableRun,
+)
 from jobs.listings.tables import (
     ColumnDetail,
     QuarantineDetail,
@@ -34,6 +42,7 @@ from jobs.listings.tables import (
 LISTINGS: dict[str, type[Listing]] = {
     "run": RunListing,
     "run-dry-run": PlanListing,
+    "check": CheckListing,
     "sample": SampleListing,
     "ingest": IngestListing,
     "source-list": SourceListing,
@@ -53,6 +62,7 @@ LISTINGS: dict[str, type[Listing]] = {
 __all__ = [
     "AuditEntry",
     "AuditListing",
+    "CheckListing",
     "CheckResult",
     "ColumnDetail",
     "DoctorListing",
@@ -80,6 +90,7 @@ __all__ = [
     "SourceListing",
     "SourceTrial",
     "Table",
+    "TableChecks",
     "TableDetail",
     "TableListing",
     "TableRun",

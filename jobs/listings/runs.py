@@ -65,3 +65,19 @@ class PlanListing(Listing):
     """`geoward run --dry-run --json`."""
 
     partitions: list[PlannedPartition]
+
+
+class TableChecks(Listing):
+    """The verdicts on one table of one region as it is published now."""
+
+    table: str
+    region: str
+    version: int
+    checks: list[CheckResult]
+
+
+class CheckListing(Listing):
+    """`geoward check --json`."""
+
+    ok: bool
+    tables: list[TableChecks]

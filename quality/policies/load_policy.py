@@ -18,6 +18,6 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
     """Load and validate a policy; raise ``ConfigError`` naming the file and the field at fault."""
     data = read_yaml(path, what="policy")
     try:
-        return Policy(**{**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
+        return Policy.model_validate({**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
     except ValidationError as error:
         raise ConfigError(f"Policy {path} is not valid: {explain(error)}") from None

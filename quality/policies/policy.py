@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -56,7 +56,7 @@ class Release(_Frozen):
     tile_residents: int = Field(ge=1)
     time: Literal["hour", "hour_of_week"] = "hour"
     window: Literal["day", "month", "year", "epoch"] = "day"
-    slot_hours: tuple[int, ...] = (1, 6, 24)
+    slot_hours: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(1, 6, 24), min_length=1)
 
     @model_validator(mode="after")
     def _coherent(self) -> Release:

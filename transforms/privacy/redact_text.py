@@ -43,29 +43,29 @@ PATTERNS: tuple[tuple[str, str], ...] = (
         rf"8[0-9a-f]{{14}}{_END}",
         "[COORDINATES]",
     ),
+    (r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?", "[IP]"),
     (
-        r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?|"
+        # "geohash [NUMBER]" would read like a named geohash, so the word goes too.
+        rf"(?i)(?:geohash[^a-z0-9]{{0,3}})?(?:[+(]?\d(?:{_SEPARATOR}{{0,4}}\d){{5,}}|"
+        rf"{_START}[a-z]{{2}}\d{{2}}(?:[ -]?[a-z0-9]{{4}}){{2,7}}(?:[ -]?[a-z0-9]{{1,3}}{_END})?)",
+        "[NUMBER]",
+    ),
+    (rf"@[{_W}]{{2,}}", "[HANDLE]"),
+    (
+        # As a word, a geohash needs digits and letters that take turns, and a letter that no hex number has.
+        rf"(?<![A-Za-z0-9_-])(?=[{_GEOHASH}]{{7,12}}(?![A-Za-z0-9_-]))(?=[a-z0-9]*[g-z])(?=(?:[a-z]*[0-9]){{3}})"
+        r"(?:(?:[0-9]+[a-z]+){2}[0-9]|(?:[a-z]+[0-9]+){2}[a-z])[a-z0-9]*",
+        "[COORDINATES]",
+    ),
+    (
         rf"(?<![A-Za-z_:])(?:(?:{_HEX}:){{3,7}}{_HEX}|{_HEX}(?::{_HEX}){{0,6}}::(?:{_HEX}(?::{_HEX}){{0,6}})?|"
         rf"::{_HEX}(?::{_HEX}){{0,6}})(?:\.\d{{1,3}}){{0,3}}(?![A-Za-z_:])|"
         rf"{_START}[0-9a-fA-F]{{2}}(?:[:-][0-9a-fA-F]{{2}}){{5}}{_END}",
         "[IP]",
     ),
-    (
-        rf"(?i){_START}[a-z]{{2}}\d{{2}}(?:[ -]?[a-z0-9]{{4}}){{2,7}}(?:[ -]?[a-z0-9]{{1,3}}{_END})?|"
-        rf"[+(]?\d(?:{_SEPARATOR}{{0,4}}\d){{5,}}",
-        "[NUMBER]",
-    ),
-    (rf"@[{_W}]{{2,}}", "[HANDLE]"),
-    (
-        # "geohash [NUMBER]" reads like a named one. As a word, a geohash needs digits and letters that take turns, and a
-        # letter that no hex number has.
-        r"(?i:geohash[^a-z0-9]{1,3}number\b\]?)|"
-        rf"(?<![A-Za-z0-9_-])(?=[{_GEOHASH}]{{7,12}}(?![A-Za-z0-9_-]))(?=[a-z0-9]*[g-z])(?=(?:[a-z]*[0-9]){{3}})"
-        r"(?:(?:[0-9]+[a-z]+){2}[0-9]|(?:[a-z]+[0-9]+){2}[a-z])[a-z0-9]*",
-        "[COORDINATES]",
-    ),
 )  # fmt: skip
-"""Java patterns in the order they are applied, with what replaces them. A geohash is last: a cut may bare one."""
+"""Java patterns in the order they are applied, with what replaces them. Words that need a border come last: a
+cut may give them one."""
 
 _FRACTIONS = "¼-¾⅐-⅟↉"
 _CROWDED_FRACTIONS = (

@@ -50,7 +50,8 @@ def _reaches(k: int, window: str, place: str, hours: int, level: int) -> Column:
     crowd = Window.partitionBy(window, F.col(f"{place}.cell"), _slot(hours), F.col("_level").isNull())
     up = F.dense_rank().over(crowd.orderBy(F.col("person").asc()))
     down = F.dense_rank().over(crowd.orderBy(F.col("person").desc()))
-    return F.when(up + down - 1 >= k, F.lit(level))
+    nobody = F.max(F.col("person").isNull().cast("int")).over(crowd)  # ranks count a null person, the release does not
+    return F.when(up + down - 1 - nobody >= k, F.lit(level))
 
 
 def _count(rows: DataFrame, levels: Sequence[tuple[str, int]], window: str) -> DataFrame:

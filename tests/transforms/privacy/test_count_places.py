@@ -16,7 +16,8 @@ def test_persons_are_counted_once_by_place_and_day_and_few_are_suppressed(spark)
     rows = [("p", PARIS, DAY), ("p", SUBURB, DAY), ("q", PARIS, DAY), ("q", PARIS, DAY), ("p", FIELD, DAY),
             ("p", FIELD, DAY), ("p", PARIS, NEXT)]  # fmt: skip
     df = spark.createDataFrame(
-        rows, "person string, tile struct<cell:string,area_m2:double,place:string>, event_date date"
+        [(*row, 1) for row in rows],
+        "person string, tile struct<cell:string,area_m2:double,place:string>, event_date date, _rows int",
     )
 
     found = {(row.place, row.event_date): row for row in count_places(df, k=2).collect()}

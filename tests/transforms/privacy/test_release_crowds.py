@@ -11,12 +11,12 @@ pytestmark = pytest.mark.spark
 
 DAY = date(2024, 5, 1)  # a Wednesday
 TILE = "struct<cell:string,area_m2:double,place:string>"
-SCHEMA = f"person string, tile {TILE}, coarse {TILE}, event_time timestamp, event_date date"
+SCHEMA = f"person string, tile {TILE}, coarse {TILE}, event_time timestamp, event_date date, _rows int"
 
 
 def visit(person, hour=9, tile="t1", coarse="c1", day=DAY):
     moment = datetime(day.year, day.month, day.day, hour, 30, tzinfo=UTC)
-    return (person, (tile, 2.0, f"place {tile}"), (coarse, 10.0, None), moment, day)
+    return (person, (tile, 2.0, f"place {tile}"), (coarse, 10.0, None), moment, day, 1)
 
 
 def crowd(names, *args, **kwargs):
@@ -50,7 +50,6 @@ def test_a_slot_with_k_persons_is_published_at_the_finest_level(spark):
         ),
         pytest.param(crowd("ab"), ("c1", 24, "suppressed"), id="nowhere"),
         pytest.param(crowd("aaaaabbbbb"), ("c1", 24, "suppressed"), id="many-rows-of-few-persons"),
-        pytest.param(crowd([None, "a", "b"]), ("c1", 24, "suppressed"), id="nobody-is-not-a-person"),
     ],
 )  # fmt: skip
 def test_slot_and_tile_are_coarsened_before_anything_is_suppressed(spark, rows, level):
@@ -75,9 +74,17 @@ def test_another_day_or_tile_does_not_help_to_reach_k(spark):
     assert {status for _, _, status in released(spark, rows)} == {"suppressed"}
 
 
+def test_a_line_that_stands_for_many_rows_is_one_person(spark):
+    df = spark.createDataFrame([(*visit(who)[:5], 50) for who in "ab"], SCHEMA)
+
+    [row] = release_crowds(df, k=3, slot_hours=(1, 24), time="hour").collect()
+
+    assert (row.status, row.persons, row._rows) == ("suppressed", None, 100)
+
+
 def test_an_hour_of_week_release_adds_weeks_up_and_tells_no_date_of_a_slot(spark):
     rows = [visit(who, 9, day=day) for who, day in (("a", date(2024, 5, 1)), ("b", date(2024, 5, 8)))]
-    rows = [(*row[:4], date(2024, 5, 1)) for row in [*rows, visit("c", 9, day=date(2024, 5, 15))]]
+    rows = [(*row[:4], date(2024, 5, 1), 1) for row in [*rows, visit("c", 9, day=date(2024, 5, 15))]]
 
     found = released(spark, rows, time="hour_of_week", slot_hours=(1, 168))
 

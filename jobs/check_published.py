@@ -1,0 +1,43 @@
+"""Judge what is published now, by the same checks as before its publication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from jobs.audit_staged import audit_staged
+from jobs.job_inputs import Workplace
+from jobs.registry import JOBS
+from quality.checks.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdicts of one published table of one region."""
+
+    table: str
+    region: str
+    version: int
+    verdicts: tuple[Verdict, ...]
+
+
+def check_published(
+    places: Sequence[Workplace], tables: Collection[str], progress: Callable[[str], None]
+) -> Iterator[Judged]:
+    """Check every published table of the regions, or only ``tables``. A check can fail now that passed before.
+
+    Consent withdrawn since, retention that has passed, or a file changed by another hand are such reasons.
+    """
+    for place in places:
+        for name, job in JOBS.items():
+            table = place.lake.table(name)
+            if table is None or (tables and name not in tables):
+                continue
+            progress(f"{place.region.name} {name}")
+            staged = place.lake.published(job.writes)
+            inputs = place.inputs(job, tuple(sorted({file.date for file in staged.files})) or (place.today(),))
+            try:
+                verdicts = tuple(audit_staged(job, place, inputs, staged))
+            finally:
+                inputs.forget()
+            yield Judged(name, place.region.name, table.version(), verdicts)

@@ -1,0 +1,66 @@
+"""A temporary home, the assets of all jobs, and a job that needs no Spark."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from jobs.home import open_home
+from jobs.job import Job
+from jobs.report import RunReport
+from quality.checks.verdict import Verdict
+from quality.contracts import DATE, Column, Contract, Sensitivity
+
+DAY = date(2026, 6, 1)
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An installation; what opens an instance is put back afterwards."""
+    monkeypatch.setenv("GEOWARD_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    return open_home()
+
+
+@pytest.fixture
+def no_spark():
+    """Sessions for what must not start Spark."""
+
+    def refuse():
+        raise AssertionError("Spark was asked for")
+
+    return refuse
+
+
+@pytest.fixture
+def tiny_job():
+    """A row-level job of a table that no contract file declares."""
+    columns = (
+        Column("cell", "string", "Where.", Sensitivity.QUASI_ID, "user.location", required=True, source=("a.b.c",)),
+        Column("dwell", "double", "How long.", unit="s"),
+        Column(DATE, "date", "Day.", required=True),
+    )
+    writes = Contract("clean.tiny", "Tiny rows.", "one row", columns, caveats=("Only for tests.",))
+
+    def build_tiny(inputs):
+        """Build tiny rows."""
+        raise AssertionError("nothing builds it here")
+
+    return Job(writes, (), build_tiny, "row")
+
+
+@pytest.fixture
+def report():
+    """Make a report of one partition; keywords replace its fields."""
+
+    def report(table="clean.tiny", **fields):
+        facts = {
+            "rows_in": 10, "rows_out": 7, "quarantined": 2, "quarantined_by": {"bad_cell": 2},
+            "rejected": {"no_consent": 1}, "version": 3, "reason": "never published", "run_id": "r1",
+            "checks": (Verdict("expectations", True, "All hold.", "Look."),),
+            "contract": "c", "policy": "p", "code": "x",
+        }  # fmt: skip
+        return RunReport(**{"table": table, "region": "eu", "date": DAY, **facts, **fields})
+
+    return report

@@ -1,0 +1,224 @@
+"""What an asset hands on of a run, and what it must never hand on: a row's value."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import date, timedelta
+
+import dagster as dg
+import pytest
+
+from dagster_project import assets as assets_module
+from dagster_project.assets import PLANNED, asset_for, checks_of, key_of
+from dagster_project.instance import open_instance
+from dagster_project.materialize import materialize_batches
+from dagster_project.partitions import partition_key, range_tags
+from jobs.nightly import Sessions
+from jobs.plan import Batch, Stale
+from jobs.registry import JOBS
+from quality.checks.verdict import Verdict
+from quality.contracts.errors import AuditFailed, UsageError
+
+SECRET = "51.5007N secret"
+DAY = date(2026, 6, 1)
+NEXT = DAY + timedelta(days=1)
+
+
+@pytest.fixture
+def materialize(home, no_spark, tiny_job):
+    """Materialize the tiny job's asset for some dates of eu; return the result and the instance's facts."""
+
+    def materialize(*days, on_table=lambda table, reports: None, asset=None, **tags):
+        made = asset or asset_for(tiny_job, home, no_spark, on_table)
+        with open_instance(home) as instance:
+            result = dg.materialize(
+                [made], instance=instance, raise_on_error=False,
+                tags={**range_tags("eu", days[0], days[-1]), **tags},
+            )  # fmt: skip
+            events = [event for event in result.all_events if event.is_step_materialization]
+        return result, events
+
+    return materialize
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Let ``run_table`` call a function of (table, dates) instead of Spark."""
+
+    def runs(answer):
+        monkeypatch.setattr(assets_module, "run_table", lambda place, table, dates, run_id: answer(table, dates))
+
+    return runs
+
+
+def test_every_partition_gets_its_own_row_counts(materialize, runs, report):
+    runs(lambda table, dates: [report(table, date=day, rows_out=day.day) for day in sorted(dates)])
+
+    result, events = materialize(DAY, NEXT)
+
+    counts = {e.partition: e.step_materialization_data.materialization.metadata for e in events}
+    assert result.success
+    assert {str(key): found["dagster/partition_row_count"].value for key, found in counts.items()} == {
+        "2026-06-01|eu": 1, "2026-06-02|eu": 2,
+    }  # fmt: skip
+
+
+def test_progress_is_told_at_begin_and_end(materialize, runs, report):
+    told = []
+    runs(lambda table, dates: [report(table)])
+
+    materialize(DAY, on_table=lambda table, reports: told.append((table, reports and len(reports))))
+
+    assert told == [("clean.tiny", None), ("clean.tiny", 1)]
+
+
+def test_a_planned_run_makes_only_what_is_stale_and_another_all(materialize, runs, report, monkeypatch):
+    asked = []
+    runs(lambda table, dates: asked.append(sorted(dates)) or [report(table, date=day) for day in dates])
+    monkeypatch.setattr(assets_module, "plan", lambda place: [Stale("clean.tiny", NEXT, "why", "", {})])
+
+    materialize(DAY, NEXT, **{PLANNED: "true"})
+    materialize(DAY, NEXT)
+
+    assert asked == [[NEXT], [DAY, NEXT]]
+
+
+def test_checks_without_rows_pass_and_say_so(materialize, runs, report, tiny_job):
+    runs(lambda table, dates: [report(table, checks=())])
+
+    result, _ = materialize(DAY)
+
+    found = {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
+    assert found.keys() == checks_of(tiny_job).keys()
+    assert all(one.passed and "There were no rows." in one.description for one in found.values())
+
+
+def test_a_failed_audit_is_a_failed_check_with_its_mend_and_publishes_nothing(materialize, runs):
+    verdicts = (
+        Verdict("region_stays_home", True, "All below.", "Move it."),
+        Verdict("expectations", False, "2 rows fail.", "Fix the mapping.", {"rows": 2}),
+    )
+
+    def fail(table, dates):
+        raise AuditFailed(table, "eu", ("expectations",), "Fix the mapping.", verdicts=verdicts)
+
+    runs(fail)
+    result, events = materialize(DAY)
+
+    found = {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
+    assert not result.success
+    assert not events
+    assert found["region_stays_home"].passed
+    assert not found["expectations"].passed
+    assert found["expectations"].metadata["mend"].value == "Fix the mapping."
+    assert found["expectations"].blocking
+
+
+def test_an_error_that_geoward_explains_is_told_with_its_mend(materialize, runs):
+    def fail(table, dates):
+        raise UsageError("There is no such thing.", mend="Make one.")
+
+    runs(fail)
+    result, _ = materialize(DAY)
+
+    assert _sentence(result) == "There is no such thing. Make one."
+
+
+def test_any_other_error_is_told_by_its_kind_only(materialize, runs):
+    def fail(table, dates):
+        raise ValueError(SECRET)
+
+    runs(fail)
+    result, _ = materialize(DAY)
+
+    assert _sentence(result) == "clean.tiny failed with ValueError."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ValueError(SECRET), id="plain"),
+        pytest.param(KeyError(SECRET), id="key"),
+        pytest.param(ExceptionGroup(SECRET, [ValueError(SECRET)]), id="group"),
+    ],
+)
+def test_a_value_in_an_error_of_a_build_reaches_no_file_and_no_terminal(
+    home, materialize, tiny_job, monkeypatch, capfd, caplog, error
+):
+    caplog.set_level(logging.DEBUG)
+
+    built = []
+
+    def build(inputs):
+        built.append(inputs.region.name)
+        secret = f"{SECRET} in a local variable"
+        assert secret
+        raise error
+
+    monkeypatch.setitem(JOBS, tiny_job.name, replace(tiny_job, build=build))
+    monkeypatch.setattr("jobs.nightly.provenance", lambda place, table, days: [])
+    asset = asset_for(replace(tiny_job, build=build), home, lambda: None)
+    result, _ = materialize(DAY, asset=asset)
+
+    told = capfd.readouterr()
+    assert built == ["eu"]
+    assert _sentence(result) == f"clean.tiny failed with {type(error).__name__}."
+    assert _files_with(home.path, SECRET) == []
+    assert SECRET not in told.out + told.err + caplog.text
+
+
+def test_the_scan_finds_the_value_where_a_plain_asset_lets_it_out(home, capfd):
+    @dg.asset
+    def leaky():
+        raise ValueError(SECRET)
+
+    with open_instance(home) as instance:
+        dg.materialize([leaky], instance=instance, raise_on_error=False)
+
+    assert _files_with(home.path / "dagster", SECRET)
+
+
+def test_a_batch_tells_what_failed_and_what_was_left_out(home, runs, report, monkeypatch):
+    def answer(table, dates):
+        if table == "raw.pings":
+            raise UsageError("Not to be had.")
+        return [report(table, date=day) for day in dates]
+
+    runs(answer)
+    tables = ("raw.pings", "raw.labels", "clean.pings", "protected.pings")
+    stale = tuple(Stale(table, DAY, "never published", "", {}) for table in tables)
+    batch = Batch("eu", tables, (DAY,), stale)
+    monkeypatch.setattr(assets_module, "plan", lambda place: list(stale))
+
+    (outcome,) = materialize_batches(home, Sessions(home), [batch], lambda table, reports: None)
+
+    left_out = "left out: what it is made from failed"
+    assert outcome.errors == {
+        "raw.pings": "Not to be had.", "clean.pings": left_out, "protected.pings": left_out,
+    }  # fmt: skip
+
+
+def test_the_key_of_a_table_is_its_layer_and_name():
+    assert key_of("curated.mobility") == dg.AssetKey(["curated", "mobility"])
+
+
+def test_every_check_that_a_job_verifies_is_described():
+    assert all(set(job.verifies) <= checks_of(job).keys() for job in JOBS.values())
+
+
+def test_partitions_of_one_run_may_be_one(materialize, runs, report):
+    runs(lambda table, dates: [report(table, date=day) for day in dates])
+
+    _, events = materialize(DAY)
+
+    assert [str(event.partition) for event in events] == [str(partition_key("eu", DAY))]
+
+
+def _sentence(result):
+    (failure,) = [event for event in result.all_events if event.is_step_failure]
+    return failure.step_failure_data.user_failure_data.description
+
+
+def _files_with(folder, text):
+    return [p for p in folder.rglob("*") if p.is_file() and text.encode() in p.read_bytes()]

@@ -1,0 +1,258 @@
+"""What an auditor sees in the browser of a tiny installation; screenshots are kept in the test's folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dagster_project import assets as assets_module
+from dagster_project.assets import checks_of
+from dagster_project.materialize import materialize_batches
+from jobs.home import open_home
+from jobs.nightly import Sessions
+from jobs.plan import Batch, Stale
+from jobs.registry import JOBS
+from jobs.report import RunReport
+from quality.checks.verdict import Verdict
+from quality.contracts.errors import AuditFailed
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+
+DAYS = (date(2026, 6, 1), date(2026, 6, 2))
+TABLES = ("raw.pings", "clean.pings", "protected.pings", "curated.mobility")
+FAILING = "raw.actions"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+]  # fmt: skip
+GEOWARD = Path(sys.executable).with_name("geoward")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """An installation with two dates of four tables, and one table whose check failed; no Spark is needed for it."""
+    folder = tmp_path_factory.mktemp("ui")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAGSTER_HOME", "")
+        patch.setattr(assets_module, "run_table", lambda place, table, dates, run_id: _reports(table, dates))
+        tables = (*TABLES, FAILING)
+        stale = tuple(Stale(table, day, "never published", "", {}) for table in tables for day in DAYS)
+        patch.setattr(assets_module, "plan", lambda place: list(stale))
+        (folder / "home").mkdir(mode=0o700)
+        (folder / "home" / "geoward.yaml").write_text(
+            "regions:\n  eu: {root: warehouse/eu, jurisdiction: eu}\n  us: {root: warehouse/us, jurisdiction: us}\n"
+            "first_date: '2026-05-20'\n"
+        )
+        home = open_home(folder / "home")
+        batch = Batch("eu", tables, DAYS, stale)
+        (outcome,) = materialize_batches(home, Sessions(home), [batch], lambda table, reports: None)
+    assert set(outcome.errors) == {FAILING}
+    return home
+
+
+@pytest.fixture(scope="module")
+def ui(home):
+    """The address of `geoward ui --read-only`."""
+    with serving(home, "--read-only") as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def look(browser, ui, tmp_path_factory):
+    """Open a page of the UI, wait for a text on it, keep a screenshot, and return the page."""
+    context = browser.new_context(viewport={"width": 1600, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(45_000)
+    folder = Path(os.environ.get("GEOWARD_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+
+    def look(path, *texts, name):
+        page.goto(f"{ui}{path}", wait_until="domcontentloaded")
+        for text in texts:
+            page.get_by_text(text).first.wait_for()
+        page.wait_for_timeout(1_500)
+        page.screenshot(path=folder / f"{name}.png")
+        return page
+
+    yield look
+    context.close()
+
+
+def test_nobody_is_asked_to_sign_up(look):
+    page = look("/", "mobility", name="first")
+
+    text = page.inner_text("body").lower()
+    assert not any(words in text for words in ("sign up", "newsletter", "your email", "join the dagster community"))
+    assert page.get_by_role("dialog").count() == 0
+
+
+def test_the_lineage_shows_the_layers(look):
+    page = look("/lineage", "curated", name="lineage")
+
+    text = page.inner_text("body")
+    assert all(layer in text for layer in ("raw", "clean", "protected", "curated", "reference"))
+
+
+def test_a_layer_shows_its_tables(look):
+    page = look("/asset-groups", "curated", name="layers")
+
+    assert page.get_by_text("protected").count()
+
+
+def test_a_table_tells_what_it_is(look):
+    page = look("/assets/curated/mobility?view=overview", "Distinct persons by cell and time slot", name="overview")
+
+    text = page.inner_text("body")
+    assert "privacy-engineering" in text
+    assert "geoward/legal_basis" in text
+
+
+def test_a_table_shows_its_partitions_with_row_counts(look):
+    page = look("/assets/clean/pings?view=partitions&partition=2026-06-01%7Ceu", "2026-06-01", name="partition")
+
+    page.get_by_text("rows_out").first.wait_for()
+    page.screenshot(path=Path(os.environ.get("GEOWARD_SCREENSHOTS", "/tmp")) / "partition2.png")
+    text = page.inner_text("body")
+    assert all(name in text for name in ("rows_in", "quarantined", "rejected", "why_it_ran"))
+    assert "101" in text
+
+
+def test_a_table_shows_its_checks_and_what_they_mean(look):
+    page = look("/assets/curated/mobility?view=checks", "crowds_recounted", name="checks")
+
+    text = page.inner_text("body")
+    assert all(check in text for check in checks_of(JOBS["curated.mobility"]))
+
+
+def test_a_failed_check_shows_its_mend(look):
+    page = look(
+        f"/assets/{FAILING.replace('.', '/')}?view=checks&checkDetail=expectations", "expectations", name="failed"
+    )
+
+    page.get_by_text("Fix the mapping").first.wait_for()
+    assert "Failed" in page.inner_text("body")
+
+
+def test_an_auditor_can_start_nothing(look, ui):
+    look("/assets/clean/pings", "pings", name="read-only")
+    asked = urllib.request.Request(
+        f"{ui}/graphql", b'{"query": "{permissions {permission value}}"}', {"content-type": "application/json"}
+    )
+    import json
+
+    found = json.load(urllib.request.urlopen(asked, timeout=30))["data"]["permissions"]
+    assert found
+    assert {one["permission"] for one in found if one["value"]} <= {"reload_repository_location", "reload_workspace"}
+
+
+def test_without_read_only_the_whole_of_dagster_runs(home):
+    with serving(home) as address:
+        assert urllib.request.urlopen(address, timeout=30).status == 200
+        assert "dagster.daemon" in _programs() or "dagster._daemon" in _programs()
+
+
+class serving:
+    """`geoward ui` as a process group of its own, ended with all that it started."""
+
+    def __init__(self, home, *options):
+        self.home, self.options = home, options
+
+    def __enter__(self):
+        import signal  # noqa: F401
+
+        with closing(socket.socket()) as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        self.log = (self.home.path.parent / f"ui-{port}.log").open("wb")
+        self.process = subprocess.Popen(
+            [GEOWARD, "ui", *self.options, "--port", str(port)], stdout=self.log, stderr=self.log,
+            env={**os.environ, "GEOWARD_HOME": str(self.home.path)}, start_new_session=True,
+        )  # fmt: skip
+        address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(f"{address}/server_info", self.process)
+        except BaseException:
+            self.__exit__()
+            raise
+        return address
+
+    def __exit__(self, *_):
+        import signal
+
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.log.close()
+
+
+def _wait_for(address, process):
+    for _ in range(120):
+        assert process.poll() is None, "geoward ui ended"
+        try:
+            urllib.request.urlopen(address, timeout=5).read()
+        except OSError:
+            time.sleep(1)
+        else:
+            return
+    raise AssertionError("geoward ui did not answer")
+
+
+def _reports(table, dates):
+    checks = tuple(
+        Verdict(name, True, text, "Nothing to mend.", {"rows": 100}) for name, text in checks_of(JOBS[table]).items()
+    )
+    if table == FAILING:
+        bad = Verdict(
+            "expectations", False, "2 rows fail matches_pattern on actor_id.", "Fix the mapping.", {"rows": 2}
+        )
+        raise AuditFailed(table, "eu", ("expectations",), "Fix the mapping.", verdicts=(checks[0], bad))
+    counts = {"quarantined": 2, "quarantined_by": {"out_of_bounds:latitude": 2}, "rejected": {"no_consent": 4}}
+    if JOBS[table].kind == "aggregate":
+        counts = {"contributing": 95, "suppressed": 12, "suppressed_by": {"below_k": 12}}
+    return [
+        RunReport(
+            table,
+            "eu",
+            day,
+            107,
+            101,
+            **counts,
+            version=1,
+            checks=checks,
+            reason="never published",
+            run_id="run",
+            contract="c0ffee",
+            policy="abcdef",
+            code="123456",
+        )  # fmt: skip
+        for day in sorted(dates)
+    ]
+
+
+def _programs():
+    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return found.stdout

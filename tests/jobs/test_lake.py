@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pyarrow as pa
+import pytest
+
+from jobs.lake import Lake, arrow_schema
+from quality.contracts import CONTRACTS, contract
+
+TABLE = contract("curated.place_counts")
+MONDAY, TUESDAY, WEDNESDAY = date(2024, 4, 29), date(2024, 4, 30), date(2024, 5, 1)
+
+
+@pytest.fixture
+def lake(home, request):
+    """The lake of a region; it starts Spark only in tests that ask for it."""
+
+    def spark():
+        return request.getfixturevalue("spark")
+
+    return Lake(home.region("eu"), spark)
+
+
+def rows(lake, dates=None):
+    return sorted((row.place, row.event_date) for row in lake.read(TABLE, dates).collect())
+
+
+def stage(lake, run_id, *places):
+    """Stage one row for each (place, date)."""
+    values = [(place, 1.0, 20, "published", 10, day) for place, day in places]
+    return lake.stage(lake.spark().createDataFrame(values, TABLE.spark_schema), TABLE, run_id)
+
+
+def publish(lake, run_id, dates, *places):
+    return lake.publish(stage(lake, run_id, *places), dates, {"run_id": run_id})
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_every_contract_has_an_arrow_schema_in_order(name):
+    assert tuple(arrow_schema(contract(name)).names) == contract(name).column_names
+    assert arrow_schema(contract("raw.pings")).field("event_time").type == pa.timestamp("us", tz="UTC")
+
+
+def test_before_the_first_publication_there_is_no_table(lake):
+    assert lake.table(TABLE.name) is None
+    assert lake.rows(TABLE.name) == Counter()
+    assert lake.path(TABLE.name) == lake.region.root / "curated" / "place_counts"
+
+
+@pytest.mark.spark
+def test_a_publication_replaces_exactly_its_dates_and_staged_rows_are_seen_by_nobody(lake):
+    assert rows(lake) == []
+    staged = stage(lake, "one", ("a", MONDAY), ("a", TUESDAY), ("b", TUESDAY))
+    assert (rows(lake), lake.rows(TABLE.name)) == ([], Counter()), "staged is not published"
+    assert staged.rows == {MONDAY: 1, TUESDAY: 2}
+    assert lake.read_staged(staged).count() == 3
+    first = lake.publish(staged, [MONDAY, TUESDAY], {"run_id": "one"})
+
+    abandoned = stage(lake, "two", ("leak", MONDAY))
+    assert lake.read_staged(abandoned).count() == 1
+    second = publish(lake, "three", [TUESDAY, WEDNESDAY], ("c", TUESDAY))
+
+    assert second > first
+    assert rows(lake) == [("a", MONDAY), ("c", TUESDAY)]
+    assert rows(lake, [TUESDAY, WEDNESDAY]) == [("c", TUESDAY)]
+    assert rows(lake, []) == []
+    assert lake.rows(TABLE.name) == {MONDAY: 1, TUESDAY: 1}
+
+
+@pytest.mark.spark
+def test_a_date_can_become_empty_and_a_rerun_changes_nothing(lake):
+    publish(lake, "one", [MONDAY, TUESDAY], ("a", MONDAY), ("b", TUESDAY))
+    publish(lake, "two", [MONDAY])
+    publish(lake, "three", [TUESDAY], ("b", TUESDAY))
+
+    assert rows(lake) == [("b", TUESDAY)]
+
+
+@pytest.mark.spark
+def test_a_table_keeps_its_contracts_properties_and_each_commit_its_facts(lake):
+    publish(lake, "one", [MONDAY], ("a", MONDAY))
+
+    table = lake.table(TABLE.name)
+    assert table.metadata().configuration == TABLE.delta_properties
+    assert table.history(1)[0]["run_id"] == "one"
+    [action] = pa.table(table.get_add_actions(flatten=True)).to_pylist()
+    assert {action.get("min.place"), action.get("max.persons")} == {None}, "no value outlives its row in the log"

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+import yaml
+
+from quality.contracts.errors import ConfigError
+from quality.policies.load_policy import DEFAULT_POLICY, load_policy
+from quality.policies.read_yaml import read_yaml
+
+EU = ("jurisdictions", "eu")
+ANALYTICS = (*EU, "uses", "analytics")
+REMOVE = object()
+
+
+def changed(tmp_path, path, value):
+    """Write the default policy with one field changed."""
+    data = read_yaml(DEFAULT_POLICY, what="policy")
+    place = data
+    for key in path[:-1]:
+        place = place[key]
+    if value is REMOVE:
+        del place[path[-1]]
+    else:
+        place[path[-1]] = value
+    file = tmp_path / "policy.yaml"
+    file.write_text(yaml.safe_dump(data))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        pytest.param((*EU, "release", "k"), 1, id="k-below-two"),
+        pytest.param((*EU, "release", "k"), "planted", id="k-no-number"),
+        pytest.param((*EU, "release", "finest_resolution"), 16, id="no-such-resolution"),
+        pytest.param((*EU, "release", "tile_residents"), 0, id="tiles-of-nobody"),
+        pytest.param((*EU, "release", "window"), "planted", id="unknown-window"),
+        pytest.param((*EU, "minor_below"), -1, id="negative-age"),
+        pytest.param((*ANALYTICS, "accepts"), ["planted"], id="unknown-legal-basis"),
+        pytest.param((*ANALYTICS, "accepts"), [], id="no-legal-basis"),
+        pytest.param((*ANALYTICS, "datasets"), ["planted"], id="unknown-dataset"),
+        pytest.param((*ANALYTICS, "precision", "min_area_m2"), -1, id="negative-area"),
+        pytest.param((*ANALYTICS, "precision", "time_minutes"), 7, id="odd-time-step"),
+        pytest.param((*ANALYTICS, "precision", "citation"), "", id="no-citation"),
+        pytest.param((*ANALYTICS, "precision", "planted_extra"), 1, id="unknown-field"),
+        pytest.param((*ANALYTICS, "precision", "min_radius_m"), REMOVE, id="missing-field"),
+        pytest.param(("pseudonym_epoch",), "planted", id="unknown-epoch"),
+        pytest.param(("retention", "raw", "days"), 0, id="kept-for-no-day"),
+        pytest.param(("retention", "raw", "clock"), "planted", id="unknown-clock"),
+        pytest.param(("name",), REMOVE, id="no-name"),
+    ],
+)
+def test_a_bad_field_is_named_with_its_path_and_never_its_value(tmp_path, path, value):
+    file = changed(tmp_path, path, value)
+
+    with pytest.raises(ConfigError) as refused:
+        load_policy(file)
+
+    message = str(refused.value)
+    assert str(file) in message
+    assert ".".join(path) in message
+    if value == "planted" or value == ["planted"]:
+        assert "planted" not in message
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "said"),
+    [
+        pytest.param(("release_purpose",), "art", "purposes used but not declared: art", id="release-purpose"),
+        pytest.param(("pseudonym_purpose",), "art", "purposes used but not declared: art", id="pseudonym-purpose"),
+        pytest.param(("purposes", "risk"), REMOVE, "purposes used but not declared: risk", id="purpose-in-use"),
+        pytest.param(("retention", "raw"), REMOVE, "retention is not stated for: raw", id="retention"),
+        pytest.param((*EU, "release", "coarsest_resolution"), 9, "must not be finer", id="resolutions"),
+        pytest.param((*EU, "release", "slot_hours"), [1, 5], "divide the 168 hours", id="slots-that-do-not-divide"),
+        pytest.param((*EU, "release", "slot_hours"), [6, 1], "must rise", id="slots-that-fall"),
+        pytest.param((*EU, "release", "slot_hours"), [1, 168], "at most 24 hours", id="hourly-slots-of-a-week"),
+        pytest.param((*EU, "release", "window"), "month", "window: day", id="hourly-over-a-month"),
+    ],
+)
+def test_fields_that_contradict_one_another_are_refused(tmp_path, path, value, said):
+    with pytest.raises(ConfigError, match=said):
+        load_policy(changed(tmp_path, path, value))
+
+
+@pytest.mark.parametrize("hours", [pytest.param([], id="none"), pytest.param([0], id="zero")])
+def test_slots_of_no_length_are_refused(tmp_path, hours):
+    with pytest.raises(ConfigError, match="slot_hours"):
+        load_policy(changed(tmp_path, (*EU, "release", "slot_hours"), hours))
+
+
+def test_a_stated_version_is_replaced_by_the_digest_of_the_file(tmp_path):
+    file = changed(tmp_path, ("version",), "mine")
+
+    assert load_policy(file).version == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_keys_that_are_no_text_are_refused(tmp_path):
+    with pytest.raises(ConfigError):
+        load_policy(changed(tmp_path, (7,), 1))

@@ -1,0 +1,141 @@
+"""The documents that people read: every command in them parses, every command is there, every link leads somewhere."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from itertools import product
+from pathlib import Path
+
+import pytest
+import typer
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+EXAMPLE = re.compile(r"Example: `geoward ([^`]+)`")
+LONGEST = 150
+
+
+def root():
+    from dagster_project.cli import app
+
+    return typer.main.get_command(app)
+
+
+def leaves(group, path: tuple[str, ...] = ()) -> dict:
+    """Return every command that does something, by its words."""
+    found = {}
+    for name, command in group.commands.items():
+        inner = leaves(command, (*path, name)) if hasattr(command, "commands") else {(*path, name): command}
+        found |= inner
+    return found
+
+
+LEAVES = leaves(root())
+TOP = {path[0] for path in LEAVES}
+
+
+def commands_in(text: str) -> list[str]:
+    """Return what follows ``geoward`` in blocks and spans of code; in a table, spans may leave the word out."""
+    found = []
+    for block, span in CODE.findall(text.replace(r"\|", "|")):
+        for line in block.splitlines() or [span]:
+            words = line.split("#")[0].strip() if block else span.strip()
+            if words.startswith("geoward ") and words != "geoward --version":
+                found.append(words.removeprefix("geoward "))
+            elif not block and re.split(r"[ |]", words)[0] in TOP and f"`{span}`" in _table_of_commands(text):
+                found.append(words)
+    return found
+
+
+def resolve(text: str) -> list[tuple[tuple[str, ...], set[str]]]:
+    """Return the commands that a text stands for, ``a|b`` being two, each with the options it names."""
+    words = text.split()
+    options = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", text.split('"')[0] + " ".join(text.split('"')[2::2])))
+    paths: list[tuple[str, ...]] = [()]
+    for word in words:
+        wider = [(*path, each) for path, each in product(paths, word.split("|"))]
+        if not any(path[: len(one)] == one for one in wider for path in LEAVES):
+            break
+        paths = wider
+    return [(path, options) for path in paths]
+
+
+def _table_of_commands(text: str) -> str:
+    rows = [line for line in text.replace(r"\|", "|").splitlines() if line.startswith("| `geoward")]
+    return "\n".join(row.split(" | ")[0] for row in rows)
+
+
+CASES = [
+    pytest.param(path, text, id=f"{path.name}: {text[:60]}")
+    for path in dict.fromkeys(DOCUMENTS)
+    for text in dict.fromkeys(commands_in(path.read_text(encoding="utf-8")))
+]
+
+
+BLOCKS = [re.sub(r"(?m)^`[^`]+`|(?<!`)`[^`\n]+`", "", path.read_text(encoding="utf-8")) for path in DOCUMENTS]
+EXAMPLES = [text for command in LEAVES.values() for text in EXAMPLE.findall(" ".join((command.help or "").split()))]
+TYPED = [*dict.fromkeys(text for block in BLOCKS for text in commands_in(block)), *EXAMPLES]
+"""Commands in blocks of code and in the examples of help."""
+
+
+def test_there_are_commands_to_judge():
+    assert len(CASES) > 12
+    assert len(TYPED) > 10
+    assert len(EXAMPLES) > 8
+
+
+@pytest.mark.parametrize(("path", "text"), CASES)
+def test_every_command_in_the_documents_exists_with_its_options(path, text):
+    for words, options in resolve(text):
+        assert words in LEAVES, f"geoward {text}"
+        assert options <= {option for param in LEAVES[words].params for option in param.opts} | {"--help"}
+
+
+@pytest.mark.parametrize("text", TYPED)
+def test_every_command_that_can_be_typed_as_it_stands_is_understood(text):
+    ((words, _),) = resolve(text)
+    LEAVES[words].make_context(words[-1], shlex.split(text)[len(words) :])
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_every_command_is_in_the_readme(words):
+    named = {
+        path for text in commands_in((ROOT / "README.md").read_text(encoding="utf-8")) for path, _ in resolve(text)
+    }
+
+    assert words in named
+
+
+@pytest.mark.parametrize("words", LEAVES, ids=" ".join)
+def test_every_command_says_what_it_does_and_what_its_options_are_for(words):
+    command = LEAVES[words]
+
+    assert command.help
+    assert [param.name for param in command.params if param.param_type_name == "option" and not param.help] == []
+
+
+@pytest.mark.parametrize("path", dict.fromkeys(DOCUMENTS), ids=lambda path: path.name)
+def test_every_link_leads_to_a_file(path):
+    links = [link.partition("#")[0] for link in LINK.findall(path.read_text(encoding="utf-8")) if "://" not in link]
+
+    assert [link for link in links if link and not (path.parent / link).exists()] == []
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < LONGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("tables list|show NAME", [("tables", "list"), ("tables", "show")], id="alternatives"),
+        pytest.param("run --dry-run", [("run",)], id="option"),
+        pytest.param("places import FILE", [("places", "import")], id="argument"),
+        pytest.param("ponder --deeply", [()], id="nonsense"),
+    ],
+)
+def test_the_words_of_a_command_are_told_from_its_arguments(text, expected):
+    assert [path for path, _ in resolve(text)] == expected
