@@ -9,7 +9,6 @@ from dagster_project.metadata import (
     check_result,
     definition_metadata,
     partition_metadata,
-    range_metadata,
     tags_of,
 )
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of
@@ -95,13 +94,12 @@ def asset_for(job: Job, home: Home, sessions: Sessions, on_table: OnTable = _sil
             reports = _run(context, job, home, sessions)
             on_table(job.name, reports)
         except AuditFailed as error:
-            yield from _results(job, {v.check: v for v in error.verdicts if isinstance(v, Verdict)})
+            yield from _results(job, {v.check: v for v in error.verdicts if isinstance(v, Verdict)}, context)
             raise dg.Failure(str(error), allow_retries=False) from None
         for report in reports:
             key = partition_key(report.region, report.date)
             context.add_asset_metadata(partition_metadata(report), partition_key=key)
-        results = list(_results(job, _verdicts(reports)))
-        yield dg.MaterializeResult(metadata=range_metadata(reports), check_results=results)
+        yield dg.MaterializeResult(check_results=list(_results(job, _verdicts(reports), context)))
 
     return materialize
 
@@ -136,7 +134,13 @@ def _verdicts(reports: list[RunReport]) -> dict[str, Verdict]:
     return found
 
 
-def _results(job: Job, verdicts: dict[str, Verdict]) -> Iterator[dg.AssetCheckResult]:
+def _results(
+    job: Job, verdicts: dict[str, Verdict], context: dg.AssetExecutionContext
+) -> Iterator[dg.AssetCheckResult]:
+    """Return what was judged, with the partitions it was judged on; a check that was not reached says nothing."""
+    where = {region: f"{days[0]} to {days[-1]}" for region, days in dates_by_region(context.partition_keys).items()}
     for name, text in checks_of(job).items():
-        verdict = verdicts.get(name) or Verdict(name, True, f"{text} There were no rows.", "")
-        yield check_result(verdict, key_of(job.name))
+        if name in verdicts:
+            yield check_result(verdicts[name], key_of(job.name), where)
+        elif not any(verdict.stops for verdict in verdicts.values()):
+            yield check_result(Verdict(name, True, f"{text} There were no rows.", ""), key_of(job.name), where)

@@ -38,10 +38,15 @@ def materialize_batches(
                 assets,
                 instance=instance,
                 selection=[key_of(table) for table in batch.tables],
-                tags={**range_tags(batch.region, batch.dates[0], batch.dates[-1]), PLANNED: "true"},
+                tags={**range_tags(batch.region, batch.dates[0], batch.dates[-1]), **_named(batch), PLANNED: "true"},
                 raise_on_error=False,
             )
             yield Outcome(batch, result.run_id, _errors(batch, result))
+
+
+def _named(batch: Batch) -> dict[str, str]:
+    """Tell a run from the others in the list of runs."""
+    return {"geoward/region": batch.region, "geoward/dates": f"{batch.dates[0]} to {batch.dates[-1]}"}
 
 
 def _errors(batch: Batch, result: dg.ExecuteInProcessResult) -> dict[str, str]:

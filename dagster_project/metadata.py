@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
@@ -36,8 +36,7 @@ def tags_of(contract: Contract, policy: Policy) -> dict[str, str]:
     bases = {basis for rules in policy.jurisdictions.values() for use in rules.uses.values() for basis in use.accepts}
     return {
         "geoward/sensitivity": _tag(".".join(levels) or "none"),
-        "geoward/category": _tag(contract.categories[0] if contract.categories else "none"),
-        "geoward/categories": str(len(contract.categories)),
+        **{f"geoward/{_tag(category)}": "" for category in contract.categories},
         "geoward/legal_basis": _tag("_or_".join(sorted(bases)) if contract.personal else "not_personal"),
         "geoward/retention": f"{retention.days}d-from-{retention.clock}" if retention else "kept",
         "geoward/released": str(contract.released).lower(),
@@ -48,7 +47,8 @@ def partition_metadata(report: RunReport) -> dict[str, Any]:
     """Return one partition's report."""
     counts = {
         "rows_in": report.rows_in, "rows_out": report.rows_out, "quarantined": report.quarantined,
-        "rejected": report.rejected, "quarantined_by": report.quarantined_by,
+        "rejected": sum(report.rejected.values()), "quarantined_by": report.quarantined_by,
+        "rejected_by": report.rejected,
     }  # fmt: skip
     if report.contributing is not None:
         counts = {
@@ -68,26 +68,20 @@ def partition_metadata(report: RunReport) -> dict[str, Any]:
     }
 
 
-def range_metadata(reports: Iterable[RunReport]) -> dict[str, Any]:
-    """Return the totals of a range of partitions."""
-    reports = list(reports)
-    return {"dagster/row_count": sum(report.rows_out for report in reports), "partitions": len(reports)}
-
-
-def check_result(verdict: Verdict, asset_key: dg.AssetKey) -> dg.AssetCheckResult:
-    """Return a verdict as Dagster shows it, with its mend."""
+def check_result(verdict: Verdict, asset_key: dg.AssetKey, where: Mapping[str, str]) -> dg.AssetCheckResult:
+    """Return a verdict as Dagster shows it, with the dates by region it was judged on, and its mend if it failed."""
     severity = dg.AssetCheckSeverity.ERROR if verdict.severity == "error" else dg.AssetCheckSeverity.WARN
     measured: Mapping[str, Any] = verdict.measured
     return dg.AssetCheckResult(
         passed=verdict.passed, asset_key=asset_key, check_name=verdict.check, severity=severity,
         description=verdict.description if verdict.passed else f"{verdict.description} Mend: {verdict.mend}",
-        metadata={**measured, "mend": verdict.mend},
+        metadata={**measured, **where, **({} if verdict.passed else {"mend": verdict.mend})},
     )  # fmt: skip
 
 
 def _column(column: Any) -> dg.TableColumn:
     unit = f" [{column.unit}]" if column.unit else ""
-    tags = {"sensitivity": column.sensitivity.value, "category": _tag(column.category)}
+    tags = {"sensitivity": column.sensitivity.value, "category": _tag(column.category)} if column.personal else {}
     constraints = dg.TableColumnConstraints(nullable=not column.required)
     return dg.TableColumn(column.name, column.type, f"{column.description}{unit}", constraints, tags)
 

@@ -7,13 +7,29 @@ from datetime import date
 
 import dagster as dg
 
+from jobs.catalog import Catalog, now
 from jobs.home import Home
+from jobs.job import EPOCH
+from quality.policies.policy import Jurisdiction
 
 
 def partitions_of(home: Home) -> dg.MultiPartitionsDefinition:
     """Return the installation's regions by every day from its first date through today."""
-    days = dg.DailyPartitionsDefinition(start_date=home.first_date, end_offset=1)
+    days = dg.DailyPartitionsDefinition(start_date=_first_day(home).isoformat(), end_offset=1)
     return dg.MultiPartitionsDefinition({"region": dg.StaticPartitionsDefinition(sorted(home.regions)), "date": days})
+
+
+def _first_day(home: Home) -> date:
+    """Return the first day that any region's files hold, so that auditors see no empty years before it."""
+    held = [day for region in home.regions.values() for days in Catalog(region).dates().values() for day in days]
+    windows = [EPOCH] if any(j.release.window == "epoch" for j in _jurisdictions(home) if held) else []
+    return max(home.first_date, min([*held, *windows], default=now().date()))
+
+
+def _jurisdictions(home: Home) -> list[Jurisdiction]:
+    """Return the rules of the regions that have landed anything."""
+    landed = [region for region in home.regions.values() if Catalog(region).dates()]
+    return [home.policy.jurisdiction(region.jurisdiction) for region in landed]
 
 
 def partition_key(region: str, day: date) -> dg.MultiPartitionKey:

@@ -87,6 +87,8 @@ def _table_run(name: str, region: str, reports: list[RunReport], ran: Ran, error
         last_date=mine[-1].date if mine else None, partitions=len(mine), rows_in=number("rows_in"),
         rows_out=number("rows_out"), quarantined=number("quarantined"), quarantined_by=total("quarantined_by"),
         rejected=total("rejected"), contributing=number("contributing") if aggregate else None,
+        contributing_by=total("contributing_by"),
+        seconds=round(max((report.seconds for report in mine), default=0.0), 1),
         suppressed=number("suppressed") if aggregate else None, suppressed_by=total("suppressed_by"),
         version=max((report.version or 0 for report in mine), default=None),
         checks=[CheckResult(**asdict(check)) for check in mine[-1].checks] if mine else [], error=error,

@@ -30,5 +30,5 @@ def ui(
     command += ["-m", "dagster_project.definitions", "-h", "127.0.0.1", "-p", str(port)]
     if read_only:
         command.append("--read-only")
-    err.print(f"Dagster at http://127.0.0.1:{port} (stop with Ctrl-C)")
+    err.print(f"Dagster at http://127.0.0.1:{port}/asset-groups (stop with Ctrl-C)")
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class _Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     regions: dict[str, _RegionConfig] = Field(min_length=1)
     policy: Path | None = None
-    first_date: str = Field(default="2000-01-01", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    first_date: date = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Home:
     path: Path
     regions: dict[str, Region]
     policy_path: Path
-    first_date: str
+    first_date: date
 
     @cached_property
     def policy(self) -> Policy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
@@ -121,7 +122,7 @@ class Job:
     @property
     def description(self) -> str:
         """What the build does, in its own words."""
-        return (function_of(self.build).__doc__ or self.writes.description).strip()
+        return inspect.cleandoc(function_of(self.build).__doc__ or self.writes.description)
 
 
 def function_of(build: Callable[[Inputs], Built]) -> Callable[..., Built]:

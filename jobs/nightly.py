@@ -37,7 +37,7 @@ class Scope:
     force: bool = False
 
 
-SMALL_RUN_BYTES = 64 << 20
+SMALL_RUN_BYTES = 4 << 20
 """Landed bytes up to which a session is tuned for a small run."""
 
 
@@ -64,6 +64,8 @@ class Sessions:
 
     def start_early(self) -> None:
         """Start in a thread, while the caller imports or plans."""
+        import pyspark.sql  # noqa: F401  here, since two threads may not import it at once
+
         threading.Thread(target=self, daemon=True).start()
 
 

@@ -20,7 +20,8 @@ class RunReport:
     """One partition of one table. Counts are rows; ``None`` where the job's kind has no such count.
 
     A row-level job: ``rows_in = rows_out + quarantined + sum(rejected)``. An aggregate:
-    ``rows_in = contributing + suppressed``, of which ``suppressed_by`` gives the reasons.
+    ``rows_in = contributing + suppressed``, of which ``suppressed_by`` gives the reasons and ``contributing_by`` the
+    level of coarsening at which rows are published. ``seconds`` is the time of the table's whole run.
     """
 
     table: str
@@ -32,9 +33,11 @@ class RunReport:
     quarantined_by: dict[str, int] = field(default_factory=dict)
     rejected: dict[str, int] = field(default_factory=dict)
     contributing: int | None = None
+    contributing_by: dict[str, int] = field(default_factory=dict)
     suppressed: int | None = None
     suppressed_by: dict[str, int] = field(default_factory=dict)
     version: int | None = None
+    seconds: float = 0.0
     checks: tuple[Verdict, ...] = ()
     reason: str = ""
     run_id: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -19,6 +20,9 @@ from quality.checks.verdict import Verdict
 from quality.contracts import DATE
 from quality.contracts.errors import AuditFailed
 
+LEVEL = "level:"
+"""Marks what published groups are counted under, beside the reasons of those kept back."""
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
@@ -31,6 +35,7 @@ class Run:
     dates: tuple[date, ...]
     reasons: Mapping[date, str] = field(default_factory=dict)
     digests: Mapping[date, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
 
 
 def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
@@ -72,7 +77,8 @@ def _run_aggregate(job: Job, place: Workplace, run: Run, inputs: Inputs, built: 
     frame = inputs.keep("built", lambda: built.frame)
     staged = lake.stage(job.writes.conform(frame), job.writes, run.run_id)
     below = F.lit(False) if "status" not in frame.columns else F.col("status") == "suppressed"
-    groups_of = frame.groupBy(DATE, F.when(below, "below_k").otherwise("").alias("reason"))
+    level = F.concat(F.lit(LEVEL), "_level") if "_level" in frame.columns else F.lit(LEVEL)
+    groups_of = frame.groupBy(DATE, F.when(below, "below_k").otherwise(level).alias("reason"))
     counted = groups_of.agg(F.sum("_rows").alias("rows"))
     if built.withheld is not None:
         counted = counted.unionByName(built.withheld)
@@ -100,7 +106,7 @@ def _audit_and_publish(
     done = []
     for report in reports:
         digest, parts = run.digests.get(report.date, ("", {}))
-        final = replace(report, version=version, checks=verdicts)
+        final = replace(report, version=version, checks=verdicts, seconds=round(time.monotonic() - run.started, 1))
         place.catalog.record(job.name, report.date, digest, parts, final.as_dict())
         done.append(final)
     return done
@@ -120,9 +126,11 @@ def _row_report(
 def _aggregate_report(
     job: Job, place: Workplace, run: Run, day: date, rows_in: int, staged: Staged, groups: Counter[str]
 ) -> RunReport:
-    suppressed = {reason: n for reason, n in sorted(groups.items()) if reason}
+    suppressed = {reason: n for reason, n in sorted(groups.items()) if not reason.startswith(LEVEL)}
+    levels = {reason.removeprefix(LEVEL): n for reason, n in sorted(groups.items()) if reason.startswith(LEVEL)}
     return RunReport(
-        **_common(job, place, run, day), rows_in=rows_in, rows_out=staged.rows[day], contributing=groups[""],
+        **_common(job, place, run, day), rows_in=rows_in, rows_out=staged.rows[day],
+        contributing=sum(levels.values()), contributing_by={name: n for name, n in levels.items() if name},
         suppressed=sum(suppressed.values()), suppressed_by=suppressed,
     )  # fmt: skip
 

@@ -36,9 +36,11 @@ class TableRun(Listing):
     quarantined_by: dict[str, int]
     rejected: dict[str, int]
     contributing: int | None
+    contributing_by: dict[str, int]
     suppressed: int | None
     suppressed_by: dict[str, int]
     version: int | None
+    seconds: float
     checks: list[CheckResult]
     error: str | None
 

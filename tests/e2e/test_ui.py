@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +31,7 @@ from quality.contracts.errors import AuditFailed
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 DAYS = (date(2026, 6, 1), date(2026, 6, 2))
+LAYERS = ("raw", "clean", "protected", "curated", "reference")
 TABLES = ("raw.pings", "clean.pings", "protected.pings", "curated.mobility")
 FAILING = "raw.actions"
 FLAGS = [
@@ -63,8 +66,8 @@ def home(tmp_path_factory):
 @pytest.fixture(scope="module")
 def ui(home):
     """The address of `geoward ui --read-only`."""
-    with serving(home, "--read-only") as address:
-        yield address
+    with Serving(home, "--read-only") as server:
+        yield server.address
 
 
 @pytest.fixture(scope="module")
@@ -101,24 +104,23 @@ def look(browser, ui, tmp_path_factory):
 
 
 def test_nobody_is_asked_to_sign_up(look):
-    page = look("/", "mobility", name="first")
+    page = look("/", "Catalog", name="first")
 
     text = page.inner_text("body").lower()
     assert not any(words in text for words in ("sign up", "newsletter", "your email", "join the dagster community"))
     assert page.get_by_role("dialog").count() == 0
 
 
-def test_the_lineage_shows_the_layers(look):
-    page = look("/lineage", "curated", name="lineage")
+def test_the_lineage_shows_each_layer_with_its_tables(look):
+    page = look("/asset-groups", "protected", name="lineage")
 
-    text = page.inner_text("body")
-    assert all(layer in text for layer in ("raw", "clean", "protected", "curated", "reference"))
+    assert all(page.get_by_text(layer, exact=True).count() for layer in LAYERS)
 
 
-def test_a_layer_shows_its_tables(look):
-    page = look("/asset-groups", "curated", name="layers")
+def test_a_release_shows_what_it_is_made_from(look):
+    page = look("/assets/curated/mobility?view=lineage", "mobility", name="upstream")
 
-    assert page.get_by_text("protected").count()
+    assert all(page.get_by_text(name, exact=True).count() for name in ("raw", "protected", "curated"))
 
 
 def test_a_table_tells_what_it_is(look):
@@ -133,7 +135,6 @@ def test_a_table_shows_its_partitions_with_row_counts(look):
     page = look("/assets/clean/pings?view=partitions&partition=2026-06-01%7Ceu", "2026-06-01", name="partition")
 
     page.get_by_text("rows_out").first.wait_for()
-    page.screenshot(path=Path(os.environ.get("GEOWARD_SCREENSHOTS", "/tmp")) / "partition2.png")
     text = page.inner_text("body")
     assert all(name in text for name in ("rows_in", "quarantined", "rejected", "why_it_ran"))
     assert "101" in text
@@ -160,28 +161,27 @@ def test_an_auditor_can_start_nothing(look, ui):
     asked = urllib.request.Request(
         f"{ui}/graphql", b'{"query": "{permissions {permission value}}"}', {"content-type": "application/json"}
     )
-    import json
-
     found = json.load(urllib.request.urlopen(asked, timeout=30))["data"]["permissions"]
     assert found
     assert {one["permission"] for one in found if one["value"]} <= {"reload_repository_location", "reload_workspace"}
 
 
-def test_without_read_only_the_whole_of_dagster_runs(home):
-    with serving(home) as address:
-        assert urllib.request.urlopen(address, timeout=30).status == 200
-        assert "dagster.daemon" in _programs() or "dagster._daemon" in _programs()
+def test_only_without_read_only_the_daemon_runs_that_starts_schedules(home):
+    with Serving(home) as server:
+        assert urllib.request.urlopen(server.address, timeout=30).status == 200
+        assert "daemon" in server.programs()
+    with Serving(home, "--read-only") as server:
+        assert "webserver" in server.programs()
+        assert "daemon" not in server.programs()
 
 
-class serving:
+class Serving:
     """`geoward ui` as a process group of its own, ended with all that it started."""
 
     def __init__(self, home, *options):
         self.home, self.options = home, options
 
     def __enter__(self):
-        import signal  # noqa: F401
-
         with closing(socket.socket()) as found:
             found.bind(("127.0.0.1", 0))
             port = found.getsockname()[1]
@@ -190,23 +190,28 @@ class serving:
             [GEOWARD, "ui", *self.options, "--port", str(port)], stdout=self.log, stderr=self.log,
             env={**os.environ, "GEOWARD_HOME": str(self.home.path)}, start_new_session=True,
         )  # fmt: skip
-        address = f"http://127.0.0.1:{port}"
+        self.address = f"http://127.0.0.1:{port}"
         try:
-            _wait_for(f"{address}/server_info", self.process)
+            _wait_for(f"{self.address}/server_info", self.process)
         except BaseException:
             self.__exit__()
             raise
-        return address
+        return self
 
     def __exit__(self, *_):
-        import signal
-
         os.killpg(self.process.pid, signal.SIGTERM)
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.log.close()
+
+    def programs(self):
+        """Return the command lines of what it started."""
+        session = subprocess.run(
+            ["ps", "-s", str(self.process.pid), "-o", "args="], capture_output=True, text=True, check=True
+        )
+        return session.stdout
 
 
 def _wait_for(address, process):
@@ -251,8 +256,3 @@ def _reports(table, dates):
         )  # fmt: skip
         for day in sorted(dates)
     ]
-
-
-def _programs():
-    found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return found.stdout

@@ -69,6 +69,12 @@ def _count(rows: DataFrame, levels: Sequence[tuple[str, int]], window: str) -> D
     return rows.groupBy(*keys).agg(F.countDistinct("person").alias("persons"), F.sum("_rows").alias("_rows"))
 
 
+def _size(area: str) -> Column:
+    """Name the order of magnitude of an area in square meters."""
+    small = F.when(F.col(area) <= 1e7, "10 km2").when(F.col(area) <= 1e8, "100 km2")
+    return small.when(F.col(area) <= 1e9, "1,000 km2").otherwise("larger")
+
+
 def _shape(groups: DataFrame, k: int, levels: Sequence[tuple[str, int]], time: str, window: str) -> DataFrame:
     published = F.col("_at") < len(levels)
     around = Window.partitionBy(window, "_coarse")
@@ -87,4 +93,5 @@ def _shape(groups: DataFrame, k: int, levels: Sequence[tuple[str, int]], time: s
         (F.round(share * 20) / 20).alias("coverage"),
         F.col(window).alias("event_date"),
         "_rows",
+        F.concat_ws(" h, up to ", "slot_hours", _size("_place.area_m2")).alias("_level"),
     )

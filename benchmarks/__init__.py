@@ -1,0 +1,1 @@
+"""One script per published figure; each prints the machine it ran on."""
