@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 GEOWARD = Path(sys.executable).with_name("geoward")
@@ -24,22 +26,51 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, load {load:.1f}, Python {platform.python_version()}"
 
 
-def run(arguments: Sequence[str], home: Path) -> tuple[float, dict[str, object]]:
+class Peak:
+    """Watches the resident memory of a process and all that it starts, twice a second; ``gib`` is the most seen."""
+
+    def __init__(self) -> None:
+        """Nothing is watched yet."""
+        self.gib = 0.0
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Return when the process has ended."""
+        while process.poll() is None:
+            pages = sum(_pages(pid) for pid in _family(process.pid))
+            self.gib = max(self.gib, pages * os.sysconf("SC_PAGE_SIZE") / 2**30)
+            time.sleep(0.5)
+
+
+def run(arguments: Sequence[str], home: Path, peak: Peak | None = None) -> tuple[float, dict[str, Any]]:
     """Run `geoward` with ``arguments`` in ``home``; return seconds and its JSON. Fails loudly if the command fails."""
     started = time.monotonic()
-    command = [str(GEOWARD), *arguments]
-    done = subprocess.run(
-        command, cwd=ROOT, env={**os.environ, "GEOWARD_HOME": str(home)}, capture_output=True, check=False
-    )
-    if done.returncode:
-        sys.exit(f"{' '.join(arguments[:2])} ended with {done.returncode}: {done.stderr.decode()[-800:]}")
-    text = done.stdout.decode()
-    return time.monotonic() - started, json.loads(text) if text.startswith("{") else {}
+    environment = {**os.environ, "GEOWARD_HOME": str(home)}
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen([str(GEOWARD), *arguments], cwd=ROOT, env=environment, stdout=out, stderr=err)
+        if peak:
+            peak.watch(process)
+        code = process.wait()
+        seconds = time.monotonic() - started
+        texts = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
+    if code:
+        sys.exit(f"{' '.join(arguments[:2])} ended with {code}: {texts[1][-800:]}")
+    return seconds, json.loads(texts[0]) if texts[0].startswith("{") else {}
 
 
-def peak_memory_gib() -> float:
-    """Return the largest resident memory of any finished child process so far, in GiB."""
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+def _family(pid: int) -> list[int]:
+    found, waiting = [], [pid]
+    while waiting:
+        found.append(waiting.pop())
+        children = Path(f"/proc/{found[-1]}/task/{found[-1]}/children")
+        with contextlib.suppress(OSError):
+            waiting += [int(child) for child in children.read_text().split()]
+    return found
+
+
+def _pages(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return 0
 
 
 def _cpuinfo() -> list[str]:

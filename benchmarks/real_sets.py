@@ -11,8 +11,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from benchmarks.machine import ROOT, machine, peak_memory_gib, run
+from benchmarks.machine import ROOT, Peak, machine, run
 from benchmarks.population import write_population
 
 SHARED = Path(os.environ.get("GEOWARD_SHARED", ROOT.parent / "shared")) / "data"
@@ -52,33 +53,32 @@ def measure(name: str, home: Path) -> None:
         files = [str(path) for path in sorted(SHARED.glob(pattern))]
         seconds, _ = run(["ingest", "--source", source, "--region", region, *files, "--json"], home)
         print(f"  ingest {source}: {len(files)} files, {seconds:.1f} s")
-    seconds, listing = run(["run", "--json"], home)
-    for table in listing["tables"]:  # type: ignore[attr-defined]
+    peak = Peak()
+    seconds, listing = run(["run", "--json"], home, peak)
+    for table in listing["tables"]:
         print(f"  {equation(table)}; {table['seconds']:.0f} s")
-    rows = max(table["rows_in"] for table in listing["tables"])  # type: ignore[attr-defined]
-    print(
-        f"  run: {seconds:.0f} s, {rows / seconds:,.0f} rows/s end to end, peak {peak_memory_gib():.1f} GiB a process"
-    )
+    rows = max(table["rows_in"] for table in listing["tables"])
+    print(f"  run: {seconds:.0f} s, {rows / seconds:,.0f} rows/s end to end, peak {peak.gib:.1f} GiB of all processes")
     utility(listing)
 
 
-def equation(table: dict[str, object]) -> str:
+def equation(table: dict[str, Any]) -> str:
     """Return one table's row equation in words; exit if it does not hold."""
-    rejected = sum(table["rejected"].values())  # type: ignore[attr-defined]
+    rejected = sum(table["rejected"].values())
     if table["contributing"] is None:
-        right = table["rows_out"] + table["quarantined"] + rejected  # type: ignore[operator]
+        right = table["rows_out"] + table["quarantined"] + rejected
         words = f"{table['rows_out']:,} out + {table['quarantined']:,} quarantined + {rejected:,} rejected"
     else:
-        right = table["contributing"] + table["suppressed"]  # type: ignore[operator]
+        right = table["contributing"] + table["suppressed"]
         words = f"{table['contributing']:,} contributing + {table['suppressed']:,} suppressed {table['suppressed_by']}"
     if right != table["rows_in"]:
         sys.exit(f"{table['table']}: {table['rows_in']} in, {right} accounted for")
     return f"{table['region']} {table['table']}: {table['rows_in']:,} in = {words}"
 
 
-def utility(listing: dict[str, object]) -> None:
+def utility(listing: dict[str, Any]) -> None:
     """Print the share of rows that the mobility release keeps at all, by level of coarsening."""
-    for table in listing["tables"]:  # type: ignore[attr-defined]
+    for table in listing["tables"]:
         if table["table"] == "curated.mobility" and table["rows_in"]:
             kept = table["contributing"] / table["rows_in"]
             print(f"  mobility keeps {kept:.1%} of rows; by level: {table['contributing_by']}")

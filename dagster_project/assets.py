@@ -12,6 +12,7 @@ from dagster_project.metadata import (
     tags_of,
 )
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of
+from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
@@ -110,6 +111,8 @@ def _run(context: dg.AssetExecutionContext, job: Job, home: Home, sessions: Sess
     try:
         for region, days in dates_by_region(context.partition_keys).items():
             place = Workplace.open(home, home.region(region), sessions)
+            if job.kind == "land":
+                date_files(place)
             wanted = {partition_of(job, place.release, day) for day in days}
             if context.run.tags.get(PLANNED):
                 wanted &= {entry.date for entry in plan(place) if entry.table == job.name}

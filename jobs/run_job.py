@@ -60,7 +60,7 @@ def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built
     staged = lake.stage(job.writes.conform(kept), job.writes, run.run_id)
     left_out: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
     dirty = [day for day in run.dates if rows_in[day] != staged.rows[day]]
-    quarantine = None
+    quarantine = _emptied_quarantine(job, place, run)
     if dirty:  # a second look at the input, only when some rows were not kept
         bad = inputs.keep("bad", lambda: quarantined_rows(built.frame, job, inputs))
         for row in bad.groupBy(DATE, "reason").count().collect():
@@ -152,6 +152,13 @@ def _stage_quarantine(bad: DataFrame, job: Job, place: Workplace, run: Run) -> S
     contract = quarantine_contract(job.name)
     rows = bad.where(~bad["reason"].isin(*REJECTIONS))
     return place.lake.stage(contract.conform(rows), contract, run.run_id)
+
+
+def _emptied_quarantine(job: Job, place: Workplace, run: Run) -> Staged | None:
+    """Return an empty replacement for dates whose rows were quarantined before and no longer are."""
+    contract = quarantine_contract(job.name)
+    held = place.lake.rows(contract.name)
+    return Staged(contract, place.lake.path(contract.name), ()) if any(held[day] for day in run.dates) else None
 
 
 def _digest(verdicts: tuple[Verdict, ...]) -> str:

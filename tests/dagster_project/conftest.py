@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from jobs.catalog import Catalog, File
 from jobs.home import open_home
 from jobs.job import Job
 from jobs.report import RunReport
@@ -13,6 +14,7 @@ from quality.checks.verdict import Verdict
 from quality.contracts import DATE, Column, Contract, Sensitivity
 
 DAY = date(2026, 6, 1)
+FILE = File("tiny", "f" * 64, "v1", "a.csv", "csv", 1, (), (), datetime(2026, 6, 3, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -21,6 +23,18 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("GEOWARD_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DAGSTER_HOME", "")
     return open_home()
+
+
+@pytest.fixture
+def hold(home):
+    """Enter a file that holds rows of some days into a region's catalog."""
+
+    def hold(region, *days):
+        catalog = Catalog(home.region(region))
+        catalog.land(FILE)
+        catalog.set_dates([FILE], [(FILE.source, FILE.file_id, "raw.pings", day.isoformat(), 2, 1) for day in days])
+
+    return hold
 
 
 @pytest.fixture

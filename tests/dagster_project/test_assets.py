@@ -26,8 +26,9 @@ NEXT = DAY + timedelta(days=1)
 
 
 @pytest.fixture
-def materialize(home, no_spark, tiny_job):
+def materialize(home, hold, no_spark, tiny_job):
     """Materialize the tiny job's asset for some dates of eu; return the result and the instance's facts."""
+    hold("eu", DAY, NEXT)
 
     def materialize(*days, on_table=lambda table, reports: None, asset=None, **tags):
         made = asset or asset_for(tiny_job, home, no_spark, on_table)
@@ -112,7 +113,41 @@ def test_a_failed_audit_is_a_failed_check_with_its_mend_and_publishes_nothing(ma
     assert found["region_stays_home"].passed
     assert not found["expectations"].passed
     assert found["expectations"].metadata["mend"].value == "Fix the mapping."
+    assert "mend" not in found["region_stays_home"].metadata
     assert found["expectations"].blocking
+
+
+def test_what_a_failed_audit_did_not_reach_is_neither_passed_nor_failed(materialize, runs, tiny_job):
+    bad = Verdict("region_stays_home", False, "1 file lies elsewhere.", "Move it.")
+
+    def fail(table, dates):
+        raise AuditFailed(table, "eu", (bad.check,), bad.mend, verdicts=(bad,))
+
+    runs(fail)
+    result, _ = materialize(DAY)
+
+    assert [evaluation.check_name for evaluation in result.get_asset_check_evaluations()] == [bad.check]
+    assert len(checks_of(tiny_job)) > 1
+
+
+def test_a_warning_hides_no_check_that_had_no_rows(materialize, runs, report, tiny_job):
+    warning = Verdict("region_stays_home", False, "Look at it.", "Move it.", severity="warn")
+    runs(lambda table, dates: [report(table, checks=(warning,))])
+
+    result, _ = materialize(DAY)
+
+    found = {evaluation.check_name: evaluation.passed for evaluation in result.get_asset_check_evaluations()}
+    assert found == {**dict.fromkeys(checks_of(tiny_job), True), "region_stays_home": False}
+
+
+def test_a_check_tells_the_dates_by_region_that_it_was_judged_on(materialize, runs, report):
+    runs(lambda table, dates: [report(table, date=day) for day in dates])
+
+    result, _ = materialize(DAY, NEXT)
+
+    evaluations = result.get_asset_check_evaluations()
+    assert evaluations
+    assert {evaluation.metadata["eu"].value for evaluation in evaluations} == {"2026-06-01 to 2026-06-02"}
 
 
 def test_an_error_that_geoward_explains_is_told_with_its_mend(materialize, runs):
@@ -179,7 +214,9 @@ def test_the_scan_finds_the_value_where_a_plain_asset_lets_it_out(home, capfd):
     assert _files_with(home.path / "dagster", SECRET)
 
 
-def test_a_batch_tells_what_failed_and_what_was_left_out(home, runs, report, monkeypatch):
+def test_a_batch_tells_what_failed_and_what_was_left_out(home, hold, runs, report, monkeypatch):
+    hold("eu", DAY)
+
     def answer(table, dates):
         if table == "raw.pings":
             raise UsageError("Not to be had.")
@@ -193,6 +230,9 @@ def test_a_batch_tells_what_failed_and_what_was_left_out(home, runs, report, mon
 
     (outcome,) = materialize_batches(home, Sessions(home), [batch], lambda table, reports: None)
 
+    with open_instance(home) as instance:
+        tags = instance.get_run_by_id(outcome.run_id).tags
+    assert (tags["geoward/region"], tags["geoward/dates"]) == ("eu", "2026-06-01 to 2026-06-01")
     left_out = "left out: what it is made from failed"
     assert outcome.errors == {
         "raw.pings": "Not to be had.", "clean.pings": left_out, "protected.pings": left_out,

@@ -80,7 +80,15 @@ def test_an_asset_tells_its_layer_kind_owner_and_rules(specs, name):
     assert spec.kinds == {"pyspark", "delta"}
     assert list(spec.owners) == ["team:privacy-engineering"]
     assert len(spec.description or "") > 40
-    assert {f"geoward/{tag}" for tag in ("sensitivity", "category", "legal_basis", "retention")} <= spec.tags.keys()
+    assert {f"geoward/{tag}" for tag in ("sensitivity", "legal_basis", "retention", "released")} <= spec.tags.keys()
+    assert {tag for tag, value in spec.tags.items() if tag.startswith("geoward/") and not value} == {
+        f"geoward/{category}" for category in CONTRACTS[name.replace("/", ".")].categories
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_description_is_set_flush_so_that_no_line_is_shown_as_code(specs, name):
+    assert [line for line in specs[name].description.splitlines() if line.startswith("    ")] == []
 
 
 def test_only_releases_are_tagged_released(specs):

@@ -4,7 +4,7 @@ import dagster as dg
 import pytest
 
 from dagster_project.assets import key_of
-from dagster_project.metadata import check_result, definition_metadata, partition_metadata, range_metadata, tags_of
+from dagster_project.metadata import check_result, definition_metadata, partition_metadata, tags_of
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 
@@ -16,7 +16,14 @@ def test_the_column_schema_is_the_contract(tiny_job):
         ("cell", "string", "Where.", False), ("dwell", "double", "How long. [s]", True),
         ("event_date", "date", "Day.", False),
     ]  # fmt: skip
-    assert schema.columns[0].tags == {"sensitivity": "quasi_id", "category": "user.location"}
+
+
+def test_only_a_personal_column_is_tagged_with_its_sensitivity_and_category(tiny_job):
+    schema = definition_metadata(tiny_job)["dagster/column_schema"]
+
+    assert {column.name: column.tags for column in schema.columns} == {
+        "cell": {"sensitivity": "quasi_id", "category": "user.location"}, "dwell": {}, "event_date": {},
+    }  # fmt: skip
 
 
 def test_column_lineage_is_what_the_contract_declares(tiny_job):
@@ -41,11 +48,21 @@ def test_tags_fit_what_dagster_allows_and_name_sensitivity_basis_and_retention(j
     assert (tags["geoward/legal_basis"] == "not_personal") is not job.writes.personal
 
 
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_each_category_is_a_tag_of_its_own(job, home):
+    tags = tags_of(job.writes, home.policy)
+
+    assert {tag for tag, value in tags.items() if not value} == {f"geoward/{name}" for name in job.writes.categories}
+    assert bool(job.writes.categories) is job.writes.personal
+
+
 def test_a_partition_tells_its_row_equation_and_what_made_it(report):
-    found = partition_metadata(report())
+    found = partition_metadata(report(rejected={"no_consent": 1, "minor": 0}))
 
     assert found["dagster/partition_row_count"] == found["rows_out"] == 7
-    assert found["rows_in"] == 7 + found["quarantined"] + sum(found["rejected"].values())
+    assert found["rows_in"] == 7 + found["quarantined"] + found["rejected"]
+    assert found["rejected_by"] == {"no_consent": 1, "minor": 0}
+    assert found["quarantined_by"] == {"bad_cell": 2}
     assert {"contract", "policy", "code", "run", "why_it_ran", "table_version"} <= found.keys()
     assert found["checks"] == "1 of 1 passed"
 
@@ -55,11 +72,7 @@ def test_an_aggregate_tells_what_contributed_and_what_was_suppressed(report):
 
     assert found["rows_in"] == found["contributing"] + found["suppressed"]
     assert found["suppressed_by"] == {"below_k": 2}
-    assert "rejected" not in found
-
-
-def test_a_range_tells_its_totals(report):
-    assert range_metadata([report(), report(rows_out=5)]) == {"dagster/row_count": 12, "partitions": 2}
+    assert not {"rejected", "rejected_by", "quarantined", "quarantined_by"} & found.keys()
 
 
 @pytest.mark.parametrize(
@@ -72,12 +85,19 @@ def test_a_range_tells_its_totals(report):
 def test_a_failed_check_tells_its_mend(severity, expected):
     verdict = Verdict("k_reached", False, "Too few.", "Coarsen it.", {"groups": 3}, severity)
 
-    found = check_result(verdict, dg.AssetKey(["curated", "x"]))
+    found = check_result(verdict, dg.AssetKey(["curated", "x"]), {"eu": "2026-06-01 to 2026-06-02"})
 
     assert (found.passed, found.severity, found.check_name) == (False, expected, "k_reached")
     assert found.description == "Too few. Mend: Coarsen it."
-    assert {name: value.value for name, value in found.metadata.items()} == {"groups": 3, "mend": "Coarsen it."}
+    assert _told(found) == {"groups": 3, "eu": "2026-06-01 to 2026-06-02", "mend": "Coarsen it."}
 
 
-def test_a_passed_check_tells_no_mend_in_its_sentence():
-    assert check_result(Verdict("k", True, "Enough.", "Coarsen."), dg.AssetKey("x")).description == "Enough."
+def test_a_passed_check_tells_no_mend():
+    found = check_result(Verdict("k", True, "Enough.", "Coarsen.", {"groups": 3}), dg.AssetKey("x"), {"us": "a to b"})
+
+    assert (found.passed, found.description) == (True, "Enough.")
+    assert _told(found) == {"groups": 3, "us": "a to b"}
+
+
+def _told(result):
+    return {name: value.value for name, value in result.metadata.items()}

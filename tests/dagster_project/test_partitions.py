@@ -1,28 +1,66 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of, range_tags
 
-DAY = date(2026, 6, 1)
+DAY, NEXT = date(2026, 6, 1), date(2026, 6, 2)
 
 
-def test_partitions_are_each_region_by_each_day_from_the_first_through_today(home):
-    partitions = partitions_of(home)
-    by_name = {dimension.name: dimension.partitions_def for dimension in partitions.partitions_defs}
+def test_partitions_are_each_region_by_each_day_from_the_first_held_one_through_today(home, hold):
+    hold("us", NEXT)
+    hold("eu", DAY, date(2026, 6, 5))
     today = datetime.now(UTC).date()
 
-    days = set(by_name["date"].get_partition_keys())
-    assert by_name["region"].get_partition_keys() == ["cn", "eu", "us"]
-    assert {"2000-01-01", str(today - timedelta(days=1)), str(today)} <= days
+    regions, days = keys_of(home)
+
+    assert regions == ["cn", "eu", "us"]
+    assert days[:2] == ["2026-06-01", "2026-06-02"], "no day before any region's files, and no gap after it"
+    assert {str(today - timedelta(days=1)), str(today)} <= set(days)
     assert str(today + timedelta(days=2)) not in days
+
+
+def test_before_anything_landed_today_is_the_first_day(home):
+    before = str(datetime.now(UTC).date())
+
+    assert keys_of(home)[1][0] in (before, str(datetime.now(UTC).date()))
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [
+        pytest.param(date(2026, 6, 2), "2026-06-02", id="after-the-first-held-day"),
+        pytest.param(date(2026, 5, 1), "2026-06-01", id="before-the-first-held-day"),
+    ],
+)
+def test_the_installations_first_date_limits_what_the_files_hold(home, hold, first, expected):
+    hold("eu", DAY)
+
+    assert keys_of(replace(home, first_date=first))[1][0] == expected
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [pytest.param("eu", "2000-01-01", id="landed-there"), pytest.param("us", "2026-06-01", id="landed-elsewhere")],
+)
+def test_a_release_over_all_time_has_its_one_partition_where_something_landed(home, hold, region, expected):
+    release = home.policy.jurisdictions["eu"].release.model_copy(update={"window": "epoch"})
+    rules = home.policy.jurisdictions["eu"].model_copy(update={"release": release})
+    home.policy.jurisdictions["eu"] = rules
+    hold(region, DAY)
+
+    assert keys_of(home)[1][0] == expected
 
 
 def test_a_key_names_its_dimensions():
     assert partition_key("eu", DAY).keys_by_dimension == {"region": "eu", "date": "2026-06-01"}
 
 
-def test_a_range_is_of_one_region(home):
+def test_a_range_is_of_one_region(home, hold):
+    hold("us", DAY)
     tags = range_tags("us", DAY, date(2026, 6, 3))
 
     assert [tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end")] == [
@@ -36,3 +74,9 @@ def test_keys_are_parted_by_region_with_their_dates_in_order():
     keys = [partition_key("us", date(2026, 6, 2)), partition_key("eu", DAY), partition_key("us", DAY)]
 
     assert dates_by_region(keys) == {"us": [DAY, date(2026, 6, 2)], "eu": [DAY]}
+
+
+def keys_of(home):
+    """Return the regions and the days of the partitions, each in order."""
+    by_name = {each.name: each.partitions_def.get_partition_keys() for each in partitions_of(home).partitions_defs}
+    return by_name["region"], by_name["date"]

@@ -22,10 +22,11 @@ NEVER = "never published"
 def place(home, no_spark, report):
     """A region with two dates of raw pings, and a release with suppressed rows."""
     place = Workplace.open(home, home.region("eu"), no_spark)
-    mobility = {"contributing": 8, "suppressed": 2, "suppressed_by": {"below_k": 2}, "quarantined": 0}
+    mobility = {"contributing": 8, "suppressed": 2, "suppressed_by": {"below_k": 2}, "quarantined": 0,
+                "contributing_by": {"res_7": 5, "res_6": 3}}  # fmt: skip
     for made in (
-        report("raw.pings"),
-        report("raw.pings", date=DAY + timedelta(days=1), rejected={}),
+        report("raw.pings", seconds=4.26),
+        report("raw.pings", date=DAY + timedelta(days=1), rejected={}, seconds=1.5),
         report("curated.mobility", **mobility, quarantined_by={}, rejected={}),
     ):
         place.catalog.record(made.table, made.date, "digest", {}, made.as_dict())
@@ -49,6 +50,13 @@ def test_a_table_tells_the_sum_of_its_dates(place):
     assert (pings.partitions, pings.rows_in, pings.rows_out, pings.quarantined) == (2, 20, 14, 4)
     assert (pings.quarantined_by, pings.rejected, pings.reason) == ({"bad_cell": 4}, {"no_consent": 1}, NEVER)
     assert (mobility.contributing, mobility.suppressed, mobility.ran) == (8, 2, False)
+    assert (mobility.contributing_by, pings.contributing_by) == ({"res_7": 5, "res_6": 3}, {})
+
+
+def test_a_table_tells_the_time_of_its_longest_run_and_not_a_sum_over_its_dates(place):
+    (pings, _) = listing_of(place).tables
+
+    assert pings.seconds == 4.3
 
 
 def test_of_a_table_that_ran_only_the_dates_that_ran_are_counted(place):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import jobs
 from jobs.documents import data_dictionary, documents, outdated, write_documents
+from jobs.listings import LISTINGS
 from quality.contracts import CONTRACTS
 
 DOCS = Path(jobs.__file__).parents[1] / "docs"
@@ -35,6 +36,13 @@ def test_the_dictionary_has_every_column_of_every_table():
         assert [line.split()[1] for line in section.splitlines() if line.startswith("| ")][1:] == list(
             contract.column_names
         )
+
+
+def test_every_listing_has_its_schema():
+    assert {name for name in documents() if name.startswith("schemas/")} == {
+        f"schemas/{name}.json" for name in LISTINGS
+    }
+    assert "schemas/check.json" in documents()
 
 
 def test_a_schema_refuses_what_its_listing_does_not_have():

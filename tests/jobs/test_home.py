@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,8 @@ def test_a_second_use_keeps_the_configuration(tmp_path):
         pytest.param("regions:\n  EU: {root: a, jurisdiction: eu}\n", "'EU' must be a lower-case word", id="case"),
         pytest.param("regions:\n  ../x: {root: a, jurisdiction: eu}\n", "must be a lower-case word", id="path-as-name"),
         pytest.param("regions:\n  eu: {root: a, jurisdiction: eu}\nfirst_date: 1.1.2020\n", "first_date", id="date"),
+        pytest.param("regions:\n  eu: {root: a, jurisdiction: eu}\nfirst_date: '2020-02-30'\n", "first_date",
+                     id="no-such-day"),
         pytest.param("regions:\n  eu: {root: a, jurisdiction: eu}\npolicy: p.yaml\n", r"no policy at .*p\.yaml",
                      id="absent-policy"),
         pytest.param("7: 1\n", "geoward.yaml is not valid", id="a-key-that-is-no-text"),
@@ -52,6 +55,18 @@ def test_each_mistake_is_named_by_file_and_field(tmp_path, text, said):
         configured(tmp_path, text)
 
     assert "planted" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        pytest.param("", date(2000, 1, 1), id="default"),
+        pytest.param("first_date: 2026-05-20\n", date(2026, 5, 20), id="yaml-date"),
+        pytest.param("first_date: '2026-05-20'\n", date(2026, 5, 20), id="text"),
+    ],
+)
+def test_the_first_date_is_a_date(tmp_path, line, expected):
+    assert configured(tmp_path, "regions:\n  eu: {root: a, jurisdiction: eu}\n" + line).first_date == expected
 
 
 @pytest.mark.parametrize(

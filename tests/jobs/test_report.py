@@ -13,7 +13,7 @@ from quality.contracts.errors import RowsLost
 
 DAY = date(2024, 5, 1)
 ROWS = RunReport("clean.pings", "eu", DAY, 10, 6, quarantined=1, rejected={"minor": 2, "no_consent": 1})
-CROWD = RunReport("curated.mobility", "eu", DAY, 10, 2, contributing=7, suppressed=3)
+CROWD = RunReport("curated.mobility", "eu", DAY, 10, 2, contributing=7, contributing_by={"res_7": 7}, suppressed=3)
 
 
 @pytest.mark.parametrize("report", [pytest.param(ROWS, id="rows"), pytest.param(CROWD, id="aggregate")])
@@ -38,8 +38,10 @@ def test_a_report_whose_rows_do_not_add_up_is_refused(report, accounted):
         report.balanced()
 
 
-def test_a_report_survives_json():
-    report = replace(ROWS, version=3, checks=(Verdict("c", True, "d", "m", {"n": 1}),), quarantined_by={"missing:x": 1})
+@pytest.mark.parametrize("report", [pytest.param(ROWS, id="rows"), pytest.param(CROWD, id="aggregate")])
+def test_a_report_survives_json(report):
+    checks = (Verdict("c", True, "d", "m", {"n": 1}),)
+    report = replace(report, version=3, seconds=1.5, checks=checks, quarantined_by={"missing:x": 1})
 
     assert RunReport.from_dict(json.loads(json.dumps(report.as_dict()))) == report
 

@@ -1,0 +1,54 @@
+"""`python -m jobs run`: the same run without Dagster, for spark-submit and for images that hold none."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from jobs.cli.app import err, fail
+from quality.contracts.errors import GeowardError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+Day = datetime | None
+
+
+@app.callback()
+def _root() -> None:
+    """Run Geoward's jobs without Dagster."""
+
+
+@app.command()
+def run(
+    tables: Annotated[list[str] | None, typer.Argument(help="Tables to make, with what they are made from.")] = None,
+    region: Annotated[list[str] | None, typer.Option(help="Only these regions.")] = None,
+    first: Annotated[Day, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    last: Annotated[Day, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """Run what is missing or stale, in dependency order; exit 1 if anything failed."""
+    from jobs.home import open_home
+    from jobs.nightly import Scope, Sessions, open_places, plan_all, run_here
+    from jobs.plan import batches
+    from jobs.report import RunReport
+
+    def tell(table: str, reports: list[RunReport], error: str) -> None:
+        rows = sum(report.rows_out for report in reports)
+        err.print(f"{table}: {error or f'{rows:,} rows, {len(reports)} partitions'}", markup=False)
+
+    home = open_home()
+    low, high = (moment.date() if moment else None for moment in (first, last))
+    scope = Scope(tuple(tables or ()), tuple(region or ()), low, high)
+    places = open_places(home, scope, Sessions(home))
+    stale = plan_all(places, scope, lambda text: err.print(text, markup=False))
+    done = [run_here(place, batch, tell) for place in places for batch in batches(place, stale[place.region.name])]
+    if not all(done):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except GeowardError as error:
+        sys.exit(fail(error))
