@@ -117,7 +117,7 @@ def _run(context: dg.AssetExecutionContext, job: Job, home: Home, sessions: Sess
             if context.run.tags.get(PLANNED):
                 wanted &= {entry.date for entry in plan(place) if entry.table == job.name}
             if wanted:
-                reports += run_table(place, job.name, wanted, context.run.run_id[:8])
+                reports += run_table(place, job.name, wanted, context.run.run_id)
     except AuditFailed:
         raise
     except GeowardError as error:

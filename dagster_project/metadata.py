@@ -53,7 +53,8 @@ def partition_metadata(report: RunReport) -> dict[str, Any]:
     if report.contributing is not None:
         counts = {
             "rows_in": report.rows_in, "rows_out": report.rows_out, "contributing": report.contributing,
-            "suppressed": report.suppressed or 0, "suppressed_by": report.suppressed_by,
+            "contributing_by": report.contributing_by, "suppressed": report.suppressed or 0,
+            "suppressed_by": report.suppressed_by,
         }  # fmt: skip
     return {
         "dagster/partition_row_count": report.rows_out,
@@ -62,6 +63,7 @@ def partition_metadata(report: RunReport) -> dict[str, Any]:
         "table_version": report.version,
         "checks": f"{sum(check.passed for check in report.checks)} of {len(report.checks)} passed",
         "run": report.run_id,
+        "seconds": report.seconds,
         "contract": report.contract,
         "policy": report.policy,
         "code": report.code,

@@ -9,8 +9,8 @@ import dagster as dg
 
 from jobs.catalog import Catalog, now
 from jobs.home import Home
-from jobs.job import EPOCH
-from quality.policies.policy import Jurisdiction
+from jobs.job import partition_of
+from jobs.registry import JOBS
 
 
 def partitions_of(home: Home) -> dg.MultiPartitionsDefinition:
@@ -20,16 +20,14 @@ def partitions_of(home: Home) -> dg.MultiPartitionsDefinition:
 
 
 def _first_day(home: Home) -> date:
-    """Return the first day that any region's files hold, so that auditors see no empty years before it."""
-    held = [day for region in home.regions.values() for days in Catalog(region).dates().values() for day in days]
-    windows = [EPOCH] if any(j.release.window == "epoch" for j in _jurisdictions(home) if held) else []
-    return max(home.first_date, min([*held, *windows], default=now().date()))
-
-
-def _jurisdictions(home: Home) -> list[Jurisdiction]:
-    """Return the rules of the regions that have landed anything."""
-    landed = [region for region in home.regions.values() if Catalog(region).dates()]
-    return [home.policy.jurisdiction(region.jurisdiction) for region in landed]
+    """Return the first day that any region holds or published, so that auditors see no empty years before it."""
+    found: set[date] = set()
+    for region in home.regions.values():
+        catalog = Catalog(region)
+        held = {day for days in catalog.dates().values() for day in days} | {day for _, day in catalog.published()}
+        release = home.policy.jurisdiction(region.jurisdiction).release
+        found |= {partition_of(job, release, day) for job in JOBS.values() for day in held}
+    return max(home.first_date, min(found, default=now().date()))
 
 
 def partition_key(region: str, day: date) -> dg.MultiPartitionKey:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from typing import Annotated
 
 import typer
 
-from jobs.cli.app import err, fail
-from quality.contracts.errors import GeowardError
+from jobs.cli.app import err, main
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 Day = datetime | None
@@ -48,7 +46,4 @@ def run(
 
 
 if __name__ == "__main__":
-    try:
-        app()
-    except GeowardError as error:
-        sys.exit(fail(error))
+    main(app)

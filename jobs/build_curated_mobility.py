@@ -92,8 +92,11 @@ def _with_reason(inputs: Inputs) -> DataFrame:
     )
     rows = inputs.tables["protected.pings"]
     joined = rows.join(now, on=rows["actor_key"] == now["_subject"], how="left")
+    free = F.col("source").isin(*sorted(inputs.sources_on(False, purpose)))
     on_consent = F.col("source").isin(*sorted(inputs.sources_on(True, purpose)))
     why = F.when(~F.array_contains("purposes", purpose), "no_purpose")
+    why = why.when(~free & ~on_consent, "no_legal_basis_now")
+    why = why.when(on_consent & F.col("_subject").isNull(), "no_consent_now")
     return joined.withColumn("_why", why.when(on_consent & F.col("_subject").isNull(), "no_consent_now")).drop(
         "_subject"
     )

@@ -19,9 +19,17 @@ def build_curated_place_counts(inputs: Inputs) -> Built:
     from transforms.location.tile_cells import with_tiles
     from transforms.privacy.count_places import count_places
 
+    release = inputs.rules.release
     allowed, withheld = allowed_persons(inputs)
     return Built(
-        count_places(with_tiles(allowed, inputs.tiling()), k=inputs.rules.release.k, window="_window"), withheld
+        count_places(
+            with_tiles(allowed, inputs.tiling()),
+            k=release.k,
+            slot_hours=release.slot_hours,
+            time=release.time,
+            window="_window",
+        ),
+        withheld,
     )
 
 

@@ -18,20 +18,19 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
     A file that passed the probe but that Spark cannot read is quarantined whole; its neighbors go on.
     """
     waiting = [file for file in place.catalog.files() if not file.dated and not file.reason]
-    mappings = place.mappings() if waiting else {}
-    for source in dict.fromkeys(file.source for file in waiting):
-        files = [file for file in waiting if file.source == source]
-        progress(f"{place.region.name}: reading the dates of {len(files)} files from {source}")
-        _date_together(place, mappings[source], files)
+    for mapping, files in place.mappings(waiting):
+        progress(f"{place.region.name}: reading the dates of {len(files)} files from {mapping.name}")
+        _date_together(place, mapping, files)
     return len(waiting)
 
 
 def _date_together(place: Workplace, mapping: Mapping, files: Sequence[File]) -> None:
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         place.catalog.set_dates(files, _count(place, mapping, files))
-    except PySparkException:  # its message may hold values: it is neither shown nor chained
+    except (PySparkException, Py4JError):  # its message may hold values: it is neither shown nor chained
         _find_unreadable(place, mapping, files)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from jobs.land_files import LANDING, MAPPINGS
 from jobs.landing.read_records import LandedFile, read_records
 from jobs.reference import tiling_for
 from quality.contracts import DATE, Contract, contract
-from quality.policies.policy import Release
+from quality.policies.policy import CONSENT, Release
 from quality.sources.load_mapping import load_mapping
 from quality.sources.mapping import Mapping
 
@@ -39,11 +39,20 @@ class Workplace:
         """Open a region; nothing is started until a frame is read."""
         return cls(home, region, Lake(region, spark), Catalog(region))
 
-    def mappings(self) -> dict[str, Mapping]:
-        """Return each landed source's mapping, as it was when its files landed last."""
-        versions = {file.source: file.mapping_version for file in self.catalog.files()}
+    def mappings(self, files: Iterable[File]) -> list[tuple[Mapping, list[File]]]:
+        """Return the files by the mapping they landed under; a source may have landed under several."""
+        by_version: dict[tuple[str, str], list[File]] = {}
+        for file in files:
+            by_version.setdefault((file.source, file.mapping_version), []).append(file)
         folder = self.region.folder(MAPPINGS)
-        return {source: load_mapping(folder / f"{version}.yaml") for source, version in versions.items()}
+        return [(load_mapping(folder / f"{version}.yaml"), group) for (_, version), group in by_version.items()]
+
+    def bases(self) -> dict[str, dict[str, str]]:
+        """Return each source's legal basis by purpose; where its mappings differ, the strictest: none, then Consent."""
+        found: dict[str, list[dict[str, str]]] = {}
+        for mapping, _ in self.mappings(file for file in self.catalog.files() if not file.reason):
+            found.setdefault(mapping.name, []).append(dict(mapping.legal_basis))
+        return {source: _strictest(stated) for source, stated in found.items()}
 
     @property
     def release(self) -> Release:
@@ -56,7 +65,7 @@ class Workplace:
         return Inputs(
             self.region, self.home.policy, dates, self.today(),
             {read.table: self._frame(job, read, dates) for read in job.reads},
-            {name: mapping.legal_basis for name, mapping in self.mappings().items()}, keys,
+            self.bases(), keys,
             tiling_for(self.home, self.release), self._landed, self._nothing,
         )  # fmt: skip
 
@@ -77,10 +86,9 @@ class Workplace:
         wanted = self.catalog.dates().get(writes.name, {})
         ids = {(part.source, part.file_id) for day in dates for part in wanted.get(day, [])}
         found = []
-        for source, mapping in self.mappings().items():
-            files = [file for file in self.catalog.files(source) if (source, file.file_id) in ids]
-            if files:
-                found.append((read_records(self.lake.spark(), self.kept(files), mapping), mapping))
+        files = [file for file in self.catalog.files() if (file.source, file.file_id) in ids]
+        for mapping, mine in self.mappings(files):
+            found.append((read_records(self.lake.spark(), self.kept(mine), mapping), mapping))
         return found
 
     def today(self) -> date:
@@ -103,3 +111,12 @@ class Workplace:
             return self.lake.read(source, [day for day in days if partition_of(job, self.release, day) in dates])
         df = self.lake.read(source)
         return df.where(df[DATE] <= max(dates)) if read.scope == "up_to_date" else df
+
+
+def _strictest(stated: list[dict[str, str]]) -> dict[str, str]:
+    chosen = {}
+    for purpose in set.intersection(*[set(bases) for bases in stated]):
+        bases = {each[purpose] for each in stated}
+        if CONSENT in bases or len(bases) == 1:
+            chosen[purpose] = CONSENT if CONSENT in bases else min(bases)
+    return chosen

@@ -7,6 +7,7 @@ files; the commit itself needs no Spark.
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -91,12 +92,9 @@ class Lake:
 
     def rows(self, name: str) -> Counter[date]:
         """Return the published rows by date, from the table's log."""
-        table = self.table(name)
         counts: Counter[date] = Counter()
-        if table is not None:
-            actions = pa.table(table.get_add_actions(flatten=True)).to_pylist()
-            for action in actions:
-                counts[action[f"partition.{DATE}"]] += action["num_records"]
+        for file in self._active(name):
+            counts[file.date] += file.rows
         return counts
 
     def read(self, contract: Contract, dates: Iterable[date] | None = None) -> DataFrame:
@@ -139,13 +137,21 @@ class Lake:
         """Return the staged rows, from the very files that a publication would name."""
         return self._read_files(staged.contract, [staged.root / file.path for file in staged.files])
 
+    def discard(self, name: str, run_id: str) -> None:
+        """Remove what a run staged and did not publish."""
+        named = {file.path.partition("/")[0] for file in self._active(name)}
+        if f"stage-{run_id}" not in named:
+            shutil.rmtree(self.path(name) / f"stage-{run_id}", ignore_errors=True)
+
     def published(self, contract: Contract) -> Staged:
         """Return the files of the version that is published now, to be judged again."""
-        table, found = self.table(contract.name), []
+        return Staged(contract, self.path(contract.name), tuple(self._active(contract.name)))
+
+    def _active(self, name: str) -> Iterable[StagedFile]:
+        table = self.table(name)
         for action in pa.table(table.get_add_actions(flatten=True)).to_pylist() if table else ():
             size, rows, day = action["size_bytes"], action["num_records"], action[f"partition.{DATE}"]
-            found.append(StagedFile(unquote(action["path"]), size, rows, day, 0))
-        return Staged(contract, self.path(contract.name), tuple(found))
+            yield StagedFile(unquote(action["path"]), size, rows, day, 0)
 
     def publish(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
         """Replace ``dates`` by the staged files in one commit and return the table's new version.

@@ -126,6 +126,9 @@ def run_here(place: Workplace, batch: Batch, on_report: Callable[[str, list[RunR
         except GeowardError as error:
             failed.add(table)
             on_report(table, [], str(error))
+        except Exception as error:  # its message may hold a row's value: name the kind only
+            failed.add(table)
+            on_report(table, [], f"failed with {type(error).__name__}")
     return not failed
 
 

@@ -19,6 +19,7 @@ _WHY = {
     "contract": "the contract changed",
     "policy": "the policy changed",
     "key": "the key changed",
+    "bases": "a source's legal basis changed",
     "reference": "places or population changed",
 }
 
@@ -87,8 +88,11 @@ def batches(place: Workplace, stale: Iterable[Stale]) -> list[Batch]:
 
 
 def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stale]:
-    """Return what partitions would be made from now, whether they are stale or not."""
-    made, job = _Made(place), JOBS[table]
+    """Return what partitions will be made from now: inputs as they are published, not as they should be.
+
+    A partition made before its input is up to date is then still stale when that input has run.
+    """
+    made, job = _Made(place, as_published=True), JOBS[table]
     return [
         Stale(table, day, _reason(place, made, job, day, *made.of(job, day), True), *made.of(job, day)) for day in dates
     ]
@@ -108,13 +112,14 @@ def _without_long_gaps(days: list[date]) -> list[list[date]]:
 class _Made:
     """What each partition is made from: a digest of its inputs' digests, its contract, policy, key and code."""
 
-    def __init__(self, place: Workplace) -> None:
-        self.place = place
+    def __init__(self, place: Workplace, *, as_published: bool = False) -> None:
+        self.place, self.as_published = place, as_published
         self.dates = place.catalog.dates()
         self.published = place.catalog.published()
         self._digests: dict[tuple[str, date], tuple[str, dict[str, str]]] = {}
         self._days: dict[str, set[date]] = {}
         home = place.home
+        self.bases = _digest(place.bases())
         self.shared = {"policy": home.policy.version[:16], "reference": reference_digest(home)}
         self.shared["key"] = open_keyring(home.path / "keys", tuple(r.root for r in home.regions.values())).key_id
 
@@ -125,7 +130,7 @@ class _Made:
             for read in job.reads:
                 if read.counted:
                     days |= {partition_of(job, self.place.release, day) for day in self._usable_days(JOBS[read.table])}
-            self._days[job.name] = days | {day for name, day in self.published if name == job.name}
+            self._days[job.name] = days | set(self.place.lake.rows(job.name))
         return self._days[job.name]
 
     def _usable_days(self, job: Job) -> set[date]:
@@ -140,10 +145,17 @@ class _Made:
             self._digests[job.name, day] = (_digest(parts), parts)
         return self._digests[job.name, day]
 
+    def _input(self, source: Job, day: date) -> str:
+        if self.as_published:
+            return self.published.get((source.name, day), ("", {}, {}))[0]
+        return self.of(source, day)[0]
+
     def _parts(self, job: Job, day: date) -> dict[str, str]:
         parts = {"code": code_of(job), "contract": job.writes.fingerprint[:16], "policy": self.shared["policy"]}
         if job.name.startswith(("protected", "curated")):
             parts["key"] = self.shared["key"]
+        if job.name.startswith(("clean", "curated")):
+            parts["bases"] = self.bases
         if job.windowed:
             parts["reference"] = self.shared["reference"]
         if job.kind == "land":
@@ -156,7 +168,7 @@ class _Made:
                 days = [d for d in self.days(source) if d <= day]
             else:
                 continue
-            parts[f"input:{read.table}"] = _digest([self.of(source, d)[0] for d in sorted(days)])
+            parts[f"input:{read.table}"] = _digest([self._input(source, d) for d in sorted(days)])
         return parts
 
 

@@ -48,6 +48,10 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
     run_kind = _run_aggregate if job.kind == "aggregate" else _run_rows
     try:
         return run_kind(job, place, run, inputs, job.build(inputs))
+    except Exception:
+        for name in (job.name, quarantine_contract(job.name).name):  # what failed its checks must not stay on disk
+            place.lake.discard(name, run.run_id)
+        raise
     finally:
         inputs.forget()
 

@@ -57,12 +57,17 @@ def fail(error: GeowardError) -> int:
     return error.exit_code
 
 
-def main() -> None:
+_REPORT = "Nothing half-done was published. Run `geoward doctor`; if that finds nothing, report a defect."
+
+
+def main(command: typer.Typer = app) -> None:
     """Run the command line; a failure Geoward knows ends in one clear message and its exit code."""
     try:
-        app()
+        command()
     except GeowardError as error:
         sys.exit(fail(error))
+    except Exception as error:  # its message may hold a row's value: name the kind only
+        sys.exit(fail(GeowardError(f"This failed unexpectedly with {type(error).__name__}.", mend=_REPORT)))
     except KeyboardInterrupt:
         err.print("Stopped. Nothing half-done was published; run the same command again to go on.")
         sys.exit(130)

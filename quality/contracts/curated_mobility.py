@@ -12,7 +12,7 @@ K_FLOOR = Column(
     "k", "int", "Floor: every published count is of at least k distinct persons.", required=True, minimum=2
 )
 COVERAGE = Column(
-    "coverage", "double", "Share of the slot's rows in this day's coarsest cell that are published, to 0.05.",
+    "coverage", "double", "Share of the region's rows in the release's window that are published, to 0.05.",
     unit="1", required=True, minimum=0, maximum=1, source=(f"{PINGS}.actor_key",),
 )  # fmt: skip
 

@@ -11,14 +11,13 @@ CONTRACT = Contract(
     description="Distinct persons by named place and day.",
     grain="one place and day",
     columns=(
-        Column("place", "string", "Name from the places file; `elsewhere` for tiles without a name.", required=True, source=(f"{PINGS}.cell",)),
-        Column("area_m2", "double", "Area of the place's tiles that were seen.", unit="m2", minimum=0, source=(f"{PINGS}.cell",)),
+        Column("place", "string", "Name from the places file; `elsewhere` for tiles without a name, `too few to place` for the rest.", required=True, source=(f"{PINGS}.cell",)),
         Column("persons", "bigint", "Distinct persons; accounts that share a device are one. Null when suppressed.", minimum=2, source=(f"{PINGS}.actor_key", f"{PINGS}.device_key")),
         Column("status", "string", "Published, or suppressed: somebody was there, but fewer than k.", required=True, allowed=STATUSES),
         K_FLOOR,
         EVENT_DATE,
     ),
     released=True,
-    caveats=("Places are as coarse as the tiles of curated.mobility.", "A person counts in every place they visited that day."),
+    caveats=("Places are as coarse as the tiles of curated.mobility.", "A person counts in every place in which mobility publishes them by tile that day; lone visits do not count."),
     example="SELECT place, event_date, persons FROM curated.place_counts WHERE status = 'published' ORDER BY persons DESC LIMIT 10",
 )  # fmt: skip

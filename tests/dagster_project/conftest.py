@@ -12,6 +12,7 @@ from jobs.job import Job
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE, Column, Contract, Sensitivity
+from quality.sources.load_mapping import mapping_text
 
 DAY = date(2026, 6, 1)
 FILE = File("tiny", "f" * 64, "v1", "a.csv", "csv", 1, (), (), datetime(2026, 6, 3, tzinfo=UTC))
@@ -31,6 +32,8 @@ def hold(home):
 
     def hold(region, *days):
         catalog = Catalog(home.region(region))
+        mapping = home.region(region).folder("mappings") / f"{FILE.mapping_version}.yaml"
+        mapping.write_text(mapping_text("sample_pings"))
         catalog.land(FILE)
         catalog.set_dates([FILE], [(FILE.source, FILE.file_id, "raw.pings", day.isoformat(), 2, 1) for day in days])
 

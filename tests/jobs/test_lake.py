@@ -29,7 +29,7 @@ def rows(lake, dates=None):
 
 def stage(lake, run_id, *places):
     """Stage one row for each (place, date)."""
-    values = [(place, 1.0, 20, "published", 10, day) for place, day in places]
+    values = [(place, 20, "published", 10, day) for place, day in places]
     return lake.stage(lake.spark().createDataFrame(values, TABLE.spark_schema), TABLE, run_id)
 
 

@@ -8,7 +8,9 @@ import pytest
 from jobs import plan as planning
 from jobs.catalog import File
 from jobs.job_inputs import Workplace
+from jobs.land_files import MAPPINGS
 from jobs.plan import batches, plan, provenance
+from quality.sources.load_mapping import mapping_text
 
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
 FILE = File("tiny", "f" * 64, "v1", "a.csv", "csv", 1, (), (), datetime(2024, 5, 3, tzinfo=UTC))
@@ -26,6 +28,7 @@ def place(home):
 
 def land(place, *days, table="raw.pings", digit="f", usable=1):
     file = replace(FILE, file_id=digit * 64)
+    (place.region.folder(MAPPINGS) / f"{file.mapping_version}.yaml").write_text(mapping_text("sample_pings"))
     place.catalog.land(file)
     rows = [(file.source, file.file_id, table, day.isoformat(), 2, usable) for day in days]
     place.catalog.set_dates([file], rows)
@@ -168,3 +171,15 @@ def test_windows_longer_than_a_day_come_last(home):
     assert made[-1].tables == ("curated.mobility", "curated.place_counts")
     assert made[-1].dates == (date(2000, 1, 1),)
     assert not {"curated.mobility", "curated.place_counts"} & set(made[0].tables)
+
+
+def test_a_partition_made_before_its_input_ran_is_still_stale_when_it_has(place):
+    land(place, D2)
+    publish(place, plan(place))
+    land(place, D1, table="raw.consents", digit="e")
+    early = provenance(place, "clean.pings", [D2])
+    publish(place, early)  # as a run of that date alone does: the new consents have not run
+
+    publish(place, [one for one in plan(place) if one.table == "raw.consents"])
+
+    assert ("clean.pings", D2) in reasons(place)

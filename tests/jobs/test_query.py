@@ -38,7 +38,7 @@ def test_a_query_may_be_limited_to_a_region(released):
 
 
 def test_the_example_of_every_released_table_fits_its_columns(released, publish):
-    place = {"place": "Turin", "area_m2": 1.0, "persons": 12, "status": "published", "k": 10}
+    place = {"place": "Turin", "persons": 12, "status": "published", "k": 10}
     publish("eu", "curated.place_counts", [{**place, "event_date": date(2026, 6, 1)}])
 
     for name in ("curated.mobility", "curated.place_counts"):

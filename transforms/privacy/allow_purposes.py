@@ -48,7 +48,8 @@ def allow_purposes(
 
 
 def _with_age(df: DataFrame, actors: DataFrame, minor_below: int) -> DataFrame:
-    latest = actors.groupBy("actor_id").agg(F.max_by("birth_year", "event_time").alias("_born"))
+    stated = actors.where(F.col("birth_year").isNotNull())  # a later description without it does not make an adult
+    latest = stated.groupBy("actor_id").agg(F.max_by("birth_year", "event_time").alias("_born"))
     minor = F.coalesce(F.year("event_time") - F.col("_born") <= minor_below, F.lit(False))
     return df.join(latest, on="actor_id", how="left").withColumn("_minor", minor).drop("_born")
 

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from transforms.privacy.release_crowds import with_level
+
 ELSEWHERE = "elsewhere"
+TOO_FEW = "too few to place"
 
 
-def count_places(df: DataFrame, *, k: int, window: str = "event_date") -> DataFrame:
+def count_places(
+    df: DataFrame, *, k: int, slot_hours: Sequence[int], time: str, window: str = "event_date"
+) -> DataFrame:
     """Count distinct persons by the tile's place name; below ``k`` the count is null and the status suppressed.
 
-    ``df`` holds ``person``, ``tile`` (struct of cell, area_m2, place) and ``_rows``, how many rows a line stands for.
-    Tiles without a name are one place, `elsewhere`. Adds ``_rows``, the rows behind each line.
+    ``df`` is as for ``release_crowds``. Only visits that the mobility release publishes by tile count: otherwise this
+    count less that one would tell of a lone visitor. The other visits make a line of their own, suppressed:
+    `too few to place`. Tiles without a name are one place, `elsewhere`. Adds ``_rows``, the rows behind each line.
     """
-    place = F.coalesce("tile.place", F.lit(ELSEWHERE)).alias("place")
-    visits = df.groupBy(F.col(window), place, "tile", "person").agg(F.sum("_rows").alias("_rows"))
-    groups = visits.groupBy(window, "place").agg(
-        F.collect_set("tile").alias("_tiles"),
-        F.countDistinct("person").alias("persons"),
-        F.sum("_rows").alias("_rows"),
+    visits, levels = with_level(df, k=k, slot_hours=slot_hours, time=time, window=window)
+    by_tile = F.coalesce(F.col("_level") < len(levels) - 1, F.lit(False))
+    place = F.when(by_tile, F.coalesce("tile.place", F.lit(ELSEWHERE))).otherwise(F.lit(TOO_FEW)).alias("place")
+    counted = F.countDistinct(F.when(by_tile, F.col("person")))
+    groups = visits.groupBy(window, place, by_tile.alias("_counted")).agg(
+        counted.alias("persons"), F.sum("_rows").alias("_rows")
     )
-    area = F.aggregate("_tiles", F.lit(0.0), lambda total, tile: total + tile["area_m2"])
     enough = F.col("persons") >= k
     return groups.select(
         "place",
-        area.alias("area_m2"),
         F.when(enough, F.col("persons")).alias("persons"),
         F.when(enough, "published").otherwise("suppressed").alias("status"),
         F.lit(k).cast("int").alias("k"),

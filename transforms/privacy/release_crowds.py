@@ -24,13 +24,22 @@ def release_crowds(
     coarsest cell at the longest. A row counts at exactly one level; what reaches none is suppressed, shown by one row
     per coarsest cell and longest slot. Persons are counted, never rows. Adds ``_rows``, the rows behind each line.
     """
-    rows = _visits(df, time, window)
+    rows, levels = with_level(df, k=k, slot_hours=slot_hours, time=time, window=window)
+    return _shape(_count(rows, levels, window), k, levels, time, window)
+
+
+def with_level(
+    df: DataFrame, *, k: int, slot_hours: Sequence[int], time: str, window: str
+) -> tuple[DataFrame, list[tuple[str, int]]]:
+    """Return visits (one line per person, tile and hour) with ``_level``, and the levels as (place, hours).
+
+    ``_level`` is the place in the list at which a visit is published, or null where it is suppressed.
+    """
     levels = [("tile", hours) for hours in slot_hours] + [("coarse", slot_hours[-1])]
-    rows = rows.withColumn("_level", F.lit(None).cast("int"))
+    rows = _visits(df, time, window).withColumn("_level", F.lit(None).cast("int"))
     for level, (place, hours) in enumerate(levels):
         rows = rows.withColumn("_level", F.coalesce("_level", _reaches(k, window, place, hours, level)))
-    groups = _count(rows, levels, window)
-    return _shape(groups, k, levels, time, window)
+    return rows, levels
 
 
 def _visits(df: DataFrame, time: str, window: str) -> DataFrame:
@@ -77,7 +86,7 @@ def _size(area: str) -> Column:
 
 def _shape(groups: DataFrame, k: int, levels: Sequence[tuple[str, int]], time: str, window: str) -> DataFrame:
     published = F.col("_at") < len(levels)
-    around = Window.partitionBy(window, "_coarse")
+    around = Window.partitionBy(window)
     share = F.sum(F.when(published, F.col("_rows")).otherwise(0)).over(around) / F.sum("_rows").over(around)
     hourly = time == "hour"
     return groups.select(

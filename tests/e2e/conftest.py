@@ -1,0 +1,174 @@
+"""The sample's first night, once for all files, and Geoward's web pages as a process."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+
+from jobs.home import Home, open_home
+from jobs.job_inputs import Workplace
+from jobs.land_files import land_files
+from jobs.nightly import Scope, open_places, plan_all, run_here
+from jobs.plan import Batch, batches
+from jobs.reference import import_reference
+from jobs.report import RunReport
+from jobs.sample.write_sample import write_sample
+from quality.sources.load_mapping import load_mapping, mapping_text
+
+SOURCES = {
+    "pings.csv.gz": "sample_pings", "actions.jsonl.gz": "sample_actions", "actors.csv": "sample_actors",
+    "consents.jsonl": "sample_consents", "labels.csv": "sample_labels",
+}  # fmt: skip
+GEOWARD = Path(sys.executable).with_name("geoward")
+
+
+@dataclass(frozen=True)
+class Night:
+    """The sample, and the installation after its first night."""
+
+    sample: Path
+    home: Home
+    ran: dict[str, str]
+
+    @property
+    def root(self) -> Path:
+        return self.home.region("us").root
+
+    def rows(self, table: str) -> list[dict]:
+        return pa.table(DeltaTable(self.root.joinpath(*table.split("."))).to_pyarrow_table()).to_pylist()
+
+    def truth(self, name: str) -> list[dict[str, str]]:
+        return list(csv.DictReader((self.sample / "truth" / "us" / name).open()))
+
+    def reports(self, table: str = "") -> list[RunReport]:
+        return _reports_of(self.home, table)
+
+
+@pytest.fixture(scope="session")
+def night(spark, tmp_path_factory) -> Night:
+    folder = tmp_path_factory.mktemp("night")
+    write_sample(folder / "sample", actors=80, days=2, seed=11, regions=("us",))
+    (folder / "home").mkdir(mode=0o700)
+    (folder / "home" / "geoward.yaml").write_text("regions:\n  us: {root: warehouse/us, jurisdiction: us}\n")
+    home = open_home(folder / "home")
+    for kind in ("places", "population"):
+        import_reference(home, kind, folder / "sample" / "reference" / f"{kind}.csv")
+    for file, source in SOURCES.items():
+        _land(home, source, folder / "sample" / "us" / file)
+    (place,) = open_places(home, Scope(), lambda: spark)
+    ran: dict[str, str] = {}
+    for batch in _planned(place):
+        run_here(place, batch, lambda table, reports, why: ran.update({table: why or ran.get(table, "")}))
+    return Night(folder / "sample", home, ran)
+
+
+@pytest.fixture
+def place(night, spark, tmp_path) -> Workplace:
+    """The region of a copy of the installation, to be changed."""
+    shutil.copytree(night.home.path, tmp_path / "home")
+    home = open_home(tmp_path / "home")
+    return Workplace.open(home, home.region("us"), lambda: spark)
+
+
+@pytest.fixture(scope="session")
+def land():
+    """Land a file of a source in the one region of a home."""
+    return _land
+
+
+@pytest.fixture(scope="session")
+def planned():
+    """Return the batches that a region's plan asks for."""
+    return _planned
+
+
+@pytest.fixture(scope="session")
+def reports_of():
+    """Return the published reports of a home, by table and date."""
+    return _reports_of
+
+
+@pytest.fixture(scope="session")
+def serving():
+    """The class of a running `geoward ui`: ``with serving(home, *options) as server``."""
+    return Serving
+
+
+class Serving:
+    """`geoward ui` as a process group of its own, ended with all that it started."""
+
+    def __init__(self, home, *options):
+        self.home, self.options = home, options
+
+    def __enter__(self):
+        with closing(socket.socket()) as found:
+            found.bind(("127.0.0.1", 0))
+            port = found.getsockname()[1]
+        self.log = (self.home.path.parent / f"ui-{port}.log").open("wb")
+        self.process = subprocess.Popen(
+            [GEOWARD, "ui", *self.options, "--port", str(port)], stdout=self.log, stderr=self.log,
+            env={**os.environ, "GEOWARD_HOME": str(self.home.path)}, start_new_session=True,
+        )  # fmt: skip
+        self.address = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(f"{self.address}/server_info", self.process)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.log.close()
+
+    def programs(self):
+        """Return the command lines of what it started."""
+        session = subprocess.run(
+            ["ps", "-s", str(self.process.pid), "-o", "args="], capture_output=True, text=True, check=True
+        )
+        return session.stdout
+
+
+def _wait_for(address, process):
+    for _ in range(120):
+        assert process.poll() is None, "geoward ui ended"
+        try:
+            urllib.request.urlopen(address, timeout=5).read()
+        except OSError:
+            time.sleep(1)
+        else:
+            return
+    raise AssertionError("geoward ui did not answer")
+
+
+def _land(home: Home, source: str, file: Path) -> None:
+    (entry,) = land_files(home.region("us"), load_mapping(source), mapping_text(source), [file])
+    assert entry.outcome == "landed", entry
+
+
+def _planned(place: Workplace) -> list[Batch]:
+    return batches(place, plan_all([place], Scope(), lambda text: None)["us"])
+
+
+def _reports_of(home: Home, table: str = "") -> list[RunReport]:
+    place = Workplace.open(home, home.region("us"), lambda: None)
+    found = [RunReport.from_dict(report) for _, _, report in place.catalog.published().values()]
+    return sorted((r for r in found if table in ("", r.table)), key=lambda r: (r.table, r.date))
