@@ -130,8 +130,12 @@ class _Made:
             for read in job.reads:
                 if read.counted:
                     days |= {partition_of(job, self.place.release, day) for day in self._usable_days(JOBS[read.table])}
-            self._days[job.name] = days | set(self.place.lake.rows(job.name))
+            self._days[job.name] = days | self._published_days(job.name)
         return self._days[job.name]
+
+    def _published_days(self, name: str) -> set[date]:
+        """Return the dates that the catalog or the table itself knows: a crash may lie between the two."""
+        return {day for table, day in self.published if table == name} | set(self.place.lake.rows(name))
 
     def _usable_days(self, job: Job) -> set[date]:
         """Return the job's dates without those of which no row has a usable time: nothing is made from them."""
