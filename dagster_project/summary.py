@@ -48,19 +48,25 @@ def run_listing(
 
 
 def run_tables(listing: RunListing) -> Iterable[Table | str]:
-    """Return the summary that a person reads."""
-    table = grid("region", "table", "dates", "in#", "out#", "quarantined#", "rejected#", "suppressed#", "checks", "ran")
-    for run in listing.tables:
-        table.add_row(
-            run.region, run.table, _days(run), f"{run.rows_in:,}", f"{run.rows_out:,}", _number(run.quarantined),
-            _number(sum(run.rejected.values())), _number(run.suppressed or 0), _checks(run),
-            "[red]failed[/red]" if run.error else "yes" if run.ran else "fresh",
-        )  # fmt: skip
-    yield table
+    """Return the summary that a person reads: one table a region, narrow enough for 80 columns."""
+    for region in dict.fromkeys(run.region for run in listing.tables):
+        mine = [run for run in listing.tables if run.region == region]
+        table = grid("table", "in#", "out#", "quarantined#", "rejected#", "suppressed#", "checks", title=region)
+        table.columns[0].no_wrap, table.padding = True, (0, 1)
+        for run in mine:
+            table.add_row(
+                run.table, f"{run.rows_in:,}", f"{run.rows_out:,}", _number(run.quarantined),
+                _number(sum(run.rejected.values())), _number(run.suppressed or 0),
+                "[red]failed[/red]" if run.error else _checks(run) + ("" if run.ran else " fresh"),
+            )  # fmt: skip
+        yield ""
+        yield table
     yield from _reasons(listing)
     ran = sum(run.ran for run in listing.tables)
     what = f"{ran} of {len(listing.tables)} tables ran" if ran else "Nothing was missing or stale"
-    yield f"{what}; {listing.seconds:.1f} s." + ("" if listing.ok else " [red]Not everything succeeded.[/red]")
+    days = sorted({day for run in listing.tables for day in (run.first_date, run.last_date) if day})
+    dates = ", " + " to ".join(str(day) for day in dict.fromkeys((days[0], days[-1]))) if days else ""
+    yield f"\n{what}{dates}; {listing.seconds:.1f} s." + ("" if listing.ok else " [red]Not everything succeeded.[/red]")
 
 
 def _reports(place: Workplace, scope: Scope) -> list[RunReport]:
@@ -105,12 +111,6 @@ def _reasons(listing: RunListing) -> Iterable[str]:
         ]
         if lines:
             yield f"\n[bold]{title}[/bold]\n" + "\n".join(lines)
-
-
-def _days(run: TableRun) -> str:
-    if run.first_date is None or run.first_date == run.last_date:
-        return str(run.first_date or "")
-    return f"{run.first_date} … {run.last_date}"
 
 
 def _checks(run: TableRun) -> str:

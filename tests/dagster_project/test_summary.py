@@ -100,7 +100,7 @@ def test_a_person_reads_counts_reasons_and_whether_it_ran(place):
     assert "Rejected" in text and "1 no_consent" in text
     assert "Suppressed" in text and "2 below_k" in text
     assert "1/1" in text and "fresh" in text
-    assert "1 of 2 tables ran; 1.3 s." in text
+    assert "1 of 2 tables ran, 2026-06-01; 1.3 s." in text
 
 
 def test_a_person_reads_that_nothing_was_stale(place):
