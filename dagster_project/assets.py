@@ -18,6 +18,7 @@ from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
 from jobs.nightly import Sessions, run_table
 from jobs.plan import plan
+from jobs.registry import JOBS
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import Layer, Sensitivity
@@ -64,7 +65,19 @@ def _silent(table: str, reports: list[RunReport] | None) -> None:
     """Tell nobody."""
 
 
-def asset_for(job: Job, home: Home, sessions: Sessions, on_table: OnTable = _silent) -> dg.AssetsDefinition:
+def assets_of(home: Home, sessions: Sessions, on_table: OnTable = _silent) -> list[dg.AssetsDefinition]:
+    """Return the assets of all jobs; their partitions are looked up once."""
+    partitions = partitions_of(home)
+    return [asset_for(job, home, sessions, on_table, partitions) for job in JOBS.values()]
+
+
+def asset_for(
+    job: Job,
+    home: Home,
+    sessions: Sessions,
+    on_table: OnTable = _silent,
+    partitions: dg.MultiPartitionsDefinition | None = None,
+) -> dg.AssetsDefinition:
     """Return the asset of one job: it calls the job's runner and hands on the report.
 
     ``on_table`` is told (table, reports) when a table begins, without reports, and when it ends.
@@ -77,7 +90,7 @@ def asset_for(job: Job, home: Home, sessions: Sessions, on_table: OnTable = _sil
     @dg.asset(
         key=key,
         deps=[key_of(read.table) for read in job.reads],
-        partitions_def=partitions_of(home),
+        partitions_def=partitions or partitions_of(home),
         backfill_policy=dg.BackfillPolicy.single_run(),
         description=f"{job.writes.description}\n\n{job.description}",
         metadata=definition_metadata(job),

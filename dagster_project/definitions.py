@@ -6,19 +6,18 @@ from datetime import timedelta
 
 import dagster as dg
 
-from dagster_project.assets import PLANNED, asset_for
+from dagster_project.assets import PLANNED, assets_of
 from dagster_project.partitions import partition_key
 from jobs.catalog import now
 from jobs.home import Home, open_home
 from jobs.nightly import Sessions
-from jobs.registry import JOBS
 
 NIGHTLY = "nightly"
 
 
 def definitions_for(home: Home, sessions: Sessions) -> dg.Definitions:
     """Return the definitions of one installation."""
-    assets = [asset_for(job, home, sessions) for job in JOBS.values()]
+    assets = assets_of(home, sessions)
     nightly = dg.define_asset_job(
         NIGHTLY, selection=dg.AssetSelection.all(), description="All tables of one region and date, in order.",
         executor_def=dg.in_process_executor, tags={PLANNED: "true"},

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from dagster_project.assets import PLANNED, OnTable, asset_for, key_of
+from dagster_project.assets import PLANNED, OnTable, assets_of, key_of
 from dagster_project.instance import open_instance
 from dagster_project.partitions import range_tags
 from jobs.home import Home
 from jobs.nightly import Sessions
 from jobs.plan import Batch
-from jobs.registry import JOBS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ def materialize_batches(
 ) -> Iterator[Outcome]:
     """Run the batches one after another; a failed one does not stop the others."""
     logging.getLogger("dagster").setLevel(logging.CRITICAL)  # our progress tells it; Dagster's log is in the UI
-    assets = [asset_for(job, home, sessions, on_table) for job in JOBS.values()]
+    assets = assets_of(home, sessions, on_table)
     with open_instance(home) as instance:
         for batch in planned:
             result = dg.materialize(

@@ -65,10 +65,7 @@ class Staged:
     @cached_property
     def rows(self) -> Counter[date]:
         """Rows by date."""
-        counts: Counter[date] = Counter()
-        for file in self.files:
-            counts[file.date] += file.rows
-        return counts
+        return _rows_by_date(self.files)
 
 
 @dataclass(frozen=True)
@@ -92,10 +89,7 @@ class Lake:
 
     def rows(self, name: str) -> Counter[date]:
         """Return the published rows by date, from the table's log."""
-        counts: Counter[date] = Counter()
-        for file in self._active(name):
-            counts[file.date] += file.rows
-        return counts
+        return _rows_by_date(self._active(name))
 
     def read(self, contract: Contract, dates: Iterable[date] | None = None) -> DataFrame:
         """Return published rows, of the given dates or all; an empty frame before the first publication.
@@ -172,6 +166,13 @@ class Lake:
         )  # fmt: skip
         table.update_incremental()
         return table.version()
+
+
+def _rows_by_date(files: Iterable[StagedFile]) -> Counter[date]:
+    counts: Counter[date] = Counter()
+    for file in files:
+        counts[file.date] += file.rows
+    return counts
 
 
 def _staged_files(folder: Path) -> Iterable[StagedFile]:

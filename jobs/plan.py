@@ -118,9 +118,11 @@ class _Made:
         self.published = place.catalog.published()
         self._digests: dict[tuple[str, date], tuple[str, dict[str, str]]] = {}
         self._days: dict[str, set[date]] = {}
+        self._owns: dict[str, dict[str, str]] = {}
+        self._grouped: dict[tuple[str, str], dict[date, list[date]]] = {}
         home = place.home
-        self.bases = _digest(place.bases())
         self.shared = {"policy": home.policy.version[:16], "reference": reference_digest(home)}
+        self.shared["bases"] = _digest(place.bases())
         self.shared["key"] = open_keyring(home.path / "keys", tuple(r.root for r in home.regions.values())).key_id
 
     def days(self, job: Job) -> set[date]:
@@ -154,20 +156,36 @@ class _Made:
             return self.published.get((source.name, day), ("", {}, {}))[0]
         return self.of(source, day)[0]
 
+    def _own(self, job: Job) -> dict[str, str]:
+        """Return the parts that are the same for all of the job's dates; hashing the code for each would be slow."""
+        if job.name not in self._owns:
+            parts = {"code": code_of(job), "contract": job.writes.fingerprint[:16], "policy": self.shared["policy"]}
+            if job.name.startswith(("protected", "curated")):
+                parts["key"] = self.shared["key"]
+            if job.name.startswith(("clean", "curated")):
+                parts["bases"] = self.shared["bases"]
+            if job.windowed:
+                parts["reference"] = self.shared["reference"]
+            self._owns[job.name] = parts
+        return self._owns[job.name]
+
+    def _days_by_partition(self, job: Job, source: Job) -> dict[date, list[date]]:
+        """Return which dates of ``source`` each of the job's partitions is made from."""
+        if (job.name, source.name) not in self._grouped:
+            grouped: dict[date, list[date]] = {}
+            for day in self.days(source):
+                grouped.setdefault(partition_of(job, self.place.release, day), []).append(day)
+            self._grouped[job.name, source.name] = grouped
+        return self._grouped[job.name, source.name]
+
     def _parts(self, job: Job, day: date) -> dict[str, str]:
-        parts = {"code": code_of(job), "contract": job.writes.fingerprint[:16], "policy": self.shared["policy"]}
-        if job.name.startswith(("protected", "curated")):
-            parts["key"] = self.shared["key"]
-        if job.name.startswith(("clean", "curated")):
-            parts["bases"] = self.bases
-        if job.windowed:
-            parts["reference"] = self.shared["reference"]
+        parts = dict(self._own(job))
         if job.kind == "land":
             parts["input:files"] = _digest(self.dates.get(job.name, {}).get(day, []))
         for read in job.reads:
             source = JOBS[read.table]
             if read.scope == "same_dates":
-                days = [d for d in self.days(source) if partition_of(job, self.place.release, d) == day]
+                days = self._days_by_partition(job, source).get(day, [])
             elif read.scope == "up_to_date":
                 days = [d for d in self.days(source) if d <= day]
             else:
