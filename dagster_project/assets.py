@@ -12,20 +12,17 @@ from dagster_project.metadata import (
     tags_of,
 )
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of
+from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
 from jobs.nightly import Sessions, run_table
-from jobs.plan import plan
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import Layer, Sensitivity
 from quality.contracts.errors import AuditFailed, GeowardError
-
-PLANNED = "geoward/planned"
-"""A run with this tag makes only what is stale in its range; one without, as from the UI, makes all of it."""
 
 POOL = "spark"
 
@@ -61,21 +58,24 @@ _OWN = {
 }
 
 
-def _silent(table: str, reports: list[RunReport] | None) -> None:
+def silent(table: str, reports: list[RunReport] | None) -> None:
     """Tell nobody."""
 
 
-def assets_of(home: Home, sessions: Sessions, on_table: OnTable = _silent) -> list[dg.AssetsDefinition]:
+def assets_of(
+    home: Home, sessions: Sessions, planned: PlannedRuns, on_table: OnTable = silent
+) -> list[dg.AssetsDefinition]:
     """Return the assets of all jobs; their partitions are looked up once."""
     partitions = partitions_of(home)
-    return [asset_for(job, home, sessions, on_table, partitions) for job in JOBS.values()]
+    return [asset_for(job, home, sessions, planned, on_table, partitions) for job in JOBS.values()]
 
 
 def asset_for(
     job: Job,
     home: Home,
     sessions: Sessions,
-    on_table: OnTable = _silent,
+    planned: PlannedRuns,
+    on_table: OnTable = silent,
     partitions: dg.MultiPartitionsDefinition | None = None,
 ) -> dg.AssetsDefinition:
     """Return the asset of one job: it calls the job's runner and hands on the report.
@@ -105,7 +105,7 @@ def asset_for(
     def materialize(context: dg.AssetExecutionContext) -> Iterator[Any]:
         try:
             on_table(job.name, None)
-            reports = _run(context, job, home, sessions)
+            reports = _run(context, job, home, sessions, planned)
             on_table(job.name, reports)
         except AuditFailed as error:
             yield from _results(job, {v.check: v for v in error.verdicts if isinstance(v, Verdict)}, context)
@@ -118,19 +118,21 @@ def asset_for(
     return materialize
 
 
-def _run(context: dg.AssetExecutionContext, job: Job, home: Home, sessions: Sessions) -> list[RunReport]:
+def _run(
+    context: dg.AssetExecutionContext, job: Job, home: Home, sessions: Sessions, planned: PlannedRuns
+) -> list[RunReport]:
     """Run each region of the range; an error leaves as one sentence that holds no row value."""
     reports: list[RunReport] = []
     try:
         for region, days in dates_by_region(context.partition_keys).items():
+            if context.run.tags.get(PLANNED):
+                reports += planned.result(context.run, job.name, region, days)
+                continue
             place = Workplace.open(home, home.region(region), sessions)
             if job.kind == "land":
                 date_files(place)
             wanted = {partition_of(job, place.release, day) for day in days}
-            if context.run.tags.get(PLANNED):
-                wanted &= {entry.date for entry in plan(place) if entry.table == job.name}
-            if wanted:
-                reports += run_table(place, job.name, wanted, context.run.run_id)
+            reports += run_table(place, job.name, wanted, context.run.run_id)
     except AuditFailed:
         raise
     except GeowardError as error:

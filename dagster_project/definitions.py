@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import dagster as dg
 
-from dagster_project.assets import PLANNED, assets_of
+from dagster_project.assets import OnTable, assets_of, silent
 from dagster_project.partitions import partition_key
+from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs.catalog import now
 from jobs.home import Home, open_home
 from jobs.nightly import Sessions
@@ -15,9 +16,11 @@ from jobs.nightly import Sessions
 NIGHTLY = "nightly"
 
 
-def definitions_for(home: Home, sessions: Sessions) -> dg.Definitions:
-    """Return the definitions of one installation."""
-    assets = assets_of(home, sessions)
+def definitions_for(
+    home: Home, sessions: Sessions, planned: PlannedRuns | None = None, on_table: OnTable = silent
+) -> dg.Definitions:
+    """Return the definitions of one installation; ``planned`` may hold runs that were begun already."""
+    assets = assets_of(home, sessions, planned or PlannedRuns(home, sessions), on_table)
     nightly = dg.define_asset_job(
         NIGHTLY, selection=dg.AssetSelection.all(), description="All tables of one region and date, in order.",
         executor_def=dg.in_process_executor, tags={PLANNED: "true"},

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from jobs.cli.app import app, err, out
 
-if TYPE_CHECKING:
-    from jobs.home import Home
-
 SAMPLE = Path("data/sample")
-SOURCES = {
-    "pings.csv.gz": "sample_pings",
-    "actions.jsonl.gz": "sample_actions",
-    "actors.csv": "sample_actors",
-    "consents.jsonl": "sample_consents",
-    "labels.csv": "sample_labels",
-}
 NEXT = """
 [bold]What to try next[/bold]
   geoward query --purpose analytics "SELECT place, sum(persons) AS persons FROM curated.mobility GROUP BY place"
@@ -37,32 +27,13 @@ def demo(
     from dagster_project.execute_run import execute
     from jobs.home import open_home
     from jobs.nightly import Scope
+    from jobs.sample.land_sample import land_sample
 
     home = open_home()
-    regions = land_sample(home, sample)
-    good = execute(home, Scope(regions=regions))
+    landed = land_sample(home, sample)
+    for name, files in landed.items():
+        err.print(f"{name}: {len(files)} files, {sum(f.outcome == 'landed' for f in files)} of them new", markup=False)
+    good = execute(home, Scope(regions=tuple(landed)))
     if not good:
         raise typer.Exit(1)
     out.print(NEXT)
-
-
-def land_sample(home: Home, sample: Path) -> tuple[str, ...]:
-    """Land every file of a sample, with its places and population, and return its regions."""
-    from jobs.land_files import land_files
-    from jobs.reference import import_reference
-    from quality.sources.load_mapping import load_mapping, mapping_text
-
-    for kind in ("places", "population"):
-        import_reference(home, kind, sample / "reference" / f"{kind}.csv")
-    regions = tuple(name for name in home.regions if (sample / name).is_dir())
-    for name in regions:
-        landed = [
-            entry
-            for file, source in SOURCES.items()
-            for entry in land_files(
-                home.region(name), load_mapping(source), mapping_text(source), [sample / name / file]
-            )
-        ]
-        new = sum(entry.outcome == "landed" for entry in landed)
-        err.print(f"{name}: {len(landed)} files, {new} of them new", markup=False)
-    return regions

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from dagster_project.summary import plan_listing, run_listing, run_tables
 from jobs.cli.app import err, fail, grid, show
@@ -38,8 +40,17 @@ def _plan(places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list
 
         require_java()
         sessions.start_early()
+        threading.Thread(target=_import_early, daemon=True).start()
     stale = plan_all(places, scope, _say)
     return [batch for place in places for batch in batches(place, stale[place.region.name])]
+
+
+def _import_early() -> None:
+    """Import what the run will need while Java reads the new files' dates."""
+    from quality.checks.expectation_suite import prepare
+
+    prepare()
+    import_module("dagster")
 
 
 def _run(home: Home, sessions: Sessions, planned: Sequence[Batch]) -> tuple[list[str], dict[tuple[str, str], str]]:
@@ -58,18 +69,17 @@ def _run(home: Home, sessions: Sessions, planned: Sequence[Batch]) -> tuple[list
 
 def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable[[str, list[RunReport] | None], None]:
     total = sum(len(batch.tables) for batch in planned)
-    done, since = [0], [time.monotonic()]
+    done = [0]
 
     def tell(table: str, reports: list[RunReport] | None) -> None:
         if reports is None:
-            since[0] = time.monotonic()
             update(f"[{done[0] + 1}/{total}] {table}")
             return
         done[0] += 1
         rows = sum(report.rows_out for report in reports)
         why = reports[0].reason if reports else "nothing to do"
         where = reports[0].region if reports else ""
-        took = time.monotonic() - since[0]
+        took = max((report.seconds for report in reports), default=0.0)
         err.print(f"[{done[0]:>2}/{total}] {where} {table:<24} {rows:>9,} rows  {took:4.1f} s  ({why})", markup=False)
 
     return tell

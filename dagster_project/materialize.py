@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from uuid import uuid4
 
 import dagster as dg
 
-from dagster_project.assets import PLANNED, OnTable, assets_of, key_of
+from dagster_project.assets import OnTable, key_of
+from dagster_project.definitions import NIGHTLY, definitions_for
 from dagster_project.instance import open_instance
 from dagster_project.partitions import range_tags
+from dagster_project.planned_runs import PlannedRuns, step_of
 from jobs.home import Home
 from jobs.nightly import Sessions
 from jobs.plan import Batch
+from jobs.run_ahead import LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +33,27 @@ class Outcome:
 def materialize_batches(
     home: Home, sessions: Sessions, planned: Sequence[Batch], on_table: OnTable
 ) -> Iterator[Outcome]:
-    """Run the batches one after another; a failed one does not stop the others."""
+    """Run the batches as the nightly job, each a run; a failed one does not stop the others.
+
+    Their tables are begun at once, while Dagster still makes itself ready, and it then tells of them in order.
+    """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)  # our progress tells it; Dagster's log is in the UI
-    assets = assets_of(home, sessions, on_table)
-    with open_instance(home) as instance:
-        for batch in planned:
-            result = dg.materialize(
-                assets,
-                instance=instance,
-                selection=[key_of(table) for table in batch.tables],
-                tags={**range_tags(batch.region, batch.dates[0], batch.dates[-1]), **_named(batch), PLANNED: "true"},
-                raise_on_error=False,
-            )
-            yield Outcome(batch, result.run_id, _errors(batch, result))
+    runs = PlannedRuns(home, sessions)
+    with closing(runs):
+        begun = {str(uuid4()): batch for batch in planned}
+        for run_id, batch in begun.items():
+            runs.begin(run_id, batch.region, batch.stale)
+        job = definitions_for(home, sessions, runs, on_table).resolve_job_def(NIGHTLY)
+        with open_instance(home) as instance:
+            for run_id, batch in begun.items():
+                result = job.execute_in_process(
+                    instance=instance,
+                    run_id=run_id,
+                    asset_selection=[key_of(table) for table in batch.tables],
+                    tags={**range_tags(batch.region, batch.dates[0], batch.dates[-1]), **_named(batch)},
+                    raise_on_error=False,
+                )
+                yield Outcome(batch, result.run_id, _errors(batch, result))
 
 
 def _named(batch: Batch) -> dict[str, str]:
@@ -51,9 +64,8 @@ def _named(batch: Batch) -> dict[str, str]:
 def _errors(batch: Batch, result: dg.ExecuteInProcessResult) -> dict[str, str]:
     failed = {event.step_key: _sentence(event) for event in result.all_events if event.is_step_failure}
     done = {event.step_key for event in result.all_events if event.is_step_success}
-    left_out = "left out: what it is made from failed"
-    steps = {table: table.replace(".", "__") for table in batch.tables}
-    return {table: failed.get(step, left_out) for table, step in steps.items() if step not in done}
+    steps = {table: step_of(table) for table in batch.tables}
+    return {table: failed.get(step, LEFT_OUT) for table, step in steps.items() if step not in done}
 
 
 def _sentence(event: dg.DagsterEvent) -> str:

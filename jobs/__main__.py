@@ -27,9 +27,10 @@ def run(
 ) -> None:
     """Run what is missing or stale, in dependency order; exit 1 if anything failed."""
     from jobs.home import open_home
-    from jobs.nightly import Scope, Sessions, open_places, plan_all, run_here
+    from jobs.nightly import Scope, Sessions, open_places, plan_all
     from jobs.plan import batches
     from jobs.report import RunReport
+    from jobs.run_ahead import run_here
 
     def tell(table: str, reports: list[RunReport], error: str) -> None:
         rows = sum(report.rows_out for report in reports)
@@ -38,9 +39,14 @@ def run(
     home = open_home()
     low, high = (moment.date() if moment else None for moment in (first, last))
     scope = Scope(tuple(tables or ()), tuple(region or ()), low, high)
-    places = open_places(home, scope, Sessions(home))
+    sessions = Sessions(home)
+    places = open_places(home, scope, sessions)
     stale = plan_all(places, scope, lambda text: err.print(text, markup=False))
-    done = [run_here(place, batch, tell) for place in places for batch in batches(place, stale[place.region.name])]
+    done = [
+        run_here(place, batch, tell, side_by_side=sessions.side_by_side)
+        for place in places
+        for batch in batches(place, stale[place.region.name])
+    ]
     if not all(done):
         raise typer.Exit(1)
 

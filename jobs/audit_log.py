@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +19,9 @@ Entry = tuple[Kind, str, str, str, dict[str, Any]]
 """Kind, subject, outcome, region and detail."""
 
 FIELDS = ("at", "kind", "who", "subject", "region", "outcome", "policy", "detail")
+
+
+_ONE_AT_A_TIME = threading.Lock()
 
 
 def audit_path(home: Home) -> Path:
@@ -38,9 +42,10 @@ def audit_many(home: Home, entries: list[Entry]) -> None:
         return
     path = audit_path(home)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_deltalake(
-        path, _rows(home, entries), mode="append", name="audit.events", configuration={"delta.appendOnly": "true"}
-    )
+    with _ONE_AT_A_TIME:  # two threads that both make the table would collide
+        write_deltalake(
+            path, _rows(home, entries), mode="append", name="audit.events", configuration={"delta.appendOnly": "true"}
+        )
 
 
 def _rows(home: Home, entries: list[Entry]) -> Table:

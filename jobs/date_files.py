@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import date
+from functools import reduce
 
 from jobs.catalog import File
-from jobs.job_inputs import Workplace
+from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
 from quality.sources.mapping import Mapping
 
 Dated = tuple[str, str, str, str, int, int]
+Group = tuple[Mapping, list[File]]
+"""Files that landed under one mapping."""
 
 
 def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: None) -> int:
@@ -18,40 +23,68 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
     A file that passed the probe but that Spark cannot read is quarantined whole; its neighbors go on.
     """
     waiting = [file for file in place.catalog.files() if not file.dated and not file.reason]
-    for mapping, files in place.mappings(waiting):
-        progress(f"{place.region.name}: reading the dates of {len(files)} files from {mapping.name}")
-        _date_together(place, mapping, files)
+    if waiting:
+        groups = place.mappings(waiting)
+        names = ", ".join(mapping.name for mapping, _ in groups)
+        progress(f"{place.region.name}: reading the dates of {len(waiting)} files from {names}")
+        _date_together(place, groups)
     return len(waiting)
 
 
-def _date_together(place: Workplace, mapping: Mapping, files: Sequence[File]) -> None:
+def _date_together(place: Workplace, groups: Sequence[Group]) -> None:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
-        place.catalog.set_dates(files, _count(place, mapping, files))
+        place.catalog.set_dates([file for _, files in groups for file in files], _count(place, groups))
     except (PySparkException, Py4JError):  # its message may hold values: it is neither shown nor chained
-        _find_unreadable(place, mapping, files)
+        _find_unreadable(place, groups)
 
 
-def _find_unreadable(place: Workplace, mapping: Mapping, files: Sequence[File]) -> None:
+def _find_unreadable(place: Workplace, groups: Sequence[Group]) -> None:
     """Halve until the unreadable files are alone: few bad files among many cost few reads."""
-    if len(files) == 1:
+    (mapping, files), half = groups[0], len(groups) // 2
+    if len(groups) > 1:
+        parts = [groups[:half], groups[half:]]
+    elif len(files) > 1:
+        half = len(files) // 2
+        parts = [[(mapping, files[:half])], [(mapping, files[half:])]]
+    else:
         place.catalog.quarantine_file(files[0], "unreadable_by_spark")
         return
-    half = len(files) // 2
-    for part in (files[:half], files[half:]):
-        _date_together(place, mapping, part)
+    for part in parts:
+        _date_together(place, part)
 
 
-def _count(place: Workplace, mapping: Mapping, files: Sequence[File]) -> list[Dated]:
+def _count(place: Workplace, groups: Sequence[Group]) -> list[Dated]:
+    """Count the rows of all files by table and date in one Spark job: planning costs more than reading small ones."""
+    from pyspark.sql import DataFrame
+    from pyspark.sql import functions as F
+
     from transforms.landing.date_records import date_records
 
-    records = read_records(place.lake.spark(), place.kept(list(files)), mapping)
-    counts: dict[tuple[str, str, str], tuple[int, int]] = {}
-    for emit in mapping.emits:
-        for row in date_records(records, mapping, emit).collect():
-            key = (row["_file_id"], emit.to, row["event_date"].isoformat())
-            rows, usable = counts.get(key, (0, 0))
-            counts[key] = (rows + row["rows"], usable + row["usable"])
-    return [(mapping.name, file_id, table, day, *found) for (file_id, table, day), found in counts.items()]
+    counts: list[DataFrame] = []
+    for index, (mapping, files) in enumerate(groups):
+        records = read_records(place.lake.spark(), place.kept(files), mapping)
+        counts += [
+            date_records(records, mapping, emit).withColumns({"_of": F.lit(index), "_to": F.lit(emit.to)})
+            for emit in mapping.emits
+        ]
+    held: dict[tuple[int, str, str], Counter[date | None]] = {}
+    for row in reduce(DataFrame.unionByName, counts).collect():
+        held.setdefault((row["_of"], row["_to"], row["_file_id"]), Counter())[row["event_date"]] += row["rows"]
+    by_id = [{file.file_id: file for file in files} for _, files in groups]
+    return [
+        dated for (index, table, file_id), rows in held.items() for dated in _dated(by_id[index][file_id], table, rows)
+    ]
+
+
+def _dated(file: File, table: str, rows: Counter[date | None]) -> list[Dated]:
+    """Return a line for each date; rows without a date of their own are added to the file's stand-in."""
+    usable = {day: count for day, count in rows.items() if day is not None}
+    total = Counter(usable)
+    if None in rows:
+        total[stand_in(file, usable)] += rows[None]
+    return [
+        (file.source, file.file_id, table, day.isoformat(), count, usable.get(day, 0)) for day, count in total.items()
+    ]

@@ -8,7 +8,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jobs.home import Region
 from jobs.keyring import KeyReference
@@ -37,6 +37,14 @@ class Read:
     counted: bool = False
 
 
+class Landed(NamedTuple):
+    """The records of landed files that share a mapping, and all dates those files hold for the table in question."""
+
+    records: DataFrame
+    mapping: Mapping
+    dates: frozenset[date]
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything a build may see: frames, policy, a key reference; no paths, no clock."""
@@ -49,7 +57,7 @@ class Inputs:
     bases: Dict[str, Dict[str, str]]
     keys: KeyReference
     tiling: Callable[[], Tiling]
-    landed: Callable[[Contract, tuple[date, ...]], list[tuple[DataFrame, Mapping]]]
+    landed: Callable[[Contract, tuple[date, ...]], list[Landed]]
     nothing: Callable[[Contract], DataFrame]
     kept: dict[str, DataFrame] = field(default_factory=dict)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from jobs.catalog import Catalog, File, now
 from jobs.home import Home, Region
-from jobs.job import Inputs, Job, Read, partition_of
+from jobs.job import Inputs, Job, Landed, Read, partition_of
 from jobs.keyring import open_keyring
 from jobs.lake import Lake
 from jobs.land_files import LANDING, MAPPINGS
@@ -81,24 +82,34 @@ class Workplace:
                 counts[partition] += rows if partition in counts else 0
         return Counter({day: counts[day] for day in dates})
 
-    def _landed(self, writes: Contract, dates: tuple[date, ...]) -> list[tuple[DataFrame, Mapping]]:
+    def _landed(self, writes: Contract, dates: tuple[date, ...]) -> list[Landed]:
         """Return the records of the files that hold rows of ``writes`` for ``dates``, by mapping."""
-        wanted = self.catalog.dates().get(writes.name, {})
-        ids = {(part.source, part.file_id) for day in dates for part in wanted.get(day, [])}
+        held: dict[tuple[str, str], set[date]] = {}
+        for day, parts in self.catalog.dates().get(writes.name, {}).items():
+            for part in parts:
+                held.setdefault((part.source, part.file_id), set()).add(day)
+        wanted = {key: days for key, days in held.items() if not days.isdisjoint(dates)}
         found = []
-        files = [file for file in self.catalog.files() if (file.source, file.file_id) in ids]
-        for mapping, mine in self.mappings(files):
-            found.append((read_records(self.lake.spark(), self.kept(mine), mapping), mapping))
+        for mapping, mine in self.mappings(f for f in self.catalog.files() if (f.source, f.file_id) in wanted):
+            days = {file.file_id: wanted[file.source, file.file_id] for file in mine}
+            records = read_records(self.lake.spark(), self.kept(mine, days), mapping)
+            found.append(Landed(records, mapping, frozenset[date]().union(*days.values())))
         return found
 
     def today(self) -> date:
         """Return today's date, UTC."""
         return now().date()
 
-    def kept(self, files: list[File]) -> list[LandedFile]:
-        """Return where the kept bytes of those files are."""
+    def kept(self, files: Iterable[File], dates: Dict[str, Collection[date]] | None = None) -> list[LandedFile]:
+        """Return where the kept bytes of those files are; ``dates`` are those each holds, by ``file_id``."""
         folder = self.region.folder(LANDING)
-        return [LandedFile(folder / f"{f.file_id}.{f.extension}", f.file_id, f.landed_at, f.columns) for f in files]
+        return [
+            LandedFile(
+                folder / f"{file.file_id}.{file.extension}", file.file_id, file.landed_at, file.columns,
+                stand_in(file, (dates or {}).get(file.file_id, ())),
+            )
+            for file in files
+        ]  # fmt: skip
 
     def _nothing(self, writes: Contract) -> DataFrame:
         schema = writes.spark_schema.add("_reason", "string").add("_payload", "string")
@@ -111,6 +122,14 @@ class Workplace:
             return self.lake.read(source, [day for day in days if partition_of(job, self.release, day) in dates])
         df = self.lake.read(source)
         return df.where(df[DATE] <= max(dates)) if read.scope == "up_to_date" else df
+
+
+def stand_in(file: File, dates: Collection[date]) -> date:
+    """Return the date of a file's rows that have no usable time: the last of ``dates``, else the date of landing.
+
+    They so wait beside the rows they came with, and make no partition of their own where there is one.
+    """
+    return max(dates, default=file.landed_at.date())
 
 
 def _strictest(stated: list[dict[str, str]]) -> dict[str, str]:

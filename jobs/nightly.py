@@ -14,7 +14,7 @@ from jobs.catalog import Catalog, now
 from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job_inputs import Workplace
-from jobs.plan import Batch, Stale, plan, provenance
+from jobs.plan import Stale, plan, provenance
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from jobs.run_job import Run, run_job
@@ -57,6 +57,11 @@ class Sessions:
             if self._session is None:
                 self._session = start_session(scratch=self._home.folder("scratch"), short_lived=self._small())
             return self._session
+
+    @property
+    def side_by_side(self) -> int:
+        """How many tables to make at a time: two for a small run; in a large one each fills the machine."""
+        return 2 if self._small() else 1
 
     def _small(self) -> bool:
         landed = (file.bytes for region in self._home.regions.values() for file in Catalog(region).files())
@@ -110,26 +115,6 @@ def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str
         raise
     audit_many(place.home, [_entry(report) for report in reports])
     return reports
-
-
-def run_here(place: Workplace, batch: Batch, on_report: Callable[[str, list[RunReport], str], None]) -> bool:
-    """Run a batch without Dagster; tables made from one that failed are left out. Return whether all succeeded."""
-    failed: set[str] = set()
-    for table in batch.tables:
-        if failed & {read.table for read in JOBS[table].reads}:
-            failed.add(table)
-            on_report(table, [], "left out: what it is made from failed")
-            continue
-        try:
-            days = [entry.date for entry in batch.stale if entry.table == table]
-            on_report(table, run_table(place, table, days), "")
-        except GeowardError as error:
-            failed.add(table)
-            on_report(table, [], str(error))
-        except Exception as error:  # its message may hold a row's value: name the kind only
-            failed.add(table)
-            on_report(table, [], f"failed with {type(error).__name__}")
-    return not failed
 
 
 def new_run_id() -> str:

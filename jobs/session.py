@@ -5,19 +5,24 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.class_archive import archive_option
 from jobs.jars import jar_paths
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-def start_session(*, scratch: Path, short_lived: bool = False, master: str = "") -> SparkSession:
+def start_session(
+    *, scratch: Path, short_lived: bool = False, master: str = "", options: Sequence[str] | None = None
+) -> SparkSession:
     """Start or return the Spark session; ``scratch`` takes spills and shuffles.
 
-    ``short_lived`` compiles and plans quickly rather than well: right for tests and small runs.
+    ``short_lived`` compiles and plans quickly rather than well: right for tests and small runs. ``options`` are for
+    the JVM, in place of the one that uses the archive of classes.
     """
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
@@ -30,7 +35,7 @@ def start_session(*, scratch: Path, short_lived: bool = False, master: str = "")
     settings = {
         **_SAFETY,
         **_local(master),
-        **_memory_and_paths(scratch, short_lived),
+        **_memory_and_paths(scratch, short_lived, archive_option() if options is None else options),
         **(_SMALL if short_lived else {}),
     }
     conf = SparkConf().setMaster(master).setAppName("geoward").setAll(list(settings.items()))
@@ -55,8 +60,10 @@ _SAFETY = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     "spark.sql.csv.parser.columnPruning.enabled": "false",  # pruning hides malformed records
     "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",  # it sends each expression's place in the code to the JVM
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.hadoop.fs.permissions.umask-mode": "077",
+    "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",  # Hadoop's forks per file
 }
 
 
@@ -64,6 +71,11 @@ _SMALL = {  # re-planning each stage costs more than the stages of a small run
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.shuffle.partitions": "1",
 }
+
+
+_QUICK = [  # compile once, room for it to stay, and a young generation that a small run does not fill
+    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m", "-Xms1500m", "-Xmn700m",
+]  # fmt: skip
 
 
 def _local(master: str) -> dict[str, str]:
@@ -77,15 +89,15 @@ def _local(master: str) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.files.openCostInBytes": str(1 << 20),
+        "spark.sql.sources.parallelPartitionDiscovery.threshold": str(1 << 20),  # else one Spark task per file listed
     }
 
 
-def _memory_and_paths(scratch: Path, short_lived: bool) -> dict[str, str]:
+def _memory_and_paths(scratch: Path, short_lived: bool, more: Sequence[str]) -> dict[str, str]:
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    options = ["-XX:+UseSerialGC" if short_lived else "-XX:+UseParallelGC", f"-Djava.io.tmpdir={scratch}"]
+    options = [*more, f"-Djava.io.tmpdir={scratch}", "-XX:-UsePerfData"]
     options.append(f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}")
-    if short_lived:
-        options.append("-XX:TieredStopAtLevel=1")
+    options += _QUICK if short_lived else ["-XX:+UseParallelGC"]
     return {
         "spark.driver.extraClassPath": ":".join(str(path) for path in jar_paths()),
         "spark.driver.extraJavaOptions": " ".join(options),

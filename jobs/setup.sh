@@ -18,6 +18,7 @@ version=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head
 echo "Setting up .venv (once; a few minutes)" >&2
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r jobs/uv.lock.txt
-.venv/bin/uv pip install --python .venv/bin/python --require-hashes --quiet -r requirements.lock
+.venv/bin/uv pip install --python .venv/bin/python --require-hashes --quiet --compile-bytecode -r requirements.lock
 .venv/bin/uv pip install --python .venv/bin/python --quiet --no-build-isolation --no-deps --offline -e .
 .venv/bin/python -c 'from jobs.jars import resolve_jars; resolve_jars()'
+.venv/bin/python -m jobs.class_archive

@@ -55,7 +55,8 @@ def _records(mapping: Mapping, path: Path, probe: Probe, folder: Path, spark: Sp
         file_id = hashlib.file_digest(file, "sha256").hexdigest()
     link = folder / f"{file_id}.{mapping.format}{'.gz' if probe.gzipped else ''}"
     link.symlink_to(path.absolute())
-    return read_records(spark, [LandedFile(link, file_id, now(), probe.columns)], mapping)
+    moment = now()
+    return read_records(spark, [LandedFile(link, file_id, moment, probe.columns, moment.date())], mapping)
 
 
 def _tried(records: DataFrame, mapping: Mapping, emit: Emit) -> TriedEmit:

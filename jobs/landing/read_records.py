@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +16,7 @@ from quality.sources.mapping import Mapping
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
 
-LANDED = ("_file_id", "_landed_at", "_corrupt")
+LANDED = ("_file_id", "_landed_at", "_stand_in", "_corrupt")
 """What every record carries beside the source's columns."""
 
 
@@ -24,17 +24,19 @@ LANDED = ("_file_id", "_landed_at", "_corrupt")
 class LandedFile:
     """A file that was probed and kept as ``<file_id>.<extension>``; ``file_id`` is its SHA-256 in hex.
 
-    ``landed_at`` must be aware of its zone. ``columns`` are those the probe found.
+    ``landed_at`` must be aware of its zone. ``columns`` are those the probe found. ``stand_in`` is the date of its
+    rows that have no usable time.
     """
 
     path: Path
     file_id: str
     landed_at: datetime
     columns: tuple[str, ...]
+    stand_in: date
 
 
 def read_records(spark: SparkSession, files: Sequence[LandedFile], mapping: Mapping) -> DataFrame:
-    """Read all files: the mapping's source columns, then ``_file_id``, ``_landed_at`` and ``_corrupt``.
+    """Read all files: the mapping's source columns, then ``_file_id``, ``_landed_at``, ``_stand_in`` and ``_corrupt``.
 
     Text formats give text; a JSON fraction as its shortest double, nested values as JSON. Parquet gives its types. A
     column that a file lacks is null. ``_corrupt`` holds the original text of a record that cannot be split into fields.
@@ -48,8 +50,8 @@ def read_records(spark: SparkSession, files: Sequence[LandedFile], mapping: Mapp
         groups = [read(spark, group, mapping) for group in _groups(files, mapping)]
     groups = groups or [_nothing(spark, mapping)]
     records = reduce(lambda left, right: left.unionByName(right), groups)
-    table = [(file.path.name, file.file_id, file.landed_at) for file in files]
-    landed = spark.createDataFrame(table, "_name string, _file_id string, _landed_at timestamp")
+    table = [(file.path.name, file.file_id, file.landed_at, file.stand_in) for file in files]
+    landed = spark.createDataFrame(table, "_name string, _file_id string, _landed_at timestamp, _stand_in date")
     records = records.join(F.broadcast(landed), on="_name", how="left")
     return records.select(*(_quoted(name) for name in mapping.source_columns), *LANDED)
 

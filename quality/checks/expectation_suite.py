@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import warnings
 from functools import cache
 from importlib import import_module
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 _VALIDATIONS: dict[str, ValidationDefinition] = {}
+
+ONE_AT_A_TIME = threading.Lock()
+"""The context is one for the process, and Great Expectations does not say that threads may share it."""
+
+
+def prepare() -> None:
+    """Import and set up ahead of time, which takes seconds."""
+    with ONE_AT_A_TIME:
+        _context()
 
 
 def validation_of(contract: Contract) -> ValidationDefinition:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from quality.checks.expectation_suite import validation_of
+from quality.checks.expectation_suite import ONE_AT_A_TIME, validation_of
 from quality.checks.verdict import Verdict
 from quality.contracts import Contract
 
@@ -18,7 +18,8 @@ def run_expectations(df: DataFrame, contract: Contract) -> Verdict:
     Measured are the expectations, how many failed, and their columns and kinds; Great Expectations is asked for
     booleans only, so no value reaches its results.
     """
-    outcome: Any = validation_of(contract).run(batch_parameters={"dataframe": df}, result_format="BOOLEAN_ONLY")
+    with ONE_AT_A_TIME:
+        outcome: Any = validation_of(contract).run(batch_parameters={"dataframe": df}, result_format="BOOLEAN_ONLY")
     failed = [_name(result) for result in outcome.results if not result.success]
     return Verdict(
         "expectations",

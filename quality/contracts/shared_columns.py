@@ -16,7 +16,10 @@ CELL_PATTERN = r"^[0-9a-f]{15}$"
 PURPOSE_NAMES = r"^[a-z_]+$"
 
 EVENT_DATE = Column(
-    DATE, "date", "UTC date of the event; the partition. Rows without a usable time: date of landing.", required=True
+    DATE,
+    "date",
+    "UTC date of the event; the partition. Rows without a usable time: their file's last date, else the date of landing.",
+    required=True,
 )
 EVENT_ID = Column(
     "event_id", "string", "Identifies the event within its source.", S.DIRECT_ID, "user.unique_id", required=True

@@ -10,10 +10,13 @@ import dagster as dg
 import pytest
 
 from dagster_project import assets as assets_module
-from dagster_project.assets import PLANNED, asset_for, checks_of, key_of
+from dagster_project import planned_runs as planned_module
+from dagster_project.assets import asset_for, checks_of, key_of
 from dagster_project.instance import open_instance
 from dagster_project.materialize import materialize_batches
 from dagster_project.partitions import partition_key, range_tags
+from dagster_project.planned_runs import PLANNED, PlannedRuns
+from jobs import run_ahead
 from jobs.nightly import Sessions
 from jobs.plan import Batch, Stale
 from jobs.registry import JOBS
@@ -26,12 +29,13 @@ NEXT = DAY + timedelta(days=1)
 
 
 @pytest.fixture
-def materialize(home, hold, no_spark, tiny_job):
+def materialize(home, hold, no_spark, tiny_job, monkeypatch):
     """Materialize the tiny job's asset for some dates of eu; return the result and the instance's facts."""
     hold("eu", DAY, NEXT)
+    monkeypatch.setitem(JOBS, tiny_job.name, tiny_job)
 
     def materialize(*days, on_table=lambda table, reports: None, asset=None, **tags):
-        made = asset or asset_for(tiny_job, home, no_spark, on_table)
+        made = asset or asset_for(tiny_job, home, no_spark, PlannedRuns(home, Sessions(home)), on_table)
         with open_instance(home) as instance:
             result = dg.materialize(
                 [made], instance=instance, raise_on_error=False,
@@ -48,7 +52,8 @@ def runs(monkeypatch):
     """Let ``run_table`` call a function of (table, dates) instead of Spark."""
 
     def runs(answer):
-        monkeypatch.setattr(assets_module, "run_table", lambda place, table, dates, run_id: answer(table, dates))
+        for module in (assets_module, run_ahead):
+            monkeypatch.setattr(module, "run_table", lambda place, table, dates, run_id: answer(table, dates))
 
     return runs
 
@@ -77,7 +82,8 @@ def test_progress_is_told_at_begin_and_end(materialize, runs, report):
 def test_a_planned_run_makes_only_what_is_stale_and_another_all(materialize, runs, report, monkeypatch):
     asked = []
     runs(lambda table, dates: asked.append(sorted(dates)) or [report(table, date=day) for day in dates])
-    monkeypatch.setattr(assets_module, "plan", lambda place: [Stale("clean.tiny", NEXT, "why", "", {})])
+    monkeypatch.setattr(planned_module, "date_files", lambda place: 0)
+    monkeypatch.setattr(planned_module, "plan", lambda place: [Stale("clean.tiny", NEXT, "why", "", {})])
 
     materialize(DAY, NEXT, **{PLANNED: "true"})
     materialize(DAY, NEXT)
@@ -193,7 +199,7 @@ def test_a_value_in_an_error_of_a_build_reaches_no_file_and_no_terminal(
 
     monkeypatch.setitem(JOBS, tiny_job.name, replace(tiny_job, build=build))
     monkeypatch.setattr("jobs.nightly.provenance", lambda place, table, days: [])
-    asset = asset_for(replace(tiny_job, build=build), home, lambda: None)
+    asset = asset_for(replace(tiny_job, build=build), home, lambda: None, PlannedRuns(home, Sessions(home)))
     result, _ = materialize(DAY, asset=asset)
 
     told = capfd.readouterr()
@@ -226,7 +232,6 @@ def test_a_batch_tells_what_failed_and_what_was_left_out(home, hold, runs, repor
     tables = ("raw.pings", "raw.labels", "clean.pings", "protected.pings")
     stale = tuple(Stale(table, DAY, "never published", "", {}) for table in tables)
     batch = Batch("eu", tables, (DAY,), stale)
-    monkeypatch.setattr(assets_module, "plan", lambda place: list(stale))
 
     (outcome,) = materialize_batches(home, Sessions(home), [batch], lambda table, reports: None)
 

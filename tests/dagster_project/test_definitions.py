@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 import dagster as dg
 import pytest
 
-from dagster_project.assets import PLANNED, POOL
+from dagster_project.assets import POOL
 from dagster_project.definitions import NIGHTLY, definitions_for
 from dagster_project.partitions import partitions_of
+from dagster_project.planned_runs import PLANNED
 from quality.contracts import CONTRACTS
 
 CONSENTED = {"raw/actors", "raw/consents"}

@@ -22,17 +22,14 @@ from deltalake import DeltaTable
 from jobs.home import Home, open_home
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
-from jobs.nightly import Scope, open_places, plan_all, run_here
+from jobs.nightly import Scope, open_places, plan_all
 from jobs.plan import Batch, batches
-from jobs.reference import import_reference
 from jobs.report import RunReport
+from jobs.run_ahead import run_here
+from jobs.sample.land_sample import land_sample
 from jobs.sample.write_sample import write_sample
 from quality.sources.load_mapping import load_mapping, mapping_text
 
-SOURCES = {
-    "pings.csv.gz": "sample_pings", "actions.jsonl.gz": "sample_actions", "actors.csv": "sample_actors",
-    "consents.jsonl": "sample_consents", "labels.csv": "sample_labels",
-}  # fmt: skip
 GEOWARD = Path(sys.executable).with_name("geoward")
 
 
@@ -65,10 +62,7 @@ def night(spark, tmp_path_factory) -> Night:
     (folder / "home").mkdir(mode=0o700)
     (folder / "home" / "geoward.yaml").write_text("regions:\n  us: {root: warehouse/us, jurisdiction: us}\n")
     home = open_home(folder / "home")
-    for kind in ("places", "population"):
-        import_reference(home, kind, folder / "sample" / "reference" / f"{kind}.csv")
-    for file, source in SOURCES.items():
-        _land(home, source, folder / "sample" / "us" / file)
+    assert all(file.outcome == "landed" for file in land_sample(home, folder / "sample")["us"])
     (place,) = open_places(home, Scope(), lambda: spark)
     ran: dict[str, str] = {}
     for batch in _planned(place):

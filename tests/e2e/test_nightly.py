@@ -10,10 +10,11 @@ from datetime import date
 import pytest
 from deltalake import DeltaTable
 
-from jobs.nightly import Scope, plan_all, run_here, run_table
+from jobs.nightly import Scope, plan_all, run_table
 from jobs.plan import Batch
 from jobs.query import query
 from jobs.registry import JOBS
+from jobs.run_ahead import run_here
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import AuditFailed
 

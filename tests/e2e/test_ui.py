@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project import assets as assets_module
 from dagster_project.assets import checks_of
 from dagster_project.materialize import materialize_batches
+from jobs import run_ahead
 from jobs.catalog import Catalog, File
 from jobs.home import open_home
 from jobs.nightly import Sessions
@@ -42,10 +42,9 @@ def home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("ui")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DAGSTER_HOME", "")
-        patch.setattr(assets_module, "run_table", lambda place, table, dates, run_id: _reports(table, dates))
+        patch.setattr(run_ahead, "run_table", lambda place, table, dates, run_id: _reports(table, dates))
         tables = (*TABLES, FAILING)
         stale = tuple(Stale(table, day, "never published", "", {}) for table in tables for day in DAYS)
-        patch.setattr(assets_module, "plan", lambda place: list(stale))
         (folder / "home").mkdir(mode=0o700)
         (folder / "home" / "geoward.yaml").write_text(
             "regions:\n  eu: {root: warehouse/eu, jurisdiction: eu}\n  us: {root: warehouse/us, jurisdiction: us}\n"

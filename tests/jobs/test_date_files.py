@@ -47,19 +47,19 @@ def parts(place):
     }
 
 
-def test_each_file_is_dated_once_and_rows_without_a_time_count_on_the_date_of_landing(place, land):
+def test_each_file_is_dated_once_and_rows_without_a_time_count_on_its_last_date_or_that_of_landing(place, land):
     files = land(a=row(1, "2024-05-01T10:00:00Z") + row(2, "2024-05-02T00:00:00Z") + row(3, "2024-05-02T09:00:00Z"),
-                 b=row(4, "2024-05-02T10:00:00Z") + row(5, "planted"))  # fmt: skip
+                 b=row(4, "2024-05-02T10:00:00Z") + row(5, "planted") + row(6, ""), c=row(7, "planted"))  # fmt: skip
     said = []
 
-    assert date_files(place, said.append) == 2
+    assert date_files(place, said.append) == 3
     assert parts(place) == {
         (date(2024, 5, 1), files["a"]): (1, 1),
         (date(2024, 5, 2), files["a"]): (2, 2),
-        (date(2024, 5, 2), files["b"]): (1, 1),
-        (datetime.now(UTC).date(), files["b"]): (1, 0),
+        (date(2024, 5, 2), files["b"]): (3, 1),
+        (datetime.now(UTC).date(), files["c"]): (1, 0),
     }
-    assert said == ["eu: reading the dates of 2 files from tiny"]
+    assert said == ["eu: reading the dates of 3 files from tiny"]
     assert date_files(place) == 0
     assert isinstance(place.catalog.dates()["raw.pings"][date(2024, 5, 1)][0], Part)
 
@@ -70,10 +70,10 @@ def test_a_file_that_spark_cannot_read_is_quarantined_whole_and_its_neighbors_go
     files = land(**{name: row(name, "2024-05-01T10:00:00Z") for name in "abc"})
     count = dating._count
 
-    def refuse(where, mapping, waiting):
-        if files["b"] in {file.file_id for file in waiting}:
+    def refuse(where, groups):
+        if files["b"] in {file.file_id for _, waiting in groups for file in waiting}:
             raise PySparkException("planted value")
-        return count(where, mapping, waiting)
+        return count(where, groups)
 
     monkeypatch.setattr(dating, "_count", refuse)
 

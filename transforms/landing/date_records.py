@@ -48,18 +48,17 @@ def in_bounds(time: SparkColumn) -> SparkColumn:
 
 
 def event_date(time: SparkColumn) -> SparkColumn:
-    """Return the UTC date of the moment, or the date of landing when it is null or out of bounds; never null."""
-    return F.when(in_bounds(time), time).otherwise(F.col("_landed_at")).cast("date")
+    """Return the UTC date of the moment, or ``_stand_in`` when it is null or out of bounds; never null."""
+    return F.when(in_bounds(time), time.cast("date")).otherwise(F.col("_stand_in"))
 
 
 def date_records(records: DataFrame, mapping: Mapping, emit: Emit) -> DataFrame:
     """Count the rows ``map_records`` gives, by ``_file_id`` and ``event_date``, reading only what decides dates.
 
-    Columns: ``_file_id`` string, ``event_date`` date, ``rows`` bigint, ``usable`` bigint: those of ``rows`` whose
-    own time gave the date; the others have none and will be quarantined.
+    Columns: ``_file_id`` string, ``event_date`` date, ``rows`` bigint. The date is null for rows without a usable
+    time: they have no date of their own and will be quarantined under the file's stand-in.
     """
     rows = records.where(applies(records, mapping, emit))
     time = event_time(records, mapping, emit)
-    dated = rows.select("_file_id", event_date(time).alias(DATE), in_bounds(time).alias("_usable"))
-    counts = F.count(F.lit(1)).alias("rows"), F.count_if("_usable").alias("usable")
-    return dated.groupBy("_file_id", DATE).agg(*counts)
+    dated = rows.select("_file_id", F.when(in_bounds(time), time.cast("date")).alias(DATE))
+    return dated.groupBy("_file_id", DATE).agg(F.count(F.lit(1)).alias("rows"))

@@ -21,12 +21,12 @@ _TYPED = "_typed_"
 def map_records(records: DataFrame, mapping: Mapping, emit: Emit) -> DataFrame:
     """Map each record to which ``emit`` applies into one row: the contract's columns, ``_reason``, ``_payload``.
 
-    ``records`` holds the source's columns (text, or native types from Parquet), ``_file_id``, ``_landed_at`` and
-    ``_corrupt`` (null when well-formed). ``_reason`` is null for a good row, else the first of
+    ``records`` holds the source's columns (text, or native types from Parquet), ``_file_id``, ``_landed_at``,
+    ``_stand_in`` and ``_corrupt`` (null when well-formed). ``_reason`` is null for a good row, else the first of
     ``no_legal_basis`` (a personal contract, and the mapping declares none: every row), ``malformed_record``,
     ``missing:<column>``, ``unparseable:<column>``, ``unmapped_value:<column>``, ``time_out_of_bounds``,
     ``out_of_bounds:<column>``. ``_payload`` is the original record, its mapped columns as JSON, for quarantine:
-    null when good and when rejected. ``event_date`` is never null: the date of landing stands in for a bad time.
+    null when good and when rejected. ``event_date`` is never null: ``_stand_in`` is the date of a bad time.
     """
     rules = {
         name: parse_rule(rule, emit.contract[name], source=mapping.name, schema=records.schema)

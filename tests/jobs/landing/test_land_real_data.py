@@ -25,7 +25,7 @@ def landed(spark, path, name):
     mapping = load_mapping(name)
     probe = probe_file(path, mapping)
     assert (probe.readable, probe.unknown) == (True, ())
-    return mapping, read_records(spark, [LandedFile(path, FILE, LANDED, probe.columns)], mapping)
+    return mapping, read_records(spark, [LandedFile(path, FILE, LANDED, probe.columns, LANDED.date())], mapping)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def land(tmp_path, spark):
             file.write_bytes(content)
             probe = probe_file(file, mapping)
             assert probe.readable, probe.reason
-            files.append(LandedFile(file, name, LANDED, probe.columns))
+            files.append(LandedFile(file, name, LANDED, probe.columns, LANDED.date()))
         return read_records(spark, files, mapping)
 
     return land
@@ -193,7 +193,7 @@ def test_no_files_give_no_records_of_the_same_shape(land):
     frame = land("csv")
 
     assert frame.count() == 0
-    assert frame.columns == ["id", "who", "label", "t", "_file_id", "_landed_at", "_corrupt"]
+    assert frame.columns == ["id", "who", "label", "t", "_file_id", "_landed_at", "_stand_in", "_corrupt"]
 
 
 def test_a_quote_that_never_ends_makes_a_malformed_record_that_keeps_the_rest(land):

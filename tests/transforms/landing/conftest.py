@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,6 +11,7 @@ from quality.contracts import contract
 from quality.sources.load_mapping import load_mapping
 
 LANDED = datetime(2024, 5, 1, 12, tzinfo=UTC)
+STAND_IN = date(2024, 4, 29)
 PING = {
     "event_id": "{from: id}", "actor_id": "{from: who}", "event_time": "{from: t, iso: true}",
     "latitude": "{from: lat}", "longitude": "{from: lon}",
@@ -42,17 +44,20 @@ def mapped(spark):
     def mapped(mapping, *rows, types="string"):
         names = mapping.source_columns
         schema = ", ".join(f"`{n}` {types.get(n, 'string') if isinstance(types, dict) else types}" for n in names)
-        values = [(*(({**GOOD, **row}).get(n) for n in names), "f" * 64, LANDED, row.get("_corrupt")) for row in rows]
-        records = spark.createDataFrame(values, f"{schema}, _file_id string, _landed_at timestamp, _corrupt string")
+        values = [
+            (*(({**GOOD, **row}).get(n) for n in names), "f" * 64, LANDED, STAND_IN, row.get("_corrupt"))
+            for row in rows
+        ]
+        landed = "_file_id string, _landed_at timestamp, _stand_in date, _corrupt string"
+        records = spark.createDataFrame(values, f"{schema}, {landed}")
         out = map_records(records, mapping, mapping.emits[0])
         found = out.collect()
-        counted = {
-            (r._file_id, r.event_date): r.rows for r in date_records(records, mapping, mapping.emits[0]).collect()
-        }
-        expected = {}
-        for row in found:
-            expected[row.file_id, row.event_date] = expected.get((row.file_id, row.event_date), 0) + 1
-        assert counted == expected, "date_records must agree with map_records"
+        counted = Counter()
+        for row in date_records(records, mapping, mapping.emits[0]).collect():
+            counted[row._file_id, row.event_date or STAND_IN] += row.rows
+        assert counted == Counter((row.file_id, row.event_date) for row in found), (
+            "date_records must agree with map_records"
+        )
         target = contract(mapping.emits[0].to)
         types = [(field.name, field.dataType) for field in out.drop("_reason", "_payload").schema]
         assert types == [(field.name, field.dataType) for field in target.spark_schema]

@@ -24,7 +24,7 @@ def test_a_good_row_has_the_contracts_columns_and_where_it_came_from(mapping, ma
     assert (row.device_id, row._reason, row._payload) == (None, None, None)
 
 
-LATE = date(2024, 5, 1)
+LATE = date(2024, 4, 29)
 
 
 @pytest.mark.parametrize(

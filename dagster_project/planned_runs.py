@@ -1,0 +1,74 @@
+"""Runs of what is stale: the first asset of a run begins all of its tables, and each asset waits for its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import dagster as dg
+
+from jobs.date_files import date_files
+from jobs.home import Home
+from jobs.job import partition_of
+from jobs.job_inputs import Workplace
+from jobs.nightly import Sessions
+from jobs.plan import Stale, plan
+from jobs.registry import JOBS
+from jobs.report import RunReport
+from jobs.run_ahead import RunAhead
+
+PLANNED = "geoward/planned"
+"""A run with this tag makes only what is stale in its range; one without, as from the UI, makes all of it."""
+
+
+class PlannedRuns:
+    """What runs ahead of the assets, by run and region. Dagster tells of the tables one after another."""
+
+    def __init__(self, home: Home, sessions: Sessions) -> None:
+        """Nothing runs yet."""
+        self._home, self._sessions, self._lock = home, sessions, threading.RLock()
+        self._ahead: dict[tuple[str, str], RunAhead] = {}
+        self._pool: ThreadPoolExecutor | None = None
+
+    def begin(self, run_id: str, region: str, stale: Iterable[Stale]) -> RunAhead:
+        """Begin a run's tables, behind those of the region's earlier runs."""
+        with self._lock:
+            self._pool = self._pool or ThreadPoolExecutor(self._sessions.side_by_side)
+            earlier = [made for (_, where), one in self._ahead.items() if where == region for made in one.made.values()]
+            place = self._open(region)
+            return self._ahead.setdefault((run_id, region), RunAhead(place, stale, run_id, self._pool, earlier))
+
+    def result(self, run: dg.DagsterRun, table: str, region: str, days: Sequence[date]) -> list[RunReport]:
+        """Wait for a table of a run, begun now if none did; raise what its run or the planning raised."""
+        with self._lock:
+            ahead = self._ahead.get((run.run_id, region))
+            ahead = ahead or self.begin(run.run_id, region, self._plan(run, region, days))
+        return ahead.result(table)
+
+    def close(self) -> None:
+        """Let what runs end, and begin nothing more."""
+        if self._pool:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _open(self, region: str) -> Workplace:
+        return Workplace.open(self._home, self._home.region(region), self._sessions)
+
+    def _plan(self, run: dg.DagsterRun, region: str, days: Sequence[date]) -> list[Stale]:
+        place, asked = self._open(region), _selected(run)
+        date_files(place)
+        wanted = {(job.name, partition_of(job, place.release, day)) for job in JOBS.values() for day in days}
+        return [entry for entry in plan(place) if entry.table in asked and (entry.table, entry.date) in wanted]
+
+
+def step_of(table: str) -> str:
+    """Return the name of the step that makes a table."""
+    return table.replace(".", "__")
+
+
+def _selected(run: dg.DagsterRun) -> Collection[str]:
+    """Return the tables of the run; a retry from failure has fewer steps than its selection."""
+    if run.step_keys_to_execute is not None:
+        return {table for table in JOBS if step_of(table) in run.step_keys_to_execute}
+    return {".".join(key.path) for key in run.asset_selection} if run.asset_selection else JOBS

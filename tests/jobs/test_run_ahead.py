@@ -1,0 +1,119 @@
+"""Tables run side by side in the order of what they are made from; no Spark is needed to see it."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+
+import pytest
+
+from jobs import run_ahead
+from jobs.job_inputs import Workplace
+from jobs.plan import Batch, Stale
+from jobs.run_ahead import LEFT_OUT, LeftOut, RunAhead, run_here
+from quality.contracts.errors import UsageError
+
+DAY = date(2026, 6, 1)
+CHAIN = ("raw.pings", "raw.labels", "clean.pings", "protected.pings")
+
+
+def stale(*tables):
+    return tuple(Stale(table, DAY, "never published", "", {}) for table in tables)
+
+
+@pytest.fixture
+def place(home):
+    return Workplace.open(home, home.region("eu"), lambda: None)
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """Let ``run_table`` call a function of the table instead of Spark, and note the order of calls."""
+    begun = []
+
+    def runs(answer):
+        def run_table(place, table, dates, run_id):
+            begun.append(table)
+            return answer(table)
+
+        monkeypatch.setattr(run_ahead, "run_table", run_table)
+        return begun
+
+    return runs
+
+
+@pytest.mark.parametrize("side_by_side", [1, 2, 4])
+def test_a_table_begins_after_all_that_it_is_made_from(place, runs, side_by_side):
+    ended = []
+    begun = runs(lambda table: ended.append(table) or [table])
+
+    with ThreadPoolExecutor(side_by_side) as pool:
+        ahead = RunAhead(place, stale(*reversed(CHAIN)), "r1", pool)
+        assert [ahead.result(table) for table in CHAIN] == [[table] for table in CHAIN]
+
+    assert sorted(begun) == sorted(CHAIN)
+    assert ended.index("raw.pings") < ended.index("clean.pings") < ended.index("protected.pings")
+
+
+def test_tables_that_do_not_need_each_other_run_at_the_same_time(place, runs):
+    both = threading.Barrier(2, timeout=20)
+    runs(lambda table: both.wait() >= 0 and [])
+
+    with ThreadPoolExecutor(2) as pool:
+        ahead = RunAhead(place, stale("raw.pings", "raw.labels"), "r1", pool)
+
+        assert (ahead.result("raw.pings"), ahead.result("raw.labels")) == ([], [])
+
+
+def test_what_a_failed_table_feeds_is_left_out_and_its_neighbors_go_on(place, runs):
+    def answer(table):
+        if table == "raw.pings":
+            raise UsageError("Not to be had.")
+        return [table]
+
+    begun = runs(answer)
+    with ThreadPoolExecutor(2) as pool:
+        ahead = RunAhead(place, stale(*CHAIN), "r1", pool)
+        for table, error in (("raw.pings", UsageError), ("clean.pings", LeftOut), ("protected.pings", LeftOut)):
+            with pytest.raises(error):
+                ahead.result(table)
+        assert ahead.result("raw.labels") == ["raw.labels"]
+
+    assert sorted(begun) == ["raw.labels", "raw.pings"]
+
+
+def test_a_later_batch_of_the_region_waits_for_the_earlier_even_if_that_failed(place, runs):
+    begun, earlier = runs(lambda table: [table]), Future()
+    with ThreadPoolExecutor(1) as pool:
+        ahead = RunAhead(place, stale("raw.labels"), "r2", pool, after=[earlier])
+        assert begun == []
+        earlier.set_exception(UsageError("Not to be had."))
+
+        assert ahead.result("raw.labels") == ["raw.labels"]
+
+
+def test_a_table_that_is_not_stale_has_no_reports(place, runs):
+    begun = runs(lambda table: [table])
+    with ThreadPoolExecutor(1) as pool:
+        assert RunAhead(place, stale("raw.labels"), "r1", pool).result("raw.pings") == []
+        assert begun in ([], ["raw.labels"])
+
+
+def test_a_run_without_dagster_tells_each_table_in_order_and_names_an_unexpected_error_by_its_kind(place, runs):
+    def answer(table):
+        if table == "raw.pings":
+            raise ValueError("51.5007N planted")
+        return []
+
+    runs(answer)
+    told = []
+    batch = Batch("eu", CHAIN, (DAY,), stale(*CHAIN))
+
+    good = run_here(place, batch, lambda table, reports, problem: told.append((table, problem)), side_by_side=2)
+
+    assert not good
+    assert told == [
+        ("raw.pings", "failed with ValueError"), ("raw.labels", ""),
+        ("clean.pings", LEFT_OUT), ("protected.pings", LEFT_OUT),
+    ]  # fmt: skip
