@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -12,11 +13,30 @@ from jobs.home import Home
 from jobs.job import partition_of
 from jobs.registry import JOBS
 
+if TYPE_CHECKING:
+    from dagster._core.instance import DynamicPartitionsStore
+
+
+class RememberedRanges(dg.MultiPartitionsDefinition):
+    """Partitions that list a range once: Dagster asks again for each partition's metadata, quadratic in a history."""
+
+    def get_partition_keys_in_range(  # type: ignore[override]  # as Dagster overrides its own
+        self,
+        partition_key_range: dg.PartitionKeyRange,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> Sequence[str]:
+        """Return the keys of the range, remembered: which dates lie between two does not change."""
+        ranges: dict[dg.PartitionKeyRange, Sequence[str]] = self.__dict__.setdefault("_ranges", {})
+        if partition_key_range not in ranges:
+            found = super().get_partition_keys_in_range(partition_key_range, dynamic_partitions_store)
+            ranges[partition_key_range] = found
+        return ranges[partition_key_range]
+
 
 def partitions_of(home: Home) -> dg.MultiPartitionsDefinition:
     """Return the installation's regions by every day from its first date through today."""
     days = dg.DailyPartitionsDefinition(start_date=_first_day(home).isoformat(), end_offset=1)
-    return dg.MultiPartitionsDefinition({"region": dg.StaticPartitionsDefinition(sorted(home.regions)), "date": days})
+    return RememberedRanges({"region": dg.StaticPartitionsDefinition(sorted(home.regions)), "date": days})
 
 
 def _first_day(home: Home) -> date:

@@ -43,6 +43,10 @@ def arrow_schema(contract: Contract) -> pa.Schema:
     return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in contract])
 
 
+MANY_DATES = 64
+"""Above so many dates in one run, small files cost more than a shuffle does."""
+
+
 @dataclass(frozen=True, slots=True)
 class StagedFile:
     """One Parquet file below the table's folder that no commit names yet."""
@@ -120,10 +124,14 @@ class Lake:
         frames = [reader.option("basePath", str(base)).parquet(*paths) for base, paths in sorted(stages.items())]
         return reduce(lambda one, other: one.union(other), frames) if frames else self._nothing(contract)
 
-    def stage(self, df: DataFrame, contract: Contract, run_id: str) -> Staged:
-        """Write the rows below the table's folder, unseen by readers, and count them from the files' footers."""
+    def stage(self, df: DataFrame, contract: Contract, run_id: str, *, dates: int = 1) -> Staged:
+        """Write the rows below the table's folder, unseen by readers, and count them from the files' footers.
+
+        A history of many ``dates`` is first brought together by date: else each task would write a file for each.
+        """
         self.region.folder(*contract.name.split(".", 1))
         folder = self.path(contract.name) / f"stage-{run_id}"
+        df = df.repartition(DATE) if dates > MANY_DATES else df
         df.write.mode("overwrite").partitionBy(DATE).parquet(str(folder))
         return Staged(contract, folder.parent, tuple(_staged_files(folder)))
 

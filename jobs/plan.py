@@ -77,13 +77,13 @@ def batches(place: Workplace, stale: Iterable[Stale]) -> list[Batch]:
     a day come last: they are made from many dates.
     """
     entries = list(stale)
-    late = [entry for entry in entries if JOBS[entry.table].windowed and place.release.window != "day"]
+    late = {job.name for job in JOBS.values() if job.windowed and place.release.window != "day"}
     found = []
-    for part in ([entry for entry in entries if entry not in late], late):
+    for part in ([e for e in entries if e.table not in late], [e for e in entries if e.table in late]):
         for days in _without_long_gaps(sorted({entry.date for entry in part})):
-            mine = tuple(entry for entry in part if entry.date in days)
-            tables = tuple(name for name in JOBS if any(entry.table == name for entry in mine))
-            found.append(Batch(place.region.name, tables, tuple(days), mine))
+            mine = tuple(entry for entry in part if days[0] <= entry.date <= days[-1])
+            made = {entry.table for entry in mine}
+            found.append(Batch(place.region.name, tuple(name for name in JOBS if name in made), tuple(days), mine))
     return found
 
 

@@ -61,7 +61,7 @@ def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built
 
     lake, rows_in = place.lake, place.rows_in(job, run.dates)
     kept = built.frame.where(F.col("_reason").isNull())
-    staged = lake.stage(job.writes.conform(kept), job.writes, run.run_id)
+    staged = lake.stage(job.writes.conform(kept), job.writes, run.run_id, dates=len(run.dates))
     left_out: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
     dirty = [day for day in run.dates if rows_in[day] != staged.rows[day]]
     quarantine = _emptied_quarantine(job, place, run)
@@ -79,7 +79,7 @@ def _run_aggregate(job: Job, place: Workplace, run: Run, inputs: Inputs, built: 
 
     lake, rows_in = place.lake, place.rows_in(job, run.dates)
     frame = inputs.keep("built", lambda: built.frame)
-    staged = lake.stage(job.writes.conform(frame), job.writes, run.run_id)
+    staged = lake.stage(job.writes.conform(frame), job.writes, run.run_id, dates=len(run.dates))
     below = F.lit(False) if "status" not in frame.columns else F.col("status") == "suppressed"
     level = F.concat(F.lit(LEVEL), "_level") if "_level" in frame.columns else F.lit(LEVEL)
     groups_of = frame.groupBy(DATE, F.when(below, "below_k").otherwise(level).alias("reason"))
@@ -155,7 +155,7 @@ def _common(job: Job, place: Workplace, run: Run, day: date) -> dict[str, Any]:
 def _stage_quarantine(bad: DataFrame, job: Job, place: Workplace, run: Run) -> Staged:
     contract = quarantine_contract(job.name)
     rows = bad.where(~bad["reason"].isin(*REJECTIONS))
-    return place.lake.stage(contract.conform(rows), contract, run.run_id)
+    return place.lake.stage(contract.conform(rows), contract, run.run_id, dates=len(run.dates))
 
 
 def _emptied_quarantine(job: Job, place: Workplace, run: Run) -> Staged | None:
