@@ -52,7 +52,7 @@ def run_tables(listing: RunListing) -> Iterable[Table | str]:
     for region in dict.fromkeys(run.region for run in listing.tables):
         mine = [run for run in listing.tables if run.region == region]
         table = grid("table", "in#", "out#", "quarantined#", "rejected#", "suppressed#", "checks", title=region)
-        table.columns[0].no_wrap, table.padding = True, (0, 1)
+        table.columns[0].no_wrap, table.padding = True, (0, 1, 0, 0)
         for run in mine:
             table.add_row(
                 run.table, f"{run.rows_in:,}", f"{run.rows_out:,}", _number(run.quarantined),

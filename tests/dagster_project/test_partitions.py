@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import dagster as dg
 import pytest
 
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of, range_tags
@@ -80,3 +81,18 @@ def keys_of(home):
     """Return the regions and the days of the partitions, each in order."""
     by_name = {each.name: each.partitions_def.get_partition_keys() for each in partitions_of(home).partitions_defs}
     return by_name["region"], by_name["date"]
+
+
+def test_a_range_is_listed_as_dagster_lists_it_and_only_once(home, hold, monkeypatch):
+    hold("eu", DAY)
+    partitions = partitions_of(home)
+    plain = dg.MultiPartitionsDefinition({one.name: one.partitions_def for one in partitions.partitions_defs})
+    range_ = dg.PartitionKeyRange(partition_key("eu", DAY), partition_key("eu", NEXT))
+
+    listed = partitions.get_partition_keys_in_range(range_)
+    monkeypatch.setattr(dg.MultiPartitionsDefinition, "get_partition_keys_in_range", None)
+
+    assert [str(key) for key in listed] == ["2026-06-01|eu", "2026-06-02|eu"]
+    assert partitions.get_partition_keys_in_range(range_) is listed
+    monkeypatch.undo()
+    assert plain.get_partition_keys_in_range(range_) == listed

@@ -117,3 +117,11 @@ def test_a_person_reads_that_something_failed(place):
 def _fits(name, listing):
     schema = json.loads(documents()[f"schemas/{name}.json"])
     Draft202012Validator(schema).validate(listing.model_dump(mode="json"))
+
+
+def test_the_summary_fits_a_terminal_of_80_columns(place):
+    console = Console(file=io.StringIO(), width=80)
+    for part in run_tables(listing_of(place)):
+        console.print(part)
+
+    assert "quarantined rejected suppressed checks" in console.file.getvalue()

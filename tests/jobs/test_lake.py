@@ -6,7 +6,7 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from jobs.lake import Lake, arrow_schema
+from jobs.lake import MANY_DATES, Lake, arrow_schema
 from quality.contracts import CONTRACTS, contract
 
 TABLE = contract("curated.place_counts")
@@ -87,3 +87,20 @@ def test_a_table_keeps_its_contracts_properties_and_each_commit_its_facts(lake):
     assert table.history(1)[0]["run_id"] == "one"
     [action] = pa.table(table.get_add_actions(flatten=True)).to_pylist()
     assert {action.get("min.place"), action.get("max.persons")} == {None}, "no value outlives its row in the log"
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize(
+    ("dates", "files"),
+    [pytest.param(2, 4, id="a-few-dates-as-they-come"), pytest.param(MANY_DATES + 1, 2, id="many-brought-together")],
+)
+def test_a_history_of_many_dates_has_one_file_for_each(lake, dates, files):
+    two_tasks = lake.spark().range(0, 8, numPartitions=2)
+    df = two_tasks.selectExpr(
+        "'p' place", "20L persons", "'published' status", "10 k", "date_add(date'2024-04-29', int(id % 2)) event_date"
+    )
+
+    staged = lake.stage(df, TABLE, "r1", dates=dates)
+
+    assert len(staged.files) == files
+    assert staged.rows == {MONDAY: 4, TUESDAY: 4}
