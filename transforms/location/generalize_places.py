@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
@@ -47,33 +48,41 @@ def finest_resolution(min_area_m2: float, min_radius_m: float) -> int:
 
 def _cell_udf(min_area_m2: float, min_radius_m: float) -> Callable[..., Column]:
     def cells(latitudes: pa.Array, longitudes: pa.Array) -> pa.Array:
-        import h3
         import h3.api.basic_int as h3i
 
-        start = finest_resolution(min_area_m2, min_radius_m)
-        allowed: dict[int, str] = {}
-
-        def ceiling(cell: int) -> str:
-            if cell not in allowed:
-                name = h3.int_to_str(cell)
-                while h3.get_resolution(name) > COARSEST and not exceeds(name, min_area_m2, min_radius_m):
-                    name = h3.cell_to_parent(name)
-                allowed[cell] = name
-            return allowed[cell]
-
-        find = h3i.latlng_to_cell
+        start, find = finest_resolution(min_area_m2, min_radius_m), h3i.latlng_to_cell
         pairs = zip(latitudes.to_pylist(), longitudes.to_pylist(), strict=True)
-        return pa.array([None if y is None or x is None else ceiling(find(y, x, start)) for y, x in pairs], pa.string())
+        found = pa.array([None if y is None or x is None else find(y, x, start) for y, x in pairs], pa.uint64())
+        encoded = found.dictionary_encode()
+        names = [allowed_cell(cell, min_area_m2, min_radius_m) for cell in encoded.dictionary.to_pylist()]
+        return pa.array(names, pa.string()).take(encoded.indices)
 
     return arrow_function(cells, "string")
 
 
+@lru_cache(maxsize=1 << 16)
+def allowed_cell(cell: int, min_area_m2: float, min_radius_m: float) -> str:
+    """Return the cell, or its finest ancestor that exceeds both limits; a worker asks again for the same cells."""
+    import h3
+
+    name: str = h3.int_to_str(cell)
+    while h3.get_resolution(name) > COARSEST and not exceeds(name, min_area_m2, min_radius_m):
+        name = h3.cell_to_parent(name)
+    return name
+
+
+@lru_cache(maxsize=1 << 16)
+def area_m2(cell: str) -> float:
+    """Return the cell's geodesic area in square meters."""
+    import h3
+
+    return float(h3.cell_area(cell, "m^2"))
+
+
 def _area_udf() -> Callable[..., Column]:
     def areas(cells: pa.Array) -> pa.Array:
-        import h3
-
         encoded = cells.dictionary_encode()
-        found = [h3.cell_area(cell, "m^2") for cell in encoded.dictionary.to_pylist()]
+        found = [area_m2(cell) for cell in encoded.dictionary.to_pylist()]
         return pa.array(found, pa.float64()).take(encoded.indices)
 
     return arrow_function(areas, "double")

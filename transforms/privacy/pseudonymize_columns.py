@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pyspark.sql import functions as F
 from transforms.arrow_function import arrow_function
 
 PSEUDONYM_HEX = 32
+BLOCK = 64
+"""Bytes of a SHA-256 block."""
 
 
 class KeyReader(Protocol):
@@ -37,7 +40,21 @@ def pseudonym(key: bytes, *parts: str) -> str:
 
     Parts are length-prefixed, so that 1|23 and 12|3 differ.
     """
-    return hmac.digest(key, _canonical(*parts), "sha256").hex()[:PSEUDONYM_HEX]
+    return pseudonymizer(key)(*parts)
+
+
+def pseudonymizer(key: bytes) -> Callable[..., str]:
+    """Return ``pseudonym`` for one key, hashing the key's pads once (RFC 2104, section 4)."""
+    padded = (key if len(key) <= BLOCK else hashlib.sha256(key).digest()).ljust(BLOCK, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+
+    def made(*parts: str) -> str:
+        first, second = inner.copy(), outer.copy()
+        first.update(_canonical(*parts))
+        second.update(first.digest())
+        return second.hexdigest()[:PSEUDONYM_HEX]
+
+    return made
 
 
 def pseudonymize_columns(
@@ -59,19 +76,23 @@ def _pseudonym_udf(keys: KeyReader, domain: Domain, kind: str) -> Callable[..., 
     def pseudonyms(values: pa.Array, epochs: pa.Array) -> pa.Array:
         import pyarrow.compute as pc
 
-        derived: dict[str, bytes] = {}
+        derived: dict[str, Callable[..., str]] = {}
         root = keys.open()
         pairs = pc.binary_join_element_wise(epochs, values, "\x1f").dictionary_encode()  # people repeat: hash once
         made = []
         for pair in pairs.dictionary.to_pylist():
             epoch, _, value = pair.partition("\x1f")
-            key = derived.setdefault(epoch, hmac.digest(root, _canonical(*scope, epoch), "sha256"))
-            made.append(pseudonym(key, value))
+            if epoch not in derived:
+                derived[epoch] = pseudonymizer(hmac.digest(root, _canonical(*scope, epoch), "sha256"))
+            made.append(derived[epoch](value))
         return pa.array(made, pa.string()).take(pairs.indices)
 
     return arrow_function(pseudonyms, "string")
 
 
 def _canonical(*parts: str) -> bytes:
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join(len(part).to_bytes(8, "big") + part for part in encoded)
+    return b"".join([_sized(part.encode("utf-8", "surrogatepass")) for part in parts])
+
+
+def _sized(part: bytes) -> bytes:
+    return len(part).to_bytes(8, "big") + part

@@ -39,10 +39,16 @@ def test_other_parts_give_another_pseudonym(one, other):
     assert pseudonym(KEY, *one) != pseudonym(KEY, *other)
 
 
-def test_a_pseudonym_is_truncated_hmac_sha256_of_length_prefixed_parts():
-    expected = hmac.new(KEY, (2).to_bytes(8, "big") + b"ab", "sha256").hexdigest()[:32]
+@pytest.mark.parametrize("key", [KEY, b"", b"k" * 64, b"k" * 65], ids=["usual", "empty", "a-block", "over-a-block"])
+def test_a_pseudonym_is_truncated_hmac_sha256_of_length_prefixed_parts(key):
+    expected = hmac.new(key, (2).to_bytes(8, "big") + b"ab", "sha256").hexdigest()[:32]
 
-    assert pseudonym(KEY, "ab") == expected
+    assert pseudonym(key, "ab") == expected
+
+
+def test_another_key_gives_another_pseudonym():
+    expected = pseudonym(KEY, "ab")
+
     assert pseudonym(hashlib.sha256(b"another").digest(), "ab") != expected
 
 
