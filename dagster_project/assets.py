@@ -17,7 +17,7 @@ from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
-from jobs.nightly import Sessions, run_table
+from jobs.nightly import UNEXPLAINED, Sessions, run_table
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict
@@ -138,7 +138,7 @@ def _run(
     except GeowardError as error:
         raise dg.Failure(str(error), allow_retries=False) from None
     except Exception as error:  # its message may hold a row's value: name the kind only
-        raise dg.Failure(f"{job.name} failed with {type(error).__name__}.") from None
+        raise dg.Failure(f"{job.name} failed with {type(error).__name__}. {UNEXPLAINED}") from None
     return reports
 
 

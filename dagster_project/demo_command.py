@@ -12,7 +12,7 @@ from jobs.cli.app import app, err, out
 SAMPLE = Path("data/sample")
 NEXT = """
 [bold]What to try next[/bold]
-  geoward query --purpose analytics "SELECT place, sum(persons) AS persons FROM curated.mobility GROUP BY place"
+  geoward query --purpose analytics "SELECT event_date, place, persons FROM curated.place_counts LIMIT 9"
   geoward tables list          every table, its rows and versions
   geoward quarantine list      what could not be used, and why
   geoward run --dry-run        what would run now: nothing, until a file or a rule changes

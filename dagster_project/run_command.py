@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from jobs.cli.app import Json, app
+from quality.contracts.errors import UsageError
 
 Day = datetime | None
 
@@ -31,6 +32,8 @@ def run(
     from jobs.home import open_home
     from jobs.nightly import Scope
 
+    if first and last and first > last:
+        raise UsageError(f"--from {first:%Y-%m-%d} is after --to {last:%Y-%m-%d}.", mend="Swap them.")
     scope = Scope(tuple(jobs or ()), tuple(region or ()), _date(day or first), _date(day or last), force)
     home = open_home()
     if dry_run:

@@ -55,15 +55,18 @@ def run_tables(listing: RunListing) -> Iterable[Table | str]:
         table.columns[0].no_wrap, table.padding = True, (0, 1, 0, 0)
         for run in mine:
             table.add_row(
-                run.table, f"{run.rows_in:,}", f"{run.rows_out:,}", _number(run.quarantined),
+                run.table, _number(run.rows_in), _number(run.rows_out), _number(run.quarantined),
                 _number(sum(run.rejected.values())), _number(run.suppressed or 0),
                 "[red]failed[/red]" if run.error else _checks(run) + ("" if run.ran else " fresh"),
             )  # fmt: skip
         yield ""
         yield table
+    if any(run.suppressed for run in listing.tables):
+        yield "\n[dim]Curated tables: in = contributing + suppressed rows; out counts lines, suppressed ones too.[/dim]"
     yield from _reasons(listing)
     ran = sum(run.ran for run in listing.tables)
-    what = f"{ran} of {len(listing.tables)} tables ran" if ran else "Nothing was missing or stale"
+    nothing = "Nothing was missing or stale" if listing.ok else "No table ran"
+    what = f"{ran} of {len(listing.tables)} tables ran" if ran else nothing
     days = sorted({day for run in listing.tables for day in (run.first_date, run.last_date) if day})
     dates = ", " + " to ".join(str(day) for day in dict.fromkeys((days[0], days[-1]))) if days else ""
     yield f"\n{what}{dates}; {listing.seconds:.1f} s." + ("" if listing.ok else " [red]Not everything succeeded.[/red]")
@@ -79,6 +82,7 @@ def _reports(place: Workplace, scope: Scope) -> list[RunReport]:
 def _table_run(name: str, region: str, reports: list[RunReport], ran: Ran, error: str | None) -> TableRun:
     reasons = [ran[region, name, report.date] for report in reports if (region, name, report.date) in ran]
     mine = [report for report in reports if (region, name, report.date) in ran] or reports
+    mine = [] if error else mine  # what it published before is not what this run did
 
     def total(field: str) -> dict[str, int]:
         return dict(sum((Counter(getattr(report, field)) for report in mine), Counter()))

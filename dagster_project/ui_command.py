@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
 from typing import Annotated
@@ -11,6 +13,7 @@ import typer
 
 from jobs.cli.app import app, err
 from jobs.home import open_home
+from quality.contracts.errors import EnvironmentFault
 
 
 @app.command()
@@ -30,5 +33,23 @@ def ui(
     command += ["-m", "dagster_project.definitions", "-h", "127.0.0.1", "-p", str(port)]
     if read_only:
         command.append("--read-only")
+    _refuse_taken(port)
     err.print(f"Dagster at http://127.0.0.1:{port}/asset-groups (stop with Ctrl-C)")
-    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+    server = subprocess.Popen(command, env=environment)
+    signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))  # a service manager's way to stop
+    while True:
+        try:
+            raise typer.Exit(server.wait())
+        except KeyboardInterrupt:  # the server got it too, and ends what it started
+            continue
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            raise EnvironmentFault(
+                f"Port {port} is taken.", mend=f"Stop what uses it, or run `geoward ui --port {port + 1}`."
+            ) from None

@@ -6,7 +6,7 @@ import getpass
 import json
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from jobs.catalog import now
 from jobs.home import Home
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from arro3.core import Table
 
 Kind = Literal["run", "decision", "read", "ingest", "config"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 Entry = tuple[Kind, str, str, str, dict[str, Any]]
 """Kind, subject, outcome, region and detail."""
 

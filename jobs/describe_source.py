@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from jobs.home import Home
 from jobs.landed_regions import catalogs
 from jobs.listings import MappedColumn, Source, SourceDetail
@@ -35,9 +37,19 @@ def describe_source(mapping: Mapping) -> SourceDetail:
     )  # fmt: skip
 
 
-def rejects_all(mapping: Mapping) -> bool:
-    """Return whether every row about persons will be rejected because no legal basis is declared."""
-    return not mapping.legal_basis and any(emit.contract.personal for emit in mapping.emits)
+def rejects_all(mapping: Mapping, purposes: Collection[str]) -> bool:
+    """Return whether every row about persons will be rejected: no legal basis for a purpose that the policy knows."""
+    return set(purposes).isdisjoint(mapping.legal_basis) and any(emit.contract.personal for emit in mapping.emits)
+
+
+def basis_warning(basis: Collection[str], rejected: bool, purposes: Collection[str]) -> str:
+    """Return what is wrong with the purposes a mapping has a legal basis for, or nothing."""
+    unknown = sorted(set(basis) - set(purposes))
+    known = f"The policy knows {', '.join(sorted(purposes))}."
+    if rejected and not unknown:
+        return "no legal basis is declared: rows about persons are rejected."
+    end = "rows about persons are rejected." if rejected else "the policy does not know it."
+    return f"legal basis for {', '.join(unknown)}: {end} {known}" if unknown else ""
 
 
 def rule_in_words(rule: Rule) -> str:

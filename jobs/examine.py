@@ -37,7 +37,7 @@ def examine(path: Path | None = None) -> DoctorListing:
     ]
     try:
         home = open_home(path)
-        summary = f"{len(home.regions)} regions, policy {home.policy.name} {home.policy.version[:12]}"
+        summary = f"{home.path}: {len(home.regions)} regions, policy {home.policy.name} {home.policy.version[:12]}"
         findings += [doctor.judge_config("", "", summary), *_installation(home)]
     except GeowardError as error:
         findings.append(doctor.judge_config(error.message, error.mend, ""))

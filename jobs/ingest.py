@@ -38,7 +38,7 @@ def ingest(
         _audit(home, mapping, region, files)
     return IngestListing(
         source=mapping.name, mapping_version=mapping.version, region=region, dry_run=dry_run,
-        legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping), files=files,
+        legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping, home.policy.purposes), files=files,
     )  # fmt: skip
 
 

@@ -37,6 +37,9 @@ class Scope:
     force: bool = False
 
 
+UNEXPLAINED = "Nothing half-done was published. Run `geoward doctor`; if that finds nothing, report a defect."
+"""The next step after an error that Geoward does not explain."""
+
 SMALL_RUN_BYTES = 4 << 20
 """Landed bytes up to which a session is tuned for a small run."""
 
@@ -110,8 +113,9 @@ def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str
     )  # fmt: skip
     try:
         reports = run_job(JOBS[table], place, run)
-    except GeowardError as error:
-        audit_many(place.home, [("run", table, f"failed: {error.message}", place.region.name, {"run_id": run_id})])
+    except Exception as error:  # the message of one that Geoward does not explain may hold a row's value
+        why = error.message if isinstance(error, GeowardError) else type(error).__name__
+        audit_many(place.home, [("run", table, f"failed: {why}", place.region.name, {"run_id": run_id})])
         raise
     audit_many(place.home, [_entry(report) for report in reports])
     return reports

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from jobs.audit_log import audit_many
@@ -119,8 +120,10 @@ def _allow_purpose(home: Home, purpose: str, region: Region) -> None:
 def _released(name: str) -> Contract:
     contract = CONTRACTS.get(name)
     if contract is None:
+        near = get_close_matches(name, CONTRACTS, n=1) or get_close_matches(f"curated.{name}", CONTRACTS, n=1)
+        meant = f"Did you mean {near[0]}? " if near else ""
         raise _Refused(
-            "unknown_table", "The query names a table that no contract releases.", mend=f"Released: {_names()}."
+            "unknown_table", "The query names a table that no contract releases.", mend=f"{meant}Released: {_names()}."
         )
     if not contract.released:
         raise _Refused(

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import date
 
 from jobs.job_inputs import Workplace
-from jobs.nightly import new_run_id, run_table
+from jobs.nightly import UNEXPLAINED, new_run_id, run_table
 from jobs.plan import Batch, Stale
 from jobs.registry import JOBS
 from jobs.report import RunReport
@@ -79,4 +79,4 @@ def _outcome(ahead: RunAhead, table: str) -> tuple[list[RunReport], str]:
     except GeowardError as error:
         return [], str(error)
     except Exception as error:  # its message may hold a row's value: name the kind only
-        return [], f"failed with {type(error).__name__}"
+        return [], f"failed with {type(error).__name__}. {UNEXPLAINED}"

@@ -44,6 +44,7 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
     Raises ``RowsLost`` if the row equation does not hold and ``AuditFailed`` if a check fails; the published table
     is then what it was before.
     """
+    place.lake.spark()  # columns are made in Java, and a build begins with columns
     inputs = place.inputs(job, run.dates)
     run_kind = _run_aggregate if job.kind == "aggregate" else _run_rows
     try:

@@ -15,10 +15,12 @@ command -v "$java" >/dev/null 2>&1 || fail "Java is missing. Install Java 17 or 
 version=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p' | head -n 1)
 [ "${version:-0}" -ge 17 ] || fail "Java ${version:-of unknown version} is too old. Install Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless)."
 
-echo "Setting up .venv (once; a few minutes)" >&2
+echo "Setting up .venv (once; about three minutes and 3 GB)" >&2
 [ -x .venv/bin/python ] || "$python" -m venv .venv
 [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r jobs/uv.lock.txt
 .venv/bin/uv pip install --python .venv/bin/python --require-hashes --quiet --compile-bytecode -r requirements.lock
 .venv/bin/uv pip install --python .venv/bin/python --quiet --no-build-isolation --no-deps --offline -e .
-.venv/bin/python -c 'from jobs.jars import resolve_jars; resolve_jars()'
+echo "Fetching Spark's JARs, then preparing Java's classes (one or two minutes, quietly)" >&2
+.venv/bin/python -c 'from jobs.jars import resolve_jars; resolve_jars()' > .venv/jars.log 2>&1 ||
+  { tail -n 20 .venv/jars.log >&2; fail "The JARs could not be fetched; all that Spark said is in .venv/jars.log."; }
 .venv/bin/python -m jobs.class_archive

@@ -11,6 +11,7 @@ from rich.markup import escape
 from jobs.cli.app import Json, app, grid, show
 from jobs.home import open_home
 from jobs.listings import AuditEntry, AuditListing
+from quality.contracts.errors import UsageError
 
 audit = typer.Typer(no_args_is_help=True, help="Audit: runs, policy decisions, reads and landings, append-only.")
 app.add_typer(audit, name="audit")
@@ -26,8 +27,10 @@ def list_(
 
     Example: `geoward audit list --kind decision`
     """
-    from jobs.audit_log import read_audit
+    from jobs.audit_log import KINDS, read_audit
 
+    if kind and kind not in KINDS:
+        raise UsageError(f"There is no kind {kind!r} of entry.", mend=f"Known: {', '.join(KINDS)}.")
     found = [AuditEntry(**entry) for entry in read_audit(open_home()) if not kind or entry["kind"] == kind][-last:]
     table = grid("at", "kind", "who", "subject", "region", "outcome", "detail")
     for entry in found:
@@ -35,4 +38,8 @@ def list_(
             f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, escape(entry.who), escape(entry.subject), entry.region,
             escape(entry.outcome), escape(json.dumps(entry.detail, sort_keys=True)),
         )  # fmt: skip
-    show(AuditListing(entries=found), as_json, table if found else ["Nothing has been audited yet."])
+    show(
+        AuditListing(entries=found),
+        as_json,
+        table if found else [f"There is no entry{f' of kind {kind}' if kind else ''} yet."],
+    )

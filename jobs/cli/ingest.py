@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, app, err, grid, show
+from jobs.describe_source import basis_warning
 from jobs.home import open_home
 from jobs.listings import IngestListing
 
@@ -41,11 +42,9 @@ def ingest(
             progress=lambda path: status.update(f"reading {escape(path.name)}"),
         )  # fmt: skip
     show(listing, as_json, _tables(listing))
-    if listing.rejects_all:
-        err.print(
-            f"[bold yellow]Warning:[/bold yellow] mapping {listing.source} declares no legal basis: every row about "
-            "persons will be rejected. Declare legal_basis and evidence in it before you run."
-        )
+    if warning := basis_warning(listing.legal_basis, listing.rejects_all, open_home().policy.purposes):
+        mend = "Declare legal_basis and evidence in the mapping before you run."
+        err.print(f"[bold yellow]Warning:[/bold yellow] mapping {listing.source}: {escape(warning)} {mend}")
     if any(file.outcome == "quarantined" for file in listing.files):
         raise typer.Exit(1)
 

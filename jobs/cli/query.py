@@ -38,7 +38,7 @@ class Format(StrEnum):
 @app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT.")],
-    purpose: Annotated[str, typer.Option("--purpose", "-p", help="Why you ask; the policy must allow it.")],
+    purpose: Annotated[str, typer.Option("--purpose", "-p", help="Why you ask; the policy must allow it.")] = "",
     form: Annotated[Format, typer.Option("--format", "-f", help="How to print the rows.")] = Format.TABLE,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.")] = None,
     region: Annotated[list[str] | None, typer.Option("--region", "-r", help="Only these regions.")] = None,
@@ -53,6 +53,9 @@ def query(
     """
     from jobs.query import answer
 
+    if not purpose:
+        known = ", ".join(open_home().policy.purposes)
+        raise UsageError("A query needs a purpose.", mend=f"Say --purpose; the policy knows {known}.")
     if form is Format.PARQUET and output is None:
         raise UsageError("Parquet is not text.", mend="Name a file with --output.")
     if output is not None and not output.absolute().parent.is_dir():

@@ -15,7 +15,7 @@ from jobs.listings import SampleFile, SampleListing
 @app.command()
 def sample(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to write to; made when absent.")],
-    actors: Annotated[int, typer.Option(help="Accounts in each region.")] = 420,
+    actors: Annotated[int, typer.Option(help="Accounts in each region, 80 or more.")] = 420,
     days: Annotated[int, typer.Option(help="Days, from 2026-06-01.")] = 5,
     seed: Annotated[int, typer.Option(help="The same seed and sizes give the same bytes.")] = 20260601,
     hardness: Annotated[float, typer.Option(help="From 0 to 1: how well the planted abuse hides.")] = 0.0,

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, app, err, grid, show
+from jobs.describe_source import basis_warning
 from jobs.home import open_home
 from jobs.listings import SourceDetail, SourceListing, SourceTrial, TriedEmit
 
@@ -69,8 +70,8 @@ def check(
     """
     trial = _try(mapping, file, rows)
     show(trial, as_json, _trial(trial))
-    if trial.rejects_all:
-        err.print("[bold yellow]Warning:[/bold yellow] no legal basis is declared: rows about persons are rejected.")
+    if warning := basis_warning(trial.legal_basis, trial.rejects_all, open_home().policy.purposes):
+        err.print(f"[bold yellow]Warning:[/bold yellow] {escape(warning)}")
     if not any(emit.good for emit in trial.emits):
         raise typer.Exit(1)
 
@@ -90,7 +91,7 @@ def _try(name: str, file: Path, rows: int) -> SourceTrial:
         return start_session(scratch=scratch, short_lived=True)
 
     with err.status(f"trying {escape(mapping.name)}"):
-        return try_source(mapping, file, scratch=scratch, spark=spark, limit=rows)
+        return try_source(mapping, file, scratch=scratch, spark=spark, purposes=home.policy.purposes, limit=rows)
 
 
 def _parts(detail: SourceDetail) -> Iterable[Table | str]:

@@ -45,10 +45,11 @@ def show_(
 
 def _grid(rows: list[Table]) -> Grid:
     table = grid("table", "released", "region", "rows#", "dates", "version#", "last run")
+    table.columns[0].no_wrap, table.padding = True, (0, 1, 0, 0)
     for row in rows:
         table.add_row(
             row.name, "yes" if row.released else "no", row.region, f"{row.rows:,}", _days(row),
-            "–" if row.version is None else str(row.version), row.last_run,
+            "–" if row.version is None else str(row.version), row.last_run[:8],
         )  # fmt: skip
     return table
 

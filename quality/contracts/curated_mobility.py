@@ -44,8 +44,9 @@ CONTRACT = Contract(
     caveats=(
         "A person counts once in a cell and slot, however many rows they sent.",
         "Rows of one level exclude those published at a finer level: add levels up, never subtract them.",
+        "A person counts once in each slot: a sum over slots is of person-slots, not of persons.",
         "No row for a cell means nobody was counted there, or its rows are in a coarser cell or slot.",
         "A corrected day is published as a new version; compare versions only with a privacy engineer.",
     ),
-    example="SELECT place, slot_start, sum(persons) AS persons FROM curated.mobility WHERE status = 'published' GROUP BY ALL ORDER BY persons DESC LIMIT 10",
+    example="SELECT place, slot_start, slot_hours, persons FROM curated.mobility WHERE status = 'published' ORDER BY persons DESC LIMIT 10",
 )  # fmt: skip

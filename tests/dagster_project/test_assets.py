@@ -17,7 +17,7 @@ from dagster_project.materialize import materialize_batches
 from dagster_project.partitions import partition_key, range_tags
 from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs import run_ahead
-from jobs.nightly import Sessions
+from jobs.nightly import UNEXPLAINED, Sessions
 from jobs.plan import Batch, Stale
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
@@ -173,7 +173,7 @@ def test_any_other_error_is_told_by_its_kind_only(materialize, runs):
     runs(fail)
     result, _ = materialize(DAY)
 
-    assert _sentence(result) == "clean.tiny failed with ValueError."
+    assert _sentence(result) == f"clean.tiny failed with ValueError. {UNEXPLAINED}"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_a_value_in_an_error_of_a_build_reaches_no_file_and_no_terminal(
 
     told = capfd.readouterr()
     assert built == ["eu"]
-    assert _sentence(result) == f"clean.tiny failed with {type(error).__name__}."
+    assert _sentence(result) == f"clean.tiny failed with {type(error).__name__}. {UNEXPLAINED}"
     assert _files_with(home.path, SECRET) == []
     assert SECRET not in told.out + told.err + caplog.text
 

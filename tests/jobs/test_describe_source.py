@@ -4,7 +4,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from jobs.catalog import Catalog
-from jobs.describe_source import describe_source, list_sources, rejects_all, rule_in_words
+from jobs.describe_source import basis_warning, describe_source, list_sources, rejects_all, rule_in_words
 from jobs.land_files import land_files
 from quality.sources.load_mapping import load_mapping, shipped_mappings
 from quality.sources.rules import Rule
@@ -68,6 +68,29 @@ def test_listing_makes_no_catalog_where_nothing_landed(home):
 
 
 def test_a_mapping_of_persons_without_a_legal_basis_is_told(mapping_file):
-    assert rejects_all(load_mapping(mapping_file(basis="")))
-    assert not rejects_all(load_mapping(mapping_file()))
-    assert not rejects_all(load_mapping("fraud_ecommerce_ip_ranges"))
+    known = ("analytics", "risk")
+    assert rejects_all(load_mapping(mapping_file(basis="")), known)
+    assert rejects_all(load_mapping(mapping_file()), ("research",))
+    assert not rejects_all(load_mapping(mapping_file()), known)
+    assert not rejects_all(load_mapping("fraud_ecommerce_ip_ranges"), known)
+
+
+@pytest.mark.parametrize(
+    ("basis", "rejected", "says"),
+    [
+        pytest.param(("risk",), False, "", id="known"),
+        pytest.param((), True, "no legal basis is declared: rows about persons are rejected.", id="none"),
+        pytest.param(
+            ("marketing",), True,
+            "legal basis for marketing: rows about persons are rejected. The policy knows analytics, risk.",
+            id="unknown-alone",
+        ),
+        pytest.param(
+            ("marketing", "risk"), False,
+            "legal basis for marketing: the policy does not know it. The policy knows analytics, risk.",
+            id="unknown-beside-known",
+        ),
+    ],
+)  # fmt: skip
+def test_a_legal_basis_for_a_purpose_that_the_policy_does_not_know_is_told(basis, rejected, says):
+    assert basis_warning(basis, rejected, ("risk", "analytics")) == says

@@ -10,6 +10,7 @@ import pytest
 
 from jobs import run_ahead
 from jobs.job_inputs import Workplace
+from jobs.nightly import UNEXPLAINED
 from jobs.plan import Batch, Stale
 from jobs.run_ahead import LEFT_OUT, LeftOut, RunAhead, run_here
 from quality.contracts.errors import UsageError
@@ -114,6 +115,6 @@ def test_a_run_without_dagster_tells_each_table_in_order_and_names_an_unexpected
 
     assert not good
     assert told == [
-        ("raw.pings", "failed with ValueError"), ("raw.labels", ""),
+        ("raw.pings", f"failed with ValueError. {UNEXPLAINED}"), ("raw.labels", ""),
         ("clean.pings", LEFT_OUT), ("protected.pings", LEFT_OUT),
     ]  # fmt: skip

@@ -16,7 +16,9 @@ def no_spark():
 
 
 def test_a_file_that_the_probe_refuses_starts_no_spark(mapping_file, tmp_path):
-    trial = try_source(load_mapping(mapping_file()), tmp_path / "none.csv", scratch=tmp_path, spark=no_spark)
+    trial = try_source(
+        load_mapping(mapping_file()), tmp_path / "none.csv", scratch=tmp_path, spark=no_spark, purposes=()
+    )
 
     assert (trial.readable, trial.reason, trial.records) == (False, "not_found", 0)
     assert trial.mend
@@ -28,7 +30,7 @@ def trial(spark, tmp_path, mapping_file):
         mapping = load_mapping(mapping_file() if basis is None else mapping_file(basis))
         scratch = tmp_path / "scratch"
         scratch.mkdir(exist_ok=True)
-        found = try_source(mapping, path, scratch=scratch, spark=lambda: spark, limit=limit)
+        found = try_source(mapping, path, scratch=scratch, spark=lambda: spark, purposes=("analytics",), limit=limit)
         assert not list(scratch.iterdir())
         return found
 
@@ -80,3 +82,11 @@ def test_a_gzip_without_its_ending_is_read_as_gzip(trial, log_file, tmp_path):
     path.write_bytes(gzip.compress(log_file(GOOD).read_bytes()))
 
     assert trial(path).emits[0].good == 1
+
+
+@pytest.mark.spark
+def test_a_row_that_the_clean_table_would_quarantine_is_not_called_good(trial, log_file):
+    found = trial(log_file(GOOD, "2,hopper,2026-06-01T10:00:00Z,95,8.5,,"))
+
+    (emit,) = found.emits
+    assert (emit.rows, emit.good, emit.quarantined_by) == (2, 1, {"out_of_bounds:latitude": 1})

@@ -4,7 +4,7 @@ from jobs.audit_log import audit
 
 
 def test_before_the_first_entry_there_is_nothing(geoward):
-    assert "Nothing has been audited yet." in geoward("audit", "list").stdout
+    assert "There is no entry yet." in geoward("audit", "list").stdout
 
 
 def test_the_newest_entries_are_listed_oldest_first(geoward, home, fits):
@@ -25,3 +25,10 @@ def test_entries_may_be_limited_to_a_kind(geoward, home):
 
     (entry,) = geoward("audit", "list", "--kind", "decision", "--json").document["entries"]
     assert entry["detail"] == {"rule": "purpose"}
+
+
+def test_a_kind_that_does_not_exist_is_wrong_use_and_the_kinds_are_told(geoward):
+    done = geoward("audit", "list", "--kind", "refused")
+
+    assert done.exception.exit_code == 2
+    assert "Known: run, decision, read, ingest, config." in str(done.exception)

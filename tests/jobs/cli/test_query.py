@@ -95,3 +95,18 @@ def test_a_query_needs_neither_spark_nor_dagster(home, publish):
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
+
+
+def test_without_a_purpose_the_known_ones_are_told(geoward):
+    done = geoward("query", "SELECT 1")
+
+    assert done.exception.exit_code == 2
+    assert "Say --purpose; the policy knows analytics, risk." in str(done.exception)
+
+
+@pytest.mark.parametrize("typed", ["curated.mobilty", "mobility"])
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(geoward, typed):
+    done = geoward("query", "--purpose", "analytics", f"FROM {typed}")
+
+    assert "Did you mean curated.mobility?" in str(done.exception)
+    assert done.exception.exit_code == 3
