@@ -40,17 +40,19 @@ def _plan(places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list
 
         require_java()
         sessions.start_early()
-        threading.Thread(target=_import_early, daemon=True).start()
+        threading.Thread(target=_import_early, args=[sessions], daemon=True).start()
     stale = plan_all(places, scope, _say)
     return [batch for place in places for batch in batches(place, stale[place.region.name])]
 
 
-def _import_early() -> None:
+def _import_early(sessions: Sessions) -> None:
     """Import what the run will need while Java reads the new files' dates."""
     from quality.checks.expectation_suite import prepare
 
+    for name in ("great_expectations", "dagster"):
+        import_module(name)
+    sessions()  # Great Expectations would start a Spark of its own, with settings of its own
     prepare()
-    import_module("dagster")
 
 
 def _run(home: Home, sessions: Sessions, planned: Sequence[Batch]) -> tuple[list[str], dict[tuple[str, str], str]]:

@@ -53,6 +53,8 @@ def materialize_batches(
                     tags={**range_tags(batch.region, batch.dates[0], batch.dates[-1]), **_named(batch)},
                     raise_on_error=False,
                 )
+                if runs.interrupted:
+                    raise KeyboardInterrupt
                 yield Outcome(batch, result.run_id, _errors(batch, result))
 
 

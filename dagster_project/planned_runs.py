@@ -17,7 +17,7 @@ from jobs.nightly import Sessions
 from jobs.plan import Stale, plan
 from jobs.registry import JOBS
 from jobs.report import RunReport
-from jobs.run_ahead import RunAhead
+from jobs.run_ahead import RunAhead, stopping
 
 PLANNED = "geoward/planned"
 """A run with this tag makes only what is stale in its range; one without, as from the UI, makes all of it."""
@@ -31,6 +31,7 @@ class PlannedRuns:
         self._home, self._sessions, self._lock = home, sessions, threading.RLock()
         self._ahead: dict[tuple[str, str], RunAhead] = {}
         self._pool: ThreadPoolExecutor | None = None
+        self.interrupted = False  # Dagster makes a failed step of an interrupt, and goes on
 
     def begin(self, run_id: str, region: str, stale: Iterable[Stale]) -> RunAhead:
         """Begin a run's tables, behind those of the region's earlier runs."""
@@ -45,7 +46,13 @@ class PlannedRuns:
         with self._lock:
             ahead = self._ahead.get((run.run_id, region))
             ahead = ahead or self.begin(run.run_id, region, self._plan(run, region, days))
-        return ahead.result(table)
+        assert self._pool is not None
+        try:
+            with stopping(self._pool):
+                return ahead.result(table)
+        except BaseException as stop:
+            self.interrupted = self.interrupted or not isinstance(stop, Exception)
+            raise
 
     def close(self) -> None:
         """Let what runs end, and begin nothing more."""

@@ -1,7 +1,8 @@
 """Java's archive of Spark's loaded classes, made once at set-up: each later start skips reading and verifying them.
 
 Class data sharing (JEP 350): the JVM checks the archive against its own version and JARs and does without it when
-they differ, so a stale archive costs time and nothing else.
+they differ, so a stale archive costs time and nothing else. A half-written one would end the JVM: it is
+renamed when whole.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.jars import FOLDER, jar_paths
+from quality.contracts.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -29,7 +31,10 @@ def make_archive() -> None:
     if ARCHIVE.exists() and ARCHIVE.stat().st_mtime >= newest:
         return
     ARCHIVE.unlink(missing_ok=True)
-    _record(ARCHIVE)
+    unfinished = ARCHIVE.with_suffix(".part")
+    unfinished.unlink(missing_ok=True)
+    _record(unfinished)
+    unfinished.rename(ARCHIVE)
 
 
 def _record(archive: Path) -> None:
@@ -43,7 +48,10 @@ def _record(archive: Path) -> None:
         jvm = spark.sparkContext._gateway.proc  # type: ignore[union-attr]
         spark.stop()
         jvm.stdin.close()  # the JVM ends when its input does
-        jvm.wait()
+        if jvm.wait():
+            raise EnvironmentFault(
+                "Java ended badly while it wrote its archive of classes.", mend="Run make setup again."
+            )
 
 
 def _run_a_night(folder: Path, spark: SparkSession) -> None:

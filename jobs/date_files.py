@@ -10,8 +10,10 @@ from functools import reduce
 from jobs.catalog import File
 from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
+from quality.contracts.errors import EnvironmentFault
 from quality.sources.mapping import Mapping
 
+JAVA_ENDED = "Look for too little memory (GEOWARD_DRIVER_MEMORY, `geoward doctor`), then run again."
 Dated = tuple[str, str, str, str, int, int]
 Group = tuple[Mapping, list[File]]
 """Files that landed under one mapping."""
@@ -24,6 +26,7 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
     """
     waiting = [file for file in place.catalog.files() if not file.dated and not file.reason]
     if waiting:
+        place.lake.spark()  # a Java that cannot start says nothing about the files
         groups = place.mappings(waiting)
         names = ", ".join(mapping.name for mapping, _ in groups)
         progress(f"{place.region.name}: reading the dates of {len(waiting)} files from {names}")
@@ -32,11 +35,13 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
 
 
 def _date_together(place: Workplace, groups: Sequence[Group]) -> None:
-    from py4j.protocol import Py4JError
+    from py4j.protocol import Py4JError, Py4JNetworkError
     from pyspark.errors import PySparkException
 
     try:
         place.catalog.set_dates([file for _, files in groups for file in files], _count(place, groups))
+    except Py4JNetworkError:  # Java ended: that is the machine, not a file
+        raise EnvironmentFault("Java ended while it read the new files' dates.", mend=JAVA_ENDED) from None
     except (PySparkException, Py4JError):  # its message may hold values: it is neither shown nor chained
         _find_unreadable(place, groups)
 

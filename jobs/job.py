@@ -62,7 +62,10 @@ class Inputs:
     kept: dict[str, DataFrame] = field(default_factory=dict)
 
     def keep(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
-        """Return the frame of that name, made once and kept in memory (never on disk) until the job ends."""
+        """Return the frame of that name, made once and kept in memory, never on disk.
+
+        Spark keeps one copy of equal plans: another job that ends sooner may free it, and it is then made again.
+        """
         from pyspark import StorageLevel
 
         if name not in self.kept:

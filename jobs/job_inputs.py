@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from jobs.catalog import Catalog, File, now
+from jobs.catalog import Catalog, File, Part, now
 from jobs.home import Home, Region
 from jobs.job import Inputs, Job, Landed, Read, partition_of
 from jobs.keyring import open_keyring
@@ -84,11 +84,11 @@ class Workplace:
 
     def _landed(self, writes: Contract, dates: tuple[date, ...]) -> list[Landed]:
         """Return the records of the files that hold rows of ``writes`` for ``dates``, by mapping."""
-        held: dict[tuple[str, str], set[date]] = {}
+        held: dict[tuple[str, str], dict[date, Part]] = {}
         for day, parts in self.catalog.dates().get(writes.name, {}).items():
             for part in parts:
-                held.setdefault((part.source, part.file_id), set()).add(day)
-        wanted = {key: days for key, days in held.items() if not days.isdisjoint(dates)}
+                held.setdefault((part.source, part.file_id), {})[day] = part
+        wanted = {key: days for key, days in held.items() if not days.keys().isdisjoint(dates)}
         found = []
         for mapping, mine in self.mappings(f for f in self.catalog.files() if (f.source, f.file_id) in wanted):
             days = {file.file_id: wanted[file.source, file.file_id] for file in mine}
@@ -100,13 +100,13 @@ class Workplace:
         """Return today's date, UTC."""
         return now().date()
 
-    def kept(self, files: Iterable[File], dates: Dict[str, Collection[date]] | None = None) -> list[LandedFile]:
-        """Return where the kept bytes of those files are; ``dates`` are those each holds, by ``file_id``."""
+    def kept(self, files: Iterable[File], dates: Dict[str, Dict[date, Part]] | None = None) -> list[LandedFile]:
+        """Return where the kept bytes of those files are; ``dates`` is what the ledger says of each ``file_id``."""
         folder = self.region.folder(LANDING)
         return [
             LandedFile(
                 folder / f"{file.file_id}.{file.extension}", file.file_id, file.landed_at, file.columns,
-                stand_in(file, (dates or {}).get(file.file_id, ())),
+                _entered(file, (dates or {}).get(file.file_id, {})),
             )
             for file in files
         ]  # fmt: skip
@@ -130,6 +130,12 @@ def stand_in(file: File, dates: Collection[date]) -> date:
     They so wait beside the rows they came with, and make no partition of their own where there is one.
     """
     return max(dates, default=file.landed_at.date())
+
+
+def _entered(file: File, dates: Dict[date, Part]) -> date:
+    """Return the date under which the ledger counts rows without a time: what is built must say the same."""
+    undated = [day for day, part in dates.items() if part.rows > part.usable]
+    return max(undated) if undated else stand_in(file, dates)
 
 
 def _strictest(stated: list[dict[str, str]]) -> dict[str, str]:

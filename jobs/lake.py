@@ -6,10 +6,12 @@ files; the commit itself needs no Spark.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
@@ -160,6 +162,17 @@ class Lake:
 
         ``facts`` go into the commit's metadata: run and digests, never a value or a key.
         """
+        with self._locked():
+            return self._publish(staged, dates, facts)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the region's lock: of two that both make a table at first, each would keep the other's rows."""
+        with (self.region.folder() / "publish.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    def _publish(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
         from deltalake import CommitProperties, DeltaTable
 
         contract, path = staged.contract, self.path(staged.contract.name)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import date
 
 from jobs.job_inputs import Workplace
@@ -63,7 +64,7 @@ def run_here(
 ) -> bool:
     """Run a batch without Dagster; tables made from one that failed are left out. Return whether all succeeded."""
     good = True
-    with ThreadPoolExecutor(side_by_side) as pool:
+    with ThreadPoolExecutor(side_by_side) as pool, stopping(pool):
         mine = [entry for entry in batch.stale if entry.table in batch.tables]
         ahead = RunAhead(place, mine, new_run_id(), pool)
         for table in batch.tables:
@@ -71,6 +72,17 @@ def run_here(
             on_report(table, reports, problem)
             good = good and not problem
     return good
+
+
+@contextmanager
+def stopping(pool: ThreadPoolExecutor) -> Iterator[None]:
+    """Begin nothing more when the wait is interrupted, as by Ctrl-C; what runs ends, or its files are discarded."""
+    try:
+        yield
+    except BaseException as stop:
+        if not isinstance(stop, Exception):
+            pool.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def _outcome(ahead: RunAhead, table: str) -> tuple[list[RunReport], str]:

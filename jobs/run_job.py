@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from jobs.quarantine import quarantine_contract, quarantined_rows
 from jobs.report import REJECTIONS, RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE
-from quality.contracts.errors import AuditFailed
+from quality.contracts.errors import AuditFailed, RowsLost
 
 LEVEL = "level:"
 """Marks what published groups are counted under, beside the reasons of those kept back."""
@@ -63,6 +63,7 @@ def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built
     lake, rows_in = place.lake, place.rows_in(job, run.dates)
     kept = built.frame.where(F.col("_reason").isNull())
     staged = lake.stage(job.writes.conform(kept), job.writes, run.run_id, dates=len(run.dates))
+    refuse_other_dates(staged, place.region.name, run.dates)
     left_out: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
     dirty = [day for day in run.dates if rows_in[day] != staged.rows[day]]
     quarantine = _emptied_quarantine(job, place, run)
@@ -73,6 +74,13 @@ def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built
         quarantine = _stage_quarantine(bad, job, place, run)
     reports = [_row_report(job, place, run, day, rows_in[day], staged, left_out[day]) for day in run.dates]
     return _audit_and_publish(job, place, run, inputs, staged, reports, quarantine)
+
+
+def refuse_other_dates(staged: Staged, region: str, dates: Sequence[date]) -> None:
+    """Raise ``RowsLost`` for rows of dates that are not asked for: published, they would add to what is there."""
+    if others := sorted(set(staged.rows) - set(dates)):
+        count = sum(staged.rows[day] for day in others)
+        raise RowsLost(staged.contract.name, region, str(others[0]), rows_in=0, accounted=count)
 
 
 def _run_aggregate(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built) -> list[RunReport]:

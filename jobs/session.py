@@ -63,7 +63,6 @@ _SAFETY = {
     "spark.python.sql.dataFrameDebugging.enabled": "false",  # it sends each expression's place in the code to the JVM
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.hadoop.fs.permissions.umask-mode": "077",
-    "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",  # Hadoop's forks per file
 }
 
 
@@ -73,13 +72,12 @@ _SMALL = {  # re-planning each stage costs more than the stages of a small run
 }
 
 
-_QUICK = [  # compile once, room for it to stay, and a young generation that a small run does not fill
-    "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m", "-Xms1500m", "-Xmn700m",
-]  # fmt: skip
+_QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m"]  # compile once, and keep it
+_ROOMY = ["-Xms1500m", "-Xmn700m"]  # of the default memory: a young generation that a small run does not fill
 
 
 def _local(master: str) -> dict[str, str]:
-    if not master.startswith("local"):
+    if not (master == "local" or master.startswith("local[")):
         return {}
     cores = str(os.cpu_count() or 2)
     return {
@@ -89,6 +87,7 @@ def _local(master: str) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.driver.host": "127.0.0.1",
         "spark.sql.files.openCostInBytes": str(1 << 20),
+        "spark.hadoop.fs.file.impl": "com.globalmentor.apache.hadoop.fs.BareLocalFileSystem",  # Hadoop's forks per file
         "spark.sql.sources.parallelPartitionDiscovery.threshold": str(1 << 20),  # else one Spark task per file listed
     }
 
@@ -97,11 +96,12 @@ def _memory_and_paths(scratch: Path, short_lived: bool, more: Sequence[str]) -> 
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     options = [*more, f"-Djava.io.tmpdir={scratch}", "-XX:-UsePerfData"]
     options.append(f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}")
-    options += _QUICK if short_lived else ["-XX:+UseParallelGC"]
+    memory = os.environ.get("GEOWARD_DRIVER_MEMORY", "")
+    options += [*_QUICK, *([] if memory else _ROOMY)] if short_lived else ["-XX:+UseParallelGC"]
     return {
         "spark.driver.extraClassPath": ":".join(str(path) for path in jar_paths()),
         "spark.driver.extraJavaOptions": " ".join(options),
-        "spark.driver.memory": os.environ.get("GEOWARD_DRIVER_MEMORY", "4g"),
+        "spark.driver.memory": memory or "4g",
         "spark.local.dir": str(scratch),
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
     }

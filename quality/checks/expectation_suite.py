@@ -25,7 +25,7 @@ ONE_AT_A_TIME = threading.Lock()
 
 
 def prepare() -> None:
-    """Import and set up ahead of time, which takes seconds."""
+    """Set up ahead of time. The Spark session must be there: else one with other settings starts."""
     with ONE_AT_A_TIME:
         _context()
 

@@ -267,3 +267,22 @@ def _sentence(result):
 
 def _files_with(folder, text):
     return [p for p in folder.rglob("*") if p.is_file() and text.encode() in p.read_bytes()]
+
+
+def test_an_interrupt_ends_all_batches_and_begins_no_further_table(home, hold, runs, monkeypatch):
+    hold("eu", DAY)
+    begun = []
+
+    def answer(table, dates):
+        begun.append(table)
+        raise KeyboardInterrupt
+
+    runs(answer)
+    batches = [Batch("eu", (table,), (DAY,), (Stale(table, DAY, "", "", {}),)) for table in ("raw.pings", "raw.labels")]
+    sessions = Sessions(home)
+    monkeypatch.setattr(Sessions, "side_by_side", 1)
+
+    with pytest.raises(KeyboardInterrupt):
+        list(materialize_batches(home, sessions, batches, lambda table, reports: None))
+
+    assert begun[0] == "raw.pings"

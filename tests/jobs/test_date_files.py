@@ -9,6 +9,7 @@ from jobs.catalog import Part
 from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
+from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping
 
 pytestmark = pytest.mark.spark
@@ -81,3 +82,34 @@ def test_a_file_that_spark_cannot_read_is_quarantined_whole_and_its_neighbors_go
     assert {file_id for _, file_id in parts(place)} == {files["a"], files["c"]}
     assert {f.file_id: f.reason for f in place.catalog.files() if f.reason} == {files["b"]: "unreadable_by_spark"}
     assert date_files(place) == 0
+
+
+def test_a_java_that_cannot_start_says_nothing_about_the_files(place, land, monkeypatch):
+    from pyspark.errors import PySparkRuntimeError
+
+    def refuse():
+        raise PySparkRuntimeError("JAVA_GATEWAY_EXITED")
+
+    land(a=row(1, "2024-05-01T10:00:00Z"))
+    cold = Workplace.open(place.home, place.region, refuse)
+
+    with pytest.raises(PySparkRuntimeError):
+        date_files(cold)
+
+    assert [(file.reason, file.dated) for file in place.catalog.files()] == [("", False)]
+
+
+def test_a_java_that_ends_while_reading_says_nothing_about_the_files(place, land, monkeypatch):
+    from py4j.protocol import Py4JNetworkError
+
+    def end(where, groups):
+        raise Py4JNetworkError("planted value")
+
+    land(a=row(1, "2024-05-01T10:00:00Z"))
+    monkeypatch.setattr(dating, "_count", end)
+
+    with pytest.raises(EnvironmentFault, match="Java ended") as fault:
+        date_files(place)
+
+    assert "planted" not in str(fault.value)
+    assert [(file.reason, file.dated) for file in place.catalog.files()] == [("", False)]

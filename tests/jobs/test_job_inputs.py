@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from jobs.catalog import File
+from jobs.catalog import File, Part
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
 from jobs.registry import JOBS
@@ -87,3 +87,18 @@ def test_a_build_sees_only_the_dates_it_may_and_no_key(home, publish, spark):
     assert inputs.nothing(contract("raw.pings")).columns[-2:] == ["_reason", "_payload"]
     assert inputs.keys.open() not in repr(inputs).encode()
     assert inputs.keys.open().hex() not in repr(inputs)
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        pytest.param({D1: (3, 3), D2: (2, 1)}, D2, id="where-the-ledger-counts-them"),
+        pytest.param({D1: (3, 2), D2: (2, 2)}, D1, id="not-always-the-last-date"),
+        pytest.param({D1: (3, 3), D2: (2, 2)}, D2, id="none-to-place"),
+        pytest.param({}, D3, id="no-dates-at-all"),
+    ],
+)
+def test_rows_without_a_time_are_built_where_the_ledger_counts_them(place, dates, expected):
+    parts = {day: Part("tiny", FILE.file_id, "v1", *counts) for day, counts in dates.items()}
+
+    assert place.kept([FILE], {FILE.file_id: parts})[0].stand_in == expected

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pyarrow as pa
@@ -104,3 +105,14 @@ def test_a_history_of_many_dates_has_one_file_for_each(lake, dates, files):
 
     assert len(staged.files) == files
     assert staged.rows == {MONDAY: 4, TUESDAY: 4}
+
+
+@pytest.mark.spark
+def test_of_two_that_publish_a_new_table_at_once_the_later_replaces_the_earlier(lake):
+    both = [stage(lake, run_id, (run_id, MONDAY)) for run_id in ("r1", "r2")]
+
+    with ThreadPoolExecutor(2) as pool:
+        versions = list(pool.map(lambda staged: lake.publish(staged, [MONDAY], {}), both))
+
+    assert sorted(versions) == [1, 2]
+    assert lake.rows(TABLE.name) == {MONDAY: 1}

@@ -12,7 +12,7 @@ from jobs import run_ahead
 from jobs.job_inputs import Workplace
 from jobs.nightly import UNEXPLAINED
 from jobs.plan import Batch, Stale
-from jobs.run_ahead import LEFT_OUT, LeftOut, RunAhead, run_here
+from jobs.run_ahead import LEFT_OUT, LeftOut, RunAhead, run_here, stopping
 from quality.contracts.errors import UsageError
 
 DAY = date(2026, 6, 1)
@@ -118,3 +118,25 @@ def test_a_run_without_dagster_tells_each_table_in_order_and_names_an_unexpected
         ("raw.pings", f"failed with ValueError. {UNEXPLAINED}"), ("raw.labels", ""),
         ("clean.pings", LEFT_OUT), ("protected.pings", LEFT_OUT),
     ]  # fmt: skip
+
+
+def test_an_interrupted_wait_begins_no_further_table(place, runs):
+    release = threading.Event()
+    begun = runs(lambda table: release.wait(20) and [])
+    with ThreadPoolExecutor(1) as pool:
+        ahead = RunAhead(place, stale(*CHAIN), "r1", pool)
+        with pytest.raises(KeyboardInterrupt), stopping(pool):
+            raise KeyboardInterrupt
+        release.set()
+
+    assert begun == ["raw.pings"]
+    assert all(ahead.made[table].cancelled() for table in CHAIN[1:])
+
+
+def test_a_failure_of_one_table_stops_no_other(place, runs):
+    runs(lambda table: [table])
+    with ThreadPoolExecutor(1) as pool:
+        with pytest.raises(UsageError), stopping(pool):
+            raise UsageError("Not to be had.")
+
+        assert RunAhead(place, stale("raw.labels"), "r1", pool).result("raw.labels") == ["raw.labels"]
