@@ -17,12 +17,12 @@ from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
-from jobs.nightly import UNEXPLAINED, Sessions, run_table
+from jobs.nightly import Sessions, run_table
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import Layer, Sensitivity
-from quality.contracts.errors import AuditFailed, GeowardError
+from quality.contracts.errors import UNEXPLAINED, AuditFailed, GeowardError
 
 POOL = "spark"
 
@@ -103,19 +103,25 @@ def asset_for(
         pool=POOL,
     )
     def materialize(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        try:
-            on_table(job.name, None)
-            reports = _run(context, job, home, sessions, planned)
-            on_table(job.name, reports)
-        except AuditFailed as error:
-            yield from _results(job, {v.check: v for v in error.verdicts if isinstance(v, Verdict)}, context)
-            raise dg.Failure(str(error), allow_retries=False) from None
-        for report in reports:
-            key = partition_key(report.region, report.date)
-            context.add_asset_metadata(partition_metadata(report), partition_key=key)
-        yield dg.MaterializeResult(check_results=list(_results(job, _verdicts(reports), context)))
+        yield from _results_of(context, job, lambda: _run(context, job, home, sessions, planned), on_table)
 
     return materialize
+
+
+def _results_of(
+    context: dg.AssetExecutionContext, job: Job, run: Callable[[], list[RunReport]], on_table: OnTable
+) -> Iterator[Any]:
+    try:
+        on_table(job.name, None)
+        reports = run()
+        on_table(job.name, reports)
+    except AuditFailed as error:
+        yield from _results(job, {v.check: v for v in error.verdicts if isinstance(v, Verdict)}, context)
+        raise dg.Failure(str(error), allow_retries=False) from None
+    for report in reports:
+        key = partition_key(report.region, report.date)
+        context.add_asset_metadata(partition_metadata(report), partition_key=key)
+    yield dg.MaterializeResult(check_results=list(_results(job, _verdicts(reports), context)))
 
 
 def _run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from typing import Annotated
@@ -12,6 +11,7 @@ from typing import Annotated
 import typer
 
 from jobs.cli.app import app, err
+from jobs.examine import port_is_free
 from jobs.home import open_home
 from quality.contracts.errors import EnvironmentFault
 
@@ -45,11 +45,7 @@ def ui(
 
 
 def _refuse_taken(port: int) -> None:
-    with socket.socket() as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind(("127.0.0.1", port))
-        except OSError:
-            raise EnvironmentFault(
-                f"Port {port} is taken.", mend=f"Stop what uses it, or run `geoward ui --port {port + 1}`."
-            ) from None
+    if not port_is_free(port):
+        raise EnvironmentFault(
+            f"Port {port} is taken.", mend=f"Stop what uses it, or run `geoward ui --port {port + 1}`."
+        )

@@ -37,9 +37,6 @@ class Scope:
     force: bool = False
 
 
-UNEXPLAINED = "Nothing half-done was published. Run `geoward doctor`; if that finds nothing, report a defect."
-"""The next step after an error that Geoward does not explain."""
-
 SMALL_RUN_BYTES = 4 << 20
 """Landed bytes up to which a session is tuned for a small run."""
 

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from datetime import date
 
 from jobs.job_inputs import Workplace
-from jobs.nightly import UNEXPLAINED, new_run_id, run_table
+from jobs.nightly import new_run_id, run_table
 from jobs.plan import Batch, Stale
 from jobs.registry import JOBS
 from jobs.report import RunReport
-from quality.contracts.errors import GeowardError
+from quality.contracts.errors import UNEXPLAINED, GeowardError
 
 LEFT_OUT = "left out: what it is made from failed"
 

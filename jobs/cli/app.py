@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from quality.contracts.errors import GeowardError
+from quality.contracts.errors import UNEXPLAINED, GeowardError
 
 EPILOG = "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit."
 
@@ -57,9 +57,6 @@ def fail(error: GeowardError) -> int:
     return error.exit_code
 
 
-_REPORT = "Nothing half-done was published. Run `geoward doctor`; if that finds nothing, report a defect."
-
-
 def main(command: typer.Typer = app) -> None:
     """Run the command line; a failure Geoward knows ends in one clear message and its exit code."""
     try:
@@ -67,7 +64,7 @@ def main(command: typer.Typer = app) -> None:
     except GeowardError as error:
         sys.exit(fail(error))
     except Exception as error:  # its message may hold a row's value: name the kind only
-        sys.exit(fail(GeowardError(f"This failed unexpectedly with {type(error).__name__}.", mend=_REPORT)))
+        sys.exit(fail(GeowardError(f"This failed unexpectedly with {type(error).__name__}.", mend=UNEXPLAINED)))
     except KeyboardInterrupt:
         err.print("Stopped. Nothing half-done was published; run the same command again to go on.")
         sys.exit(130)

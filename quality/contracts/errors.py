@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+UNEXPLAINED = "Nothing half-done was published. Run `geoward doctor`; if that finds nothing, report a defect."
+"""The next step after an error that Geoward does not explain."""
+
 
 class GeowardError(Exception):
     """Any failure that Geoward explains itself; ``mend`` is the next step for the user."""

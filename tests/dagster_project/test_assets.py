@@ -17,11 +17,11 @@ from dagster_project.materialize import materialize_batches
 from dagster_project.partitions import partition_key, range_tags
 from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs import run_ahead
-from jobs.nightly import UNEXPLAINED, Sessions
+from jobs.nightly import Sessions
 from jobs.plan import Batch, Stale
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
-from quality.contracts.errors import AuditFailed, UsageError
+from quality.contracts.errors import UNEXPLAINED, AuditFailed, UsageError
 
 SECRET = "51.5007N secret"
 DAY = date(2026, 6, 1)

@@ -10,10 +10,9 @@ import pytest
 
 from jobs import run_ahead
 from jobs.job_inputs import Workplace
-from jobs.nightly import UNEXPLAINED
 from jobs.plan import Batch, Stale
 from jobs.run_ahead import LEFT_OUT, LeftOut, RunAhead, run_here, stopping
-from quality.contracts.errors import UsageError
+from quality.contracts.errors import UNEXPLAINED, UsageError
 
 DAY = date(2026, 6, 1)
 CHAIN = ("raw.pings", "raw.labels", "clean.pings", "protected.pings")
