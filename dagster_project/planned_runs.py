@@ -38,8 +38,9 @@ class PlannedRuns:
         with self._lock:
             self._pool = self._pool or ThreadPoolExecutor(self._sessions.side_by_side)
             earlier = [made for (_, where), one in self._ahead.items() if where == region for made in one.made.values()]
-            place = self._open(region)
-            return self._ahead.setdefault((run_id, region), RunAhead(place, stale, run_id, self._pool, earlier))
+            ahead = RunAhead(self._open(region), stale, run_id, self._pool, earlier)
+            self._ahead[run_id, region] = ahead
+            return ahead
 
     def result(self, run: dg.DagsterRun, table: str, region: str, days: Sequence[date]) -> list[RunReport]:
         """Wait for a table of a run, begun now if none did; raise what its run or the planning raised."""
