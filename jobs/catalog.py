@@ -25,8 +25,9 @@ CREATE TABLE IF NOT EXISTS dates (
     source TEXT, file_id TEXT, dataset TEXT, event_date TEXT, rows INTEGER, usable INTEGER,
     PRIMARY KEY (source, file_id, dataset, event_date));
 CREATE INDEX IF NOT EXISTS dates_by_partition ON dates (dataset, event_date);
-CREATE TABLE IF NOT EXISTS partitions (
-    dataset TEXT, event_date TEXT, digest TEXT, parts TEXT, report TEXT, PRIMARY KEY (dataset, event_date));
+CREATE TABLE IF NOT EXISTS publications (
+    dataset TEXT, event_date TEXT, version INTEGER, digest TEXT, parts TEXT, report TEXT, withdrawn TEXT DEFAULT '',
+    PRIMARY KEY (dataset, event_date, version));
 """
 
 
@@ -128,18 +129,42 @@ class Catalog:
         return found
 
     def published(self) -> dict[tuple[str, date], tuple[str, dict[str, str], dict[str, object]]]:
-        """Return (digest, the digest's parts, report) of each published partition, by dataset and date."""
-        with self._open() as db:
-            rows = db.execute("SELECT dataset, event_date, digest, parts, report FROM partitions").fetchall()
-        return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r in rows}
+        """Return (digest, the digest's parts, report) of each published partition, by dataset and date.
 
-    def record(self, dataset: str, day: date, digest: str, parts: dict[str, str], report: dict[str, object]) -> None:
-        """Remember what a partition was published from."""
+        It is the newest version that was not withdrawn.
+        """
+        query = """SELECT dataset, event_date, digest, parts, report, MAX(version) FROM publications
+                   WHERE withdrawn = '' GROUP BY dataset, event_date"""
+        with self._open() as db:
+            rows = db.execute(query).fetchall()
+        return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r, _ in rows}
+
+    def record(
+        self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]
+    ) -> None:
+        """Remember what a partition's version was made from."""
         with self._open() as db:
             db.execute(
-                "INSERT OR REPLACE INTO partitions VALUES (?,?,?,?,?)",
-                (dataset, day.isoformat(), digest, json.dumps(parts), json.dumps(report)),
+                "INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')",
+                (dataset, day.isoformat(), version, digest, json.dumps(parts), json.dumps(report)),
             )
+
+    def withdraw(self, dataset: str, version: int, days: Iterable[date], why: str) -> None:
+        """Mark a version of these partitions as withdrawn."""
+        with self._open() as db:
+            db.executemany(
+                "UPDATE publications SET withdrawn = ? WHERE dataset = ? AND version = ? AND event_date = ?",
+                [(why, dataset, version, day.isoformat()) for day in days],
+            )
+
+    def withdrawn(self) -> dict[tuple[str, date], dict[str, str]]:
+        """Return, by dataset and date, the digests that were withdrawn and why."""
+        query = "SELECT dataset, event_date, digest, withdrawn FROM publications WHERE withdrawn <> '' ORDER BY version"
+        found: dict[tuple[str, date], dict[str, str]] = {}
+        with self._open() as db:
+            for dataset, day, digest, why in db.execute(query):
+                found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = why
+        return found
 
 
 def now() -> datetime:

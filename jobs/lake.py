@@ -7,7 +7,6 @@ files; the commit itself needs no Spark.
 from __future__ import annotations
 
 import fcntl
-import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,43 +20,18 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 
+from jobs import manifest
+from jobs.commit import Change, Claims, StagedFile, app_id, commit
 from jobs.home import Region
 from quality.contracts import DATE, Contract
+from quality.contracts.errors import PublishedMeanwhile
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame, SparkSession
 
-ARROW_TYPES = {
-    "string": pa.string(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
-    "date": pa.date32(),
-    "double": pa.float64(),
-    "int": pa.int32(),
-    "bigint": pa.int64(),
-    "boolean": pa.bool_(),
-    "array<string>": pa.list_(pa.string()),
-}
-
-
-def arrow_schema(contract: Contract) -> pa.Schema:
-    """Return the contract's columns as an Arrow schema."""
-    return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in contract])
-
-
 MANY_DATES = 64
 """Above so many dates in one run, small files cost more than a shuffle does."""
-
-
-@dataclass(frozen=True, slots=True)
-class StagedFile:
-    """One Parquet file below the table's folder that no commit names yet."""
-
-    path: str
-    bytes: int
-    rows: int
-    date: date
-    modified_ms: int
 
 
 @dataclass(frozen=True)
@@ -133,6 +107,7 @@ class Lake:
         """
         self.region.folder(*contract.name.split(".", 1))
         folder = self.path(contract.name) / f"stage-{run_id}"
+        manifest.begin(folder.parent, run_id)
         df = df.repartition(DATE) if dates > MANY_DATES else df
         df.write.mode("overwrite").partitionBy(DATE).parquet(str(folder))
         return Staged(contract, folder.parent, tuple(_staged_files(folder)))
@@ -146,6 +121,7 @@ class Lake:
         named = {file.path.partition("/")[0] for file in self._active(name)}
         if f"stage-{run_id}" not in named:
             shutil.rmtree(self.path(name) / f"stage-{run_id}", ignore_errors=True)
+            manifest.give_up(self.path(name), run_id)
 
     def published(self, contract: Contract) -> Staged:
         """Return the files of the version that is published now, to be judged again."""
@@ -155,38 +131,34 @@ class Lake:
         table = self.table(name)
         for action in pa.table(table.get_add_actions(flatten=True)).to_pylist() if table else ():
             size, rows, day = action["size_bytes"], action["num_records"], action[f"partition.{DATE}"]
-            yield StagedFile(unquote(action["path"]), size, rows, day, 0)
+            yield StagedFile(unquote(action["path"]), size, rows, day)
 
-    def publish(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
+    def claims(self, name: str, dates: Iterable[date]) -> Claims:
+        """Return how often each partition was published so far, by its transaction id in the table's log."""
+        table = self.table(name)
+        return {day: (table.transaction_version(app_id(name, day)) or 0) if table else 0 for day in dates}
+
+    def publish(
+        self, staged: Staged, dates: Sequence[date], facts: dict[str, Any], claims: Claims | None = None
+    ) -> int:
         """Replace ``dates`` by the staged files in one commit and return the table's new version.
 
-        ``facts`` go into the commit's metadata: run and digests, never a value or a key.
+        ``facts`` go into the commit's metadata: run and digests, never a value or a key. ``claims`` are those of the
+        moment when the run read its inputs: raises ``PublishedMeanwhile`` if another run published one of the dates
+        since, whose rows this one would undo.
         """
-        with self._locked():
-            return self._publish(staged, dates, facts)
+        with self.locked():
+            claimed = self.claims(staged.contract.name, dates)
+            if claims is not None and (lost := sorted(day for day in dates if claimed[day] != claims[day])):
+                raise PublishedMeanwhile(staged.contract.name, self.region.name, str(lost[0]))
+            return commit(staged.root, staged.contract, Change("publish", tuple(dates), staged.files, facts, claimed))
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Hold the region's lock: of two that both make a table at first, each would keep the other's rows."""
         with (self.region.folder() / "publish.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-    def _publish(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
-        from deltalake import CommitProperties, DeltaTable
-
-        contract, path = staged.contract, self.path(staged.contract.name)
-        table = self.table(contract.name) or DeltaTable.create(
-            path, arrow_schema(contract), partition_by=[DATE], name=contract.name, description=contract.description,
-            configuration=contract.delta_properties, raise_if_key_not_exists=False,
-        )  # fmt: skip
-        table.create_write_transaction(
-            [_add(file) for file in staged.files], "overwrite", arrow_schema(contract), [DATE],
-            [(DATE, "in", [day.isoformat() for day in dates])],
-            commit_properties=CommitProperties(custom_metadata={k: str(v) for k, v in facts.items()}),
-        )  # fmt: skip
-        table.update_incremental()
-        return table.version()
 
 
 def _rows_by_date(files: Iterable[StagedFile]) -> Counter[date]:
@@ -204,11 +176,4 @@ def _staged_files(folder: Path) -> Iterable[StagedFile]:
         day = date.fromisoformat(path.parent.name.partition("=")[2])
         rows = pq.read_metadata(path).num_rows
         relative = path.relative_to(folder.parent).as_posix()
-        yield StagedFile(relative, stat.st_size, rows, day, int(stat.st_mtime * 1000))
-
-
-def _add(file: StagedFile) -> Any:
-    from deltalake.transaction import AddAction
-
-    stats = json.dumps({"numRecords": file.rows})
-    return AddAction(file.path, file.bytes, {DATE: file.date.isoformat()}, file.modified_ms, True, stats)
+        yield StagedFile(relative, stat.st_size, rows, day, int(stat.st_mtime * 1000), manifest.sha256_of(path))

@@ -14,10 +14,13 @@ from jobs.catalog import Catalog, now
 from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job_inputs import Workplace
+from jobs.manifest import manifest_file, sha256_of
 from jobs.plan import Stale, plan, provenance
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from jobs.run_job import Run, run_job
+from jobs.run_ledger import RunLedger
+from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError
 
 if TYPE_CHECKING:
@@ -55,6 +58,7 @@ class Sessions:
 
         with self._lock:
             if self._session is None:
+                take_over(self._home)  # one Spark at a time
                 self._session = start_session(scratch=self._home.folder("scratch"), short_lived=self._small())
             return self._session
 
@@ -109,13 +113,20 @@ def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str
         {day: (e.digest, e.parts) for day, e in known.items()},
     )  # fmt: skip
     try:
-        reports = run_job(JOBS[table], place, run)
+        with RunLedger(place.region).entered(run_id, table, dates):
+            reports = run_job(JOBS[table], place, run)
     except Exception as error:  # the message of one that Geoward does not explain may hold a row's value
         why = error.message if isinstance(error, GeowardError) else type(error).__name__
         audit_many(place.home, [("run", table, f"failed: {why}", place.region.name, {"run_id": run_id})])
         raise
-    audit_many(place.home, [_entry(report) for report in reports])
+    audit_many(place.home, [_entry(report, _manifest(place, report)) for report in reports])
     return reports
+
+
+def _manifest(place: Workplace, report: RunReport) -> str:
+    """Return the SHA-256 of the version's manifest: kept apart from it, it shows if manifests are made anew."""
+    assert report.version is not None
+    return sha256_of(manifest_file(place.lake.path(report.table), report.version))
 
 
 def new_run_id() -> str:
@@ -123,11 +134,11 @@ def new_run_id() -> str:
     return f"{now():%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"
 
 
-def _entry(report: RunReport) -> Entry:
+def _entry(report: RunReport, manifest: str) -> Entry:
     detail: dict[str, Any] = {
         "date": report.date.isoformat(), "run_id": report.run_id, "version": report.version, "rows_in": report.rows_in,
         "rows_out": report.rows_out, "quarantined": report.quarantined, "rejected": report.rejected,
         "suppressed": report.suppressed, "checks": {check.check: check.passed for check in report.checks},
-        "why": report.reason,
+        "why": report.reason, "manifest": manifest,
     }  # fmt: skip
     return ("run", report.table, "published", report.region, detail)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,17 +71,22 @@ def plan(
     return found
 
 
-def batches(place: Workplace, stale: Iterable[Stale]) -> list[Batch]:
+BATCH_ROWS = 10_000_000
+"""Landed rows that one run makes at most, unless one date has more: what 24 GiB hold with room to spare."""
+
+
+def batches(place: Workplace, stale: Iterable[Stale], most: int = BATCH_ROWS) -> list[Batch]:
     """Group stale partitions into runs, so that Spark and the checks are paid for once and not per day.
 
-    Dates with at most a week between them run together; each table makes only its own stale ones. Windows longer than
-    a day come last: they are made from many dates.
+    Dates with at most a week between them run together, as long as they hold at most ``most`` landed rows; each table
+    makes only its own stale ones. Windows longer than a day come last: they are made from many dates. Each run
+    publishes on its own, so that a history that was interrupted goes on where it stopped.
     """
-    entries = list(stale)
+    entries, landed = list(stale), _landed_rows(place)
     late = {job.name for job in JOBS.values() if job.windowed and place.release.window != "day"}
     found = []
     for part in ([e for e in entries if e.table not in late], [e for e in entries if e.table in late]):
-        for days in _without_long_gaps(sorted({entry.date for entry in part})):
+        for days in _parts_that_fit(sorted({entry.date for entry in part}), landed, most):
             mine = tuple(entry for entry in part if days[0] <= entry.date <= days[-1])
             made = {entry.table for entry in mine}
             found.append(Batch(place.region.name, tuple(name for name in JOBS if name in made), tuple(days), mine))
@@ -98,14 +104,32 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
     ]
 
 
-def _without_long_gaps(days: list[date]) -> list[list[date]]:
-    """Split where more than a week lies between: a run's range is shown to auditors day by day."""
+def held_back(place: Workplace) -> list[Stale]:
+    """Return the partitions that are not made because what would be made was withdrawn, with the reason given."""
+    made = _Made(place)
+    days = [(JOBS[name], day) for name, day in made.withdrawn if name in JOBS]
+    return [Stale(job.name, day, why, *made.of(job, day)) for job, day in days if (why := made.held(job, day))]
+
+
+def _landed_rows(place: Workplace) -> Counter[date]:
+    rows: Counter[date] = Counter()
+    for days in place.catalog.dates().values():
+        for day, parts in days.items():
+            rows[day] += sum(part.rows for part in parts)
+    return rows
+
+
+def _parts_that_fit(days: list[date], landed: Mapping[date, int], most: int) -> list[list[date]]:
+    """Split where more than a week lies between, as auditors see a run's range day by day, and where rows are many."""
     parts: list[list[date]] = []
+    rows = 0
     for day in days:
-        if parts and (day - parts[-1][-1]).days <= 7:
+        rows += landed[day]
+        if parts and (day - parts[-1][-1]).days <= 7 and rows <= most:
             parts[-1].append(day)
         else:
             parts.append([day])
+            rows = landed[day]
     return parts
 
 
@@ -116,6 +140,7 @@ class _Made:
         self.place, self.as_published = place, as_published
         self.dates = place.catalog.dates()
         self.published = place.catalog.published()
+        self.withdrawn = place.catalog.withdrawn()
         self._digests: dict[tuple[str, date], tuple[str, dict[str, str]]] = {}
         self._days: dict[str, set[date]] = {}
         self._owns: dict[str, dict[str, str]] = {}
@@ -152,9 +177,15 @@ class _Made:
         return self._digests[job.name, day]
 
     def _input(self, source: Job, day: date) -> str:
-        if self.as_published:
+        if self.as_published or self.held(source, day):
             return self.published.get((source.name, day), ("", {}, {}))[0]
         return self.of(source, day)[0]
+
+    def held(self, job: Job, day: date) -> str:
+        """Return why a partition waits: made again now, it would be what was withdrawn. Empty if it does not."""
+        digest = self.of(job, day)[0]
+        known = self.published.get((job.name, day), ("", {}, {}))[0]
+        return "" if known == digest else self.withdrawn.get((job.name, day), {}).get(digest, "")
 
     def _own(self, job: Job) -> dict[str, str]:
         """Return the parts that are the same for all of the job's dates; hashing the code for each would be slow."""
@@ -213,6 +244,8 @@ def _within(place: Workplace, job: Job, day: date, first: date | None, last: dat
 
 def _reason(place: Workplace, made: _Made, job: Job, day: date, digest: str, parts: dict[str, str], force: bool) -> str:
     known = made.published.get((job.name, day))
+    if made.held(job, day):
+        return "asked for again" if force else ""
     if known is None:
         return "never published"
     if known[0] == digest:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from jobs.commit import Claims
 from jobs.job import Built, Inputs, Job
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
@@ -35,6 +36,7 @@ class Run:
     dates: tuple[date, ...]
     reasons: Mapping[date, str] = field(default_factory=dict)
     digests: Mapping[date, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    claims: Claims = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
 
@@ -45,6 +47,7 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
     is then what it was before.
     """
     place.lake.spark()  # columns are made in Java, and a build begins with columns
+    run = replace(run, claims=place.lake.claims(job.name, run.dates))  # before anything is read
     inputs = place.inputs(job, run.dates)
     run_kind = _run_aggregate if job.kind == "aggregate" else _run_rows
     try:
@@ -115,12 +118,12 @@ def _audit_and_publish(
     facts = {"run_id": run.run_id, "audit": _digest(verdicts), "contract": job.writes.fingerprint[:16]}
     if bad is not None:
         place.lake.publish(bad, run.dates, facts)
-    version = place.lake.publish(staged, run.dates, facts)
+    version = place.lake.publish(staged, run.dates, facts, run.claims)
     done = []
     for report in reports:
         digest, parts = run.digests.get(report.date, ("", {}))
         final = replace(report, version=version, checks=verdicts, seconds=round(time.monotonic() - run.started, 1))
-        place.catalog.record(job.name, report.date, digest, parts, final.as_dict())
+        place.catalog.record(job.name, report.date, version, digest, parts, final.as_dict())
         done.append(final)
     return done
 

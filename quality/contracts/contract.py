@@ -145,6 +145,8 @@ class Contract:
         return {
             "delta.dataSkippingStatsColumns": ",".join(plain),
             "delta.enableDeletionVectors": "false",
+            "delta.checkpointInterval": "10",  # a reader meets at most ten log entries after a checkpoint
+            "delta.enableExpiredLogCleanup": "false",  # auditors read the whole history
             "geoward.contract": self.fingerprint,
         }
 

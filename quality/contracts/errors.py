@@ -68,6 +68,23 @@ class RowsLost(GeowardError):
         )
 
 
+class PublishedMeanwhile(GeowardError):
+    """Another run published a partition while this one made it, so this one's rows are not published."""
+
+    def __init__(self, dataset: str, region: str, date: str) -> None:
+        """Name the partition."""
+        super().__init__(
+            f"{dataset} for region {region} on {date} was published by another run meanwhile; nothing was published.",
+            mend="Run again: what is up to date is left as it is.",
+        )
+
+
+class Busy(GeowardError):
+    """Another process runs in this installation, and this one was not to wait."""
+
+    exit_code = 5
+
+
 class AuditFailed(GeowardError):
     """Checks failed on the staged rows, so nothing was published."""
 

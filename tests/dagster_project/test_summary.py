@@ -29,7 +29,7 @@ def place(home, no_spark, report):
         report("raw.pings", date=DAY + timedelta(days=1), rejected={}, seconds=1.5),
         report("curated.mobility", **mobility, quarantined_by={}, rejected={}),
     ):
-        place.catalog.record(made.table, made.date, "digest", {}, made.as_dict())
+        place.catalog.record(made.table, made.date, 1, "digest", {}, made.as_dict())
     return place
 
 

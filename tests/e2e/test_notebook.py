@@ -14,8 +14,8 @@ from deltalake import write_deltalake
 from nbclient import NotebookClient
 
 from jobs.audit_log import read_audit
+from jobs.commit import arrow_schema
 from jobs.home import open_home
-from jobs.lake import arrow_schema
 from quality.contracts import CONTRACTS, contract
 
 ROOT = Path(__file__).parents[2]

@@ -38,7 +38,7 @@ def publish(home):
     import pyarrow as pa
     from deltalake import write_deltalake
 
-    from jobs.lake import arrow_schema
+    from jobs.commit import arrow_schema
 
     def publish(region, table, rows):
         layer, name = table.split(".")

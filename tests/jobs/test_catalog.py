@@ -68,8 +68,8 @@ def test_a_quarantined_file_makes_up_no_partition(catalog):
 
 
 def test_what_was_published_last_is_remembered(catalog):
-    catalog.record("raw.pings", DAY, "one", {"code": "a"}, {"rows_in": 1})
-    catalog.record("raw.pings", DAY, "two", {"code": "b"}, {"rows_in": 2})
+    catalog.record("raw.pings", DAY, 1, "one", {"code": "a"}, {"rows_in": 1})
+    catalog.record("raw.pings", DAY, 2, "two", {"code": "b"}, {"rows_in": 2})
 
     assert Catalog(replace_region(catalog)).published() == {("raw.pings", DAY): ("two", {"code": "b"}, {"rows_in": 2})}
 

@@ -7,7 +7,8 @@ from datetime import date
 import pyarrow as pa
 import pytest
 
-from jobs.lake import MANY_DATES, Lake, arrow_schema
+from jobs.commit import arrow_schema
+from jobs.lake import MANY_DATES, Lake
 from quality.contracts import CONTRACTS, contract
 
 TABLE = contract("curated.place_counts")
@@ -112,7 +113,11 @@ def test_of_two_that_publish_a_new_table_at_once_the_later_replaces_the_earlier(
     both = [stage(lake, run_id, (run_id, MONDAY)) for run_id in ("r1", "r2")]
 
     with ThreadPoolExecutor(2) as pool:
-        versions = list(pool.map(lambda staged: lake.publish(staged, [MONDAY], {}), both))
+        versions = list(
+            pool.map(
+                lambda one: lake.publish(one[1], [MONDAY], {"run_id": one[0]}), zip(("r1", "r2"), both, strict=True)
+            )
+        )
 
     assert sorted(versions) == [1, 2]
     assert lake.rows(TABLE.name) == {MONDAY: 1}

@@ -7,7 +7,7 @@ import pytest
 from deltalake import write_deltalake
 
 from jobs.catalog import Catalog, File
-from jobs.lake import arrow_schema
+from jobs.commit import arrow_schema
 from jobs.list_quarantine import list_quarantine, show_quarantine
 from jobs.quarantine import quarantine_contract
 from quality.contracts.errors import UsageError
@@ -23,8 +23,8 @@ def dirty(home):
     catalog.land(BAD)
     catalog.land(GOOD)
     for day, counts in ((date(2026, 6, 1), {"missing:actor_id": 2}), (date(2026, 6, 2), {"unparseable:event_time": 5})):
-        catalog.record("raw.pings", day, "d", {}, {"quarantined_by": counts, "run_id": "r"})
-    catalog.record("raw.actions", date(2026, 6, 1), "d", {}, {"quarantined_by": {}, "run_id": "r"})
+        catalog.record("raw.pings", day, 1, "d", {}, {"quarantined_by": counts, "run_id": "r"})
+    catalog.record("raw.actions", date(2026, 6, 1), 1, "d", {}, {"quarantined_by": {}, "run_id": "r"})
     row = {"reason": "missing:actor_id", "payload": '{"who": "Ada"}', "source": "tiny", "event_date": date(2026, 6, 1)}
     kept = [{**row, "retain_until": date(2026, 6, 19)}, {**row, "retain_until": date(2026, 6, 20)}]
     table = pa.Table.from_pylist(kept, schema=arrow_schema(quarantine_contract("raw.pings")))

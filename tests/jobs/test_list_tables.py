@@ -13,8 +13,8 @@ from quality.contracts.errors import UnknownDataset
 def test_a_published_table_has_rows_dates_version_and_last_run(home, publish):
     publish("eu", "curated.mobility", [("Turin", 12), ("Lyon", 20, date(2026, 6, 3))])
     catalog = Catalog(home.region("eu"))
-    catalog.record("curated.mobility", date(2026, 6, 1), "d", {}, {"run_id": "ffff0000", "version": 0})
-    catalog.record("curated.mobility", date(2026, 6, 3), "d", {}, {"run_id": "0000aaaa", "version": 1})
+    catalog.record("curated.mobility", date(2026, 6, 1), 0, "d", {}, {"run_id": "ffff0000", "version": 0})
+    catalog.record("curated.mobility", date(2026, 6, 3), 1, "d", {}, {"run_id": "0000aaaa", "version": 1})
 
     (table,) = list_tables(home, "eu", ("curated.mobility",))
 

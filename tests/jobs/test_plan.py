@@ -36,7 +36,7 @@ def land(place, *days, table="raw.pings", digit="f", usable=1):
 
 def publish(place, stale):
     for one in stale:
-        place.catalog.record(one.table, one.date, one.digest, one.parts, {})
+        place.catalog.record(one.table, one.date, 1, one.digest, one.parts, {})
 
 
 def reasons(place, **limits):
@@ -95,7 +95,7 @@ def test_each_cause_is_told(place, change, tables, reason):
     [(part, value)] = change.items()
     for one in made:
         parts = {**one.parts, part: value} if one.table in tables else one.parts
-        place.catalog.record(one.table, one.date, one.digest if parts == one.parts else "old", parts, {})
+        place.catalog.record(one.table, one.date, 1, one.digest if parts == one.parts else "old", parts, {})
 
     assert reasons(place) == {(table, D1): reason for table in tables}
 

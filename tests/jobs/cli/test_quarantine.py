@@ -8,7 +8,7 @@ from quality.contracts.errors import UsageError
 
 def _dirty(home):
     report = {"quarantined_by": {"missing:actor_id": 2}, "run_id": "r"}
-    Catalog(home.region("eu")).record("raw.pings", date(2026, 6, 1), "d", {}, report)
+    Catalog(home.region("eu")).record("raw.pings", date(2026, 6, 1), 1, "d", {}, report)
 
 
 def test_an_empty_quarantine_says_so(geoward, fits):

@@ -1,0 +1,136 @@
+"""One commit to a table's log: some dates become some files, with a transaction id for each date and a manifest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from jobs import manifest
+from quality.contracts import DATE, Contract
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+    from deltalake.transaction import AddAction
+
+ARROW_TYPES = {
+    "string": pa.string(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+    "date": pa.date32(),
+    "double": pa.float64(),
+    "int": pa.int32(),
+    "bigint": pa.int64(),
+    "boolean": pa.bool_(),
+    "array<string>": pa.list_(pa.string()),
+}
+
+Claims = Mapping[date, int]
+"""How often each partition was published."""
+
+
+@dataclass(frozen=True, slots=True)
+class StagedFile:
+    """One Parquet file below the table's folder; ``sha256`` is empty where only the log was read."""
+
+    path: str
+    bytes: int
+    rows: int
+    date: date
+    modified_ms: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a commit does: ``dates`` become ``files``. ``facts`` hold at least the ``run_id``."""
+
+    kind: manifest.Kind
+    dates: tuple[date, ...]
+    files: tuple[StagedFile, ...]
+    facts: Mapping[str, Any]
+    claims: Claims = field(default_factory=dict)
+
+
+def arrow_schema(contract: Contract) -> pa.Schema:
+    """Return the contract's columns as an Arrow schema."""
+    return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in contract])
+
+
+def app_id(table: str, day: date) -> str:
+    """Return the Delta application id of one partition: each date counts for itself.
+
+    With one id for the table, a backfill of an older date would carry a lower version and be skipped in silence.
+    """
+    return f"geoward/{table}/{day}"
+
+
+def commit(path: Path, contract: Contract, change: Change) -> int:
+    """Make the change, whole or not at all, and return the table's new version. The caller holds the region's lock."""
+    from deltalake import CommitProperties, PostCommitHookProperties, Transaction
+
+    run_id = str(change.facts["run_id"])
+    days = tuple(day.isoformat() for day in change.dates)
+    manifest.intend(path, run_id, change.kind, days, tuple(_entry(file) for file in change.files))
+    table = _opened(path, contract)
+    table.create_write_transaction(
+        [_add(file) for file in change.files], "overwrite", arrow_schema(contract), [DATE], [(DATE, "in", list(days))],
+        commit_properties=CommitProperties(
+            custom_metadata={name: str(fact) for name, fact in change.facts.items()},
+            app_transactions=[Transaction(app_id(contract.name, day), n + 1) for day, n in change.claims.items()],
+        ),
+        post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
+    )  # fmt: skip
+    table.update_incremental()
+    manifest.complete(path, run_id, table.version())
+    return table.version()
+
+
+def committed(path: Path, run_id: str, after: int) -> int | None:
+    """Return the version that the run committed later than version ``after``, None if it did not."""
+    version = after + 1
+    while (log := manifest.log_file(path, version)).exists():
+        entries = (json.loads(line) for line in log.read_text(encoding="utf-8").splitlines())
+        if any(entry.get("commitInfo", {}).get("run_id") == run_id for entry in entries):
+            return version
+        version += 1
+    return None
+
+
+def recover(root: Path) -> Iterable[tuple[Path, str, int | None]]:
+    """Return (table folder, run id, version if it was committed) for what killed runs left, and finish the manifests.
+
+    The caller holds the region's lock and knows that no run is alive.
+    """
+    for path, run_id in list(manifest.pending(root)):
+        last = manifest.newest(path)
+        version = committed(path, run_id, last.version if last else -1)
+        if version is not None:
+            manifest.complete(path, run_id, version)
+        yield path, run_id, version
+
+
+def _opened(path: Path, contract: Contract) -> DeltaTable:
+    from deltalake import DeltaTable
+
+    if (path / "_delta_log").is_dir():
+        return DeltaTable(path)
+    return DeltaTable.create(
+        path, arrow_schema(contract), partition_by=[DATE], name=contract.name, description=contract.description,
+        configuration=contract.delta_properties, raise_if_key_not_exists=False,
+    )  # fmt: skip
+
+
+def _entry(file: StagedFile) -> manifest.FileEntry:
+    return manifest.FileEntry(file.path, file.bytes, file.sha256, file.rows, file.date.isoformat())
+
+
+def _add(file: StagedFile) -> AddAction:
+    from deltalake.transaction import AddAction
+
+    stats = json.dumps({"numRecords": file.rows})
+    return AddAction(file.path, file.bytes, {DATE: file.date.isoformat()}, file.modified_ms, True, stats)

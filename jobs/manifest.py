@@ -1,0 +1,157 @@
+"""What each version of a table is made of: a chain of small files beside it, kept apart from Delta's own log.
+
+Delta's checksums cover the state of its log, not the bytes of data files (a changed byte can be read without an error),
+and its log can be edited. A manifest names the SHA-256 of every data file that a commit added and of the commit itself,
+and the SHA-256 of the manifest before it, so that any change shows. Delta leaves folders that begin with ``_`` alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+FOLDER = "_manifest"
+PENDING = ".pending"
+Kind = Literal["publish", "withdraw", "append"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One Parquet file: its path below the table's folder, size in bytes, SHA-256 in hex, rows and date."""
+
+    path: str
+    bytes: int
+    sha256: str
+    rows: int
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one commit did: ``dates`` were replaced by ``files``. ``logs`` are the commit files it covers, by version.
+
+    ``previous`` is the SHA-256 of the manifest before it, empty for the first.
+    """
+
+    version: int
+    run_id: str
+    kind: Kind
+    dates: tuple[str, ...]
+    files: tuple[FileEntry, ...]
+    logs: dict[str, str]
+    previous: str
+
+    def text(self) -> str:
+        """Return the manifest as it is written."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def log_file(table: Path, version: int) -> Path:
+    """Return Delta's commit file of that version."""
+    return table / "_delta_log" / f"{version:020}.json"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def begin(table: Path, run_id: str) -> None:
+    """Say that a run stages files here: what a killed run left can so be told from what is published."""
+    _write(_pending(table, run_id), "{}")
+
+
+def pending(root: Path) -> Iterator[tuple[Path, str]]:
+    """Return (table folder, run id) of what was begun below ``root`` and neither ended nor given up."""
+    for path in sorted(root.glob(f"*/*/{FOLDER}/*{PENDING}")):
+        yield path.parents[1], path.name.removesuffix(PENDING)
+
+
+def give_up(table: Path, run_id: str) -> None:
+    """Forget what was begun."""
+    _pending(table, run_id).unlink(missing_ok=True)
+
+
+def intend(table: Path, run_id: str, kind: Kind, dates: tuple[str, ...], files: tuple[FileEntry, ...]) -> None:
+    """Write what a commit is about to do, so that it can be told even if the process dies right after it."""
+    _write(_pending(table, run_id), Manifest(-1, run_id, kind, dates, files, {}, "").text())
+
+
+def complete(table: Path, run_id: str, version: int) -> str:
+    """Write the manifest of the commit that was intended and return its SHA-256."""
+    meant = _parse(_pending(table, run_id).read_text())
+    last = newest(table)
+    covered = range((last.version if last else -1) + 1, version + 1)
+    logs = {str(each): sha256_of(log_file(table, each)) for each in covered}
+    previous = sha256_of(manifest_file(table, last.version)) if last else ""
+    done = Manifest(version, run_id, meant.kind, meant.dates, meant.files, logs, previous)
+    _write(manifest_file(table, version), done.text())
+    give_up(table, run_id)
+    return hashlib.sha256(done.text().encode()).hexdigest()
+
+
+def manifest_file(table: Path, version: int) -> Path:
+    """Return the path of a version's manifest."""
+    return table / FOLDER / f"{version:020}.json"
+
+
+def versions(table: Path) -> list[int]:
+    """Return the versions that have a manifest, oldest first."""
+    names = [path.stem for path in (table / FOLDER).glob("*.json")]
+    return sorted(int(name) for name in names if re.fullmatch(r"\d{20}", name))
+
+
+def newest(table: Path) -> Manifest | None:
+    """Return the last manifest, None before the first."""
+    known = versions(table)
+    return read(table, known[-1]) if known else None
+
+
+def read(table: Path, version: int) -> Manifest:
+    """Return one manifest; raise ``ValueError`` if it is not one."""
+    return _parse(manifest_file(table, version).read_text())
+
+
+def history(table: Path) -> list[Manifest]:
+    """Return all manifests, oldest first."""
+    return [read(table, version) for version in versions(table)]
+
+
+def active(manifests: list[Manifest]) -> dict[str, list[tuple[int, FileEntry]]]:
+    """Return, by date, the files that are published after the last manifest, each with the version that added it."""
+    found: dict[str, list[tuple[int, FileEntry]]] = {}
+    for manifest in manifests:
+        for day in manifest.dates:
+            found.pop(day, None)
+        for file in manifest.files:
+            found.setdefault(file.date, []).append((manifest.version, file))
+    return found
+
+
+def _pending(table: Path, run_id: str) -> Path:
+    return table / FOLDER / f"{run_id}{PENDING}"
+
+
+def _parse(text: str) -> Manifest:
+    try:
+        data = json.loads(text)
+        files = tuple(FileEntry(**file) for file in data.pop("files"))
+        return Manifest(files=files, dates=tuple(data.pop("dates")), **data)
+    except (KeyError, TypeError, AttributeError):
+        raise ValueError("not a manifest") from None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file whole or not at all, for its owner alone."""
+    path.parent.mkdir(exist_ok=True, mode=0o700, parents=True)
+    part = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    part.replace(path)

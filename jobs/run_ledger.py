@@ -1,0 +1,115 @@
+"""Which runs of tables began and how they ended: what the engineer on call sees, and what a killed run leaves behind.
+
+One SQLite file in the region's root; a line for each table a run makes.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from jobs.catalog import now
+from jobs.home import Region
+from quality.contracts.errors import UNEXPLAINED, GeowardError
+
+State = Literal["running", "published", "failed", "killed"]
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id INTEGER PRIMARY KEY, run_id TEXT, dataset TEXT, first_date TEXT, last_date TEXT, partitions INTEGER, pid INTEGER,
+    started TEXT, ended TEXT DEFAULT '', state TEXT DEFAULT 'running', message TEXT DEFAULT '', mend TEXT DEFAULT '');
+CREATE INDEX IF NOT EXISTS runs_by_dataset ON runs (dataset, id);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRun:
+    """One table's part of a run. ``ended`` is None while it runs; ``message`` and ``mend`` are for one that failed."""
+
+    run_id: str
+    dataset: str
+    first_date: date
+    last_date: date
+    partitions: int
+    pid: int
+    started: datetime
+    ended: datetime | None
+    state: State
+    message: str
+    mend: str
+
+
+class RunLedger:
+    """Reads and writes one region's ledger of runs."""
+
+    def __init__(self, region: Region) -> None:
+        """Open the ledger, making it (mode 0600) at first use."""
+        self.path = region.folder() / "runs.sqlite"
+        self.path.touch(mode=0o600)
+        with self._open() as db:
+            db.executescript(_SCHEMA)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=60)
+        try:
+            with db:
+                yield db
+        finally:
+            db.close()
+
+    @contextmanager
+    def entered(self, run_id: str, dataset: str, days: Collection[date]) -> Iterator[None]:
+        """Enter a run when it begins and how it ends; what it raises goes on."""
+        values = (run_id, dataset, min(days).isoformat(), max(days).isoformat(), len(days), os.getpid(), _moment())
+        with self._open() as db:
+            columns = "run_id, dataset, first_date, last_date, partitions, pid, started"
+            line = db.execute(f"INSERT INTO runs ({columns}) VALUES (?,?,?,?,?,?,?)", values).lastrowid
+        try:
+            yield
+        except GeowardError as error:
+            self._end(line, "failed", error.message, error.mend)
+            raise
+        except BaseException as error:  # its message may hold a row's value: name the kind only
+            self._end(line, "failed", f"failed with {type(error).__name__}", UNEXPLAINED)
+            raise
+        self._end(line, "published")
+
+    def _end(self, line: int | None, state: State, message: str = "", mend: str = "") -> None:
+        with self._open() as db:
+            values = (state, _moment(), message, mend, line)
+            db.execute("UPDATE runs SET state = ?, ended = ?, message = ?, mend = ? WHERE id = ?", values)
+
+    def bury(self) -> list[TableRun]:
+        """Mark what still counts as running as killed and return it. The caller knows that no run is alive."""
+        dead = [run for run in self.newest().values() if run.state == "running"]
+        with self._open() as db:
+            db.execute(
+                "UPDATE runs SET state = 'killed', ended = ?, message = ?, mend = ? WHERE state = 'running'",
+                (_moment(), "its process was killed", "Run `geoward run`: what is missing is made again."),
+            )
+        return dead
+
+    def newest(self) -> dict[str, TableRun]:
+        """Return each table's last run."""
+        with self._open() as db:
+            rows = db.execute("SELECT * FROM runs WHERE id IN (SELECT MAX(id) FROM runs GROUP BY dataset)").fetchall()
+        return {row[2]: _run(row) for row in rows}
+
+
+def _moment() -> str:
+    return now().isoformat()
+
+
+def _run(row: tuple[object, ...]) -> TableRun:
+    _, run_id, dataset, first, last, partitions, pid, started, ended, state, message, mend = map(str, row)
+    return TableRun(
+        run_id, dataset, date.fromisoformat(first), date.fromisoformat(last), int(partitions), int(pid),
+        datetime.fromisoformat(started), datetime.fromisoformat(ended) if ended else None,
+        state, message, mend,  # type: ignore[arg-type]
+    )  # fmt: skip

@@ -1,0 +1,49 @@
+"""Take the installation for a run, and clear up what a killed run left: half-written files, unfinished entries."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from typing import NoReturn
+
+from jobs import manifest
+from jobs.audit_log import audit
+from jobs.commit import recover
+from jobs.home import Home, Region
+from jobs.lake import Lake
+from jobs.run_ledger import RunLedger
+from jobs.run_lock import holds_run_lock, take_run_lock
+
+Progress = Callable[[str], None]
+
+
+def take_over(home: Home, progress: Progress = lambda text: None, *, wait: bool = True) -> None:
+    """Hold the installation's lock until this process ends and clear up after killed runs; nothing if it is held.
+
+    Raises ``Busy`` when another process holds it and this one is not to wait.
+    """
+    if holds_run_lock(home):
+        return
+    take_run_lock(home, progress, wait=wait)
+    for region in home.regions.values():
+        if region.root.is_dir():
+            clear_up(home, region, progress)
+
+
+def clear_up(home: Home, region: Region, progress: Progress = lambda text: None) -> None:
+    """Remove files that were staged and never published, and mark killed runs. No run may be alive.
+
+    Rows that were staged were not audited: they must not stay on disk.
+    """
+    with Lake(region, _no_spark).locked():
+        for path, run_id, version in recover(region.root):
+            if version is None:
+                shutil.rmtree(path / f"stage-{run_id}", ignore_errors=True)
+                manifest.give_up(path, run_id)
+            progress(f"{region.name}: cleared up {path.parent.name}.{path.name} after a killed run")
+    for dead in RunLedger(region).bury():
+        audit(home, "run", dead.dataset, "killed", region=region.name, run_id=dead.run_id)
+
+
+def _no_spark() -> NoReturn:
+    raise AssertionError("clearing up needs no Spark")
