@@ -11,6 +11,7 @@ from rich.markup import escape
 from jobs.cli.app import Json, app, grid, show
 from jobs.home import Home, open_home
 from jobs.listings import AlertChannel, AlertDelivery, AlertsListing, AlertsTestListing, AlertTold
+from jobs.problem import PROBLEM_KINDS
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -78,8 +79,9 @@ def _tables(home: Home, found: list[AlertChannel]) -> Sequence[object]:
     for one in found:
         last = (f"{one.last_at:%Y-%m-%d %H:%M}", _mark(bool(one.last_ok))) if one.last_at else ("none yet", "")
         channels.add_row(
-            escape(one.channel), escape(one.target), ", ".join(one.kinds), ", ".join(one.regions) or "all", *last,
-            escape(one.last_said),
+            escape(one.channel), escape(one.target),
+            "all" if set(one.kinds) == set(PROBLEM_KINDS) else ", ".join(one.kinds), ", ".join(one.regions) or "all",
+            *last, escape(one.last_said),
         )  # fmt: skip
         for problem in one.told:
             where = escape(f"{problem.kind} {problem.table} {problem.region}")

@@ -38,3 +38,4 @@ def test_a_failure_is_a_sentence_without_the_errors_own_text(error, said):
 )
 def test_an_answer_is_told_by_its_code(code, said):
     assert said in why(urllib.error.HTTPError(PLANTED, code, PLANTED, None, None))
+    assert "planted" not in why(urllib.error.HTTPError(PLANTED, code, PLANTED, None, None))
