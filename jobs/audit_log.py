@@ -14,7 +14,7 @@ from jobs.home import Home
 if TYPE_CHECKING:
     from arro3.core import Table
 
-Kind = Literal["run", "decision", "read", "ingest", "config"]
+Kind = Literal["run", "decision", "read", "ingest", "config", "alert"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Entry = tuple[Kind, str, str, str, dict[str, Any]]
 """Kind, subject, outcome, region and detail."""

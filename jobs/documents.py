@@ -1,4 +1,4 @@
-"""Documents that are derived: the data dictionary from the contracts, the JSON schemas from the listings."""
+"""Documents that are derived: the data dictionary from contracts, the JSON schemas from what is printed or posted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from jobs.listings import LISTINGS
+from jobs.alerts.message import AlertMessage
+from jobs.listings import LISTINGS, Listing
 from quality.contracts import CONTRACTS, Column, Contract
 
 _HEAD = """# Data dictionary
@@ -19,7 +20,8 @@ file is in its source mapping (`geoward source show NAME`).
 def documents() -> dict[str, str]:
     """Return the text of every derived document by its path below ``docs``."""
     found = {"data-dictionary.md": data_dictionary()}
-    for name, model in LISTINGS.items():
+    models: dict[str, type[Listing]] = {**LISTINGS, "alert": AlertMessage}
+    for name, model in models.items():
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
         found[f"schemas/{name}.json"] = json.dumps(schema, indent=2) + "\n"
     return found

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from jobs.alerts.config import Channel, refuse_unclear
 from quality.contracts.errors import ConfigError, UsageError
 from quality.policies.load_policy import DEFAULT_POLICY, load_policy
 from quality.policies.policy import Policy
@@ -24,6 +26,8 @@ regions:
   cn: {root: warehouse/cn, jurisdiction: cn}
 # policy: my-policy.yaml     # default: the shipped policy
 # first_date: 2000-01-01     # first partition shown in Dagster
+# quarantine_share: 0.05     # more quarantined rows than this share of a partition are a problem
+# alerts: []                 # who is told of problems, by webhook or e-mail: docs/alerts.md
 """
 
 
@@ -38,6 +42,13 @@ class _Config(BaseModel):
     regions: dict[str, _RegionConfig] = Field(min_length=1)
     policy: Path | None = None
     first_date: date = date(2000, 1, 1)
+    quarantine_share: float = Field(0.05, ge=0, le=1)
+    alerts: tuple[Channel, ...] = ()
+
+    @model_validator(mode="after")
+    def _channels_are_clear(self) -> Self:
+        refuse_unclear(self.alerts, self.regions)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +69,17 @@ class Region:
 
 @dataclass(frozen=True)
 class Home:
-    """An installation: its folder, regions and policy."""
+    """An installation: its folder, regions and policy, and who is told of problems.
+
+    More quarantined rows than ``quarantine_share`` of a partition are a problem.
+    """
 
     path: Path
     regions: dict[str, Region]
     policy_path: Path
     first_date: date
+    quarantine_share: float = 0.05
+    alerts: tuple[Channel, ...] = ()
 
     @cached_property
     def policy(self) -> Policy:
@@ -108,7 +124,7 @@ def open_home(path: Path | None = None) -> Home:
         raise ConfigError(f"Configuration {file} is not valid: {explain(error)}.") from None
     regions = {name: _region(path, name, entry) for name, entry in config.regions.items()}
     policy_path = (path / config.policy) if config.policy else DEFAULT_POLICY
-    home = Home(path, regions, policy_path, config.first_date)
+    home = Home(path, regions, policy_path, config.first_date, config.quarantine_share, config.alerts)
     _refuse_shared_roots(file, regions)
     for region in regions.values():
         if region.jurisdiction not in home.policy.jurisdictions:

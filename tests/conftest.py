@@ -27,3 +27,41 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared data beside this checkout")
     return folder
+
+
+@pytest.fixture
+def hook() -> Iterator[object]:
+    """A real HTTP server on loopback. ``received`` holds the requests; ``answer`` is a code, "hang" or "close"."""
+    import threading
+    from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+    from types import SimpleNamespace
+
+    released = threading.Event()
+    hook = SimpleNamespace(received=[], answer=200, location="")
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            hook.received.append(SimpleNamespace(path=self.path, headers=dict(self.headers), body=body.decode()))
+            if hook.answer == "hang":
+                released.wait(30)
+            elif hook.answer != "close":
+                self.send_response(hook.answer)
+                if hook.location:
+                    self.send_header("Location", hook.location)
+                self.end_headers()
+
+        do_GET = do_CONNECT = do_POST
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    hook.server, hook.url = server, f"http://127.0.0.1:{server.server_port}/services/T0/B0/planted-token"
+    yield hook
+    released.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from jobs.cli import audit, check, doctor, ingest, quarantine, query, reference, sample, source, tables
+from jobs.cli import alerts, audit, check, doctor, ingest, quarantine, query, reference, sample, source, tables
 
-__all__ = ["audit", "check", "doctor", "ingest", "quarantine", "query", "reference", "sample", "source", "tables"]
+__all__ = [
+    "alerts",
+    "audit",
+    "check",
+    "doctor",
+    "ingest",
+    "quarantine",
+    "query",
+    "reference",
+    "sample",
+    "source",
+    "tables",
+]

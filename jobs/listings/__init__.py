@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from jobs.listings.alerts import (
+    AlertChannel,
+    AlertDelivery,
+    AlertsListing,
+    AlertsTestListing,
+    AlertTold,
+)
 from jobs.listings.landing import (
     IngestedFile,
     IngestListing,
@@ -56,10 +63,17 @@ LISTINGS: dict[str, type[Listing]] = {
     "reference-import": ReferenceListing,
     "query": QueryListing,
     "audit-list": AuditListing,
+    "alerts-list": AlertsListing,
+    "alerts-test": AlertsTestListing,
 }
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "AlertChannel",
+    "AlertDelivery",
+    "AlertTold",
+    "AlertsListing",
+    "AlertsTestListing",
     "AuditEntry",
     "AuditListing",
     "CheckListing",

@@ -38,9 +38,9 @@ def test_the_dictionary_has_every_column_of_every_table():
         )
 
 
-def test_every_listing_has_its_schema():
+def test_every_listing_and_what_a_webhook_is_posted_have_their_schema():
     assert {name for name in documents() if name.startswith("schemas/")} == {
-        f"schemas/{name}.json" for name in LISTINGS
+        f"schemas/{name}.json" for name in [*LISTINGS, "alert"]
     }
     assert "schemas/check.json" in documents()
 

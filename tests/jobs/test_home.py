@@ -69,6 +69,16 @@ def test_the_first_date_is_a_date(tmp_path, line, expected):
     assert configured(tmp_path, "regions:\n  eu: {root: a, jurisdiction: eu}\n" + line).first_date == expected
 
 
+def test_from_which_share_quarantine_is_a_problem_is_a_number_between_0_and_1(tmp_path):
+    text = "regions:\n  eu: {root: a, jurisdiction: eu}\n"
+
+    assert configured(tmp_path, text).quarantine_share == 0.05
+    assert configured(tmp_path, text + "quarantine_share: 0.2\n").quarantine_share == 0.2
+    for wrong in ("5", "-0.1", "some", ".nan"):
+        with pytest.raises(ConfigError, match="quarantine_share"):
+            configured(tmp_path, text + f"quarantine_share: {wrong}\n")
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
