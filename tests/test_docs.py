@@ -10,6 +10,13 @@ from pathlib import Path
 import pytest
 import typer
 
+from jobs import job, report
+from quality import contracts
+from quality.checks import verdict
+from quality.contracts import CONTRACTS, errors
+from quality.policies import policy
+from quality.sources import mapping
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", *sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 CODE = re.compile(r"```\w*\n(.*?)```|`([^`\n]+)`", re.DOTALL)
@@ -81,6 +88,32 @@ TYPED = [*dict.fromkeys(text for block in BLOCKS for text in commands_in(block))
 """Commands in blocks of code and in the examples of help."""
 
 
+CODE_NAMES = {
+    name: value
+    for module in (job, report, contracts, verdict, errors, policy, mapping)
+    for name, value in vars(module).items()
+}
+COLUMNS = {column.name for dataset in CONTRACTS.values() for column in dataset}
+
+
+def is_ours(word: str) -> bool:
+    """Return whether a table, a column, a declaration or ``Declaration.field`` has that name today."""
+    head, _, field = word.partition(".")
+    owner = CODE_NAMES.get(head)
+    fields = {*dir(owner), *getattr(owner, "__annotations__", {})}
+    return word in CONTRACTS or word in COLUMNS or (owner is not None and (not field or field in fields))
+
+
+def our_words(text: str) -> list[str]:
+    """Return the code spans in the second column of tables of three, headings left out; commands are judged apart."""
+    rows = [line.split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    spans = [span for row in rows if len(row) == 3 for span in re.findall(r"`([^`]+)`", row[1])]
+    return [span for span in dict.fromkeys(spans) if not span.startswith("geoward ")]
+
+
+COMPARED = our_words((ROOT / "docs" / "compare.md").read_text(encoding="utf-8"))
+
+
 def test_there_are_commands_to_judge():
     assert len(CASES) > 12
     assert len(TYPED) > 10
@@ -115,6 +148,21 @@ def test_every_command_says_what_it_does_and_what_its_options_are_for(words):
 
     assert command.help
     assert [param.name for param in command.params if param.param_type_name == "option" and not param.help] == []
+
+
+def test_there_are_words_to_compare():
+    assert len(COMPARED) > 30
+
+
+@pytest.mark.parametrize("word", COMPARED)
+def test_every_word_that_is_compared_is_in_the_code(word):
+    assert is_ours(word)
+
+
+@pytest.mark.parametrize("word", ["curated.moods", "Release.epsilon", "Appeal", "FeatureView.ttl", "strike"])
+def test_a_word_that_the_code_does_not_have_is_found_out(word):
+    assert our_words(f"| theirs | `{word}` | differs |") == [word]
+    assert not is_ours(word)
 
 
 @pytest.mark.parametrize("path", dict.fromkeys(DOCUMENTS), ids=lambda path: path.name)
