@@ -14,12 +14,18 @@ from jobs.job_inputs import Workplace
 from jobs.nightly import Scope, Sessions, open_places, plan_all, waiting_files
 from jobs.plan import Batch, batches
 from jobs.report import RunReport
+from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError
 
 
-def execute(home: Home, scope: Scope, *, as_json: bool = False) -> bool:
-    """Plan and run; print the summary; return whether all went well."""
+def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = True) -> bool:
+    """Plan and run; print the summary; return whether all went well.
+
+    Another run of the installation is waited for, since it may make what this one would; without ``wait`` raises
+    ``Busy``.
+    """
     started = time.monotonic()
+    take_over(home, _say, wait=wait)
     sessions = Sessions(home)
     places = open_places(home, scope, sessions)
     planned = _plan(places, scope, sessions)
@@ -31,7 +37,18 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False) -> bool:
     ran = {(batch.region, entry.table, entry.date): entry.reason for batch in planned for entry in batch.stale}
     listing = run_listing(places, scope, ran, errors, run_ids, time.monotonic() - started)
     show(listing, as_json, run_tables(listing))
+    _alert(home)
     return listing.ok
+
+
+def _alert(home: Home) -> None:
+    """Tell the configured channels what is wrong now; what they cannot be told is said here."""
+    if home.alerts:
+        from jobs.alerts.notify import notify
+        from jobs.status import problems
+
+        for sent in notify(home, problems(home)):
+            _say(f"alert by {sent.channel}: {sent.said}")
 
 
 def _plan(places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list[Batch]:
@@ -89,6 +106,7 @@ def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable
 
 def explain(home: Home, scope: Scope, as_json: bool) -> None:
     """Print what would run and why; files that are new are dated first."""
+    take_over(home, _say)  # new files are dated, and a run would date them too
     sessions = Sessions(home)
     places = open_places(home, scope, sessions)
     planned = _plan(places, scope, sessions)

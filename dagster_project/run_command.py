@@ -22,6 +22,7 @@ def run(
     last: Annotated[Day, typer.Option("--to", formats=["%Y-%m-%d"], help="Through this date.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Also repeat what is fresh.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for another run; end with code 5.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run what is missing or stale, in dependency order, and say why each thing runs.
@@ -39,7 +40,7 @@ def run(
     if dry_run:
         explain(home, scope, as_json)
         return
-    if not execute(home, scope, as_json=as_json):
+    if not execute(home, scope, as_json=as_json, wait=not no_wait):
         raise typer.Exit(1)
 
 

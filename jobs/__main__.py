@@ -31,6 +31,7 @@ def run(
     from jobs.plan import batches
     from jobs.report import RunReport
     from jobs.run_ahead import run_here
+    from jobs.take_over import take_over
 
     def tell(table: str, reports: list[RunReport], error: str) -> None:
         rows = sum(report.rows_out for report in reports)
@@ -39,6 +40,7 @@ def run(
     home = open_home()
     low, high = (moment.date() if moment else None for moment in (first, last))
     scope = Scope(tuple(tables or ()), tuple(region or ()), low, high)
+    take_over(home, lambda text: err.print(text, markup=False))
     sessions = Sessions(home)
     places = open_places(home, scope, sessions)
     stale = plan_all(places, scope, lambda text: err.print(text, markup=False))

@@ -166,6 +166,12 @@ class Catalog:
                 found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = why
         return found
 
+    def withdrawn_versions(self, dataset: str, day: date) -> set[int]:
+        """Return the withdrawn versions of one partition."""
+        query = "SELECT version FROM publications WHERE dataset = ? AND event_date = ? AND withdrawn <> ''"
+        with self._open() as db:
+            return {version for (version,) in db.execute(query, (dataset, day.isoformat()))}
+
 
 def now() -> datetime:
     """Return the present moment in UTC; the one clock of the jobs."""

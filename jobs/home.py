@@ -27,6 +27,8 @@ regions:
 # policy: my-policy.yaml     # default: the shipped policy
 # first_date: 2000-01-01     # first partition shown in Dagster
 # quarantine_share: 0.05     # more quarantined rows than this share of a partition are a problem
+# late_after_days: 2         # a log whose newest published date is older than this is late
+# stuck_after_hours: 6       # a table that is being made for longer than this is stuck
 # alerts: []                 # who is told of problems, by webhook or e-mail: docs/alerts.md
 """
 
@@ -43,6 +45,8 @@ class _Config(BaseModel):
     policy: Path | None = None
     first_date: date = date(2000, 1, 1)
     quarantine_share: float = Field(0.05, ge=0, le=1)
+    late_after_days: int = Field(2, ge=0)
+    stuck_after_hours: float = Field(6, gt=0)
     alerts: tuple[Channel, ...] = ()
 
     @model_validator(mode="after")
@@ -80,6 +84,8 @@ class Home:
     first_date: date
     quarantine_share: float = 0.05
     alerts: tuple[Channel, ...] = ()
+    late_after_days: int = 2
+    stuck_after_hours: float = 6
 
     @cached_property
     def policy(self) -> Policy:
@@ -124,7 +130,10 @@ def open_home(path: Path | None = None) -> Home:
         raise ConfigError(f"Configuration {file} is not valid: {explain(error)}.") from None
     regions = {name: _region(path, name, entry) for name, entry in config.regions.items()}
     policy_path = (path / config.policy) if config.policy else DEFAULT_POLICY
-    home = Home(path, regions, policy_path, config.first_date, config.quarantine_share, config.alerts)
+    home = Home(
+        path, regions, policy_path, config.first_date, config.quarantine_share, config.alerts, config.late_after_days,
+        config.stuck_after_hours,
+    )  # fmt: skip
     _refuse_shared_roots(file, regions)
     for region in regions.values():
         if region.jurisdiction not in home.policy.jurisdictions:

@@ -22,14 +22,15 @@ State = Literal["running", "published", "failed", "killed"]
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY, run_id TEXT, dataset TEXT, first_date TEXT, last_date TEXT, partitions INTEGER, pid INTEGER,
-    started TEXT, ended TEXT DEFAULT '', state TEXT DEFAULT 'running', message TEXT DEFAULT '', mend TEXT DEFAULT '');
+    started TEXT, ended TEXT DEFAULT '', state TEXT DEFAULT 'running', error TEXT DEFAULT '', message TEXT DEFAULT '',
+    mend TEXT DEFAULT '');
 CREATE INDEX IF NOT EXISTS runs_by_dataset ON runs (dataset, id);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class TableRun:
-    """One table's part of a run. ``ended`` is None while it runs; ``message`` and ``mend`` are for one that failed."""
+    """One table's part of a run. ``ended`` is None while it runs; ``error`` is a failure's kind."""
 
     run_id: str
     dataset: str
@@ -40,6 +41,7 @@ class TableRun:
     started: datetime
     ended: datetime | None
     state: State
+    error: str
     message: str
     mend: str
 
@@ -73,17 +75,18 @@ class RunLedger:
         try:
             yield
         except GeowardError as error:
-            self._end(line, "failed", error.message, error.mend)
+            self._end(line, "failed", type(error).__name__, error.message, error.mend)
             raise
         except BaseException as error:  # its message may hold a row's value: name the kind only
-            self._end(line, "failed", f"failed with {type(error).__name__}", UNEXPLAINED)
+            kind = type(error).__name__
+            self._end(line, "failed", kind, f"failed with {kind}", UNEXPLAINED)
             raise
         self._end(line, "published")
 
-    def _end(self, line: int | None, state: State, message: str = "", mend: str = "") -> None:
+    def _end(self, line: int | None, state: State, error: str = "", message: str = "", mend: str = "") -> None:
         with self._open() as db:
-            values = (state, _moment(), message, mend, line)
-            db.execute("UPDATE runs SET state = ?, ended = ?, message = ?, mend = ? WHERE id = ?", values)
+            values = (state, _moment(), error, message, mend, line)
+            db.execute("UPDATE runs SET state = ?, ended = ?, error = ?, message = ?, mend = ? WHERE id = ?", values)
 
     def bury(self) -> list[TableRun]:
         """Mark what still counts as running as killed and return it. The caller knows that no run is alive."""
@@ -107,9 +110,9 @@ def _moment() -> str:
 
 
 def _run(row: tuple[object, ...]) -> TableRun:
-    _, run_id, dataset, first, last, partitions, pid, started, ended, state, message, mend = map(str, row)
+    _, run_id, dataset, first, last, partitions, pid, started, ended, state, error, message, mend = map(str, row)
     return TableRun(
         run_id, dataset, date.fromisoformat(first), date.fromisoformat(last), int(partitions), int(pid),
         datetime.fromisoformat(started), datetime.fromisoformat(ended) if ended else None,
-        state, message, mend,  # type: ignore[arg-type]
+        state, error, message, mend,  # type: ignore[arg-type]
     )  # fmt: skip

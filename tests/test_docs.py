@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import typer
 
+from dagster_project.assets import checks_of
 from jobs import job, report
+from jobs.problem import PROBLEM_KINDS
+from jobs.registry import JOBS
 from quality import contracts
 from quality.checks import verdict
 from quality.contracts import CONTRACTS, errors
@@ -187,3 +190,13 @@ def test_the_readme_is_short():
 )
 def test_the_words_of_a_command_are_told_from_its_arguments(text, expected):
     assert [path for path, _ in resolve(text)] == expected
+
+
+@pytest.mark.parametrize("kind", PROBLEM_KINDS)
+def test_the_runbook_has_an_entry_for_each_kind_of_problem(kind):
+    assert f"\n## {kind}\n" in (ROOT / "docs" / "runbook.md").read_text()
+
+
+@pytest.mark.parametrize("check", sorted({name for job in JOBS.values() for name in checks_of(job)}))
+def test_the_runbook_has_an_entry_for_each_check_that_can_stop_a_publication(check):
+    assert f"\n### {check}\n" in (ROOT / "docs" / "runbook.md").read_text()

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from quality.contracts.errors import UNEXPLAINED, GeowardError
 
-EPILOG = "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit."
+EPILOG = "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit, 5 busy."
 
 app = typer.Typer(
     name="geoward", rich_markup_mode="rich", epilog=EPILOG, pretty_exceptions_enable=False,

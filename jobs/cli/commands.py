@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from jobs.cli import alerts, audit, check, doctor, ingest, quarantine, query, reference, sample, source, tables
+from jobs.cli import (
+    alerts,
+    audit,
+    check,
+    doctor,
+    ingest,
+    quarantine,
+    query,
+    reference,
+    sample,
+    source,
+    status,
+    tables,
+    withdraw,
+)
 
 __all__ = [
     "alerts",
@@ -15,5 +29,7 @@ __all__ = [
     "reference",
     "sample",
     "source",
+    "status",
     "tables",
+    "withdraw",
 ]

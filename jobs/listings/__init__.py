@@ -34,6 +34,7 @@ from jobs.listings.runs import (
     TableChecks,
     TableRun,
 )
+from jobs.listings.status import StatusListing, StatusProblem, TableState, WithdrawListing, WithdrawnPartition
 from jobs.listings.tables import (
     ColumnDetail,
     QuarantineDetail,
@@ -48,6 +49,8 @@ from jobs.listings.tables import (
 
 LISTINGS: dict[str, type[Listing]] = {
     "run": RunListing,
+    "status": StatusListing,
+    "withdraw": WithdrawListing,
     "run-dry-run": PlanListing,
     "check": CheckListing,
     "sample": SampleListing,
@@ -69,6 +72,11 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "StatusListing",
+    "StatusProblem",
+    "TableState",
+    "WithdrawListing",
+    "WithdrawnPartition",
     "AlertChannel",
     "AlertDelivery",
     "AlertTold",

@@ -1,0 +1,68 @@
+"""`geoward withdraw`: take a published version back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from jobs.cli.app import Json, app, grid, show
+from jobs.home import open_home
+from jobs.listings import WithdrawListing, WithdrawnPartition
+from quality.contracts.errors import UsageError
+
+
+@app.command()
+def withdraw(
+    table: Annotated[str, typer.Argument(help="The table, such as curated.mobility.")],
+    version: Annotated[
+        int, typer.Option("--version", help="The version to take back; `geoward tables show` lists it.")
+    ],
+    region: Annotated[str, typer.Option("--region", "-r", help="Of which region.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what readers would see instead.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Take back what a version published: readers see the last good version of each of its dates at once.
+
+    Tables made from it become stale and are made again by the next `geoward run`. The dates themselves wait until
+    their input, mapping, policy or code changes, since the same would be made again.
+
+    Example: `geoward withdraw curated.mobility --version 7 --region eu --reason "wrong tiling" --dry-run`
+    """
+    from jobs.job_inputs import Workplace
+    from jobs.registry import job_named
+    from jobs.status import no_spark
+    from jobs.take_over import take_over
+    from jobs.withdraw import withdraw as take_back
+
+    home = open_home()
+    job_named(table)
+    if not reason.strip():
+        raise UsageError("A withdrawal needs a reason.", mend='Say why with --reason "...": auditors read it.')
+    place = Workplace.open(home, home.region(region), no_spark)
+    take_over(home, wait=False)
+    done = take_back(place, table, version, reason.strip(), dry_run=dry_run)
+    listing = WithdrawListing(
+        table=table, region=region, version=version, new_version=done.new_version, dry_run=dry_run,
+        partitions=[WithdrawnPartition(date=one.date, falls_back_to=one.version) for one in done.fallbacks],
+        downstream=done.downstream,
+    )  # fmt: skip
+    show(listing, as_json, _parts(listing))
+
+
+def _parts(listing: WithdrawListing) -> Iterable[Table | str]:
+    table = grid("date", "shows now" if listing.new_version is not None else "would show")
+    for one in listing.partitions:
+        table.add_row(str(one.date), "nothing" if one.falls_back_to is None else f"version {one.falls_back_to}")
+    yield table
+    if listing.dry_run:
+        yield "Nothing was changed."
+        return
+    yield f"{listing.table} in {listing.region} is at version {listing.new_version} now."
+    for name, count in listing.downstream.items():
+        yield f"  {name}: {count} partitions are to be made again"
+    if listing.downstream:
+        yield "Run `geoward run`."

@@ -1,0 +1,195 @@
+"""What the engineer on call needs to know: which tables are fresh, and of the others what is wrong and what to do next.
+
+Read from the ledgers, the catalog and the plan: no Spark, and nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, NoReturn
+
+from jobs.catalog import now
+from jobs.home import Home, Region
+from jobs.job import Job, partition_of
+from jobs.job_inputs import Workplace
+from jobs.landed_regions import catalogs
+from jobs.plan import Stale, held_back, plan
+from jobs.problem import Problem, ProblemKind
+from jobs.registry import JOBS
+from jobs.run_ledger import RunLedger, TableRun
+from jobs.run_lock import run_is_alive
+
+State = Literal["running", "stuck", "failed", "withdrawn", "late", "stale", "waiting", "fresh"]
+
+DAILY = ("raw.pings", "raw.actions")
+"""Logs that are expected each day; what is made from them is late when they are. Other tables come as they come."""
+
+NIGHT = timedelta(hours=26)
+"""A nightly run should have made what landed longer ago than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableStatus:
+    """One table of one region: its worst state, its newest published date, and how many partitions are to be made."""
+
+    region: str
+    table: str
+    state: State
+    newest: date | None
+    partitions: int
+    stale: int
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Region:
+    """What is known of one region at one moment."""
+
+    place: Workplace
+    at: datetime
+    alive: bool
+    runs: Mapping[str, TableRun]
+    stale: Mapping[str, list[Stale]]
+    held: Mapping[str, list[Stale]]
+    reports: Mapping[str, dict[date, dict[str, Any]]]
+    landed: datetime | None
+
+
+def status(home: Home, region: str = "", at: datetime | None = None) -> list[TableStatus]:
+    """Return the state of every table that has run or should, by region in the order of the registry."""
+    found = []
+    for place, _ in catalogs(home, region):
+        seen = _look(home, place, at or now())
+        found += [_of(seen, job) for name, job in JOBS.items() if _known(seen, name)]
+    return found
+
+
+def problems(home: Home, at: datetime | None = None) -> list[Problem]:
+    """Return everything that is wrong in the whole installation, as alerts tell it."""
+    files = [problem for region, catalog in catalogs(home) for problem in _bad_files(region, catalog.files())]
+    return [problem for table in status(home, at=at) for problem in table.problems] + files
+
+
+def _look(home: Home, region: Region, at: datetime) -> _Region:
+    place = Workplace.open(home, region, no_spark)
+    reports: dict[str, dict[date, dict[str, Any]]] = {}
+    for (table, day), (_, _, report) in place.catalog.published().items():
+        reports.setdefault(table, {})[day] = report
+    landed = max((file.landed_at for file in place.catalog.files()), default=None)
+    stale, held = _by_table(plan(place)), _by_table(held_back(place))
+    return _Region(place, at, run_is_alive(home), RunLedger(region).newest(), stale, held, reports, landed)
+
+
+def _of(seen: _Region, job: Job) -> TableStatus:
+    name = job.name
+    found = tuple(_problems(seen, job))
+    run, stale = seen.runs.get(name), seen.stale.get(name, [])
+    kinds = {problem.kind for problem in found}
+    state: State = "waiting" if stale else "fresh"
+    if run and run.state == "running" and "stuck" not in kinds:
+        state = "running"
+    elif "stuck" in kinds:
+        state = "stuck"
+    elif kinds & {"failed", "check"}:
+        state = "failed"
+    elif name in seen.held:
+        state = "withdrawn"
+    elif "late" in kinds:
+        state = "late"
+    elif "stale" in kinds:
+        state = "stale"
+    newest = max(seen.reports.get(name, {}), default=None)
+    return TableStatus(seen.place.region.name, name, state, newest, len(seen.reports.get(name, {})), len(stale), found)
+
+
+def _problems(seen: _Region, job: Job) -> Iterator[Problem]:
+    yield from _of_last_run(seen, job.name)
+    yield from _of_lateness(seen, job)
+    yield from _of_quarantine(seen, job.name)
+    if held := seen.held.get(job.name):
+        what = f"{len(held)} partitions wait, since what would be made was withdrawn: {held[0].reason}"
+        mend = f"Mend the code, policy or input at fault; or run `geoward run {job.name} --force` to publish it again."
+        yield _problem(seen, "stale", job.name, held[-1].date, what, mend)
+    elif (stale := seen.stale.get(job.name)) and _overdue(seen):
+        what = f"{len(stale)} partitions are out of date: {stale[0].reason}"
+        yield _problem(seen, "stale", job.name, stale[-1].date, what, "Run `geoward run`.")
+
+
+def _of_last_run(seen: _Region, table: str) -> Iterator[Problem]:
+    run = seen.runs.get(table)
+    if run is None or run.state == "published":
+        return
+    if run.state == "running":
+        hours = (seen.at - run.started).total_seconds() / 3600
+        limit = seen.place.home.stuck_after_hours
+        if not seen.alive:
+            what = f"run {run.run_id} ended without a word: its process is gone"
+            yield _problem(seen, "stuck", table, run.last_date, what, "Run `geoward run`: it clears up and goes on.")
+        elif hours > limit:
+            what = f"run {run.run_id} of process {run.pid} has made it for {hours:.1f} hours, more than {limit:g}"
+            mend = f"If its log stands still, end it with `kill {run.pid}`, then run `geoward run`."
+            yield _problem(seen, "stuck", table, run.last_date, what, mend)
+        return
+    if table not in seen.stale:  # made since by other means, or no longer wanted
+        return
+    kind: ProblemKind = "check" if run.error == "AuditFailed" else "failed"
+    yield _problem(seen, kind, table, run.last_date, run.message, run.mend or "Run `geoward run`.")
+
+
+def _of_lateness(seen: _Region, job: Job) -> Iterator[Problem]:
+    if job.name not in DAILY:
+        return
+    limit = seen.place.home.late_after_days
+    newest = max(seen.reports.get(job.name, {}), default=None)
+    expected = partition_of(job, seen.place.release, seen.at.date() - timedelta(days=limit))
+    if newest is None or newest < expected:
+        age = f"is of {newest}, {(seen.at.date() - newest).days} days ago" if newest else "is not there yet"
+        what = f"the newest published date {age}; more than {limit} days is late"
+        mend = (
+            "See whether its files landed (`geoward source show`), land them with `geoward ingest`, then `geoward run`."
+        )
+        yield _problem(seen, "late", job.name, newest, what, mend)
+
+
+def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:
+    limit = seen.place.home.quarantine_share
+    over = [day for day, r in seen.reports.get(table, {}).items() if r["quarantined"] > limit * r["rows_in"]]
+    if over:
+        rows = sum(seen.reports[table][day]["quarantined"] for day in over)
+        what = f"{len(over)} dates have more than {limit:.0%} of their rows in quarantine, {rows:,} rows in all"
+        mend = f"See why with `geoward quarantine show {table}`, mend the mapping, then `geoward quarantine replay`."
+        yield _problem(seen, "quarantine", table, max(over), what, mend)
+
+
+def _bad_files(region: Region, files: list[Any]) -> Iterator[Problem]:
+    if bad := [file for file in files if file.reason]:
+        what = f"{len(bad)} of {len(files)} landed files are in quarantine as a whole"
+        mend = "See them with `geoward quarantine list`; land them mended, or mend the mapping and replay them."
+        yield Problem("quarantine", region.name, "", max(file.landed_at.date() for file in bad), what, mend)
+
+
+def _overdue(seen: _Region) -> bool:
+    """Say whether a nightly run should have been there since the newest file landed."""
+    return seen.landed is not None and seen.at - seen.landed > NIGHT and not seen.alive
+
+
+def _known(seen: _Region, table: str) -> bool:
+    return table in seen.reports or table in seen.stale or table in seen.runs
+
+
+def _problem(seen: _Region, kind: ProblemKind, table: str, day: date | None, what: str, mend: str) -> Problem:
+    return Problem(kind, seen.place.region.name, table, day, what, mend)
+
+
+def _by_table(entries: list[Stale]) -> dict[str, list[Stale]]:
+    found: dict[str, list[Stale]] = {}
+    for entry in entries:
+        found.setdefault(entry.table, []).append(entry)
+    return found
+
+
+def no_spark() -> NoReturn:
+    """Stand for a session where none is needed."""
+    raise AssertionError("a status needs no Spark")

@@ -1,0 +1,109 @@
+"""Take a published version back: readers fall back to the last good one, and what was made from it is made again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from jobs import manifest
+from jobs.audit_log import audit
+from jobs.commit import Change, StagedFile, commit
+from jobs.job_inputs import Workplace
+from jobs.manifest import Manifest
+from jobs.nightly import new_run_id
+from jobs.plan import plan
+from quality.contracts import contract
+from quality.contracts.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What one partition shows instead: the files that ``version`` published, none if nothing good is known."""
+
+    date: date
+    version: int | None
+    files: tuple[StagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """What was taken back, the table's ``new_version`` (None in a dry run), and what is to be made again by table."""
+
+    fallbacks: tuple[Fallback, ...]
+    new_version: int | None
+    downstream: dict[str, int]
+
+
+def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: bool = False) -> Withdrawal:
+    """Withdraw what ``version`` published and still shows, date by date; nothing else is touched.
+
+    The dates wait then: the same inputs, code and policy would make what was withdrawn, so the plan leaves them alone
+    until one of these changes. A date that a later version replaced is not withdrawn. Raises ``UsageError`` if nothing
+    that can be read now is of that version, or if the files of an earlier version are gone.
+    """
+    path = place.lake.path(table)
+    with place.lake.locked():
+        manifests = manifest.history(path)
+        fallbacks = _fallbacks(place, table, manifests, version)
+        if dry_run:
+            return Withdrawal(fallbacks, None, {})
+        days = tuple(fallback.date for fallback in fallbacks)
+        before = {(entry.table, entry.date) for entry in plan(place)}
+        files = tuple(file for fallback in fallbacks for file in fallback.files)
+        facts = {"run_id": new_run_id(), "withdraws": version}
+        new = commit(path, contract(table), Change("withdraw", days, files, facts, place.lake.claims(table, days)))
+        place.catalog.withdraw(table, version, days, why)
+    audit(place.home, "run", table, "withdrawn", region=place.region.name, version=version, new_version=new,
+          dates=[str(day) for day in days], why=why)  # fmt: skip
+    after = [entry.table for entry in plan(place) if (entry.table, entry.date) not in before]
+    return Withdrawal(fallbacks, new, dict(Counter(after)))
+
+
+def _fallbacks(place: Workplace, table: str, manifests: list[Manifest], version: int) -> tuple[Fallback, ...]:
+    shown = _shown(manifests)
+    days = sorted(day for day, (_, source) in shown.items() if source == version)
+    if not days:
+        current = ", ".join(map(str, sorted({source for _, source in shown.values()}))) or "none"
+        raise UsageError(
+            f"Nothing that {table} shows now in {place.region.name} was published by version {version}.",
+            mend=f"Versions shown now: {current}. `geoward tables show {table}` tells more.",
+        )
+    gone = {day for (name, day), _ in place.catalog.withdrawn().items() if name == table}
+    return tuple(_fallback(place, table, manifests, version, date.fromisoformat(day), gone) for day in days)
+
+
+def _shown(manifests: list[Manifest]) -> dict[str, tuple[Manifest, int]]:
+    """Return, by date, the manifest that decides what is shown and the version that published it first."""
+    first: dict[str, int] = {}
+    shown: dict[str, tuple[Manifest, int]] = {}
+    for each in manifests:
+        for file in each.files:
+            first.setdefault(file.path, each.version)
+        for day in each.dates:
+            paths = [file.path for file in each.files if file.date == day]
+            shown[day] = (each, max((first[path] for path in paths), default=each.version))
+    return shown
+
+
+def _fallback(
+    place: Workplace, table: str, manifests: list[Manifest], version: int, day: date, gone: set[date]
+) -> Fallback:
+    """Go back to the newest earlier publication of the date that was not withdrawn itself."""
+    bad = place.catalog.withdrawn_versions(table, day) if day in gone else set()
+    for each in reversed(manifests):
+        good = each.kind == "publish" and each.version < version and each.version not in bad
+        if good and day.isoformat() in each.dates:
+            return Fallback(day, each.version, tuple(_file(place, table, f) for f in each.files if f.date == str(day)))
+    return Fallback(day, None, ())
+
+
+def _file(place: Workplace, table: str, file: manifest.FileEntry) -> StagedFile:
+    path = place.lake.path(table) / file.path
+    if not path.is_file():
+        raise UsageError(
+            f"A file of {table} that readers would fall back to is gone: {file.path}.",
+            mend=f"Mend the cause and make the date anew: `geoward run {table} --date {file.date} --force`.",
+        )
+    modified = int(path.stat().st_mtime * 1000)
+    return StagedFile(file.path, file.bytes, file.rows, date.fromisoformat(file.date), modified, file.sha256)

@@ -1,0 +1,133 @@
+"""The states of a table that landed, ran, failed, and waits; seen without Spark."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from jobs.job_inputs import Workplace
+from jobs.plan import plan
+from jobs.run_ledger import RunLedger
+from jobs.run_lock import give_run_lock, take_run_lock
+from jobs.status import problems, status
+from quality.contracts.errors import AuditFailed, EnvironmentFault
+from tests.jobs.test_plan import land, refuse
+
+D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
+NEXT_MORNING = datetime(2024, 5, 3, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def place(home):
+    place = Workplace.open(home, home.region("eu"), refuse)
+    land(place, D1, D2)
+    return place
+
+
+def publish(place, quarantined=0, only=None):
+    for one in plan(place):
+        if only in (None, one.table):
+            report = {"quarantined": quarantined, "rows_in": 100}
+            place.catalog.record(one.table, one.date, 1, one.digest, one.parts, report)
+
+
+def states(home, at=NEXT_MORNING):
+    return {one.table: one.state for one in status(home, at=at)}
+
+
+def told(home, at=NEXT_MORNING):
+    return [(one.kind, one.table, one.date) for one in problems(home, at=at)]
+
+
+def fail(place, error, table="raw.pings"):
+    with pytest.raises(type(error)), RunLedger(place.region).entered("r1", table, [D2]):
+        raise error
+
+
+def test_a_region_where_nothing_landed_has_no_state(home):
+    assert status(home) == [] and problems(home) == []
+
+
+def test_what_just_landed_waits_for_the_next_run_and_is_no_problem_but_late(home, place):
+    assert set(states(home).values()) == {"waiting", "late"}
+    assert told(home) == [("late", "raw.pings", None)]
+
+
+def test_what_is_up_to_date_is_fresh(home, place):
+    publish(place)
+
+    assert set(states(home).values()) == {"fresh"}
+    assert told(home) == []
+    [pings] = [one for one in status(home, at=NEXT_MORNING) if one.table == "raw.pings"]
+    assert (pings.newest, pings.partitions, pings.stale) == (D2, 2, 0)
+
+
+def test_a_log_without_a_recent_date_is_late_and_only_the_log(home, place):
+    publish(place)
+
+    assert told(home, NEXT_MORNING + timedelta(days=1)) == []
+    assert told(home, NEXT_MORNING + timedelta(days=2)) == [("late", "raw.pings", D2)]
+
+
+def test_what_a_nightly_run_should_have_made_is_stale(home, place):
+    publish(place, only="raw.pings")
+
+    assert ("stale", "clean.pings", D2) not in told(home, NEXT_MORNING)
+    assert ("stale", "clean.pings", D2) in told(home, NEXT_MORNING + timedelta(days=1))
+
+
+def test_a_failed_run_is_a_problem_until_it_is_made_good(home, place):
+    fail(place, EnvironmentFault("The disk is full.", mend="Make room."))
+
+    [problem] = [one for one in problems(home, at=NEXT_MORNING) if one.kind == "failed"]
+    assert (problem.what, problem.mend, problem.date) == ("The disk is full.", "Make room.", D2)
+    assert states(home)["raw.pings"] == "failed"
+    publish(place)
+    assert told(home) == []
+
+
+def test_a_failed_check_is_told_as_a_check(home, place):
+    fail(place, AuditFailed("raw.pings", "eu", ("expectations",), "See the contract."))
+
+    assert ("check", "raw.pings", D2) in told(home)
+
+
+def test_a_run_whose_process_is_gone_is_stuck(home, place):
+    begun = RunLedger(place.region).entered("r1", "raw.pings", [D2])
+    begun.__enter__()
+
+    assert states(home)["raw.pings"] == "stuck"
+    [problem] = [one for one in problems(home, at=NEXT_MORNING) if one.kind == "stuck"]
+    assert "its process is gone" in problem.what
+
+
+def test_a_run_that_takes_too_long_is_stuck_and_its_process_is_named(home, place):
+    begun = RunLedger(place.region).entered("r1", "raw.pings", [D2])
+    begun.__enter__()
+    take_run_lock(home)
+    try:
+        soon, late = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) + timedelta(hours=7)
+        assert states(home, soon)["raw.pings"] == "running"
+        [problem] = [one for one in problems(home, at=late) if one.kind == "stuck"]
+        assert "for 7.0 hours, more than 6" in problem.what and "`kill " in problem.mend
+    finally:
+        give_run_lock(home)
+
+
+@pytest.mark.parametrize(("rows", "found"), [(5, []), (6, ["raw.pings"])])
+def test_more_quarantined_rows_than_the_share_are_a_problem(home, place, rows, found):
+    publish(place)
+    for one in plan(place, tables=("raw.pings",), force=True):
+        place.catalog.record(one.table, one.date, 2, one.digest, one.parts, {"quarantined": rows, "rows_in": 100})
+
+    assert [table for kind, table, _ in told(home) if kind == "quarantine"] == found
+
+
+def test_a_file_that_is_quarantined_whole_is_a_problem_of_its_region(home, place):
+    publish(place)
+    place.catalog.quarantine_file(place.catalog.files()[0], "unreadable_by_spark")
+
+    [problem] = [one for one in problems(home, at=NEXT_MORNING) if one.kind == "quarantine"]
+    assert (problem.region, problem.table) == ("eu", "")
+    assert problem.what == "1 of 1 landed files are in quarantine as a whole"

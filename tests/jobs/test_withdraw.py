@@ -1,0 +1,152 @@
+"""Withdrawing a version of a table whose files were made by hand: no Spark."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jobs.audit_log import read_audit
+from jobs.commit import StagedFile, arrow_schema
+from jobs.job_inputs import Workplace
+from jobs.lake import Staged
+from jobs.manifest import begin, sha256_of
+from jobs.plan import held_back, plan
+from jobs.released_views import table_files
+from jobs.status import status
+from jobs.withdraw import withdraw
+from quality.contracts import contract
+from quality.contracts.errors import UsageError
+from tests.jobs.test_plan import land, refuse
+
+TABLE = contract("raw.pings")
+D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
+
+
+@pytest.fixture
+def place(home):
+    place = Workplace.open(home, home.region("eu"), refuse)
+    land(place, D1, D2)
+    return place
+
+
+def publish(place, mark, *days, code=""):
+    """Publish one row of each day named ``mark``, as a run would, or one of other ``code``; return the version."""
+    folder = place.lake.path(TABLE.name)
+    begin(folder, mark)
+    files = []
+    for day in days:
+        path = folder / f"stage-{mark}" / f"event_date={day}" / "p.parquet"
+        path.parent.mkdir(parents=True)
+        rows = [{**dict.fromkeys(TABLE.column_names), "event_id": mark}]
+        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(TABLE)).drop_columns("event_date"), path)
+        name = path.relative_to(folder).as_posix()
+        files.append(StagedFile(name, path.stat().st_size, 1, day, 0, sha256_of(path)))
+    version = place.lake.publish(Staged(TABLE, folder, tuple(files)), days, {"run_id": mark})
+    for one in plan(place, tables=(TABLE.name,), force=True):
+        if one.date in days:
+            one = replace(one, digest=code, parts={**one.parts, "code": code}) if code else one
+            place.catalog.record(TABLE.name, one.date, version, one.digest, one.parts, {"quarantined": 0, "rows_in": 1})
+    return version
+
+
+def shown(place):
+    files = table_files(TABLE, [place.region]).get("eu", [])
+    if not files:
+        return {}
+    found = duckdb.sql(f"SELECT event_date, event_id FROM read_parquet({files!r}, hive_partitioning=true)").fetchall()
+    return {day: mark for day, mark in found}
+
+
+def planned(place):
+    return {(one.table, one.date) for one in plan(place)}
+
+
+def test_readers_fall_back_to_the_last_good_version_of_exactly_its_dates(place):
+    publish(place, "good", D1, D2, code="older")
+    bad = publish(place, "bad", D2)
+
+    done = withdraw(place, TABLE.name, bad, "wrong zone")
+
+    assert shown(place) == {D1: "good", D2: "good"}
+    assert [(one.date, one.version) for one in done.fallbacks] == [(D2, 1)]
+    assert done.new_version == bad + 1
+
+
+def test_a_date_that_was_good_only_in_a_withdrawn_version_becomes_empty(place):
+    first, second = publish(place, "one", D1, code="a"), publish(place, "two", D1, code="b")
+    withdraw(place, TABLE.name, second, "bad")
+
+    done = withdraw(place, TABLE.name, first, "bad too")
+
+    assert shown(place) == {}
+    assert [(one.date, one.version) for one in done.fallbacks] == [(D1, None)]
+
+
+def test_what_was_withdrawn_is_not_made_again_until_something_changes(place):
+    publish(place, "good", D1, D2, code="older")
+    bad = publish(place, "bad", D1, D2)
+    assert (TABLE.name, D1) not in planned(place)
+
+    withdraw(place, TABLE.name, bad, "wrong zone")
+
+    assert not {(TABLE.name, D1), (TABLE.name, D2)} & planned(place)
+    assert {(one.table, one.date, one.reason) for one in held_back(place)} == {
+        (TABLE.name, D1, "wrong zone"), (TABLE.name, D2, "wrong zone"),
+    }  # fmt: skip
+    assert {one.state for one in status(place.home) if one.table == TABLE.name} == {"withdrawn"}
+    land(place, D1, digit="e")
+    assert {(TABLE.name, D1)} == {one for one in planned(place) if one[0] == TABLE.name}
+    assert (TABLE.name, D2) in {(one.table, one.date) for one in plan(place, force=True)}, "a person may insist"
+
+
+def test_what_was_made_from_it_is_made_again_and_nothing_else(place):
+    publish(place, "good", D1, D2, code="older")
+    bad = publish(place, "bad", D2)
+    for one in plan(place):
+        place.catalog.record(one.table, one.date, 1, one.digest, one.parts, {"quarantined": 0, "rows_in": 1})
+    assert planned(place) == set()
+
+    done = withdraw(place, TABLE.name, bad, "wrong zone")
+
+    assert {day for _, day in planned(place)} == {D2}
+    assert done.downstream["clean.pings"] == 1
+
+
+def test_a_dry_run_changes_nothing(place):
+    version = publish(place, "one", D1)
+
+    done = withdraw(place, TABLE.name, version, "look", dry_run=True)
+
+    assert done.new_version is None and [one.version for one in done.fallbacks] == [None]
+    assert shown(place) == {D1: "one"} and held_back(place) == []
+
+
+def test_a_version_that_nothing_shows_is_refused_with_those_that_are_shown(place):
+    publish(place, "one", D1, code="a")
+    publish(place, "two", D1)
+
+    with pytest.raises(UsageError, match=r"Versions shown now: 2"):
+        withdraw(place, TABLE.name, 1, "too late")
+
+
+def test_a_fallback_whose_file_is_gone_is_refused(place):
+    publish(place, "one", D1, code="a")
+    bad = publish(place, "two", D1)
+    (place.lake.path(TABLE.name) / "stage-one" / f"event_date={D1}" / "p.parquet").unlink()
+
+    with pytest.raises(UsageError, match=f"run {TABLE.name} --date {D1} --force"):
+        withdraw(place, TABLE.name, bad, "bad")
+    assert shown(place) == {D1: "two"}
+
+
+def test_auditors_read_who_took_back_what_and_why(place):
+    version = publish(place, "one", D1)
+    withdraw(place, TABLE.name, version, "wrong zone")
+
+    [entry] = [entry for entry in read_audit(place.home) if entry["outcome"] == "withdrawn"]
+    assert (entry["subject"], entry["region"], entry["detail"]["why"]) == (TABLE.name, "eu", "wrong zone")
