@@ -44,14 +44,15 @@ def _reason(rules: dict[str, Parsed], mapping: Mapping, emit: Emit) -> SparkColu
     contract = emit.contract
     if contract.personal and not mapping.legal_basis:
         return F.lit(NO_LEGAL_BASIS)
-    ordered = [(contract[name], rules[name]) for name in contract.column_names if name in rules]
+    doubtful = {name for name, parsed in rules.items() if not parsed.certain}
+    ordered = [(contract[name], rules[name]) for name in contract.column_names if name in doubtful]
     found = [F.when(F.col("_corrupt").isNotNull(), F.lit("malformed_record"))]
     found += [F.when(~p.present, F.lit(f"missing:{c.name}")) for c, p in ordered if c.required]
     found += [F.when(_unreadable(p, F.col(_TYPED + c.name)), F.lit(f"unparseable:{c.name}")) for c, p in ordered]
     found += [F.when(p.unmapped, F.lit(f"unmapped_value:{c.name}")) for c, p in ordered if p.unmapped is not None]
     if "event_time" in rules:
         found.append(F.when(~in_bounds(F.col(_TYPED + "event_time")), F.lit("time_out_of_bounds")))
-    return F.coalesce(*found, violation(contract, set(rules), prefix=_TYPED))
+    return F.coalesce(*found, violation(contract, doubtful, prefix=_TYPED))
 
 
 def _unreadable(parsed: Parsed, value: SparkColumn) -> SparkColumn:
