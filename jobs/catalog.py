@@ -135,11 +135,13 @@ class Catalog:
 
     def record(self, dataset: str, day: date, digest: str, parts: dict[str, str], report: dict[str, object]) -> None:
         """Remember what a partition was published from."""
+        self.record_all(dataset, [(day, digest, parts, report)])
+
+    def record_all(self, dataset: str, made: Iterable[tuple[date, str, dict[str, str], dict[str, object]]]) -> None:
+        """Remember what each of a table's partitions was published from: (date, digest, its parts, report)."""
+        lines = [(dataset, day.isoformat(), digest, json.dumps(p), json.dumps(r)) for day, digest, p, r in made]
         with self._open() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO partitions VALUES (?,?,?,?,?)",
-                (dataset, day.isoformat(), digest, json.dumps(parts), json.dumps(report)),
-            )
+            db.executemany("INSERT OR REPLACE INTO partitions VALUES (?,?,?,?,?)", lines)
 
 
 def now() -> datetime:
