@@ -73,7 +73,7 @@ def plan(
 def batches(place: Workplace, stale: Iterable[Stale]) -> list[Batch]:
     """Group stale partitions into runs, so that Spark and the checks are paid for once and not per day.
 
-    Dates with at most a week between them run together; each table makes only its own stale ones. Windows longer than
+    Dates with at most a month between them run together; each table makes only its own stale ones. Windows longer than
     a day come last: they are made from many dates.
     """
     entries = list(stale)
@@ -99,10 +99,10 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
 
 
 def _without_long_gaps(days: list[date]) -> list[list[date]]:
-    """Split where more than a week lies between: a run's range is shown to auditors day by day."""
+    """Split where more than a month lies between: a run's range is shown to auditors day by day."""
     parts: list[list[date]] = []
     for day in days:
-        if parts and (day - parts[-1][-1]).days <= 7:
+        if parts and (day - parts[-1][-1]).days <= 31:
             parts[-1].append(day)
         else:
             parts.append([day])
