@@ -41,12 +41,14 @@ class Peak:
             time.sleep(0.5)
 
 
-def run(arguments: Sequence[str], home: Path, peak: Peak | None = None) -> tuple[float, dict[str, Any]]:
+def run(
+    arguments: Sequence[str], home: Path, peak: Peak | None = None, command: Sequence[str] = (str(GEOWARD),)
+) -> tuple[float, dict[str, Any]]:
     """Run `geoward` with ``arguments`` in ``home``; return seconds and its JSON. Fails loudly if the command fails."""
     started = time.monotonic()
     environment = {**os.environ, "GEOWARD_HOME": str(home)}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen([str(GEOWARD), *arguments], cwd=ROOT, env=environment, stdout=out, stderr=err)
+        process = subprocess.Popen([*command, *arguments], cwd=ROOT, env=environment, stdout=out, stderr=err)
         if peak:
             peak.watch(process)
         code = process.wait()

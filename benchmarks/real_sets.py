@@ -47,12 +47,7 @@ def main(names: Sequence[str]) -> None:
 def measure(name: str, home: Path) -> None:
     """Land and run one set; print the row equation of every table, the seconds and the rows per second."""
     print(f"\n{name}")
-    write_population(SHARED / "geo_reference" / "geonames_cities15000.parquet", home / "population.csv")
-    run(["population", "import", str(home / "population.csv")], home)
-    for source, region, pattern in SETS[name]:
-        files = [str(path) for path in sorted(SHARED.glob(pattern))]
-        seconds, _ = run(["ingest", "--source", source, "--region", region, *files, "--json"], home)
-        print(f"  ingest {source}: {len(files)} files, {seconds:.1f} s")
+    land(name, home)
     peak = Peak()
     seconds, listing = run(["run", "--json"], home, peak)
     for table in listing["tables"]:
@@ -60,6 +55,16 @@ def measure(name: str, home: Path) -> None:
     rows = max(table["rows_in"] for table in listing["tables"])
     print(f"  run: {seconds:.0f} s, {rows / seconds:,.0f} rows/s end to end, peak {peak.gib:.1f} GiB of all processes")
     utility(listing)
+
+
+def land(name: str, home: Path) -> None:
+    """Land the set's files in ``home``, with the population of the table of cities."""
+    write_population(SHARED / "geo_reference" / "geonames_cities15000.parquet", home / "population.csv")
+    run(["population", "import", str(home / "population.csv")], home)
+    for source, region, pattern in SETS[name]:
+        files = [str(path) for path in sorted(SHARED.glob(pattern))]
+        seconds, _ = run(["ingest", "--source", source, "--region", region, *files, "--json"], home)
+        print(f"  ingest {source}: {len(files)} files, {seconds:.1f} s")
 
 
 def equation(table: dict[str, Any]) -> str:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from dagster_project.summary import plan_listing, run_listing, run_tables
+from jobs.batches import Batch, batches
 from jobs.cli.app import err, fail, grid, show
 from jobs.home import Home
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope, Sessions, open_places, plan_all, waiting_files
-from jobs.plan import Batch, batches
 from jobs.report import RunReport
 from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError

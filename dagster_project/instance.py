@@ -13,6 +13,7 @@ _SETTINGS = """\
 telemetry: {enabled: false}
 python_logs: {python_log_level: CRITICAL}
 nux: {enabled: false}
+event_log_storage: {module: dagster_project.event_store, class: BatchedEvents}
 concurrency:
   pools: {default_limit: 1, granularity: op}   # one Spark at a time on one machine
 run_monitoring: {enabled: true, max_resume_run_attempts: 0}

@@ -15,9 +15,9 @@ from dagster_project.definitions import NIGHTLY, definitions_for
 from dagster_project.instance import open_instance
 from dagster_project.partitions import range_tags
 from dagster_project.planned_runs import PlannedRuns, step_of
+from jobs.batches import Batch
 from jobs.home import Home
 from jobs.nightly import Sessions
-from jobs.plan import Batch
 from jobs.run_ahead import LEFT_OUT
 
 

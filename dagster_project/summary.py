@@ -9,11 +9,11 @@ from datetime import date
 
 from rich.table import Table
 
+from jobs.batches import Batch
 from jobs.cli.app import grid
 from jobs.job_inputs import Workplace
 from jobs.listings import CheckResult, PlanListing, PlannedPartition, RunListing, TableRun
 from jobs.nightly import Scope
-from jobs.plan import Batch
 from jobs.registry import JOBS
 from jobs.report import RunReport
 

@@ -26,9 +26,9 @@ def run(
     last: Annotated[Day, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
 ) -> None:
     """Run what is missing or stale, in dependency order; exit 1 if anything failed."""
+    from jobs.batches import batches
     from jobs.home import open_home
     from jobs.nightly import Scope, Sessions, open_places, plan_all
-    from jobs.plan import batches
     from jobs.report import RunReport
     from jobs.run_ahead import run_here
     from jobs.take_over import take_over

@@ -8,6 +8,7 @@ from jobs.job import Inputs, Job
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
 from quality.checks.check_rows import check_region, pseudonyms_row_check, retention_row_check
+from quality.checks.column_shapes import shape_row_check
 from quality.checks.detect_leaks import find_leaks
 from quality.checks.row_check import judge_together
 from quality.checks.run_expectations import run_expectations
@@ -27,8 +28,11 @@ def audit_staged(job: Job, place: Workplace, inputs: Inputs, staged: Staged) -> 
         together.append(retention_row_check(df, inputs.today))
     if any(column.sensitivity is Sensitivity.PSEUDONYM for column in contract):
         together.append(pseudonyms_row_check(df, contract))
-    yield from judge_together(df, together)
-    if contract.layer in (Layer.PROTECTED, Layer.CURATED):
-        yield find_leaks(df, contract)
+    if contract.layer not in (Layer.PROTECTED, Layer.CURATED):
+        yield from judge_together(df, together)
+    else:
+        *verdicts, shapes = judge_together(df, [*together, shape_row_check(df, contract)])
+        yield from verdicts
+        yield find_leaks(df, contract, shapes=shapes)
     for check in job.checks:
         yield from check(df, inputs)

@@ -29,7 +29,9 @@ def build_clean(writes: Contract, raw: str, inputs: Inputs) -> Built:
     from transforms.privacy.allow_purposes import allow_purposes
 
     content = [name for name in writes.column_names if name not in ("purposes", "retain_until")]
-    df = mark_duplicates(inputs.tables[raw], content=content)
+    rows = inputs.tables[raw]
+    adaptive = rows.sparkSession.conf.get("spark.sql.adaptive.enabled") == "true"  # off where a run is small
+    df = mark_duplicates(rows, content=content, apart=adaptive)
     df = allow_purposes(
         df, consents=inputs.tables["raw.consents"], actors=inputs.tables["raw.actors"],
         grants=_grants(inputs, raw), minor_below=inputs.rules.minor_below,

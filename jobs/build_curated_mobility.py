@@ -28,17 +28,34 @@ def build_curated_mobility(inputs: Inputs) -> Built:
     Accounts that share a device count as one. The pseudonym they are counted by never rotates inside the window and
     is not published. Slots and then tiles are coarsened before anything is suppressed.
     """
-    from transforms.location.tile_cells import with_tiles
-    from transforms.privacy.release_crowds import release_crowds
-
-    release, tiling = inputs.rules.release, inputs.tiling()
-    allowed, withheld = allowed_persons(inputs)
-    groups = release_crowds(
-        with_tiles(allowed, tiling), k=release.k, slot_hours=release.slot_hours, time=release.time, window="_window"
-    )
     from pyspark.sql import functions as F
 
-    return Built(groups.withColumn("tiling", F.lit(tiling.version)), withheld)
+    from transforms.privacy.release_crowds import release_crowds
+
+    release = inputs.rules.release
+    visits, withheld = leveled_visits(inputs)
+    groups = release_crowds(visits, k=release.k, slot_hours=release.slot_hours, time=release.time, window="_window")
+    return Built(groups.withColumn("tiling", F.lit(inputs.tiling().version)), withheld)
+
+
+def leveled_visits(inputs: Inputs) -> tuple[DataFrame, DataFrame]:
+    """Return the allowed visits with the level at which each is published, and a count of those withheld.
+
+    Both releases are made from them, and must be: a place's count less its tiles' would tell of a lone visitor.
+    """
+    from transforms.location.tile_cells import with_tiles
+    from transforms.privacy.release_crowds import with_level
+
+    release = inputs.rules.release
+    allowed, withheld = allowed_persons(inputs)
+    visits = inputs.share(
+        "leveled visits",
+        lambda: with_level(
+            with_tiles(allowed, inputs.tiling()), k=release.k, slot_hours=release.slot_hours, time=release.time,
+            window="_window",
+        ),
+    )  # fmt: skip
+    return visits, withheld
 
 
 def allowed_persons(inputs: Inputs) -> tuple[DataFrame, DataFrame]:
@@ -53,15 +70,13 @@ def allowed_persons(inputs: Inputs) -> tuple[DataFrame, DataFrame]:
 
     _refuse_rotation(inputs)
     rows = _with_reason(inputs).withColumn("_window", window_column(inputs))
-    withheld = rows.where("_why is not null").groupBy(
+    hour = F.date_trunc("hour", "event_time").alias("event_time")
+    groups = rows.groupBy("_window", "cell", hour, "actor_key", "_why").agg(F.count("*").alias("_rows"))
+    visits = inputs.share("visits", lambda: unite_shared_devices(groups, device_links(inputs)))
+    of_withheld = visits.where("_why is not null").groupBy(
         F.col("_window").alias("event_date"), F.col("_why").alias("reason")
     )
-    hour = F.date_trunc("hour", "event_time").alias("event_time")
-    visits_of = (
-        rows.where("_why is null").groupBy("_window", "cell", hour, "actor_key").agg(F.count("*").alias("_rows"))
-    )
-    visits = inputs.keep("visits", lambda: unite_shared_devices(visits_of, device_links(inputs)))
-    return visits, withheld.agg(F.count("*").alias("rows"))
+    return visits.where("_why is null").drop("_why"), of_withheld.agg(F.sum("_rows").alias("rows"))
 
 
 def device_links(inputs: Inputs) -> DataFrame:

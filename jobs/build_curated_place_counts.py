@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jobs.build_curated_mobility import READS, allowed_persons
+from jobs.build_curated_mobility import READS, leveled_visits
 from jobs.job import Built, Inputs, Job
 from quality.checks.check_crowds import check_floor
 from quality.checks.verdict import Verdict
@@ -16,21 +16,11 @@ if TYPE_CHECKING:
 
 def build_curated_place_counts(inputs: Inputs) -> Built:
     """Count distinct persons by the name of their tile's place and day; counts below k are suppressed."""
-    from transforms.location.tile_cells import with_tiles
     from transforms.privacy.count_places import count_places
 
     release = inputs.rules.release
-    allowed, withheld = allowed_persons(inputs)
-    return Built(
-        count_places(
-            with_tiles(allowed, inputs.tiling()),
-            k=release.k,
-            slot_hours=release.slot_hours,
-            time=release.time,
-            window="_window",
-        ),
-        withheld,
-    )
+    visits, withheld = leveled_visits(inputs)
+    return Built(count_places(visits, k=release.k, slot_hours=release.slot_hours, window="_window"), withheld)
 
 
 def _holds(df: DataFrame, inputs: Inputs) -> list[Verdict]:

@@ -23,7 +23,7 @@ def build_raw(writes: Contract, inputs: Inputs) -> Built:
     for landed in inputs.landed(writes, inputs.dates):
         for emit in (emit for emit in landed.mapping.emits if emit.to == writes.name):
             mapped = map_records(landed.records, landed.mapping, emit)
-            # Spark pushes a filter through the mapping and so computes times twice: asked for only where it is needed
+            # a filter costs something for each row, so it is there only where it is needed
             rows.append(mapped.where(asked) if landed.dates - set(inputs.dates) else mapped)
     return Built(reduce(DataFrame.unionByName, rows) if rows else inputs.nothing(writes))
 

@@ -143,11 +143,17 @@ class Catalog:
         self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]
     ) -> None:
         """Remember what a partition's version was made from."""
+        self.record_all(dataset, version, [(day, digest, parts, report)])
+
+    def record_all(
+        self, dataset: str, version: int, made: Iterable[tuple[date, str, dict[str, str], dict[str, object]]]
+    ) -> None:
+        """Remember what each partition of a table's version was made from: (date, digest, its parts, report)."""
+        lines = [
+            (dataset, day.isoformat(), version, digest, json.dumps(p), json.dumps(r)) for day, digest, p, r in made
+        ]
         with self._open() as db:
-            db.execute(
-                "INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')",
-                (dataset, day.isoformat(), version, digest, json.dumps(parts), json.dumps(report)),
-            )
+            db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
 
     def withdraw(self, dataset: str, version: int, days: Iterable[date], why: str) -> None:
         """Mark a version of these partitions as withdrawn."""

@@ -55,9 +55,9 @@ def _record(archive: Path) -> None:
 
 
 def _run_a_night(folder: Path, spark: SparkSession) -> None:
+    from jobs.batches import batches
     from jobs.home import open_home
     from jobs.nightly import Scope, open_places, plan_all
-    from jobs.plan import batches
     from jobs.run_ahead import run_here
     from jobs.sample.land_sample import land_sample
     from jobs.sample.roles import LEAST_ACTORS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
@@ -45,6 +46,39 @@ class Landed(NamedTuple):
     dates: frozenset[date]
 
 
+class Shared:
+    """Frames that tables of one run have in common: made once, in memory and never on disk, one of each name."""
+
+    def __init__(self) -> None:
+        """Nothing is held yet."""
+        self._lock, self._held = threading.Lock(), dict[str, "tuple[object, DataFrame]"]()
+
+    def keep(self, name: str, key: object, make: Callable[[], DataFrame]) -> DataFrame:
+        """Return the frame of that name; one made for another ``key`` is freed and made again."""
+        with self._lock:
+            known, frame = self._held.get(name, (None, None))
+            if frame is None or known != key:
+                if frame is not None:
+                    frame.unpersist()
+                frame = kept_in_memory(make())
+                self._held[name] = (key, frame)
+            return frame
+
+    def forget(self) -> None:
+        """Free what is held; who still uses it makes it again."""
+        with self._lock:
+            for _, frame in self._held.values():
+                frame.unpersist()
+            self._held.clear()
+
+
+def kept_in_memory(df: DataFrame) -> DataFrame:
+    """Return the frame, kept in memory once it is computed; what does not fit is computed again."""
+    from pyspark import StorageLevel
+
+    return df.persist(StorageLevel.MEMORY_ONLY)
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything a build may see: frames, policy, a key reference; no paths, no clock."""
@@ -59,6 +93,8 @@ class Inputs:
     tiling: Callable[[], Tiling]
     landed: Callable[[Contract, tuple[date, ...]], list[Landed]]
     nothing: Callable[[Contract], DataFrame]
+    versions: tuple[tuple[str, int | None], ...] = ()
+    shared: Shared = field(default_factory=Shared)
     kept: dict[str, DataFrame] = field(default_factory=dict)
 
     def keep(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
@@ -66,11 +102,13 @@ class Inputs:
 
         Spark keeps one copy of equal plans: another job that ends sooner may free it, and it is then made again.
         """
-        from pyspark import StorageLevel
-
         if name not in self.kept:
-            self.kept[name] = make().persist(StorageLevel.MEMORY_ONLY)
+            self.kept[name] = kept_in_memory(make())
         return self.kept[name]
+
+    def share(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:
+        """Return the frame of that name, made once for all tables of the run that read the same versions."""
+        return self.shared.keep(name, (self.dates, self.versions), make)
 
     def forget(self) -> None:
         """Free what was kept."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from jobs.catalog import Catalog, File, Part, now
 from jobs.home import Home, Region
-from jobs.job import Inputs, Job, Landed, Read, partition_of
+from jobs.job import Inputs, Job, Landed, Read, Shared, partition_of
 from jobs.keyring import open_keyring
 from jobs.lake import Lake
 from jobs.land_files import LANDING, MAPPINGS
@@ -34,6 +34,7 @@ class Workplace:
     region: Region
     lake: Lake
     catalog: Catalog
+    shared: Shared = field(default_factory=Shared)
 
     @classmethod
     def open(cls, home: Home, region: Region, spark: Callable[[], SparkSession]) -> Workplace:
@@ -67,8 +68,13 @@ class Workplace:
             self.region, self.home.policy, dates, self.today(),
             {read.table: self._frame(job, read, dates) for read in job.reads},
             self.bases(), keys,
-            tiling_for(self.home, self.release), self._landed, self._nothing,
+            tiling_for(self.home, self.release), self._landed, self._nothing, self._versions(job), self.shared,
         )  # fmt: skip
+
+    def _versions(self, job: Job) -> tuple[tuple[str, int | None], ...]:
+        """Return the published version of each table the job reads, for a windowed job: others share nothing."""
+        tables = {read.table: self.lake.table(read.table) for read in job.reads} if job.windowed else {}
+        return tuple((name, table.version() if table else None) for name, table in sorted(tables.items()))
 
     def rows_in(self, job: Job, dates: tuple[date, ...]) -> Counter[date]:
         """Return the rows of the job's counted inputs by date, from the ledger or the tables' logs, not the build."""

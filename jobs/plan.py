@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,16 +35,6 @@ class Stale:
     parts: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Partitions of one region that run together: ``dates`` are all of theirs, not each table's."""
-
-    region: str
-    tables: tuple[str, ...]
-    dates: tuple[date, ...]
-    stale: tuple[Stale, ...]
-
-
 def plan(
     place: Workplace,
     *,
@@ -71,28 +60,6 @@ def plan(
     return found
 
 
-BATCH_ROWS = 10_000_000
-"""Landed rows that one run makes at most, unless one date has more: what 24 GiB hold with room to spare."""
-
-
-def batches(place: Workplace, stale: Iterable[Stale], most: int = BATCH_ROWS) -> list[Batch]:
-    """Group stale partitions into runs, so that Spark and the checks are paid for once and not per day.
-
-    Dates with at most a week between them run together, as long as they hold at most ``most`` landed rows; each table
-    makes only its own stale ones. Windows longer than a day come last: they are made from many dates. Each run
-    publishes on its own, so that a history that was interrupted goes on where it stopped.
-    """
-    entries, landed = list(stale), _landed_rows(place)
-    late = {job.name for job in JOBS.values() if job.windowed and place.release.window != "day"}
-    found = []
-    for part in ([e for e in entries if e.table not in late], [e for e in entries if e.table in late]):
-        for days in _parts_that_fit(sorted({entry.date for entry in part}), landed, most):
-            mine = tuple(entry for entry in part if days[0] <= entry.date <= days[-1])
-            made = {entry.table for entry in mine}
-            found.append(Batch(place.region.name, tuple(name for name in JOBS if name in made), tuple(days), mine))
-    return found
-
-
 def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stale]:
     """Return what partitions will be made from now: inputs as they are published, not as they should be.
 
@@ -109,28 +76,6 @@ def held_back(place: Workplace) -> list[Stale]:
     made = _Made(place)
     days = [(JOBS[name], day) for name, day in made.withdrawn if name in JOBS]
     return [Stale(job.name, day, why, *made.of(job, day)) for job, day in days if (why := made.held(job, day))]
-
-
-def _landed_rows(place: Workplace) -> Counter[date]:
-    rows: Counter[date] = Counter()
-    for days in place.catalog.dates().values():
-        for day, parts in days.items():
-            rows[day] += sum(part.rows for part in parts)
-    return rows
-
-
-def _parts_that_fit(days: list[date], landed: Mapping[date, int], most: int) -> list[list[date]]:
-    """Split where more than a week lies between, as auditors see a run's range day by day, and where rows are many."""
-    parts: list[list[date]] = []
-    rows = 0
-    for day in days:
-        rows += landed[day]
-        if parts and (day - parts[-1][-1]).days <= 7 and rows <= most:
-            parts[-1].append(day)
-        else:
-            parts.append([day])
-            rows = landed[day]
-    return parts
 
 
 class _Made:

@@ -11,6 +11,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +65,12 @@ def reference_digest(home: Home) -> str:
 
 
 def tiling_for(home: Home, release: Release) -> Callable[[], Tiling]:
-    """Return a maker of the release's tiling; it is built at first use and then kept."""
+    """Return a maker of the release's tiling; it is built at first use and then kept; a process builds it once."""
     made: list[Tiling] = []
 
     def tiling() -> Tiling:
         if not made:
-            made.append(_build(home.path / "reference", release))
+            made.append(_build(home.path / "reference", reference_digest(home), release))
         return made[0]
 
     return tiling
@@ -95,7 +96,9 @@ def spread(rows: Iterable[dict[str, Any]], resolution: int) -> dict[str, float]:
     return dict(residents)
 
 
-def _build(folder: Path, release: Release) -> Tiling:
+@lru_cache(maxsize=4)
+def _build(folder: Path, digest: str, release: Release) -> Tiling:
+    """Build the tiling, or return that of the same reference files (``digest``) and release."""
     import h3
 
     from transforms.location.tile_cells import tile_by_residents

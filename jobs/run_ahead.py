@@ -7,9 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import date
 
+from jobs.batches import Batch
 from jobs.job_inputs import Workplace
 from jobs.nightly import new_run_id, run_table
-from jobs.plan import Batch, Stale
+from jobs.plan import Stale
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from quality.contracts.errors import UNEXPLAINED, GeowardError
@@ -44,7 +45,9 @@ class RunAhead:
             dates.setdefault(entry.table, set()).add(entry.date)
         self._place, self._run_id, self._after = place, run_id, after
         self.made: dict[str, Made] = {}
-        for table in (name for name in JOBS if name in dates):
+        tables = [name for name in JOBS if name in dates]
+        self._last = tables[-1] if tables else ""
+        for table in tables:
             self.made[table] = pool.submit(self._make, table, dates[table])
 
     def result(self, table: str) -> list[RunReport]:
@@ -52,11 +55,15 @@ class RunAhead:
         return self.made[table].result() if table in self.made else []
 
     def _make(self, table: str, dates: set[date]) -> list[RunReport]:
-        wait(self._after)
-        sources = [self.made[read.table] for read in JOBS[table].reads if read.table in self.made]
-        if any([source.exception() for source in sources]):  # a list, so that it waits for all of them
-            raise LeftOut
-        return run_table(self._place, table, dates, self._run_id)
+        try:
+            wait(self._after)
+            sources = [self.made[read.table] for read in JOBS[table].reads if read.table in self.made]
+            if any([source.exception() for source in sources]):  # a list, so that it waits for all of them
+                raise LeftOut
+            return run_table(self._place, table, dates, self._run_id)
+        finally:
+            if table == self._last:
+                self._place.shared.forget()
 
 
 def run_here(

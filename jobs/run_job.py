@@ -119,12 +119,11 @@ def _audit_and_publish(
     if bad is not None:
         place.lake.publish(bad, run.dates, facts)
     version = place.lake.publish(staged, run.dates, facts, run.claims)
-    done = []
-    for report in reports:
-        digest, parts = run.digests.get(report.date, ("", {}))
-        final = replace(report, version=version, checks=verdicts, seconds=round(time.monotonic() - run.started, 1))
-        place.catalog.record(job.name, report.date, version, digest, parts, final.as_dict())
-        done.append(final)
+    seconds = round(time.monotonic() - run.started, 1)
+    done = [replace(report, version=version, checks=verdicts, seconds=seconds) for report in reports]
+    place.catalog.record_all(
+        job.name, version, [(report.date, *run.digests.get(report.date, ("", {})), report.as_dict()) for report in done]
+    )
     return done
 
 

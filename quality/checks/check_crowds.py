@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quality.checks.hex_digits import is_hex
 from quality.checks.persons import with_person
 from quality.checks.row_check import Numbers, RowCheck, count_where, judge_together
 from quality.checks.verdict import Verdict
@@ -63,14 +64,17 @@ def recount_crowds(release: DataFrame, pings: DataFrame, *, k: int, links: DataF
     from pyspark.sql import functions as F
 
     published = release.where(F.col("status") == "published").select(
-        F.col("cell").alias("tile"), _resolution(_index(F.col("cell"))).alias("resolution"),
+        _index(F.col("cell")).alias("tile"), _resolution(_index(F.col("cell"))).alias("resolution"),
         F.col("slot_hours"), F.col("slot_start").isNull().alias("weekly"), _stated_slot().alias("slot"),
         F.col("persons").alias("stated"),
     )  # fmt: skip
     shape = ["resolution", "weekly", "slot_hours"]
     shapes = [tuple(row) for row in published.select(*shape).distinct().collect()]
-    found = _count_persons(with_person(pings, pings if links is None else links), [s for s in shapes if None not in s])
-    recounted = published.join(found, on=["tile", *shape, "slot"], how="left")
+    keys = ["tile", *shape, "slot"]
+    seen = _seen(with_person(pings, pings if links is None else links), [s for s in shapes if None not in s])
+    asked = seen.join(published.select(*keys).distinct(), on=keys, how="leftsemi")  # most are of no published group
+    found = asked.groupBy(*keys).agg(F.countDistinct("person").alias("found"))
+    recounted = published.join(found, on=keys, how="left")
     persons, stated = F.coalesce("found", F.lit(0)), F.coalesce("stated", F.lit(0))
     row = recounted.agg(
         F.count(F.lit(1)).alias("published"),
@@ -88,8 +92,8 @@ def recount_crowds(release: DataFrame, pings: DataFrame, *, k: int, links: DataF
     )
 
 
-def _count_persons(rows: DataFrame, shapes: list[tuple[int, bool, int]]) -> DataFrame:
-    """Return distinct persons by tile and slot, for each (resolution, weekly, slot_hours) that the release has."""
+def _seen(rows: DataFrame, shapes: list[tuple[int, bool, int]]) -> DataFrame:
+    """Return who was in which tile and slot, for each (resolution, weekly, slot_hours) that the release has."""
     from pyspark.sql import functions as F
 
     index, seconds = F.col("index"), F.unix_seconds("event_time")
@@ -101,10 +105,9 @@ def _count_persons(rows: DataFrame, shapes: list[tuple[int, bool, int]]) -> Data
         )
         for resolution, weekly, hours in shapes
     ]  # fmt: skip
-    empty = "array<struct<tile:string,resolution:int,weekly:boolean,slot_hours:int,slot:bigint>>"
+    empty = "array<struct<tile:bigint,resolution:int,weekly:boolean,slot_hours:int,slot:bigint>>"
     seen = once.distinct().select("person", F.explode(F.array(*views).cast(empty)).alias("view"))
-    keys = ["tile", "resolution", "weekly", "slot_hours", "slot"]
-    return seen.select("person", "view.*").groupBy(*keys).agg(F.countDistinct("person").alias("found"))
+    return seen.select("person", "view.*")
 
 
 def _stated_slot() -> Column:
@@ -128,7 +131,7 @@ def _index(cell: Column) -> Column:
     """Return the 64-bit index of a cell in hex; null when it is no hex number."""
     from pyspark.sql import functions as F
 
-    digits = F.when(cell.rlike(r"\A[0-9a-f]{15}\z"), cell)
+    digits = F.when(is_hex(cell, 15), cell)
     return F.conv(digits, 16, 10).try_cast("bigint")
 
 
@@ -139,9 +142,9 @@ def _resolution(index: Column) -> Column:
 
 
 def _parent(index: Column, resolution: int) -> Column:
-    """Return the hex cell of ``index`` at a coarser ``resolution``: finer digits become 7; null if it is coarser."""
+    """Return the cell of ``index`` at a coarser ``resolution``: finer digits become 7; null if it is coarser."""
     from pyspark.sql import functions as F
 
     unused = (1 << 3 * (15 - resolution)) - 1
     coarser = index.bitwiseAND(~_RESOLUTION_BITS).bitwiseOR((resolution << 52) | unused)
-    return F.when(_resolution(index) >= resolution, F.lower(F.hex(coarser)))
+    return F.when(_resolution(index) >= resolution, coarser)

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quality.checks.hex_digits import is_hex
 from quality.checks.row_check import Numbers, RowCheck, count_where, judge_together
 from quality.checks.verdict import Verdict
 from quality.contracts import Contract, Sensitivity
@@ -14,7 +15,7 @@ from quality.contracts import Contract, Sensitivity
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-_WELL_FORMED = r"\A[0-9a-f]{32}\z"
+_DIGITS = 32
 _PADDING = "0" * 12
 """Zeros at an end: a padded counter. A keyed hash ends or begins like this once in 2^47 values."""
 
@@ -40,7 +41,7 @@ def pseudonyms_row_check(df: DataFrame, contract: Contract) -> RowCheck:
         if column.name in absent:
             continue
         value = df[column.name]
-        wrong = ~value.rlike(_WELL_FORMED) | value.startswith(_PADDING) | value.endswith(_PADDING)
+        wrong = ~is_hex(value, _DIGITS) | value.startswith(_PADDING) | value.endswith(_PADDING)
         aggregates[column.name] = count_where(F.coalesce(wrong, F.lit(column.required)))
 
     def judge(numbers: Numbers) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from quality.checks.hex_digits import digits_of, is_hex
 from quality.checks.row_check import Numbers, RowCheck, count_where
 from quality.checks.verdict import Verdict
 from quality.contracts import Contract, Sensitivity
@@ -54,9 +55,17 @@ def _fits(value: Column, pattern: str, allowed: tuple[str, ...]) -> Column:
 
     fits = F.lit(True)
     if pattern:
-        # Java's $ also matches before a final line break.
-        fits = fits & value.rlike(pattern) & ~value.rlike(r"[\n\r\u0085\u2028\u2029]\z")
+        fits = fits & _matches(value, pattern)
     return fits & value.isin(*allowed) if allowed else fits
+
+
+def _matches(value: Column, pattern: str) -> Column:
+    """Return whether the value matches; Java's $ also does before a final line break, which \\z does not."""
+    if digits := digits_of(pattern):
+        return is_hex(value, digits)
+    if pattern.endswith("$") and pattern.count("$") == 1 and not pattern.endswith(r"\$"):
+        return value.rlike(pattern[:-1] + r"\z")
+    return value.rlike(pattern) & ~value.rlike(r"[\n\r\u0085\u2028\u2029]\z")
 
 
 def _number_shape(name: str, value: Column) -> dict[str, Column]:

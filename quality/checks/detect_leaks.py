@@ -21,8 +21,8 @@ RATE, CONFIDENCE = 0.001, 0.999
 _TEXT_TYPES = ("string", "array<string>")
 
 
-def find_leaks(df: DataFrame, contract: Contract, *, seed: int = 0) -> Verdict:
-    """Return ``no_direct_identifier``.
+def find_leaks(df: DataFrame, contract: Contract, *, shapes: Verdict | None = None, seed: int = 0) -> Verdict:
+    """Return ``no_direct_identifier``. ``shapes`` is the verdict of ``shape_row_check``, when it was judged before.
 
     Every value of a structured string column must match its pattern or allowed set. All other texts, free or not, are
     scanned for identifiers and places: all distinct values, or a sample in the order of a seeded hash when there are
@@ -30,7 +30,7 @@ def find_leaks(df: DataFrame, contract: Contract, *, seed: int = 0) -> Verdict:
     sample is scanned in the driver; nothing else leaves Spark but counts.
     """
     limit = sample_size(RATE, CONFIDENCE)
-    shapes = judge_together(df, [shape_row_check(df, contract)])[0]
+    shapes = shapes or judge_together(df, [shape_row_check(df, contract)])[0]
     sample = sample_texts(df, loose_columns(df, contract), limit=limit, seed=seed)
     hits = {name: scan_texts(texts) for name, texts in sample.texts.items()}
     failed = [f"{name}: {entity}" for name, found in sorted(hits.items()) for entity in sorted(found)]

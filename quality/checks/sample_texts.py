@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,7 @@ def sample_texts(df: DataFrame, columns: Sequence[str], *, limit: int, seed: int
 
     if not columns:
         return Sample({}, {})
-    long = df.select(F.explode(F.concat(*(_pairs(df, name) for name in columns))).alias("pair")).select("pair.*")
-    unique = long.where(F.col("text").isNotNull()).distinct()
+    unique = reduce(lambda one, other: one.union(other), [_texts(df, name) for name in columns]).distinct()
     order = Window.partitionBy("column").orderBy(F.xxhash64(F.lit(seed), "text"), "text")
     ranked = unique.withColumn("rank", F.row_number().over(order)).where(F.col("rank") <= limit + 1)
     texts: dict[str, list[str]] = {name: [] for name in columns}
@@ -52,10 +52,11 @@ def sample_texts(df: DataFrame, columns: Sequence[str], *, limit: int, seed: int
     return Sample({name: found[:limit] for name, found in texts.items()}, distinct)
 
 
-def _pairs(df: DataFrame, name: str) -> Column:
-    """Return the column's texts as an array of (column, text); a null array has none."""
+def _texts(df: DataFrame, name: str) -> DataFrame:
+    """Return the column's texts as (column, text), reading no other column; an array's are told once an array."""
     from pyspark.sql import functions as F
 
-    texts = df[name] if df.schema[name].dataType.simpleString().startswith("array") else F.array(df[name])
-    pairs = F.transform(texts, lambda text: F.struct(F.lit(name).alias("column"), text.alias("text")))
-    return F.coalesce(pairs, F.array().cast("array<struct<column:string,text:string>>"))
+    texts = df.select(df[name].alias("text"))
+    if df.schema[name].dataType.simpleString().startswith("array"):
+        texts = texts.distinct().select(F.explode("text").alias("text"))
+    return texts.where(F.col("text").isNotNull()).select(F.lit(name).alias("column"), "text")

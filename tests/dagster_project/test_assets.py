@@ -17,8 +17,9 @@ from dagster_project.materialize import materialize_batches
 from dagster_project.partitions import partition_key, range_tags
 from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs import run_ahead
+from jobs.batches import Batch
 from jobs.nightly import Sessions
-from jobs.plan import Batch, Stale
+from jobs.plan import Stale
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UNEXPLAINED, AuditFailed, UsageError

@@ -9,10 +9,11 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from dagster_project.summary import plan_listing, run_listing, run_tables
+from jobs.batches import Batch
 from jobs.documents import documents
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope
-from jobs.plan import Batch, Stale
+from jobs.plan import Stale
 
 DAY = date(2026, 6, 1)
 NEVER = "never published"

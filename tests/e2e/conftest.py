@@ -19,11 +19,11 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable
 
+from jobs.batches import Batch, batches
 from jobs.home import Home, open_home
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
 from jobs.nightly import Scope, open_places, plan_all
-from jobs.plan import Batch, batches
 from jobs.report import RunReport
 from jobs.run_ahead import run_here
 from jobs.sample.land_sample import land_sample

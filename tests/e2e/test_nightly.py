@@ -10,8 +10,8 @@ from datetime import date
 import pytest
 from deltalake import DeltaTable
 
+from jobs.batches import Batch
 from jobs.nightly import Scope, plan_all, run_table
-from jobs.plan import Batch
 from jobs.query import query
 from jobs.registry import JOBS
 from jobs.run_ahead import run_here

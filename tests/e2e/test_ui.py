@@ -14,10 +14,11 @@ import pytest
 from dagster_project.assets import checks_of
 from dagster_project.materialize import materialize_batches
 from jobs import run_ahead
+from jobs.batches import Batch
 from jobs.catalog import Catalog, File
 from jobs.home import open_home
 from jobs.nightly import Sessions
-from jobs.plan import Batch, Stale
+from jobs.plan import Stale
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict

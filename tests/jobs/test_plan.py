@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from jobs import plan as planning
+from jobs.batches import batches
 from jobs.catalog import File
 from jobs.job_inputs import Workplace
 from jobs.land_files import MAPPINGS
-from jobs.plan import batches, plan, provenance
+from jobs.plan import plan, provenance
 from quality.sources.load_mapping import mapping_text
 
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
@@ -154,11 +155,11 @@ def test_a_date_that_lost_all_its_files_is_made_again(place):
 
 
 def test_dates_close_together_run_together_and_a_long_gap_parts_them(place):
-    later = D2 + timedelta(days=8)
-    land(place, D1, D2, later)
+    near, far = D2 + timedelta(days=31), D2 + timedelta(days=63)
+    land(place, D1, D2, near, far)
 
     made = batches(place, plan(place))
-    assert [batch.dates for batch in made] == [(D1, D2), (later,)]
+    assert [batch.dates for batch in made] == [(D1, D2, near), (far,)]
     assert all(batch.tables == (*PINGS, "curated.actor_features") for batch in made)
     assert sum(len(batch.stale) for batch in made) == len(plan(place))
 

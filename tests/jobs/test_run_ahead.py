@@ -9,8 +9,9 @@ from datetime import date
 import pytest
 
 from jobs import run_ahead
+from jobs.batches import Batch
 from jobs.job_inputs import Workplace
-from jobs.plan import Batch, Stale
+from jobs.plan import Stale
 from jobs.run_ahead import LEFT_OUT, LeftOut, RunAhead, run_here, stopping
 from quality.contracts.errors import UNEXPLAINED, UsageError
 
@@ -54,6 +55,25 @@ def test_a_table_begins_after_all_that_it_is_made_from(place, runs, side_by_side
 
     assert sorted(begun) == sorted(CHAIN)
     assert ended.index("raw.pings") < ended.index("clean.pings") < ended.index("protected.pings")
+
+
+@pytest.mark.parametrize("fails", [None, "raw.pings"], ids=["well", "failed"])
+def test_what_the_tables_share_is_freed_after_the_last(place, runs, monkeypatch, fails):
+    seen = []
+    monkeypatch.setattr(place.shared, "forget", lambda: seen.append("freed"))
+
+    def make(table):
+        seen.append(table)
+        if table == fails:
+            raise UsageError("A table failed.")
+        return []
+
+    runs(make)
+    with ThreadPoolExecutor(1) as pool:
+        ahead = RunAhead(place, stale(*CHAIN), "r1", pool)
+
+    assert ahead.made["protected.pings"].done()
+    assert (seen.count("freed"), seen[-1]) == (1, "freed")
 
 
 def test_tables_that_do_not_need_each_other_run_at_the_same_time(place, runs):

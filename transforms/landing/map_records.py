@@ -17,6 +17,10 @@ NO_LEGAL_BASIS = "no_legal_basis"
 
 _TYPED = "_typed_"
 
+_ONCE = "_once"
+"""A column that has another value each time it is computed, which ``_reason`` looks at: so Spark does not push a filter
+on ``_reason`` below the typed columns, where it would compute each of them again for every rule that it may break."""
+
 
 def map_records(records: DataFrame, mapping: Mapping, emit: Emit) -> DataFrame:
     """Map each record to which ``emit`` applies into one row: the contract's columns, ``_reason``, ``_payload``.
@@ -35,6 +39,7 @@ def map_records(records: DataFrame, mapping: Mapping, emit: Emit) -> DataFrame:
     typed = {_TYPED + name: parsed.value for name, parsed in rules.items()}
     if "event_time" in rules:
         typed[_TYPED + "event_time"] = event_time(records, mapping, emit)
+    typed[_ONCE] = F.monotonically_increasing_id()
     rows = records.where(applies(records, mapping, emit)).withColumns(typed)
     rows = rows.withColumn("_reason", _reason(rules, mapping, emit))
     return rows.select(*_columns(mapping, emit), "_reason", _payload(mapping).alias("_payload"))
@@ -44,14 +49,15 @@ def _reason(rules: dict[str, Parsed], mapping: Mapping, emit: Emit) -> SparkColu
     contract = emit.contract
     if contract.personal and not mapping.legal_basis:
         return F.lit(NO_LEGAL_BASIS)
-    ordered = [(contract[name], rules[name]) for name in contract.column_names if name in rules]
-    found = [F.when(F.col("_corrupt").isNotNull(), F.lit("malformed_record"))]
+    doubtful = {name for name, parsed in rules.items() if not parsed.certain}
+    ordered = [(contract[name], rules[name]) for name in contract.column_names if name in doubtful]
+    found = [F.when(F.col(_ONCE) < 0, F.lit("never")), F.when(F.col("_corrupt").isNotNull(), F.lit("malformed_record"))]
     found += [F.when(~p.present, F.lit(f"missing:{c.name}")) for c, p in ordered if c.required]
     found += [F.when(_unreadable(p, F.col(_TYPED + c.name)), F.lit(f"unparseable:{c.name}")) for c, p in ordered]
     found += [F.when(p.unmapped, F.lit(f"unmapped_value:{c.name}")) for c, p in ordered if p.unmapped is not None]
     if "event_time" in rules:
         found.append(F.when(~in_bounds(F.col(_TYPED + "event_time")), F.lit("time_out_of_bounds")))
-    return F.coalesce(*found, violation(contract, set(rules), prefix=_TYPED))
+    return F.coalesce(*found, violation(contract, doubtful, prefix=_TYPED))
 
 
 def _unreadable(parsed: Parsed, value: SparkColumn) -> SparkColumn:

@@ -17,11 +17,15 @@ _WHOLE = ("int", "bigint")
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The typed ``value``; whether the source holds one (``present``); whether an enum lacks it (``unmapped``)."""
+    """The typed ``value``; whether the source holds one (``present``); whether an enum lacks it (``unmapped``).
+
+    ``certain`` values are never null and keep every rule, so nobody need compute them to find out.
+    """
 
     value: SparkColumn
     present: SparkColumn
     unmapped: SparkColumn | None = None
+    certain: bool = False
 
 
 def parse_rule(rule: Rule, column: Column, *, source: str, schema: T.StructType) -> Parsed:
@@ -36,7 +40,8 @@ def parse_rule(rule: Rule, column: Column, *, source: str, schema: T.StructType)
             key = _joined([_escaped(text(name, schema), rule.with_) for name in rule.key], rule.with_)
             return Parsed(key, key.isNotNull())
         case Derive():
-            return Parsed(_digest(source, rule, schema), F.lit(True))
+            plain = column.type == "string" and not column.allowed and not column.pattern
+            return Parsed(_digest(source, rule, schema), F.lit(True), certain=plain)
         case WeekHour():
             week = rule.week_hour
             day, hour = text(week.weekday, schema), source_column(week.hour, schema)

@@ -22,8 +22,9 @@ def generalize_places(
     The limits are geometry, tested cell by cell: area in square meters and circumradius in meters. A pentagon or a
     small cell that fails is replaced by its parent. Decimals or a fixed resolution would not hold everywhere.
     """
-    cell = _cell_udf(min_area_m2, min_radius_m)(F.col(latitude), F.col(longitude))
-    return df.withColumn("cell", cell).withColumn("cell_area_m2", _area_udf()(F.col("cell")))
+    place = _place_udf(min_area_m2, min_radius_m)(F.col(latitude), F.col(longitude))
+    placed = df.withColumn("_place", place)
+    return placed.withColumns({"cell": F.col("_place.cell"), "cell_area_m2": F.col("_place.area_m2")}).drop("_place")
 
 
 def exceeds(cell: str, min_area_m2: float, min_radius_m: float) -> bool:
@@ -46,43 +47,30 @@ def finest_resolution(min_area_m2: float, min_radius_m: float) -> int:
     return COARSEST
 
 
-def _cell_udf(min_area_m2: float, min_radius_m: float) -> Callable[..., Column]:
-    def cells(latitudes: pa.Array, longitudes: pa.Array) -> pa.Array:
+def _place_udf(min_area_m2: float, min_radius_m: float) -> Callable[..., Column]:
+    def places(latitudes: pa.Array, longitudes: pa.Array) -> pa.Array:
         import h3.api.basic_int as h3i
 
         start, find = finest_resolution(min_area_m2, min_radius_m), h3i.latlng_to_cell
         pairs = zip(latitudes.to_pylist(), longitudes.to_pylist(), strict=True)
         found = pa.array([None if y is None or x is None else find(y, x, start) for y, x in pairs], pa.uint64())
         encoded = found.dictionary_encode()
-        names = [allowed_cell(cell, min_area_m2, min_radius_m) for cell in encoded.dictionary.to_pylist()]
-        return pa.array(names, pa.string()).take(encoded.indices)
+        cells = [allowed_cell(cell, min_area_m2, min_radius_m) for cell in encoded.dictionary.to_pylist()]
+        arrays = [pa.array([cell for cell, _ in cells], pa.string()), pa.array([a for _, a in cells], pa.float64())]
+        return pa.StructArray.from_arrays([array.take(encoded.indices) for array in arrays], ["cell", "area_m2"])
 
-    return arrow_function(cells, "string")
+    return arrow_function(places, "struct<cell:string,area_m2:double>")
 
 
 @lru_cache(maxsize=1 << 16)
-def allowed_cell(cell: int, min_area_m2: float, min_radius_m: float) -> str:
-    """Return the cell, or its finest ancestor that exceeds both limits; a worker asks again for the same cells."""
+def allowed_cell(cell: int, min_area_m2: float, min_radius_m: float) -> tuple[str, float]:
+    """Return the cell, or its finest ancestor that exceeds both limits, and its geodesic area in square meters.
+
+    A worker asks again and again for the same cells.
+    """
     import h3
 
     name: str = h3.int_to_str(cell)
     while h3.get_resolution(name) > COARSEST and not exceeds(name, min_area_m2, min_radius_m):
         name = h3.cell_to_parent(name)
-    return name
-
-
-@lru_cache(maxsize=1 << 16)
-def area_m2(cell: str) -> float:
-    """Return the cell's geodesic area in square meters."""
-    import h3
-
-    return float(h3.cell_area(cell, "m^2"))
-
-
-def _area_udf() -> Callable[..., Column]:
-    def areas(cells: pa.Array) -> pa.Array:
-        encoded = cells.dictionary_encode()
-        found = [area_m2(cell) for cell in encoded.dictionary.to_pylist()]
-        return pa.array(found, pa.float64()).take(encoded.indices)
-
-    return arrow_function(areas, "double")
+    return name, float(h3.cell_area(name, "m^2"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -40,20 +40,19 @@ def pseudonym(key: bytes, *parts: str) -> str:
 
     Parts are length-prefixed, so that 1|23 and 12|3 differ.
     """
-    return pseudonymizer(key)(*parts)
+    return _digests(key, [_canonical(*parts)])[0].hex()[:PSEUDONYM_HEX]
 
 
-def pseudonymizer(key: bytes) -> Callable[..., str]:
-    """Return ``pseudonym`` for one key, hashing the key's pads once (RFC 2104, section 4)."""
+def _digests(key: bytes, messages: Iterable[bytes]) -> list[bytes]:
+    """Return HMAC-SHA256 of each message, hashing the key's pads once (RFC 2104, section 4)."""
     padded = (key if len(key) <= BLOCK else hashlib.sha256(key).digest()).ljust(BLOCK, b"\0")
-    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
-
-    def made(*parts: str) -> str:
-        first, second = inner.copy(), outer.copy()
-        first.update(_canonical(*parts))
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in padded)).copy for pad in (0x36, 0x5C))
+    made = []
+    for message in messages:  # a loop over millions: no call in it that is not a hash's
+        first, second = inner(), outer()
+        first.update(message)
         second.update(first.digest())
-        return second.hexdigest()[:PSEUDONYM_HEX]
-
+        made.append(second.digest())
     return made
 
 
@@ -65,29 +64,54 @@ def pseudonymize_columns(
     Identifiers of two kinds never collide. In another region, purpose or epoch the same identifier gives an
     unlinkable pseudonym.
     """
-    epoch = F.date_format(F.col(time), "yyyy-MM") if domain.epoch == "month" else F.lit("")
-    made = {new: _pseudonym_udf(keys, domain, kind)(F.col(old), epoch) for new, (old, kind) in columns.items()}
+    monthly = domain.epoch == "month"
+    made = {
+        new: _pseudonym_udf(keys, domain, kind)(F.col(old), *([F.date_format(time, "yyyy-MM")] if monthly else []))
+        for new, (old, kind) in columns.items()
+    }
     return df.withColumns(made)
 
 
 def _pseudonym_udf(keys: KeyReader, domain: Domain, kind: str) -> Callable[..., Column]:
     scope = (domain.region, domain.purpose, kind)
 
-    def pseudonyms(values: pa.Array, epochs: pa.Array) -> pa.Array:
+    def once(values: pa.Array, epoch: str = "") -> pa.Array:
+        derived = hmac.digest(keys.open(), _canonical(*scope, epoch), "sha256")
+        repeated = values.dictionary_encode()  # people repeat: hash once
+        return _hex(_digests(derived, _messages(repeated.dictionary))).take(repeated.indices)
+
+    def monthly(values: pa.Array, epochs: pa.Array) -> pa.Array:
         import pyarrow.compute as pc
 
-        derived: dict[str, Callable[..., str]] = {}
-        root = keys.open()
-        pairs = pc.binary_join_element_wise(epochs, values, "\x1f").dictionary_encode()  # people repeat: hash once
-        made = []
-        for pair in pairs.dictionary.to_pylist():
-            epoch, _, value = pair.partition("\x1f")
-            if epoch not in derived:
-                derived[epoch] = pseudonymizer(hmac.digest(root, _canonical(*scope, epoch), "sha256"))
-            made.append(derived[epoch](value))
-        return pa.array(made, pa.string()).take(pairs.indices)
+        made = pa.nulls(len(values), pa.string())
+        for epoch in epochs.drop_null().unique().to_pylist():
+            mine = pc.fill_null(pc.equal(epochs, epoch), False)
+            made = pc.replace_with_mask(made, mine, once(values.filter(mine), epoch))
+        return made
 
-    return arrow_function(pseudonyms, "string")
+    def always(values: pa.Array) -> pa.Array:
+        return once(values)
+
+    return arrow_function(monthly if domain.epoch == "month" else always, "string")
+
+
+def _messages(values: pa.Array) -> list[bytes]:
+    """Return each text as ``_canonical`` writes it, all at once."""
+    import pyarrow.compute as pc
+
+    sizes = pa.py_buffer(pc.binary_length(values).to_numpy(zero_copy_only=False).astype(">u8").tobytes())
+    prefixes = pa.Array.from_buffers(pa.binary(8), len(values), [None, sizes]).cast(pa.binary())
+    messages: list[bytes] = pc.binary_join_element_wise(prefixes, values.cast(pa.binary()), b"").to_pylist()
+    return messages
+
+
+def _hex(digests: list[bytes]) -> pa.Array:
+    """Return the first half of each digest as text."""
+    import numpy as np
+
+    digits = b"".join([digest[: PSEUDONYM_HEX // 2] for digest in digests]).hex().encode()
+    ends = np.arange(len(digests) + 1, dtype=np.int32) * PSEUDONYM_HEX
+    return pa.StringArray.from_buffers(len(digests), pa.py_buffer(ends), pa.py_buffer(digits))
 
 
 def _canonical(*parts: str) -> bytes:

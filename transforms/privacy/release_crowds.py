@@ -8,6 +8,9 @@ from typing import Literal
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+TILE_KEY = "_tile_key"
+"""Stands for window and tile: rows are brought together by it once, which serves every slot of the tile."""
+
 
 def release_crowds(
     df: DataFrame,
@@ -19,27 +22,31 @@ def release_crowds(
 ) -> DataFrame:
     """Count distinct persons by tile and slot, at the finest level that has ``k`` of them.
 
+    ``df`` is what ``with_level`` returns for the same ``k``, slots, time and window. A row counts at exactly one
+    level; what reaches none is suppressed, shown by one row per coarsest cell and longest slot. Adds ``_rows``, the
+    rows behind each line.
+    """
+    levels = levels_of(slot_hours)
+    return _shape(_count(df, levels, window), k, levels, time, window)
+
+
+def levels_of(slot_hours: Sequence[int]) -> list[tuple[str, int]]:
+    """Return the levels, finest first: the tile at each of ``slot_hours``, then the coarsest cell at the longest."""
+    return [("tile", hours) for hours in slot_hours] + [("coarse", slot_hours[-1])]
+
+
+def with_level(df: DataFrame, *, k: int, slot_hours: Sequence[int], time: str, window: str = "event_date") -> DataFrame:
+    """Return visits (one line per person, tile and hour) with ``_level``: where each is published, null if nowhere.
+
     ``df`` holds ``person``, ``tile`` and ``coarse`` (structs of cell, area_m2, place), ``event_time``, the date column
-    ``window`` and ``_rows``, how many rows a line stands for. Levels: the tile at each of ``slot_hours``, then the
-    coarsest cell at the longest. A row counts at exactly one level; what reaches none is suppressed, shown by one row
-    per coarsest cell and longest slot. Persons are counted, never rows. Adds ``_rows``, the rows behind each line.
+    ``window`` and ``_rows``, how many rows a line stands for. ``_level`` is the place in ``levels_of``. Persons are
+    counted, never rows.
     """
-    rows, levels = with_level(df, k=k, slot_hours=slot_hours, time=time, window=window)
-    return _shape(_count(rows, levels, window), k, levels, time, window)
-
-
-def with_level(
-    df: DataFrame, *, k: int, slot_hours: Sequence[int], time: str, window: str
-) -> tuple[DataFrame, list[tuple[str, int]]]:
-    """Return visits (one line per person, tile and hour) with ``_level``, and the levels as (place, hours).
-
-    ``_level`` is the place in the list at which a visit is published, or null where it is suppressed.
-    """
-    levels = [("tile", hours) for hours in slot_hours] + [("coarse", slot_hours[-1])]
     rows = _visits(df, time, window).withColumn("_level", F.lit(None).cast("int"))
-    for level, (place, hours) in enumerate(levels):
-        rows = rows.withColumn("_level", F.coalesce("_level", _reaches(k, window, place, hours, level)))
-    return rows, levels
+    for level, (place, hours) in enumerate(levels_of(slot_hours)):
+        rows = _with_crowd(rows, window, place, hours)
+        rows = rows.withColumn("_level", F.coalesce("_level", F.when(F.col("_crowd") >= k, F.lit(level))))
+    return rows.drop("_rank", "_crowd", TILE_KEY)
 
 
 def _visits(df: DataFrame, time: str, window: str) -> DataFrame:
@@ -47,20 +54,25 @@ def _visits(df: DataFrame, time: str, window: str) -> DataFrame:
     if time == "hour_of_week":
         hour = (hour + 72) % 168  # 1970-01-01 was a Thursday; 0 is Monday 00:00
     keys = [F.col(window), F.col("tile"), F.col("coarse"), hour.cast("bigint").alias("_hour"), F.col("person")]
-    return df.groupBy(*keys).agg(F.sum("_rows").alias("_rows"))
+    together = df.withColumn(TILE_KEY, F.xxhash64(window, "tile.cell")).repartition(TILE_KEY)
+    return together.groupBy(TILE_KEY, *keys).agg(F.sum("_rows").alias("_rows"))
 
 
 def _slot(hours: int) -> Column:
     return (F.floor(F.col("_hour") / hours) * hours).cast("bigint")
 
 
-def _reaches(k: int, window: str, place: str, hours: int, level: int) -> Column:
-    """Distinct persons by two dense ranks: a window cannot count distinct values itself."""
-    crowd = Window.partitionBy(window, F.col(f"{place}.cell"), _slot(hours), F.col("_level").isNull())
-    up = F.dense_rank().over(crowd.orderBy(F.col("person").asc()))
-    down = F.dense_rank().over(crowd.orderBy(F.col("person").desc()))
-    nobody = F.max(F.col("person").isNull().cast("int")).over(crowd)  # ranks count a null person, the release does not
-    return F.when(up + down - 1 - nobody >= k, F.lit(level))
+def _with_crowd(rows: DataFrame, window: str, place: str, hours: int) -> DataFrame:
+    """Add ``_crowd``: the distinct persons among a group's visits, published or not apart.
+
+    A window cannot count distinct values, but the last dense rank does, from one sort. Ranks count a null person, the
+    release does not.
+    """
+    keys = [F.col(window), F.col(f"{place}.cell"), _slot(hours), F.col("_level").isNull()]
+    crowd = Window.partitionBy(*([F.col(TILE_KEY)] if place == "tile" else []), *keys)
+    ranked = rows.withColumn("_rank", F.dense_rank().over(crowd.orderBy("person")))
+    nobody = F.max(F.col("person").isNull().cast("int")).over(crowd)
+    return ranked.withColumn("_crowd", F.max("_rank").over(crowd) - nobody)
 
 
 def _count(rows: DataFrame, levels: Sequence[tuple[str, int]], window: str) -> DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
@@ -57,7 +58,8 @@ def _of_pings(pings: DataFrame) -> DataFrame:
     path = Window.partitionBy(*_KEYS).orderBy("event_time", "cell")
     steps = pings.withColumn("_cell", F.lag("cell").over(path)).withColumn("_time", F.lag("event_time").over(path))
     seconds = F.unix_timestamp("event_time") - F.unix_timestamp("_time")
-    moved = F.when((seconds > 0) & (F.col("cell") != F.col("_cell")), _gap_udf()(F.col("_cell"), F.col("cell")))
+    moves = (seconds > 0) & (F.col("cell") != F.col("_cell"))  # Python sees every row, so others are nulls there
+    moved = _gap_udf()(F.when(moves, F.col("_cell")), F.when(moves, F.col("cell")))
     return (
         steps.withColumn("_speed", F.try_divide(moved, seconds))
         .groupBy(*_KEYS)
@@ -72,14 +74,23 @@ def _of_pings(pings: DataFrame) -> DataFrame:
 
 def _gap_udf() -> Callable[..., Column]:
     def gaps(ones: pa.Array, others: pa.Array) -> pa.Array:
-        import h3
+        import pyarrow.compute as pc
 
-        def gap(one: str, other: str) -> float:
-            centers = h3.cell_to_latlng(one), h3.cell_to_latlng(other)
-            radii = sum(h3.average_hexagon_edge_length(h3.get_resolution(cell), "m") for cell in (one, other))
-            return float(max(0.0, h3.great_circle_distance(*centers, "m") - radii))
-
-        pairs = zip(ones.to_pylist(), others.to_pylist(), strict=True)
-        return pa.array([None if a is None or b is None else gap(a, b) for a, b in pairs], pa.float64())
+        pairs = pc.binary_join_element_wise(ones, others, " ").dictionary_encode()
+        found = [None if pair is None else gap_m(*pair.split(" ")) for pair in pairs.dictionary.to_pylist()]
+        return pa.array(found, pa.float64()).take(pairs.indices)
 
     return arrow_function(gaps, "double")
+
+
+@lru_cache(maxsize=1 << 16)
+def gap_m(one: str, other: str) -> float:
+    """Return the least distance in meters between points of two cells: of their centers, less both edges.
+
+    A worker asks again and again for the same neighbors.
+    """
+    import h3
+
+    centers = h3.cell_to_latlng(one), h3.cell_to_latlng(other)
+    edges = sum(h3.average_hexagon_edge_length(h3.get_resolution(cell), "m") for cell in (one, other))
+    return float(max(0.0, h3.great_circle_distance(*centers, "m") - edges))

@@ -13,9 +13,14 @@ EARLY, LATE = datetime(2024, 5, 2, 1), datetime(2024, 5, 2, 2)
 SCHEMA = "event_date date, source string, event_id string, value int, other string, landed_at timestamp, file_id string"
 
 
-def marks(spark, *rows):
-    df = spark.createDataFrame(rows, SCHEMA)
-    return [(row.value, row._duplicate) for row in mark_duplicates(df, content=["value", "other"]).collect()]
+@pytest.fixture(params=[False, True], ids=["together", "apart"])
+def marks(request, spark):
+    def marks(*rows):
+        df = spark.createDataFrame(rows, SCHEMA)
+        marked = mark_duplicates(df, content=["value", "other"], apart=request.param)
+        return [(row.value, row._duplicate) for row in marked.collect()]
+
+    return marks
 
 
 @pytest.mark.parametrize(
@@ -42,19 +47,27 @@ def marks(spark, *rows):
         ),
     ],
 )  # fmt: skip
-def test_one_row_of_each_event_is_kept(spark, rows, expected):
-    found = marks(spark, *rows)
+def test_one_row_of_each_event_is_kept(marks, rows, expected):
+    found = marks(*rows)
 
     assert {mark: found.count(mark) for mark in set(found)} == expected
 
 
-def test_the_order_of_equal_rows_does_not_change_which_is_kept(spark):
+def test_the_order_of_equal_rows_does_not_change_which_is_kept(marks):
     one, other = (DAY, "s", "e", 1, "x", EARLY, "f"), (DAY, "s", "e", 2, "x", EARLY, "f")
 
-    assert set(marks(spark, one, other)) == set(marks(spark, other, one))
+    assert set(marks(one, other)) == set(marks(other, one))
 
 
-def test_nothing_is_left_behind_but_the_mark(spark):
-    out = mark_duplicates(spark.createDataFrame([], SCHEMA), content=["value"])
+def test_an_event_whose_bucket_holds_a_repeated_one_is_kept(marks, monkeypatch):
+    monkeypatch.setattr("transforms.cleaning.mark_duplicates.BUCKETS", 1)
+    rows = [(DAY, "s", event, number, "x", EARLY, "f") for event, number in (("e", 1), ("e", 1), ("other", 2))]
+
+    assert sorted(marks(*rows), key=str) == [(1, "duplicate_exact"), (1, None), (2, None)]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
+def test_nothing_is_left_behind_but_the_mark(spark, apart):
+    out = mark_duplicates(spark.createDataFrame([], SCHEMA), content=["value"], apart=apart)
 
     assert set(out.columns) - {name.split()[0] for name in SCHEMA.split(", ")} == {"_duplicate"}

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from transforms.landing.map_records import map_records
+
 pytestmark = pytest.mark.spark
 
 LANDED = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -22,6 +24,17 @@ def test_a_good_row_has_the_contracts_columns_and_where_it_came_from(mapping, ma
     assert (row.source, row.mapping_version, row.file_id) == ("m", declared.version, "f" * 64)
     assert (row.event_date, row.landed_at) == (date(2024, 4, 30), LANDED.replace(tzinfo=None))
     assert (row.device_id, row._reason, row._payload) == (None, None, None)
+
+
+def test_a_filter_on_the_reason_does_not_make_spark_read_a_time_or_hash_an_id_twice(spark, mapping):
+    declared = mapping("raw.pings", event_id="{derive: [id, t]}", event_time="{from: t, time: 'yyyy/MM/dd', zone: UTC}")
+    landed = "_file_id string, _landed_at timestamp, _stand_in date, _corrupt string"
+    schema = ", ".join(f"{name} string" for name in declared.source_columns)
+    rows = map_records(spark.createDataFrame([], f"{schema}, {landed}").repartition(2), declared, declared.emits[0])
+
+    plan = rows.where("_reason is null").drop("_reason")._jdf.queryExecution().optimizedPlan().toString()
+
+    assert (plan.count("to_utc_timestamp("), plan.count("sha2(")) == (1, 1)
 
 
 LATE = date(2024, 4, 29)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 
 from transforms.privacy.count_places import ELSEWHERE, TOO_FEW, count_places
+from transforms.privacy.release_crowds import with_level
 
 pytestmark = pytest.mark.spark
 
@@ -19,7 +20,8 @@ def counted(spark, *visits):
     rows = [
         (who, tile, COARSE, day, datetime(day.year, day.month, day.day, hour), 1) for who, tile, day, hour in visits
     ]
-    found = count_places(spark.createDataFrame(rows, SCHEMA), k=2, slot_hours=(1, 24), time="hour").collect()
+    leveled = with_level(spark.createDataFrame(rows, SCHEMA), k=2, slot_hours=(1, 24), time="hour")
+    found = count_places(leveled, k=2, slot_hours=(1, 24)).collect()
     return {(row.place, row.event_date): (row.persons, row.status, row._rows) for row in found}
 
 

@@ -6,10 +6,18 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import pyarrow as pa
 import pytest
 
 from quality.contracts.shared_columns import PSEUDONYM_PATTERN
-from transforms.privacy.pseudonymize_columns import Domain, pseudonym, pseudonymize_columns
+from transforms.privacy.pseudonymize_columns import (
+    Domain,
+    _digests,
+    _hex,
+    _messages,
+    pseudonym,
+    pseudonymize_columns,
+)
 
 KEY = hashlib.sha256(b"only for this test").digest()
 EU = Domain("eu", "risk", "none")
@@ -54,6 +62,29 @@ def test_another_key_gives_another_pseudonym():
 
 def test_a_lone_surrogate_does_not_stop_a_run():
     assert len(pseudonym(KEY, "\ud800")) == 32
+
+
+@pytest.mark.parametrize(
+    ("key", "message", "digest"),
+    [
+        pytest.param(b"\x0b" * 20, b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b", id="case-1"),
+        pytest.param(b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c7", id="case-2"),
+        pytest.param(
+            b"\xaa" * 131, b"Test Using Larger Than Block-Size Key - Hash Key First",
+            "60e431591ee0b67f0d8a26aacbf5b77f", id="case-6",
+        ),
+    ],
+)  # fmt: skip
+def test_the_hash_gives_the_vectors_of_rfc_4231(key, message, digest):
+    assert _digests(key, [message])[0].hex()[:32] == digest
+
+
+def test_many_texts_are_written_and_hashed_as_one_is():
+    texts = ["", "a", "é", "a" * 300, "\x1f"]
+
+    made = _hex(_digests(KEY, _messages(pa.array(texts)))).to_pylist()
+
+    assert made == [pseudonym(KEY, text) for text in texts]
 
 
 @pytest.fixture
@@ -104,6 +135,7 @@ def test_another_key_gives_other_pseudonyms_and_a_monthly_epoch_rotates_with_the
 
     monthly = [row.actor_key for row in made(rows, domain=replace(EU, epoch="month")).collect()]
     assert monthly[0] == monthly[1] != monthly[2]
+    assert made([("a", None, None)], domain=replace(EU, epoch="month")).collect()[0].actor_key is None
     assert made(rows[:1], keys=Keys("another")).collect()[0].actor_key != made(rows[:1]).collect()[0].actor_key
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from transforms.privacy.release_crowds import release_crowds
+from transforms.privacy.release_crowds import release_crowds, with_level
 from transforms.privacy.unite_shared_devices import unite_shared_devices
 
 pytestmark = pytest.mark.spark
@@ -23,9 +23,14 @@ def crowd(names, *args, **kwargs):
     return [visit(name, *args, **kwargs) for name in names]
 
 
+def release(df, *, k, slot_hours=(1, 6, 24), time="hour"):
+    leveled = with_level(df, k=k, slot_hours=slot_hours, time=time)
+    return release_crowds(leveled, k=k, slot_hours=slot_hours, time=time).collect()
+
+
 def released(spark, rows, *, k=3, slot_hours=(1, 6, 24), time="hour"):
     df = spark.createDataFrame(rows, SCHEMA)
-    out = release_crowds(df, k=k, slot_hours=slot_hours, time=time).collect()
+    out = release(df, k=k, slot_hours=slot_hours, time=time)
     assert sum(row._rows for row in out) == len(rows), "each row must count exactly once"
     assert all((row.persons or 0) >= k for row in out if row.status == "published"), "the floor"
     return {(row.cell, row.slot_hours, row.status): row for row in out}
@@ -77,7 +82,7 @@ def test_another_day_or_tile_does_not_help_to_reach_k(spark):
 def test_a_line_that_stands_for_many_rows_is_one_person(spark):
     df = spark.createDataFrame([(*visit(who)[:5], 50) for who in "ab"], SCHEMA)
 
-    [row] = release_crowds(df, k=3, slot_hours=(1, 24), time="hour").collect()
+    [row] = release(df, k=3, slot_hours=(1, 24))
 
     assert (row.status, row.persons, row._rows) == ("suppressed", None, 100)
 
@@ -97,7 +102,7 @@ def linked(spark, accounts, devices):
     df = spark.createDataFrame(rows, f"{SCHEMA.partition(', ')[2]}, actor_key string")
     links = spark.createDataFrame(list(zip(accounts, devices, strict=True)), "actor_key string, device_key string")
     united = unite_shared_devices(df, links).drop("actor_key")
-    return release_crowds(united, k=10, slot_hours=(1, 6, 24), time="hour").collect()
+    return release(united, k=10)
 
 
 @pytest.mark.parametrize(
