@@ -70,9 +70,9 @@ def _count(place: Workplace, groups: Sequence[Group]) -> list[Dated]:
 
     counts: list[DataFrame] = []
     for index, (mapping, files) in enumerate(groups):
-        records = read_records(place.lake.spark(), place.kept(files), mapping)
         counts += [
             date_records(records, mapping, emit).withColumns({"_of": F.lit(index), "_to": F.lit(emit.to)})
+            for records in read_records(place.lake.spark(), place.kept(files), mapping)
             for emit in mapping.emits
         ]
     held: dict[tuple[int, str, str], Counter[date | None]] = {}
