@@ -14,6 +14,7 @@ from dagster_project.metadata import (
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of
 from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs.date_files import date_files
+from jobs.explain_failure import explain_failure
 from jobs.home import Home
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
@@ -25,6 +26,9 @@ from quality.contracts import Layer, Sensitivity
 from quality.contracts.errors import UNEXPLAINED, AuditFailed, GeowardError
 
 POOL = "spark"
+
+EXIT_CODE = "exit_code"
+"""What a failed step's metadata say the command shall end with."""
 
 OnTable = Callable[[str, list[RunReport] | None], None]
 
@@ -141,10 +145,10 @@ def _run(
             reports += run_table(place, job.name, wanted, context.run.run_id)
     except AuditFailed:
         raise
-    except GeowardError as error:
-        raise dg.Failure(str(error), allow_retries=False) from None
     except Exception as error:  # its message may hold a row's value: name the kind only
-        raise dg.Failure(f"{job.name} failed with {type(error).__name__}. {UNEXPLAINED}") from None
+        unknown = GeowardError(f"{job.name} failed with {type(error).__name__}.", mend=UNEXPLAINED)
+        told = error if isinstance(error, GeowardError) else explain_failure(error) or unknown
+        raise dg.Failure(str(told), {EXIT_CODE: told.exit_code}, allow_retries=False) from None
     return reports
 
 

@@ -33,7 +33,6 @@ def demo(
     landed = land_sample(home, sample)
     for name, files in landed.items():
         err.print(f"{name}: {len(files)} files, {sum(f.outcome == 'landed' for f in files)} of them new", markup=False)
-    good = execute(home, Scope(regions=tuple(landed)))
-    if not good:
-        raise typer.Exit(1)
+    if code := execute(home, Scope(regions=tuple(landed))):
+        raise typer.Exit(code)
     out.print(NEXT)

@@ -18,8 +18,8 @@ from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError
 
 
-def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = True) -> bool:
-    """Plan and run; print the summary; return whether all went well.
+def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = True) -> int:
+    """Plan and run; print the summary; return the exit code: 0 when all went well.
 
     Another run of the installation is waited for, since it may make what this one would; without ``wait`` raises
     ``Busy``.
@@ -31,14 +31,15 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
     planned = _plan(places, scope, sessions)
     errors: dict[tuple[str, str], str] = {}
     run_ids: list[str] = []
+    code = 0
     if planned:
         sessions.start_early()
-        run_ids, errors = _run(home, sessions, planned)
+        run_ids, errors, code = _run(home, sessions, planned)
     ran = {(batch.region, entry.table, entry.date): entry.reason for batch in planned for entry in batch.stale}
     listing = run_listing(places, scope, ran, errors, run_ids, time.monotonic() - started)
     show(listing, as_json, run_tables(listing))
     _alert(home)
-    return listing.ok
+    return code or int(not listing.ok)
 
 
 def _alert(home: Home) -> None:
@@ -72,18 +73,19 @@ def _import_early(sessions: Sessions) -> None:
     prepare()
 
 
-def _run(home: Home, sessions: Sessions, planned: Sequence[Batch]) -> tuple[list[str], dict[tuple[str, str], str]]:
+def _run(home: Home, sessions: Sessions, planned: Sequence[Batch]) -> tuple[list[str], dict[tuple[str, str], str], int]:
     from dagster_project.materialize import materialize_batches  # imports Dagster: only when there is work
 
-    run_ids, errors = [], {}
+    run_ids, errors, code = [], {}, 0
     with err.status("") as status:
         tell = _teller(status.update, planned)
         for outcome in materialize_batches(home, sessions, planned, tell):
             run_ids.append(outcome.run_id)
+            code = max(code, outcome.exit_code)
             for table, sentence in outcome.errors.items():
                 errors[outcome.batch.region, table] = sentence
                 fail(GeowardError(f"{outcome.batch.region} {table}: {sentence}"))
-    return run_ids, errors
+    return run_ids, errors, code
 
 
 def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable[[str, list[RunReport] | None], None]:

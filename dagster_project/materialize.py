@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import dagster as dg
 
-from dagster_project.assets import OnTable, key_of
+from dagster_project.assets import EXIT_CODE, OnTable, key_of
 from dagster_project.definitions import NIGHTLY, definitions_for
 from dagster_project.instance import open_instance
 from dagster_project.partitions import range_tags
@@ -23,11 +23,15 @@ from jobs.run_ahead import LEFT_OUT
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a batch went as a Dagster run: ``errors`` holds one sentence for each table that failed or was left out."""
+    """How a batch went as a Dagster run: ``errors`` holds one sentence for each table that failed or was left out.
+
+    ``exit_code`` is the greatest that an error stands for: before anything else, a machine that is not fit is mended.
+    """
 
     batch: Batch
     run_id: str
     errors: dict[str, str]
+    exit_code: int
 
 
 def materialize_batches(
@@ -55,7 +59,7 @@ def materialize_batches(
                 )
                 if runs.interrupted:
                     raise KeyboardInterrupt
-                yield Outcome(batch, result.run_id, _errors(batch, result))
+                yield Outcome(batch, result.run_id, _errors(batch, result), _exit_code(result))
 
 
 def _named(batch: Batch) -> dict[str, str]:
@@ -73,3 +77,10 @@ def _errors(batch: Batch, result: dg.ExecuteInProcessResult) -> dict[str, str]:
 def _sentence(event: dg.DagsterEvent) -> str:
     failure = event.step_failure_data.user_failure_data
     return (failure.description if failure else None) or "failed; see the run in `geoward ui`"
+
+
+def _exit_code(result: dg.ExecuteInProcessResult) -> int:
+    failures = [event.step_failure_data.user_failure_data for event in result.all_events if event.is_step_failure]
+    stated = [failure.metadata.get(EXIT_CODE) for failure in failures if failure]
+    codes = [value.value for value in stated if isinstance(value, dg.IntMetadataValue) and value.value]
+    return max(codes, default=0 if result.success else 1)

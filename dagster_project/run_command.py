@@ -40,8 +40,8 @@ def run(
     if dry_run:
         explain(home, scope, as_json)
         return
-    if not execute(home, scope, as_json=as_json, wait=not no_wait):
-        raise typer.Exit(1)
+    if code := execute(home, scope, as_json=as_json, wait=not no_wait):
+        raise typer.Exit(code)
 
 
 def _date(moment: Day) -> date | None:

@@ -37,6 +37,7 @@ def run(
         rows = sum(report.rows_out for report in reports)
         err.print(f"{table}: {error or f'{rows:,} rows, {len(reports)} partitions'}", markup=False)
 
+    codes = [0]
     home = open_home()
     low, high = (moment.date() if moment else None for moment in (first, last))
     scope = Scope(tuple(tables or ()), tuple(region or ()), low, high)
@@ -45,12 +46,15 @@ def run(
     places = open_places(home, scope, sessions)
     stale = plan_all(places, scope, lambda text: err.print(text, markup=False))
     done = [
-        run_here(place, batch, tell, side_by_side=sessions.side_by_side)
+        run_here(
+            place, batch, tell, side_by_side=sessions.side_by_side,
+            on_error=lambda error: codes.append(error.exit_code),
+        )
         for place in places
         for batch in batches(place, stale[place.region.name])
-    ]
+    ]  # fmt: skip
     if not all(done):
-        raise typer.Exit(1)
+        raise typer.Exit(max(codes))
 
 
 if __name__ == "__main__":

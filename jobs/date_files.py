@@ -8,12 +8,11 @@ from datetime import date
 from functools import reduce
 
 from jobs.catalog import File
+from jobs.explain_failure import explain_failure, explained
 from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
-from quality.contracts.errors import EnvironmentFault
 from quality.sources.mapping import Mapping
 
-JAVA_ENDED = "Look for too little memory (GEOWARD_DRIVER_MEMORY, `geoward doctor`), then run again."
 Dated = tuple[str, str, str, str, int, int]
 Group = tuple[Mapping, list[File]]
 """Files that landed under one mapping."""
@@ -30,19 +29,20 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
         groups = place.mappings(waiting)
         names = ", ".join(mapping.name for mapping, _ in groups)
         progress(f"{place.region.name}: reading the dates of {len(waiting)} files from {names}")
-        _date_together(place, groups)
+        with explained():
+            _date_together(place, groups)
     return len(waiting)
 
 
 def _date_together(place: Workplace, groups: Sequence[Group]) -> None:
-    from py4j.protocol import Py4JError, Py4JNetworkError
+    from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         place.catalog.set_dates([file for _, files in groups for file in files], _count(place, groups))
-    except Py4JNetworkError:  # Java ended: that is the machine, not a file
-        raise EnvironmentFault("Java ended while it read the new files' dates.", mend=JAVA_ENDED) from None
-    except (PySparkException, Py4JError):  # its message may hold values: it is neither shown nor chained
+    except (PySparkException, Py4JError) as error:  # its message may hold values: it is neither shown nor chained
+        if explain_failure(error):  # that is the machine, not a file
+            raise
         _find_unreadable(place, groups)
 
 
@@ -70,9 +70,9 @@ def _count(place: Workplace, groups: Sequence[Group]) -> list[Dated]:
 
     counts: list[DataFrame] = []
     for index, (mapping, files) in enumerate(groups):
-        records = read_records(place.lake.spark(), place.kept(files), mapping)
         counts += [
             date_records(records, mapping, emit).withColumns({"_of": F.lit(index), "_to": F.lit(emit.to)})
+            for records in read_records(place.lake.spark(), place.kept(files), mapping)
             for emit in mapping.emits
         ]
     held: dict[tuple[int, str, str], Counter[date | None]] = {}

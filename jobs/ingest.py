@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from jobs.audit_log import audit
 from jobs.describe_source import rejects_all
-from jobs.home import Home
-from jobs.land_files import Landed, land_files
-from jobs.landing.probe_file import probe_file
+from jobs.home import Home, Region
+from jobs.land_files import Landed, landing
+from jobs.landing.probe_file import probe_file, unfit
 from jobs.listings import IngestedFile, IngestListing
 from jobs.reasons import explain_reason
 from quality.sources.load_mapping import load_mapping, mapping_text
@@ -34,17 +35,30 @@ def ingest(
     if dry_run:
         files = [_probed(mapping, path) for path in paths]
     else:
-        files = [_told(mapping, one) for one in land_files(place, mapping, mapping_text(source), paths, progress)]
-        _audit(home, mapping, region, files)
+        files = _landed(home, mapping, mapping_text(source), place, paths, progress)
     return IngestListing(
         source=mapping.name, mapping_version=mapping.version, region=region, dry_run=dry_run,
         legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping, home.policy.purposes), files=files,
     )  # fmt: skip
 
 
+def _landed(
+    home: Home, mapping: Mapping, text: str, place: Region, paths: Sequence[Path], progress: Callable[[Path], None]
+) -> list[IngestedFile]:
+    files: list[IngestedFile] = []
+    try:
+        files += (_told(mapping, one) for one in landing(place, mapping, text, paths, progress))
+    except BaseException:
+        with suppress(Exception):  # what landed before is entered; on a full disk the first error is the one to show
+            _audit(home, mapping, place.name, files)
+        raise
+    _audit(home, mapping, place.name, files)
+    return files
+
+
 def _probed(mapping: Mapping, path: Path) -> IngestedFile:
     probe = probe_file(path, mapping)
-    size = path.stat().st_size if path.is_file() else 0
+    size = 0 if unfit(path) else path.stat().st_size
     outcome = "quarantined" if probe.reason else "readable"
     return _told(mapping, Landed(path.name, outcome, probe.reason, "", size, probe.dropped))
 

@@ -39,7 +39,7 @@ class Read:
 
 
 class Landed(NamedTuple):
-    """The records of landed files that share a mapping, and all dates those files hold for the table in question."""
+    """Records of landed files that share a mapping, and all dates those files hold for the table in question."""
 
     records: DataFrame
     mapping: Mapping

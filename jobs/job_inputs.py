@@ -98,8 +98,9 @@ class Workplace:
         found = []
         for mapping, mine in self.mappings(f for f in self.catalog.files() if (f.source, f.file_id) in wanted):
             days = {file.file_id: wanted[file.source, file.file_id] for file in mine}
-            records = read_records(self.lake.spark(), self.kept(mine, days), mapping)
-            found.append(Landed(records, mapping, frozenset[date]().union(*days.values())))
+            dates_held = frozenset[date]().union(*days.values())
+            frames = read_records(self.lake.spark(), self.kept(mine, days), mapping)
+            found += [Landed(records, mapping, dates_held) for records in frames]
         return found
 
     def today(self) -> date:

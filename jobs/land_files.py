@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.catalog import Catalog, File, now
 from jobs.home import Region
-from jobs.landing.probe_file import Probe, probe_file
+from jobs.landing.file_opening import Unreadable
+from jobs.landing.keep_file import Copy, copied, drop_leftovers, write_text
+from jobs.landing.probe_file import Probe, probe_file, unfit
 from quality.sources.mapping import Mapping
 
 MAPPINGS = "mappings"
@@ -41,43 +41,51 @@ def land_files(
     The same bytes under another name add nothing. A file that cannot be read is kept under raw's rules, with a
     reason code, while its neighbors land.
     """
+    return list(landing(region, mapping, mapping_text, paths, progress))
+
+
+def landing(
+    region: Region,
+    mapping: Mapping,
+    mapping_text: str,
+    paths: Sequence[Path],
+    progress: Callable[[Path], None] = lambda path: None,
+) -> Iterator[Landed]:
+    """Land the files as ``land_files`` does, and yield what became of each at once: a fault may end it midway."""
     catalog = Catalog(region)
-    (region.folder(MAPPINGS) / f"{mapping.version}.yaml").write_text(mapping_text, encoding="utf-8")
-    landed = []
+    write_text(region.folder(MAPPINGS) / f"{mapping.version}.yaml", mapping_text)
+    drop_leftovers(region.folder(LANDING))
     for path in paths:
         progress(path)
-        landed.append(_land(region, catalog, mapping, path))
-    return landed
+        yield _land(region, catalog, mapping, path)
 
 
 def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path) -> Landed:
-    probe = probe_file(path, mapping)
-    if not path.is_file():
-        return Landed(path.name, "quarantined", probe.reason, "", 0, ())
-    file_id, size = _digest(path), path.stat().st_size
-    extension = mapping.format + (".gz" if probe.gzipped else "")
-    _keep(path, region.folder(LANDING) / f"{file_id}.{extension}")
-    new = catalog.land(_entry(mapping, path, probe, file_id, extension, size))
+    if reason := unfit(path):
+        return _nothing_kept(path, reason)
+    try:
+        with copied(path, region.folder(LANDING)) as copy:
+            return _keep(catalog, mapping, path.name, copy)
+    except Unreadable as error:
+        return _nothing_kept(path, str(error))
+
+
+def _nothing_kept(path: Path, reason: str) -> Landed:
+    return Landed(path.name, "quarantined", reason, "", 0, ())
+
+
+def _keep(catalog: Catalog, mapping: Mapping, name: str, copy: Copy) -> Landed:
+    probe = probe_file(copy.path, mapping)
+    entry = _entry(mapping, name, probe, copy)
+    copy.keep(f"{copy.file_id}.{entry.extension}")
+    new = catalog.land(entry)
     outcome = "quarantined" if probe.reason else "landed" if new else "known"
-    return Landed(path.name, outcome, probe.reason, file_id, size, probe.dropped)
+    return Landed(name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)
 
 
-def _entry(mapping: Mapping, path: Path, probe: Probe, file_id: str, extension: str, size: int) -> File:
+def _entry(mapping: Mapping, name: str, probe: Probe, copy: Copy) -> File:
+    extension = mapping.format + (".gz" if probe.gzipped else "")
     return File(
-        mapping.name, file_id, mapping.version, path.name, extension, size, probe.columns, probe.dropped, now(),
+        mapping.name, copy.file_id, mapping.version, name, extension, copy.bytes, probe.columns, probe.dropped, now(),
         probe.reason,
     )  # fmt: skip
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _keep(path: Path, kept: Path) -> None:
-    if kept.exists():
-        return
-    part = kept.with_suffix(".part")
-    shutil.copyfile(path, part)
-    part.chmod(0o600)
-    part.rename(kept)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from jobs.audit_log import Entry, audit_many
 from jobs.catalog import Catalog, now
 from jobs.date_files import date_files
+from jobs.explain_failure import explained
 from jobs.home import Home
 from jobs.job_inputs import Workplace
 from jobs.manifest import manifest_file, sha256_of
@@ -113,13 +115,15 @@ def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str
         {day: (e.digest, e.parts) for day, e in known.items()},
     )  # fmt: skip
     try:
-        with RunLedger(place.region).entered(run_id, table, dates):
+        with explained(), RunLedger(place.region).entered(run_id, table, dates), explained():
             reports = run_job(JOBS[table], place, run)
     except Exception as error:  # the message of one that Geoward does not explain may hold a row's value
         why = error.message if isinstance(error, GeowardError) else type(error).__name__
-        audit_many(place.home, [("run", table, f"failed: {why}", place.region.name, {"run_id": run_id})])
+        with suppress(Exception):  # on a full disk this fails too, and the first error is the one to show
+            audit_many(place.home, [("run", table, f"failed: {why}", place.region.name, {"run_id": run_id})])
         raise
-    audit_many(place.home, [_entry(report, _manifest(place, report)) for report in reports])
+    with explained():
+        audit_many(place.home, [_entry(report, _manifest(place, report)) for report in reports])
     return reports
 
 

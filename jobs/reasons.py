@@ -14,13 +14,19 @@ REASONS: dict[str, tuple[str, str]] = {
     "corrupt_gzip": ("The gzip cannot be decompressed.", _SENDER),
     "bad_encoding": ("The text is not UTF-8.", "Convert it to UTF-8 and ingest it again."),
     "wrong_format": ("The file is not of the format that the mapping names.", "Choose the mapping made for this file."),
+    "mixed_line_ends": (
+        "Some lines end with a carriage return alone and others do not.", "End all lines alike and ingest it again."),
+    "record_too_long": (
+        "A record is longer than 32 million characters: a quote or a line that never ends.", _SENDER),
     "missing_column": ("The file lacks columns that the mapping reads.", _MAPPING),
     "duplicate_column": ("The header names a column twice that the mapping reads.", _SENDER),
     "corrupt_parquet": ("The Parquet file is damaged.", _SENDER),
     "unsupported_type": ("A column that the mapping reads has a type that cannot be landed.", "Write it as text."),
     "unreadable_by_spark": ("The file passed the first look and yet cannot be read as a whole.", _SENDER),
-    "malformed_record": ("The record cannot be split into its fields.", _SENDER),
-    "missing": ("A required column has no value.", "Find out why the sender leaves it empty, or map another column."),
+    "malformed_record": (
+        "The record cannot be split into its fields, or holds half a character or a number that is none.", _SENDER),
+    "missing": (
+        "A required column is empty or blank.", "Find out why the sender leaves it empty, or map another column."),
     "unparseable": ("The value cannot be read as the column's type.", _MAPPING),
     "unmapped_value": ("The value is not among those the mapping's enum lists.", "Add it to the enum. " + _MAPPING),
     "time_out_of_bounds": (

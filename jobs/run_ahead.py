@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from jobs.batches import Batch
+from jobs.explain_failure import explain_failure
 from jobs.job_inputs import Workplace
 from jobs.nightly import new_run_id, run_table
 from jobs.plan import Stale
@@ -67,17 +68,23 @@ class RunAhead:
 
 
 def run_here(
-    place: Workplace, batch: Batch, on_report: Callable[[str, list[RunReport], str], None], *, side_by_side: int = 1
-) -> bool:
-    """Run a batch without Dagster; tables made from one that failed are left out. Return whether all succeeded."""
+    place: Workplace, batch: Batch, on_report: Callable[[str, list[RunReport], str], None], *, side_by_side: int = 1,
+    on_error: Callable[[GeowardError], None] = lambda error: None,
+) -> bool:  # fmt: skip
+    """Run a batch without Dagster; tables made from one that failed are left out. Return whether all succeeded.
+
+    ``on_error`` is given each error as what it is, beside the sentence that ``on_report`` is given.
+    """
     good = True
     with ThreadPoolExecutor(side_by_side) as pool, stopping(pool):
         mine = [entry for entry in batch.stale if entry.table in batch.tables]
         ahead = RunAhead(place, mine, new_run_id(), pool)
         for table in batch.tables:
-            reports, problem = _outcome(ahead, table)
-            on_report(table, reports, problem)
-            good = good and not problem
+            reports, error = _outcome(ahead, table)
+            on_report(table, reports, str(error or ""))
+            if error:
+                on_error(error)
+                good = False
     return good
 
 
@@ -92,10 +99,11 @@ def stopping(pool: ThreadPoolExecutor) -> Iterator[None]:
         raise
 
 
-def _outcome(ahead: RunAhead, table: str) -> tuple[list[RunReport], str]:
+def _outcome(ahead: RunAhead, table: str) -> tuple[list[RunReport], GeowardError | None]:
     try:
-        return ahead.result(table), ""
+        return ahead.result(table), None
     except GeowardError as error:
-        return [], str(error)
+        return [], error
     except Exception as error:  # its message may hold a row's value: name the kind only
-        return [], f"failed with {type(error).__name__}. {UNEXPLAINED}"
+        unknown = GeowardError(f"failed with {type(error).__name__}.", mend=UNEXPLAINED)
+        return [], explain_failure(error) or unknown

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -84,7 +84,8 @@ class RunLedger:
         self._end(line, "published")
 
     def _end(self, line: int | None, state: State, error: str = "", message: str = "", mend: str = "") -> None:
-        with self._open() as db:
+        """Enter the end; that of a failure only if it can be written: a full disk must not hide the first error."""
+        with suppress(*[sqlite3.Error] if state == "failed" else []), self._open() as db:
             values = (state, _moment(), error, message, mend, line)
             db.execute("UPDATE runs SET state = ?, ended = ?, error = ?, message = ?, mend = ? WHERE id = ?", values)
 

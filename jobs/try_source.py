@@ -58,7 +58,8 @@ def _records(mapping: Mapping, path: Path, probe: Probe, folder: Path, spark: Sp
     link = folder / f"{file_id}.{mapping.format}{'.gz' if probe.gzipped else ''}"
     link.symlink_to(path.absolute())
     moment = now()
-    return read_records(spark, [LandedFile(link, file_id, moment, probe.columns, moment.date())], mapping)
+    [records] = read_records(spark, [LandedFile(link, file_id, moment, probe.columns, moment.date())], mapping)
+    return records
 
 
 def _tried(records: DataFrame, mapping: Mapping, emit: Emit) -> TriedEmit:

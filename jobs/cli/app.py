@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
+from jobs.explain_failure import explain_failure
 from quality.contracts.errors import UNEXPLAINED, GeowardError
 
 EPILOG = "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit, 5 busy."
@@ -64,7 +65,8 @@ def main(command: typer.Typer = app) -> None:
     except GeowardError as error:
         sys.exit(fail(error))
     except Exception as error:  # its message may hold a row's value: name the kind only
-        sys.exit(fail(GeowardError(f"This failed unexpectedly with {type(error).__name__}.", mend=UNEXPLAINED)))
+        unknown = GeowardError(f"This failed unexpectedly with {type(error).__name__}.", mend=UNEXPLAINED)
+        sys.exit(fail(explain_failure(error) or unknown))
     except KeyboardInterrupt:
         err.print("Stopped. Nothing half-done was published; run the same command again to go on.")
         sys.exit(130)

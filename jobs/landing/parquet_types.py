@@ -22,8 +22,11 @@ _SIMPLE: tuple[tuple[object, str], ...] = (
     (types.is_date32, "date"),
 )
 
-NANOSECONDS = "nanoseconds"
-"""Not a Spark type: such a column, which pandas writes, is read as bigint and brought to microseconds, in UTC."""
+NANOSECONDS, LOCAL_NANOSECONDS = "nanoseconds", "local nanoseconds"
+"""Not Spark types: such a column, which pandas writes, is read as bigint and brought to microseconds.
+
+The first are moments; the second have no zone, as a clock on the wall.
+"""
 
 
 def spark_type(type_: pa.DataType) -> str:
@@ -34,6 +37,6 @@ def spark_type(type_: pa.DataType) -> str:
         return f"decimal({type_.precision},{type_.scale})"
     if types.is_timestamp(type_):
         if type_.unit == "ns":
-            return NANOSECONDS
+            return NANOSECONDS if type_.tz else LOCAL_NANOSECONDS
         return "timestamp" if type_.tz else "timestamp_ntz"
     return next((ddl for is_type, ddl in _SIMPLE if is_type(type_)), "")  # type: ignore[operator]

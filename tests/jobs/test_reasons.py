@@ -11,7 +11,10 @@ from jobs.report import REJECTIONS
 
 ROOT = Path(jobs.__file__).parents[1]
 SOURCES = {
-    "jobs/landing/probe_file.py": r'_Unreadable\(f?"([a-z_]+)',
+    **{
+        f"jobs/landing/{name}.py": r'Unreadable\(f?"([a-z_]+)'
+        for name in ("file_opening", "probe_text", "probe_parquet", "keep_file")
+    },
     "jobs/date_files.py": r'quarantine_file\(\w+\[0\], "([a-z_]+)"',
     "transforms/landing/map_records.py": r'F\.lit\(f?"([a-z_]+)',
     "transforms/landing/find_violations.py": r'F\.lit\(f?"([a-z_]+)[:"]',
@@ -31,7 +34,7 @@ def test_every_rejection_is_explained():
 
 
 def test_a_reason_is_told_with_its_column():
-    assert explain_reason("missing:actor_id")[0] == "A required column has no value: actor_id."
+    assert explain_reason("missing:actor_id")[0] == "A required column is empty or blank: actor_id."
     assert explain_reason("empty_file")[0] == "The file holds no record."
 
 

@@ -51,7 +51,7 @@ def _reason(rules: dict[str, Parsed], mapping: Mapping, emit: Emit) -> SparkColu
         return F.lit(NO_LEGAL_BASIS)
     doubtful = {name for name, parsed in rules.items() if not parsed.certain}
     ordered = [(contract[name], rules[name]) for name in contract.column_names if name in doubtful]
-    found = [F.when(F.col(_ONCE) < 0, F.lit("never")), F.when(F.col("_corrupt").isNotNull(), F.lit("malformed_record"))]
+    found = [F.when(F.col(_ONCE) < 0, F.lit(_ONCE)), F.when(F.col("_corrupt").isNotNull(), F.lit("malformed_record"))]
     found += [F.when(~p.present, F.lit(f"missing:{c.name}")) for c, p in ordered if c.required]
     found += [F.when(_unreadable(p, F.col(_TYPED + c.name)), F.lit(f"unparseable:{c.name}")) for c, p in ordered]
     found += [F.when(p.unmapped, F.lit(f"unmapped_value:{c.name}")) for c, p in ordered if p.unmapped is not None]

@@ -14,6 +14,9 @@ from transforms.landing.parse_time import parse_time, week_hour
 
 _WHOLE = ("int", "bigint")
 
+_TELLS = r"(?U)[^\s\p{Cc}\p{Cf}]"
+"""A character that is neither blank nor invisible: a text without one tells nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
@@ -31,7 +34,7 @@ class Parsed:
 def parse_rule(rule: Rule, column: Column, *, source: str, schema: T.StructType) -> Parsed:
     """Return the expressions of ``rule`` for the contract's ``column``; no expression raises on any value.
 
-    ``source`` is the mapping's name; ``schema`` is that of the records. An empty text is no value.
+    ``source`` is the mapping's name; ``schema`` is that of the records. An empty or blank text is no value.
     """
     match rule:
         case Constant():
@@ -44,7 +47,8 @@ def parse_rule(rule: Rule, column: Column, *, source: str, schema: T.StructType)
             return Parsed(_digest(source, rule, schema), F.lit(True), certain=plain)
         case WeekHour():
             week = rule.week_hour
-            day, hour = text(week.weekday, schema), source_column(week.hour, schema)
+            numbers = isinstance(schema[week.hour].dataType, T.NumericType)
+            day, hour = text(week.weekday, schema), (source_column if numbers else text)(week.hour, schema)
             return Parsed(
                 week_hour(day, hour, week_of=week.week_of, zone=week.zone), day.isNotNull() & hour.isNotNull()
             )
@@ -56,11 +60,11 @@ def parse_rule(rule: Rule, column: Column, *, source: str, schema: T.StructType)
 
 
 def source_column(name: str, schema: T.StructType) -> SparkColumn:
-    """Return the column of that name, null where its text is empty or its number is not a number."""
+    """Return the column of that name, null where its text is empty or blank or its number is not a number."""
     column = F.col("`" + name.replace("`", "``") + "`")
     type_ = schema[name].dataType
     if isinstance(type_, T.StringType):
-        return F.when(column != "", column)
+        return F.when(column.rlike(_TELLS), column)
     if isinstance(type_, T.DoubleType | T.FloatType):  # pandas writes a missing number as NaN
         return F.when(~F.isnan(column), column)
     return column
@@ -103,11 +107,28 @@ def _modified(rule: Modifiers, raw: SparkColumn, type_: T.DataType, column: Colu
 
 
 def _cast(raw: SparkColumn, type_: T.DataType, to: str) -> SparkColumn:
-    """Cast without loss: a fraction is no whole number (Spark would cut it off)."""
-    cast = as_text(raw, type_) if to == "string" else raw.try_cast(to)
+    """Cast without loss or surprise; null where the source's type cannot mean the column's.
+
+    Spark would cut a fraction off, count a moment's seconds, and make 1 of true.
+    """
+    if to == "string":
+        return as_text(raw, type_)
+    if not isinstance(type_, T.StringType) and not isinstance(type_, _MEANT_BY[to]):
+        return F.lit(None).cast(to)
+    if to in _WHOLE and isinstance(type_, T.StringType):  # pandas writes whole numbers so beside a missing one
+        raw = F.regexp_replace(raw, r"^(\s*[-+]?\d+)\.0*\s*$", "$1")
+    cast = raw.try_cast(to)
     if to in _WHOLE and isinstance(type_, T.FractionalType):
         return F.when(raw == cast, cast)
     return cast
+
+
+_MOMENTS = (T.TimestampType, T.TimestampNTZType, T.DateType)
+_MEANT_BY: dict[str, tuple[type[T.DataType], ...]] = {
+    "double": (T.NumericType,), "int": (T.NumericType,), "bigint": (T.NumericType,), "boolean": (T.BooleanType,),
+    "timestamp": _MOMENTS, "date": _MOMENTS,
+}  # fmt: skip
+"""Types besides text that a column of a contract's type may be read from."""
 
 
 def _joined(parts: list[SparkColumn], separator: str) -> SparkColumn:

@@ -20,7 +20,16 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 
 
 def parse_time(rule: Modifiers, raw: SparkColumn, type_: T.DataType) -> SparkColumn:
-    """Read ``raw`` by the rule's pattern, ISO 8601 or count since 1970; null where that fails."""
+    """Read ``raw`` by the rule's pattern, ISO 8601 or count since 1970; null where that fails.
+
+    A type that is a moment in itself is taken as it is, whatever the rule says of text and numbers. By the clocks of
+    a zone, an hour that is skipped in spring is read as if it were not yet; of one that comes twice in autumn, the
+    first is meant.
+    """
+    if isinstance(type_, T.TimestampType):
+        return raw
+    if rule.epoch and not isinstance(type_, T.NumericType | T.StringType):
+        return F.lit(None).cast("timestamp")
     if rule.epoch:
         return _from_epoch(raw, type_, per_second=1 if rule.epoch == "seconds" else 1000)
     text = raw.cast("string")

@@ -25,7 +25,8 @@ def landed(spark, path, name):
     mapping = load_mapping(name)
     probe = probe_file(path, mapping)
     assert (probe.readable, probe.unknown) == (True, ())
-    return mapping, read_records(spark, [LandedFile(path, FILE, LANDED, probe.columns, LANDED.date())], mapping)
+    [records] = read_records(spark, [LandedFile(path, FILE, LANDED, probe.columns, LANDED.date())], mapping)
+    return mapping, records
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import json
+import lzma
+import os
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from jobs.landing import probe_text
 from jobs.landing.probe_file import probe_file
 from quality.sources.load_mapping import load_mapping
 
@@ -87,6 +92,15 @@ ZIPPED = gzip.compress(TEXT.encode())
         pytest.param(TEXT.replace("lat,lon", "y,x", 1).encode(), "missing_column:lat,lon", id="missing-columns"),
         pytest.param(TEXT.replace("known", "who", 1).encode(), "duplicate_column:who", id="column-twice"),
         pytest.param(b"PAR1 and so on", "wrong_format", id="parquet-as-csv"),
+        pytest.param(b"PK\x03\x04 and so on", "wrong_format", id="zip-as-csv"),
+        pytest.param(gzip.compress(ZIPPED), "wrong_format", id="gzip-of-a-gzip"),
+        pytest.param(bz2.compress(TEXT.encode()), "wrong_format", id="bzip2"),
+        pytest.param(lzma.compress(TEXT.encode()), "wrong_format", id="xz"),
+        pytest.param(b"\n<!DOCTYPE html>\n<html>" + TEXT.encode(), "wrong_format", id="web-page"),
+        pytest.param(TEXT.encode("utf-32"), "bad_encoding", id="utf-32"),
+        pytest.param(ZIPPED + b"garbage", "corrupt_gzip", id="garbage-after-a-gzip"),
+        pytest.param(f"{HEADER}\r{ROWS}".encode(), "mixed_line_ends", id="header-ends-with-cr-alone"),
+        pytest.param(f'"{TEXT}{"x" * (1 << 20)}'.encode(), "wrong_format", id="a-header-without-end"),
     ],
 )
 def test_a_damaged_csv_file_has_a_reason(tmp_path, mapping, content, reason):
@@ -98,6 +112,51 @@ def test_a_damaged_csv_file_has_a_reason(tmp_path, mapping, content, reason):
 def test_an_absent_file_and_a_folder_have_reasons(tmp_path, mapping):
     assert probe_file(tmp_path / "absent", mapping()).reason == "not_found"
     assert probe_file(tmp_path, mapping()).reason == "not_a_file"
+
+
+def test_a_pipe_is_refused_without_waiting_for_a_writer(tmp_path, mapping):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+
+    assert probe_file(tmp_path / "pipe", mapping()).reason == "not_a_file"
+    assert probe_file(tmp_path / "dangling", mapping()).reason == "not_found"
+    assert probe_file(tmp_path / "circle", mapping()).reason == "not_found"
+    assert probe_file(tmp_path / ("x" * 300), mapping()).reason == "unreadable"
+
+
+@pytest.mark.parametrize(
+    ("format_", "content", "reason"),
+    [
+        pytest.param("csv", f"{HEADER}\n{'x' * 3000}", "record_too_long", id="line-without-end"),
+        pytest.param("tsv", HEADER.replace(",", "\t") + "\n" + "x" * 3000, "record_too_long", id="tsv-line"),
+        pytest.param("jsonl", '{"id": 1}\n' + "x" * 3000, "record_too_long", id="json-line"),
+        pytest.param("csv", f'{HEADER}\n1,"a,1,1,1,1,1\n{ROWS}', "record_too_long", id="quote-without-end"),
+        pytest.param("csv", f'{HEADER}\n1,"a",1,1,1,1,1\n{ROWS}', "", id="quotes-that-end"),
+        pytest.param("csv", f'{HEADER}\n1,5" disk,1,1,1,1,1\n{ROWS}', "", id="quote-inside-a-value"),
+    ],
+)
+def test_a_record_that_would_end_java_is_found_first(tmp_path, mapping, monkeypatch, format_, content, reason):
+    monkeypatch.setattr(probe_text, "LONGEST", 1000)
+    monkeypatch.setattr(probe_text, "_CHUNK", 100)
+    old = probe_text.csv.field_size_limit(1000)
+    try:
+        assert probe(tmp_path, content.encode(), mapping(format_)).reason == reason
+    finally:
+        probe_text.csv.field_size_limit(old)
+
+
+def test_a_nul_in_the_first_row_is_the_rows_matter(tmp_path, mapping):
+    assert probe(tmp_path, f"{HEADER}\n1,\0a,1,1,1,1,1\n".encode(), mapping()).readable
+    assert probe(tmp_path, b'{"id": "\0"}\n{"id": 1}\n', mapping("jsonl")).readable
+
+
+def test_names_that_may_be_values_are_told_by_their_place(tmp_path, mapping):
+    found = probe(tmp_path, f"{HEADER},ada@example.org\n".encode(), mapping())
+    record = {"id": 1} | {f"person{n}": 1 for n in range(500)}
+
+    assert (found.columns[-2:], found.unknown) == (("new", "(column 8)"), ("new", "(column 8)"))
+    assert "person7" not in probe(tmp_path, json.dumps(record).encode(), mapping("jsonl")).unknown
 
 
 def test_a_file_without_header_has_the_columns_of_its_mapping(tmp_path, mapping):
@@ -153,6 +212,7 @@ WHOLE = parquet()
         pytest.param(TEXT.encode(), "wrong_format", id="csv-as-parquet"),
         pytest.param(gzip.compress(WHOLE), "wrong_format", id="gzipped"),
         pytest.param(parquet(lat=None), "missing_column:lat", id="missing-column"),
+        pytest.param(parquet(LAT=[1.0]), "duplicate_column:lat", id="names-that-differ-in-case-alone"),
         pytest.param(parquet(t=pa.array([1], pa.time32("s"))), "unsupported_type:t", id="time-of-day"),
         pytest.param(parquet(who=pa.array([b"\xff"]).view(pa.string())), "corrupt_parquet", id="text-not-utf-8"),
     ],

@@ -36,7 +36,7 @@ emits:
 
 @pytest.fixture
 def land(tmp_path, spark):
-    def land(format_, *contents, extra="", suffix=""):
+    def each(format_, *contents, extra="", suffix=""):
         path = tmp_path / "m.yaml"
         path.write_text(LABELS.replace("FORMAT", format_) + extra)
         mapping = load_mapping(path)
@@ -50,6 +50,11 @@ def land(tmp_path, spark):
             files.append(LandedFile(file, name, LANDED, probe.columns, LANDED.date()))
         return read_records(spark, files, mapping)
 
+    def land(*arguments, **options):
+        [frame] = each(*arguments, **options)
+        return frame
+
+    land.each = each
     return land
 
 
@@ -171,22 +176,39 @@ def test_parquet_types_are_read_as_they_are(land):
     assert dict(frame.dtypes)["t"] == "tinyint"
 
 
-def test_parquet_files_of_other_types_become_text_and_whole_numbers_stay_whole(land):
-    frame = land(
+def test_parquet_files_of_other_types_keep_theirs_so_that_no_file_changes_with_its_company(land):
+    found = land.each(
         "parquet",
-        parquet(id=["0"], who=["a"], label=["x"], t=pa.array([10], pa.int8())),
-        parquet(id=[1], who=["a"], label=["x"], t=pa.array([11], pa.int64())),
-        parquet(id=[2.0], who=["a"], label=["x"], t=pa.array([12], pa.int64())),
+        parquet(id=["0"], who=["a"], label=["x"], t=pa.array([1.25], pa.float32())),
+        parquet(id=[1], who=["a"], label=["x"], t=pa.array([1.1], pa.float64())),
+        parquet(id=[2], who=["a"], label=["x"], t=pa.array([2.1], pa.float64())),
     )
 
-    assert sorted((r.id, r.t) for r in frame.collect()) == [("0", 10), ("1", 11), ("2", 12)]
+    values = sorted((str(row.id), row.t) for frame in found for row in frame.collect())
+    assert values == [("0", 1.25), ("1", 1.1), ("2", 2.1)]
+    assert sorted(dict(frame.dtypes)["t"] for frame in found) == ["double", "float"]
 
 
-def test_nanoseconds_from_pandas_become_moments(land):
-    nanoseconds = pa.array([1_714_473_000_123_456_789, None], pa.timestamp("ns"))
+@pytest.mark.parametrize(
+    ("zone", "type_"), [pytest.param("UTC", "timestamp", id="moments"), pytest.param(None, "timestamp_ntz", id="local")]
+)
+def test_nanoseconds_from_pandas_are_read_with_their_zone_or_without(land, zone, type_):
+    nanoseconds = pa.array([1_714_473_000_123_456_789, None], pa.timestamp("ns", zone))
     frame = land("parquet", parquet(id=["1", "2"], who=["a", "a"], label=["x", "x"], t=nanoseconds))
 
     assert [row.t for row in frame.orderBy("id").collect()] == [datetime(2024, 4, 30, 10, 30, 0, 123_456), None]
+    assert dict(frame.dtypes)["t"] == type_
+
+
+def test_moments_in_the_old_form_of_96_bits_are_read(land):
+    sink = pa.BufferOutputStream()
+    moments = pa.array([1_714_473_000_000_000], pa.timestamp("us"))
+    pq.write_table(
+        pa.table({"id": ["1"], "who": ["a"], "label": ["x"], "t": moments}), sink, use_deprecated_int96_timestamps=True
+    )
+
+    [row] = land("parquet", sink.getvalue().to_pybytes()).collect()
+    assert row.t == datetime(2024, 4, 30, 10, 30)
 
 
 def test_no_files_give_no_records_of_the_same_shape(land):
@@ -194,6 +216,73 @@ def test_no_files_give_no_records_of_the_same_shape(land):
 
     assert frame.count() == 0
     assert frame.columns == ["id", "who", "label", "t", "_file_id", "_landed_at", "_stand_in", "_corrupt"]
+
+
+def test_lines_that_end_in_several_ways_are_still_lines(land):
+    rows_ = b"1,a,10,x\r\n\r\n2,b,11,y\n3,c,12,\r\n"
+    for header in (b"id,who,t,label\n", b"id,who,t,label\r\n"):
+        frame = land("csv", header + rows_)
+
+        assert rows(frame) == [("1", "a", "x", "10"), ("2", "b", "y", "11"), ("3", "c", "", "12")]
+        assert frame.where("_corrupt is not null").count() == 0
+
+
+@pytest.mark.parametrize("format_", ["csv", "tsv"])
+def test_lines_that_end_with_a_carriage_return_alone_are_lines(land, format_):
+    content = b"id,who,label,t\r1,a,x,10\r2,b,y,11\r"
+    frame = land(format_, content.replace(b",", b"\t") if format_ == "tsv" else content)
+
+    assert rows(frame) == [("1", "a", "x", "10"), ("2", "b", "y", "11")]
+
+
+def test_a_quote_that_is_not_closed_makes_no_record_of_the_values_of_others(land):
+    frame = land("csv", b'id,who,label,t\n0,z,w,9\n1,"a,x,10\n2,b,y,11\n3,"c",z,12\n4,d,w,13\n')
+
+    good = [(row.id, row.t) for row in frame.collect() if row._corrupt is None]
+    [torn] = [row._corrupt for row in frame.collect() if row._corrupt]
+    assert good == [("0", "9"), ("4", "13")]
+    assert "2,b,y,11" in torn
+
+
+def test_a_nul_is_part_of_its_value_and_no_quote(land):
+    for format_, sep in (("csv", b","), ("tsv", b"\t")):
+        lines = [b"0,z,w,9", b"1,\0a,b\0,10", b"2,\0,y,11", b"3,c,z,12"]
+        frame = land(format_, b"\n".join([b"id,who,label,t", *lines]).replace(b",", sep) + b"\n")
+
+        assert [(r.id, r.who, r.label, r.t) for r in frame.orderBy("id").collect()] == [
+            ("0", "z", "w", "9"), ("1", "\0a", "b\0", "10"), ("2", "\0", "y", "11"), ("3", "c", "z", "12"),
+        ]  # fmt: skip
+
+
+def test_a_line_of_many_commas_is_one_malformed_record(land):
+    frame = land("csv", b"id,who,label,t\n1,a,x,10\n" + b"," * 30_000 + b"\n2,b,y,11\n")
+
+    assert sorted(row.id for row in frame.collect() if row._corrupt is None) == ["1", "2"]
+    assert frame.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("line", "id_"),
+    [
+        pytest.param(r'{"id": "\ud83d\ude00"}', "\U0001f600", id="a-whole-character"),
+        pytest.param(r'{"id": "\ud83d\ude00\ud83d\ude00"}', "\U0001f600" * 2, id="two-of-them"),
+        pytest.param(r'{"id": "\\ud800"}', r"\ud800", id="a-backslash-and-letters"),
+        pytest.param(r'{"id": "\ud800"}', None, id="first-half"),
+        pytest.param(r'{"id": "x\udc00y"}', None, id="second-half"),
+        pytest.param(r'{"id": "\ud83d\ude00\udc00"}', None, id="a-whole-one-and-a-half"),
+        pytest.param(r'{"id": "\uD800\uD800\uDC00"}', None, id="a-half-and-a-whole-one"),
+        pytest.param(r'{"id": "\\\uDBFF"}', None, id="a-half-after-a-backslash"),
+        pytest.param('{"id": 1e400}', None, id="number-beyond-all-doubles"),
+        pytest.param('{"id": NaN}', None, id="not-a-number"),
+        pytest.param('{"id": "Infinity"}', "Infinity", id="the-word"),
+    ],
+)
+def test_a_json_text_that_java_would_change_is_malformed(land, line, id_):
+    found = sorted(land("jsonl", f'{{"id": "0"}}\n{line}\n'.encode()).collect(), key=lambda row: row.id != "0")
+
+    assert (found[0].id, found[0]._corrupt) == ("0", None)
+    assert found[1]._corrupt == (None if id_ else line)
+    assert id_ is None or found[1].id == id_
 
 
 def test_a_quote_that_never_ends_makes_a_malformed_record_that_keeps_the_rest(land):

@@ -1,0 +1,21 @@
+"""Which names of a file's columns may be shown and kept: a header that is wrong may hold a row's values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+_NAME = re.compile(r"(?!.*\d{5})[^\W\d][^@\x00-\x1f]{0,63}")
+"""No e-mail address, no number, no long text."""
+
+MANY = 100
+"""Above so many unknown names, they are values: an object with a key for each account, for example."""
+
+
+def told_names(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the names, those that do not look like one replaced by their place; ``known`` ones always stay."""
+    strange = len([name for name in names if name not in known]) > MANY
+    return tuple(
+        name if name in known or (not strange and _NAME.fullmatch(name)) else f"(column {place})"
+        for place, name in enumerate(names, 1)
+    )

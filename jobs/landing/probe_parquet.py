@@ -1,0 +1,43 @@
+"""Whether a Parquet file can be read to its last page, and whether its columns can be landed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jobs.landing.file_opening import PARQUET, Unreadable, opening_of
+from jobs.landing.probe_text import check_columns
+from quality.sources.mapping import Mapping
+
+
+def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
+    """Return the columns and rows; raise ``Unreadable`` with the reason."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from jobs.landing.parquet_types import spark_type
+
+    if opening_of(path) != PARQUET:
+        raise Unreadable("wrong_format")
+    try:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        schema = file.schema_arrow
+        check_columns(tuple(schema.names), mapping)
+        _refuse_twins(schema.names, mapping)
+        if refused := [name for name in mapping.source_columns if not spark_type(schema.field(name).type)]:
+            raise Unreadable(f"unsupported_type:{','.join(sorted(refused))}")
+        rows = 0
+        for batch in file.iter_batches():
+            batch.validate(full=True)  # also finds text that is not UTF-8
+            rows += batch.num_rows
+    except (pa.ArrowException, OSError, ValueError, OverflowError):
+        raise Unreadable("corrupt_parquet") from None
+    if rows != file.metadata.num_rows:
+        raise Unreadable("corrupt_parquet")
+    return tuple(schema.names), rows
+
+
+def _refuse_twins(names: list[str], mapping: Mapping) -> None:
+    """Spark tells the columns of Parquet apart without regard to case."""
+    lower = [name.lower() for name in names]
+    if twins := sorted(name for name in mapping.source_columns if lower.count(name.lower()) > 1):
+        raise Unreadable(f"duplicate_column:{','.join(twins)}")
