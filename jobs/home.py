@@ -24,6 +24,7 @@ regions:
   cn: {root: warehouse/cn, jurisdiction: cn}
 # policy: my-policy.yaml     # default: the shipped policy
 # first_date: 2000-01-01     # first partition shown in Dagster
+# spark: {properties: spark.conf}   # run on a cluster (docs/cluster.md); default: in this process
 """
 
 
@@ -33,11 +34,17 @@ class _RegionConfig(BaseModel):
     jurisdiction: str
 
 
+class _SparkConfig(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    properties: Path
+
+
 class _Config(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     regions: dict[str, _RegionConfig] = Field(min_length=1)
     policy: Path | None = None
     first_date: date = date(2000, 1, 1)
+    spark: _SparkConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,16 @@ class Region:
 
 @dataclass(frozen=True)
 class Home:
-    """An installation: its folder, regions and policy."""
+    """An installation: its folder, regions and policy.
+
+    ``spark_properties`` names spark-submit's settings when runs go to a cluster; without it they are in this process.
+    """
 
     path: Path
     regions: dict[str, Region]
     policy_path: Path
     first_date: date
+    spark_properties: Path | None = None
 
     @cached_property
     def policy(self) -> Policy:
@@ -108,7 +119,8 @@ def open_home(path: Path | None = None) -> Home:
         raise ConfigError(f"Configuration {file} is not valid: {explain(error)}.") from None
     regions = {name: _region(path, name, entry) for name, entry in config.regions.items()}
     policy_path = (path / config.policy) if config.policy else DEFAULT_POLICY
-    home = Home(path, regions, policy_path, config.first_date)
+    properties = (path / config.spark.properties.expanduser()) if config.spark else None
+    home = Home(path, regions, policy_path, config.first_date, properties)
     _refuse_shared_roots(file, regions)
     for region in regions.values():
         if region.jurisdiction not in home.policy.jurisdictions:
