@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
+
+if not __package__:  # run by its path, as spark-submit does: its folder would hide modules of others
+    _here = Path(__file__).resolve().parent
+    sys.path[:] = [str(_here.parent), *(entry for entry in sys.path if entry != str(_here))]
 
 import typer
 
@@ -55,6 +63,43 @@ def run(
     ]  # fmt: skip
     if not all(done):
         raise typer.Exit(max(codes))
+
+
+@app.command()
+def date(region: Annotated[list[str] | None, typer.Option(help="Only these regions.")] = None) -> None:
+    """Learn which dates newly landed files hold, so that a plan needs no Spark."""
+    from jobs.date_files import date_files
+    from jobs.home import open_home
+    from jobs.nightly import Scope, Sessions, open_places
+
+    home = open_home()
+    for place in open_places(home, Scope(regions=tuple(region or ())), Sessions(home)):
+        date_files(place, lambda text: err.print(text, markup=False))
+
+
+@app.command()
+def pipes() -> None:
+    """Make the table that Dagster asks for, and tell it what came of it; Dagster starts this."""
+    from jobs.pipes import answer_pipes
+
+    answer_pipes()
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def submit(
+    context: typer.Context, show: Annotated[bool, typer.Option("--show", help="Only print the command.")] = False
+) -> None:
+    """Run one of these commands on the cluster that geoward.yaml names: `submit run --region eu`."""
+    from jobs.home import open_home
+    from jobs.submit import submit_command, submit_environment
+
+    home = open_home()
+    command, environment = submit_command(home, *context.args), submit_environment(home)
+    if show:
+        words = [f"{name}={shlex.quote(value)}" for name, value in environment.items()]
+        sys.stdout.write(" ".join([*words, shlex.join(command)]) + "\n")
+        return
+    os.execve(command[0], command, {**os.environ, **environment})
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ regions:
 # late_after_days: 2         # a log whose newest published date is older than this is late
 # stuck_after_hours: 6       # a table that is being made for longer than this is stuck
 # alerts: []                 # who is told of problems, by webhook or e-mail: docs/alerts.md
+# spark: {properties: spark.conf}   # run on a cluster (docs/cluster.md); default: in this process
 """
 
 
@@ -37,6 +38,11 @@ class _RegionConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     root: Path
     jurisdiction: str
+
+
+class _SparkConfig(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    properties: Path
 
 
 class _Config(BaseModel):
@@ -48,6 +54,7 @@ class _Config(BaseModel):
     late_after_days: int = Field(2, ge=0)
     stuck_after_hours: float = Field(6, gt=0)
     alerts: tuple[Channel, ...] = ()
+    spark: _SparkConfig | None = None
 
     @model_validator(mode="after")
     def _channels_are_clear(self) -> Self:
@@ -76,6 +83,7 @@ class Home:
     """An installation: its folder, regions and policy, and who is told of problems.
 
     More quarantined rows than ``quarantine_share`` of a partition are a problem.
+    ``spark_properties`` names spark-submit's settings when runs go to a cluster; without it they are in this process.
     """
 
     path: Path
@@ -86,6 +94,7 @@ class Home:
     alerts: tuple[Channel, ...] = ()
     late_after_days: int = 2
     stuck_after_hours: float = 6
+    spark_properties: Path | None = None
 
     @cached_property
     def policy(self) -> Policy:
@@ -130,9 +139,10 @@ def open_home(path: Path | None = None) -> Home:
         raise ConfigError(f"Configuration {file} is not valid: {explain(error)}.") from None
     regions = {name: _region(path, name, entry) for name, entry in config.regions.items()}
     policy_path = (path / config.policy) if config.policy else DEFAULT_POLICY
+    properties = (path / config.spark.properties.expanduser()) if config.spark else None
     home = Home(
         path, regions, policy_path, config.first_date, config.quarantine_share, config.alerts, config.late_after_days,
-        config.stuck_after_hours,
+        config.stuck_after_hours, properties,
     )  # fmt: skip
     _refuse_shared_roots(file, regions)
     for region in regions.values():

@@ -5,14 +5,25 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.class_archive import archive_option
+from jobs.cluster import (
+    BETWEEN_MACHINES,
+    SILENT,
+    await_executor,
+    is_local,
+    join_failed,
+    on_workers,
+    submitted_names,
+    with_attempts,
+)
 from jobs.jars import jar_paths
 
 if TYPE_CHECKING:
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
 
@@ -22,30 +33,49 @@ def start_session(
     """Start or return the Spark session; ``scratch`` takes spills and shuffles.
 
     ``short_lived`` compiles and plans quickly rather than well: right for tests and small runs. ``options`` are for
-    the JVM, in place of the one that uses the archive of classes.
+    the JVM, in place of the one that uses the archive of classes. Under spark-submit, its Java is used, and what it
+    was told is kept, except where that would be unsafe.
     """
-    from pyspark import SparkConf, SparkContext
-    from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
     if active := SparkSession.getActiveSession():
         return active
-    os.environ["PYSPARK_PYTHON"] = sys.executable  # workers would start another Python
-    master = master or os.environ.get("GEOWARD_MASTER", "local[*]")
+    told, theirs = submitted_names()
+    master = with_attempts(theirs or master or os.environ.get("GEOWARD_MASTER", "local[*]"))
+    elsewhere = bool(told) or not is_local(master)
+    if not (elsewhere and "PYSPARK_PYTHON" in os.environ):
+        os.environ["PYSPARK_PYTHON"] = sys.executable  # workers would start another Python
     settings = {
-        **_SAFETY,
         **_local(master),
         **_memory_and_paths(scratch, short_lived, archive_option() if options is None else options),
-        **(_SMALL if short_lived else {}),
+        **(_SMALL if short_lived and is_local(master) else {}),
+        **(on_workers() if elsewhere else {}),
     }
+    kept = {name: value for name, value in settings.items() if name not in told}
+    context = _start({**kept, **_SAFETY, **({} if is_local(master) else BETWEEN_MACHINES)}, master, scratch)
+    context.setLogLevel("OFF")  # error logs of ANSI mode and of UDFs hold row values
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        logging.getLogger(name).disabled = True
+    return SparkSession(context)
+
+
+def _start(settings: Mapping[str, str], master: str, scratch: Path) -> SparkContext:
+    from py4j.protocol import Py4JError
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+
     conf = SparkConf().setMaster(master).setAppName("geoward").setAll(list(settings.items()))
     with (scratch / "jvm.log").open("w") as log:  # the JVM's banner and warnings are not the user's
         gateway = launch_gateway(conf, {"stderr": log, "stdout": log})  # type: ignore[no-untyped-call]
-    session = SparkSession(SparkContext(gateway=gateway, conf=conf))
-    session.sparkContext.setLogLevel("OFF")  # error logs of ANSI mode and of UDFs hold row values
-    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
-        logging.getLogger(name).disabled = True
-    return session
+    if is_local(master):
+        return SparkContext(gateway=gateway, conf=conf)
+    try:
+        context = SparkContext(gateway=gateway, conf=conf)
+        memory = context._jsc.sc()
+        await_executor(lambda: memory.getExecutorMemoryStatus().size() - 1)  # the driver is one of them
+    except Py4JError:
+        raise join_failed() from None
+    return context
 
 
 _SAFETY = {
@@ -77,7 +107,7 @@ _ROOMY = ["-Xms1500m", "-Xmn700m"]  # of the default memory: a young generation 
 
 
 def _local(master: str) -> dict[str, str]:
-    if not (master == "local" or master.startswith("local[")):
+    if not is_local(master):
         return {}
     cores = str(os.cpu_count() or 2)
     return {
@@ -94,8 +124,7 @@ def _local(master: str) -> dict[str, str]:
 
 def _memory_and_paths(scratch: Path, short_lived: bool, more: Sequence[str]) -> dict[str, str]:
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
-    options = [*more, f"-Djava.io.tmpdir={scratch}", "-XX:-UsePerfData"]
-    options.append(f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties')}")
+    options = [*more, f"-Djava.io.tmpdir={scratch}", "-XX:-UsePerfData", SILENT]
     memory = os.environ.get("GEOWARD_DRIVER_MEMORY", "")
     options += [*_QUICK, *([] if memory else _ROOMY)] if short_lived else ["-XX:+UseParallelGC"]
     return {

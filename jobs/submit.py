@@ -1,0 +1,74 @@
+"""Run the jobs on a cluster: the spark-submit command, and the file of Spark's settings that it reads."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from jobs.cluster import SILENT
+from jobs.home import Home
+from jobs.jars import jar_paths
+from quality.contracts.errors import ConfigError, EnvironmentFault
+
+NO_PROPERTIES = "Add `spark: {properties: spark.conf}` to it, with the settings of your cluster: docs/cluster.md."
+ENDED = "Look at what it said above; then check the cluster as docs/cluster.md tells, and run again."
+
+
+def submit_command(home: Home, *arguments: str) -> list[str]:
+    """Return the command that runs ``python -m jobs`` with ``arguments`` by spark-submit.
+
+    No setting is on the command line, where others see it. Raises ``ConfigError`` if the installation names no file
+    of settings, and ``EnvironmentFault`` if others can read it: it holds the cluster's secret.
+    """
+    if home.spark_properties is None:
+        raise ConfigError(f"Configuration {home.path / 'geoward.yaml'} names no Spark settings.", mend=NO_PROPERTIES)
+    _refuse_loose(home.spark_properties)
+    return [
+        str(_spark_home() / "bin" / "spark-submit"), "--deploy-mode", "client",
+        "--properties-file", str(home.spark_properties), "--jars", ",".join(str(path) for path in jar_paths()),
+        str(Path(__file__).with_name("__main__.py")), *arguments,
+    ]  # fmt: skip
+
+
+def submit_environment(home: Home) -> dict[str, str]:
+    """Return what the command needs in its environment, beside what is there."""
+    options = (os.environ.get("SPARK_SUBMIT_OPTS", ""), "-XX:-UsePerfData", SILENT)
+    return {
+        "GEOWARD_HOME": str(home.path),
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PYSPARK_PYTHON": os.environ.get("PYSPARK_PYTHON", sys.executable),
+        "SPARK_HOME": str(_spark_home()),
+        "SPARK_SUBMIT_OPTS": " ".join(options).strip(),
+    }
+
+
+def submit(home: Home, *arguments: str) -> None:
+    """Run the command to its end; raise ``EnvironmentFault`` if it did not end well. It says itself what is wrong."""
+    environment: Mapping[str, str] = {**os.environ, **submit_environment(home)}
+    ended = subprocess.run(submit_command(home, *arguments), env=environment, stdout=sys.stderr, check=False)
+    if ended.returncode:
+        raise EnvironmentFault(f"spark-submit ended with code {ended.returncode}.", mend=ENDED)
+
+
+def _spark_home() -> Path:
+    if home := os.environ.get("SPARK_HOME"):
+        return Path(home)
+    spec = find_spec("pyspark")
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def _refuse_loose(path: Path) -> None:
+    if not path.is_file():
+        raise ConfigError(f"There is no file of Spark settings at {path}.", mend=NO_PROPERTIES)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise EnvironmentFault(
+            f"The file of Spark settings has mode {mode:04o}: others can read the cluster's secret.",
+            mend=f"Run `chmod 600 {path}`.",
+        )
