@@ -30,7 +30,7 @@ regions:
 # late_after_days: 2         # a log whose newest published date is older than this is late
 # stuck_after_hours: 6       # a table that is being made for longer than this is stuck
 # alerts: []                 # who is told of problems, by webhook or e-mail: docs/alerts.md
-# spark: {properties: spark.conf}   # run on a cluster (docs/cluster.md); default: in this process
+# spark: {properties: spark.conf}   # settings for `python -m jobs submit run` (docs/cluster.md)
 """
 
 
@@ -83,7 +83,7 @@ class Home:
     """An installation: its folder, regions and policy, and who is told of problems.
 
     More quarantined rows than ``quarantine_share`` of a partition are a problem.
-    ``spark_properties`` names spark-submit's settings when runs go to a cluster; without it they are in this process.
+    ``spark_properties`` names spark-submit's settings, for runs on a cluster.
     """
 
     path: Path

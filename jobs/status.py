@@ -145,7 +145,7 @@ def _of_lateness(seen: _Region, job: Job) -> Iterator[Problem]:
     newest = max(seen.reports.get(job.name, {}), default=None)
     expected = partition_of(job, seen.place.release, seen.at.date() - timedelta(days=limit))
     if newest is None or newest < expected:
-        age = f"is of {newest}, {(seen.at.date() - newest).days} days ago" if newest else "is not there yet"
+        age = f"is {newest}, {(seen.at.date() - newest).days} days ago" if newest else "is not there yet"
         what = f"the newest published date {age}; more than {limit} days is late"
         mend = (
             "See whether its files landed (`geoward source show`), land them with `geoward ingest`, then `geoward run`."
