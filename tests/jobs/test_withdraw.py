@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from jobs.audit_log import read_audit
-from jobs.commit import StagedFile, arrow_schema
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
-from jobs.manifest import begin, sha256_of
 from jobs.plan import held_back, plan
 from jobs.released_views import table_files
 from jobs.status import status
 from jobs.withdraw import withdraw
-from quality.contracts import contract
 from quality.contracts.errors import UsageError
+from tests.jobs.publisher import TABLE, publish
 from tests.jobs.test_plan import land, refuse
 
-TABLE = contract("raw.pings")
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
 
 
@@ -32,26 +25,6 @@ def place(home):
     place = Workplace.open(home, home.region("eu"), refuse)
     land(place, D1, D2)
     return place
-
-
-def publish(place, mark, *days, code=""):
-    """Publish one row of each day named ``mark``, as a run would, or one of other ``code``; return the version."""
-    folder = place.lake.path(TABLE.name)
-    begin(folder, mark)
-    files = []
-    for day in days:
-        path = folder / f"stage-{mark}" / f"event_date={day}" / "p.parquet"
-        path.parent.mkdir(parents=True)
-        rows = [{**dict.fromkeys(TABLE.column_names), "event_id": mark}]
-        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(TABLE)).drop_columns("event_date"), path)
-        name = path.relative_to(folder).as_posix()
-        files.append(StagedFile(name, path.stat().st_size, 1, day, 0, sha256_of(path)))
-    version = place.lake.publish(Staged(TABLE, folder, tuple(files)), days, {"run_id": mark})
-    for one in plan(place, tables=(TABLE.name,), force=True):
-        if one.date in days:
-            one = replace(one, digest=code, parts={**one.parts, "code": code}) if code else one
-            place.catalog.record(TABLE.name, one.date, version, one.digest, one.parts, {"quarantined": 0, "rows_in": 1})
-    return version
 
 
 def shown(place):
