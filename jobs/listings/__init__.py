@@ -9,6 +9,7 @@ from jobs.listings.alerts import (
     AlertsTestListing,
     AlertTold,
 )
+from jobs.listings.fsck import FoundDamage, FsckListing
 from jobs.listings.landing import (
     IngestedFile,
     IngestListing,
@@ -50,6 +51,7 @@ from jobs.listings.tables import (
 LISTINGS: dict[str, type[Listing]] = {
     "run": RunListing,
     "status": StatusListing,
+    "fsck": FsckListing,
     "withdraw": WithdrawListing,
     "run-dry-run": PlanListing,
     "check": CheckListing,
@@ -72,6 +74,8 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "FoundDamage",
+    "FsckListing",
     "StatusListing",
     "StatusProblem",
     "TableState",
