@@ -60,6 +60,20 @@ def landing(
         yield _land(region, catalog, mapping, path)
 
 
+def land_again(region: Region, mapping: Mapping, mapping_text: str, files: Sequence[File]) -> Iterator[Landed]:
+    """Enter the kept bytes of files again, under a mended mapping: their names and landing times stay."""
+    catalog = Catalog(region)
+    write_text(region.folder(MAPPINGS) / f"{mapping.version}.yaml", mapping_text)
+    folder = region.folder(LANDING)
+    for file in files:
+        kept = folder / f"{file.file_id}.{file.extension}"
+        try:
+            with copied(kept, folder) as copy:
+                yield _keep(catalog, mapping, file.name, copy)
+        except (Unreadable, OSError):
+            yield Landed(file.name, "quarantined", "unreadable", file.file_id, 0, ())
+
+
 def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path) -> Landed:
     if reason := unfit(path):
         return _nothing_kept(path, reason)

@@ -159,7 +159,9 @@ def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:
     if over:
         rows = sum(seen.reports[table][day]["quarantined"] for day in over)
         what = f"{len(over)} dates have more than {limit:.0%} of their rows in quarantine, {rows:,} rows in all"
-        mend = f"See why with `geoward quarantine show {table}`, mend the mapping, then `geoward quarantine replay`."
+        mend = (
+            f"`geoward quarantine show {table}` says why; mend the mapping, then `geoward quarantine replay MAPPING`."
+        )
         yield _problem(seen, "quarantine", table, max(over), what, mend)
 
 

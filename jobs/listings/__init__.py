@@ -26,6 +26,7 @@ from jobs.listings.landing import (
 )
 from jobs.listings.listing import Listing
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
+from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.runs import (
     CheckListing,
     CheckResult,
@@ -51,6 +52,7 @@ from jobs.listings.tables import (
 LISTINGS: dict[str, type[Listing]] = {
     "run": RunListing,
     "status": StatusListing,
+    "quarantine-replay": ReplayListing,
     "fsck": FsckListing,
     "withdraw": WithdrawListing,
     "run-dry-run": PlanListing,
@@ -74,6 +76,8 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "ReplayListing",
+    "ReplayedFile",
     "FoundDamage",
     "FsckListing",
     "StatusListing",
