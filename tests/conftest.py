@@ -11,6 +11,15 @@ import pytest
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seeds", type=int, default=200, help="seeds of the fault sweep; 2000 for the night")
+
+
+@pytest.fixture
+def seeds(request: pytest.FixtureRequest) -> int:
+    return int(request.config.getoption("--seeds"))
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     from jobs.session import start_session
