@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from datetime import datetime
+from datetime import date as Date  # the command of that name hides it
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +16,10 @@ if not __package__:  # run by its path, as spark-submit does: its folder would h
 import typer
 
 from jobs.cli.app import err, main
+from jobs.cli.days import day
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-Day = datetime | None
+Day = Date | None
 
 
 @app.callback()
@@ -30,8 +31,8 @@ def _root() -> None:
 def run(
     tables: Annotated[list[str] | None, typer.Argument(help="Tables to make, with what they are made from.")] = None,
     region: Annotated[list[str] | None, typer.Option(help="Only these regions.")] = None,
-    first: Annotated[Day, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
-    last: Annotated[Day, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+    first: Annotated[Day, typer.Option("--from", parser=day, metavar="DAY")] = None,
+    last: Annotated[Day, typer.Option("--to", parser=day, metavar="DAY")] = None,
 ) -> None:
     """Run what is missing or stale, in dependency order; exit 1 if anything failed."""
     from jobs.batches import batches
@@ -47,8 +48,7 @@ def run(
 
     codes = [0]
     home = open_home()
-    low, high = (moment.date() if moment else None for moment in (first, last))
-    scope = Scope(tuple(tables or ()), tuple(region or ()), low, high)
+    scope = Scope(tuple(tables or ()), tuple(region or ()), first, last)
     take_over(home, lambda text: err.print(text, markup=False))
     sessions = Sessions(home)
     places = open_places(home, scope, sessions)
