@@ -7,15 +7,13 @@ line means a rerun that gives the same rows.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import NamedTuple
 
 from jobs.home import Region
+from jobs.ledger_file import LedgerFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS files (
@@ -58,29 +56,17 @@ class Part(NamedTuple):
     usable: int
 
 
-class Catalog:
+class Catalog(LedgerFile):
     """Reads and writes one region's catalog."""
 
     def __init__(self, region: Region) -> None:
-        """Open the catalog, making it (mode 0600) at first use."""
-        self.path: Path = region.folder() / "catalog.sqlite"
-        self.path.touch(mode=0o600)
-        with self._open() as db:
-            db.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=60)
-        try:
-            with db:
-                yield db
-        finally:
-            db.close()
+        """Open the catalog, making it at first use."""
+        super().__init__(region.folder() / "catalog.sqlite", _SCHEMA)
 
     def files(self, source: str = "") -> list[File]:
         """Return the landed files, by source and landing time."""
         where, values = ("WHERE source = ?", (source,)) if source else ("", ())
-        with self._open() as db:
+        with self.open() as db:
             rows = db.execute(f"SELECT * FROM files {where} ORDER BY source, landed_at, file_id", values).fetchall()
         return [_file(row) for row in rows]
 
@@ -93,7 +79,7 @@ class Catalog:
         if known and known.mapping_version == file.mapping_version and known.reason == file.reason:
             return False
         landed_at = (known or file).landed_at.isoformat()
-        with self._open() as db:
+        with self.open() as db:
             db.execute("DELETE FROM dates WHERE source = ? AND file_id = ?", (file.source, file.file_id))
             db.execute(
                 "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,0)",
@@ -104,7 +90,7 @@ class Catalog:
 
     def quarantine_file(self, file: File, reason: str) -> None:
         """Mark a whole file as unreadable."""
-        with self._open() as db:
+        with self.open() as db:
             db.execute(
                 "UPDATE files SET reason = ?, dated = 1 WHERE source = ? AND file_id = ?",
                 (reason, file.source, file.file_id),
@@ -112,7 +98,7 @@ class Catalog:
 
     def set_dates(self, files: Iterable[File], rows: Iterable[tuple[str, str, str, str, int, int]]) -> None:
         """Record how many rows each file holds for each date: (source, file_id, dataset, date, rows, usable)."""
-        with self._open() as db:
+        with self.open() as db:
             db.executemany("INSERT OR REPLACE INTO dates VALUES (?,?,?,?,?,?)", rows)
             db.executemany(
                 "UPDATE files SET dated = 1 WHERE source = ? AND file_id = ?", [(f.source, f.file_id) for f in files]
@@ -123,7 +109,7 @@ class Catalog:
         query = """SELECT d.dataset, d.event_date, d.source, d.file_id, f.mapping_version, d.rows, d.usable FROM dates d
                    JOIN files f USING (source, file_id) WHERE f.reason = '' ORDER BY 1, 2, 3, 4"""
         found: dict[str, dict[date, list[Part]]] = {}
-        with self._open() as db:
+        with self.open() as db:
             for dataset, day, *parts in db.execute(query):
                 found.setdefault(dataset, {}).setdefault(date.fromisoformat(day), []).append(Part(*parts))
         return found
@@ -135,7 +121,7 @@ class Catalog:
         """
         query = """SELECT dataset, event_date, digest, parts, report, MAX(version) FROM publications
                    WHERE withdrawn = '' GROUP BY dataset, event_date"""
-        with self._open() as db:
+        with self.open() as db:
             rows = db.execute(query).fetchall()
         return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r, _ in rows}
 
@@ -152,12 +138,12 @@ class Catalog:
         lines = [
             (dataset, day.isoformat(), version, digest, json.dumps(p), json.dumps(r)) for day, digest, p, r in made
         ]
-        with self._open() as db:
+        with self.open() as db:
             db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
 
     def withdraw(self, dataset: str, version: int, days: Iterable[date], why: str) -> None:
         """Mark a version of these partitions as withdrawn."""
-        with self._open() as db:
+        with self.open() as db:
             db.executemany(
                 "UPDATE publications SET withdrawn = ? WHERE dataset = ? AND version = ? AND event_date = ?",
                 [(why, dataset, version, day.isoformat()) for day in days],
@@ -167,16 +153,16 @@ class Catalog:
         """Return, by dataset and date, the digests that were withdrawn and why."""
         query = "SELECT dataset, event_date, digest, withdrawn FROM publications WHERE withdrawn <> '' ORDER BY version"
         found: dict[tuple[str, date], dict[str, str]] = {}
-        with self._open() as db:
+        with self.open() as db:
             for dataset, day, digest, why in db.execute(query):
                 found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = why
         return found
 
-    def withdrawn_versions(self, dataset: str, day: date) -> set[int]:
-        """Return the withdrawn versions of one partition."""
-        query = "SELECT version FROM publications WHERE dataset = ? AND event_date = ? AND withdrawn <> ''"
-        with self._open() as db:
-            return {version for (version,) in db.execute(query, (dataset, day.isoformat()))}
+    def withdrawn_versions(self, dataset: str) -> set[tuple[date, int]]:
+        """Return the (date, version) of each partition of a table that was withdrawn."""
+        query = "SELECT event_date, version FROM publications WHERE dataset = ? AND withdrawn <> ''"
+        with self.open() as db:
+            return {(date.fromisoformat(day), version) for day, version in db.execute(query, (dataset,))}
 
 
 def now() -> datetime:

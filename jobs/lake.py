@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -160,6 +160,11 @@ class Lake:
         with (self.region.folder() / "publish.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def no_spark() -> NoReturn:
+    """Stand for the session where none is needed."""
+    raise AssertionError("this needs no Spark")
 
 
 def _rows_by_date(files: Iterable[StagedFile]) -> Counter[date]:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from jobs.home import Home
 from jobs.landed_regions import catalogs
 from jobs.listings import StatusListing, StatusProblem, TableState
+from jobs.problem import Problem
 from jobs.run_lock import run_is_alive
-from jobs.status import problems, status
+from jobs.status import TableStatus
 
 
-def list_status(home: Home, region: str = "") -> StatusListing:
-    """Return the state of every table and what is wrong, of one region or all."""
-    found = [problem for problem in problems(home) if region in ("", problem.region)]
+def list_status(home: Home, tables: Sequence[TableStatus], found: Sequence[Problem], region: str = "") -> StatusListing:
+    """Return the state of the tables and what was found wrong, of one region or all.
+
+    Raises ``UsageError`` for a region that is not configured.
+    """
     files = [file for _, catalog in catalogs(home, region) for file in catalog.files()]
+    mine = [problem for problem in found if region in ("", problem.region)]
     return StatusListing(
-        ok=not found,
+        ok=not mine,
         run_is_alive=run_is_alive(home),
         waiting_files=sum(not file.dated and not file.reason for file in files),
         tables=[
@@ -22,13 +28,14 @@ def list_status(home: Home, region: str = "") -> StatusListing:
                 region=one.region, table=one.table, state=one.state, newest=one.newest, partitions=one.partitions,
                 stale=one.stale,
             )
-            for one in status(home, region)
+            for one in tables
+            if region in ("", one.region)
         ],
         problems=[
             StatusProblem(
                 kind=one.kind, region=one.region, table=one.table, date=one.date, what=one.what, mend=one.mend,
                 runbook=one.runbook,
             )
-            for one in found
+            for one in mine
         ],
     )  # fmt: skip

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NoReturn
-
 from jobs.home import Home, Region
 from jobs.landed_regions import catalogs, covered
 from jobs.listings import ColumnDetail, Table, TableDetail
 from jobs.query import purposes_of
 from quality.contracts import CONTRACTS, Contract, contract
-
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
 
 
 def list_tables(home: Home, region: str = "", names: tuple[str, ...] = ()) -> list[Table]:
@@ -45,9 +40,9 @@ def column_detail(of: Contract, name: str) -> ColumnDetail:
 
 
 def _table(place: Region, of: Contract, last_run: str) -> Table:
-    from jobs.lake import Lake
+    from jobs.lake import Lake, no_spark
 
-    lake = Lake(place, _no_spark)
+    lake = Lake(place, no_spark)
     published, rows = lake.table(of.name), lake.rows(of.name)
     return Table(
         name=of.name, layer=of.layer.value, released=of.released, region=place.name, rows=sum(rows.values()),
@@ -65,7 +60,3 @@ def _last_runs(home: Home, region: str) -> dict[tuple[str, str], str]:
             run = (version if isinstance(version, int) else -1, str(report.get("run_id", "")))
             newest[key] = max(newest.get(key, run), run)
     return {key: run_id for key, (_, run_id) in newest.items()}
-
-
-def _no_spark() -> SparkSession | NoReturn:
-    raise AssertionError("a listing starts no Spark")

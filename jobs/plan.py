@@ -73,8 +73,10 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
 
 def held_back(place: Workplace) -> list[Stale]:
     """Return the partitions that are not made because what would be made was withdrawn, with the reason given."""
-    made = _Made(place)
-    days = [(JOBS[name], day) for name, day in made.withdrawn if name in JOBS]
+    withdrawn = place.catalog.withdrawn()
+    if not withdrawn:  # as nearly always: what partitions are made from need not be worked out
+        return []
+    made, days = _Made(place), [(JOBS[name], day) for name, day in withdrawn if name in JOBS]
     return [Stale(job.name, day, why, *made.of(job, day)) for job, day in days if (why := made.held(job, day))]
 
 
@@ -189,12 +191,10 @@ def _within(place: Workplace, job: Job, day: date, first: date | None, last: dat
 
 def _reason(place: Workplace, made: _Made, job: Job, day: date, digest: str, parts: dict[str, str], force: bool) -> str:
     known = made.published.get((job.name, day))
-    if made.held(job, day):
+    if made.held(job, day) or (known and known[0] == digest):
         return "asked for again" if force else ""
     if known is None:
         return "never published"
-    if known[0] == digest:
-        return "asked for again" if force else ""
     changed = sorted(name for name in {*parts, *known[1]} if parts.get(name) != known[1].get(name))
     inputs = [name.partition(":")[2] for name in changed if name.startswith("input:")]
     why = [_WHY[name] for name in changed if name in _WHY]

@@ -15,6 +15,7 @@ from typing import Literal
 
 from jobs.catalog import now
 from jobs.home import Region
+from jobs.ledger_file import LedgerFile
 from quality.contracts.errors import UNEXPLAINED, GeowardError
 
 State = Literal["running", "published", "failed", "killed"]
@@ -46,30 +47,18 @@ class TableRun:
     mend: str
 
 
-class RunLedger:
+class RunLedger(LedgerFile):
     """Reads and writes one region's ledger of runs."""
 
     def __init__(self, region: Region) -> None:
-        """Open the ledger, making it (mode 0600) at first use."""
-        self.path = region.folder() / "runs.sqlite"
-        self.path.touch(mode=0o600)
-        with self._open() as db:
-            db.executescript(_SCHEMA)
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=60)
-        try:
-            with db:
-                yield db
-        finally:
-            db.close()
+        """Open the ledger, making it at first use."""
+        super().__init__(region.folder() / "runs.sqlite", _SCHEMA)
 
     @contextmanager
     def entered(self, run_id: str, dataset: str, days: Collection[date]) -> Iterator[None]:
         """Enter a run when it begins and how it ends; what it raises goes on."""
         values = (run_id, dataset, min(days).isoformat(), max(days).isoformat(), len(days), os.getpid(), _moment())
-        with self._open() as db:
+        with self.open() as db:
             columns = "run_id, dataset, first_date, last_date, partitions, pid, started"
             line = db.execute(f"INSERT INTO runs ({columns}) VALUES (?,?,?,?,?,?,?)", values).lastrowid
         try:
@@ -85,14 +74,14 @@ class RunLedger:
 
     def _end(self, line: int | None, state: State, error: str = "", message: str = "", mend: str = "") -> None:
         """Enter the end; that of a failure only if it can be written: a full disk must not hide the first error."""
-        with suppress(*[sqlite3.Error] if state == "failed" else []), self._open() as db:
+        with suppress(*[sqlite3.Error] if state == "failed" else []), self.open() as db:
             values = (state, _moment(), error, message, mend, line)
             db.execute("UPDATE runs SET state = ?, ended = ?, error = ?, message = ?, mend = ? WHERE id = ?", values)
 
     def bury(self) -> list[TableRun]:
         """Mark what still counts as running as killed and return it. The caller knows that no run is alive."""
         dead = [run for run in self.newest().values() if run.state == "running"]
-        with self._open() as db:
+        with self.open() as db:
             db.execute(
                 "UPDATE runs SET state = 'killed', ended = ?, message = ?, mend = ? WHERE state = 'running'",
                 (_moment(), "its process was killed", "Run `geoward run`: what is missing is made again."),
@@ -101,7 +90,7 @@ class RunLedger:
 
     def newest(self) -> dict[str, TableRun]:
         """Return each table's last run."""
-        with self._open() as db:
+        with self.open() as db:
             rows = db.execute("SELECT * FROM runs WHERE id IN (SELECT MAX(id) FROM runs GROUP BY dataset)").fetchall()
         return {row[2]: _run(row) for row in rows}
 

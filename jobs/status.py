@@ -5,15 +5,16 @@ Read from the ledgers, the catalog and the plan: no Spark, and nothing is change
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 from jobs.catalog import now
 from jobs.home import Home, Region
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
+from jobs.lake import no_spark
 from jobs.landed_regions import catalogs
 from jobs.plan import Stale, held_back, plan
 from jobs.problem import Problem, ProblemKind
@@ -57,19 +58,20 @@ class _Region:
     landed: datetime | None
 
 
-def status(home: Home, region: str = "", at: datetime | None = None) -> list[TableStatus]:
+def status(home: Home, at: datetime | None = None) -> list[TableStatus]:
     """Return the state of every table that has run or should, by region in the order of the registry."""
     found = []
-    for place, _ in catalogs(home, region):
+    for place, _ in catalogs(home):
         seen = _look(home, place, at or now())
         found += [_of(seen, job) for name, job in JOBS.items() if _known(seen, name)]
     return found
 
 
-def problems(home: Home, at: datetime | None = None) -> list[Problem]:
-    """Return everything that is wrong in the whole installation, as alerts tell it."""
+def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
+    """Return everything that is wrong in the whole installation, as alerts tell it; ``tables`` may be known already."""
     files = [problem for region, catalog in catalogs(home) for problem in _bad_files(region, catalog.files())]
-    return [problem for table in status(home, at=at) for problem in table.problems] + files
+    found = status(home, at=at) if tables is None else tables
+    return [problem for table in found for problem in table.problems] + files
 
 
 def _look(home: Home, region: Region, at: datetime) -> _Region:
@@ -190,8 +192,3 @@ def _by_table(entries: list[Stale]) -> dict[str, list[Stale]]:
     for entry in entries:
         found.setdefault(entry.table, []).append(entry)
     return found
-
-
-def no_spark() -> NoReturn:
-    """Stand for a session where none is needed."""
-    raise AssertionError("a status needs no Spark")

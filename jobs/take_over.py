@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from typing import NoReturn
 
 from jobs import manifest
 from jobs.audit_log import audit
 from jobs.commit import recover
 from jobs.home import Home, Region
-from jobs.lake import Lake
+from jobs.lake import Lake, no_spark
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import holds_run_lock, take_run_lock
 
@@ -35,7 +34,7 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
 
     Rows that were staged were not audited: they must not stay on disk.
     """
-    with Lake(region, _no_spark).locked():
+    with Lake(region, no_spark).locked():
         for path, run_id, version in recover(region.root):
             if version is None:
                 shutil.rmtree(path / f"stage-{run_id}", ignore_errors=True)
@@ -43,7 +42,3 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
             progress(f"{region.name}: cleared up {path.parent.name}.{path.name} after a killed run")
     for dead in RunLedger(region).bury():
         audit(home, "run", dead.dataset, "killed", region=region.name, run_id=dead.run_id)
-
-
-def _no_spark() -> NoReturn:
-    raise AssertionError("clearing up needs no Spark")

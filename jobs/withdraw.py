@@ -62,40 +62,37 @@ def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: b
 
 def _fallbacks(place: Workplace, table: str, manifests: list[Manifest], version: int) -> tuple[Fallback, ...]:
     shown = _shown(manifests)
-    days = sorted(day for day, (_, source) in shown.items() if source == version)
+    days = sorted(day for day, source in shown.items() if source == version)
     if not days:
-        current = ", ".join(map(str, sorted({source for _, source in shown.values()}))) or "none"
+        current = ", ".join(map(str, sorted(set(shown.values())))) or "none"
         raise UsageError(
             f"Nothing that {table} shows now in {place.region.name} was published by version {version}.",
             mend=f"Versions shown now: {current}. `geoward tables show {table}` tells more.",
         )
-    gone = {day for (name, day), _ in place.catalog.withdrawn().items() if name == table}
-    return tuple(_fallback(place, table, manifests, version, date.fromisoformat(day), gone) for day in days)
+    earlier = [each for each in reversed(manifests) if each.kind == "publish" and each.version < version]
+    bad = place.catalog.withdrawn_versions(table)
+    return tuple(_fallback(place, table, earlier, bad, day) for day in days)
 
 
-def _shown(manifests: list[Manifest]) -> dict[str, tuple[Manifest, int]]:
-    """Return, by date, the manifest that decides what is shown and the version that published it first."""
+def _shown(manifests: list[Manifest]) -> dict[str, int]:
+    """Return, by date, the version that first published what is shown; an emptied date shows the one that did so."""
     first: dict[str, int] = {}
-    shown: dict[str, tuple[Manifest, int]] = {}
+    shown: dict[str, int] = {}
     for each in manifests:
         for file in each.files:
             first.setdefault(file.path, each.version)
         for day in each.dates:
-            paths = [file.path for file in each.files if file.date == day]
-            shown[day] = (each, max((first[path] for path in paths), default=each.version))
+            shown[day] = max((first[file.path] for file in each.files if file.date == day), default=each.version)
     return shown
 
 
-def _fallback(
-    place: Workplace, table: str, manifests: list[Manifest], version: int, day: date, gone: set[date]
-) -> Fallback:
-    """Go back to the newest earlier publication of the date that was not withdrawn itself."""
-    bad = place.catalog.withdrawn_versions(table, day) if day in gone else set()
-    for each in reversed(manifests):
-        good = each.kind == "publish" and each.version < version and each.version not in bad
-        if good and day.isoformat() in each.dates:
-            return Fallback(day, each.version, tuple(_file(place, table, f) for f in each.files if f.date == str(day)))
-    return Fallback(day, None, ())
+def _fallback(place: Workplace, table: str, earlier: list[Manifest], bad: set[tuple[date, int]], day: str) -> Fallback:
+    """Go back to the newest of the earlier publications of the date that was not withdrawn itself."""
+    when = date.fromisoformat(day)
+    for each in earlier:
+        if day in each.dates and (when, each.version) not in bad:
+            return Fallback(when, each.version, tuple(_file(place, table, f) for f in each.files if f.date == day))
+    return Fallback(when, None, ())
 
 
 def _file(place: Workplace, table: str, file: manifest.FileEntry) -> StagedFile:

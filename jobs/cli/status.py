@@ -28,15 +28,17 @@ def status(region: RegionOption = "", alert: Alert = False, as_json: Json = Fals
     Example: `geoward status --region eu`
     """
     from jobs.list_status import list_status
+    from jobs.status import problems, status
 
     home = open_home()
-    listing = list_status(home, region)
+    tables = status(home)
+    found = problems(home, tables)
+    listing = list_status(home, tables, found, region)
     show(listing, as_json, _parts(listing))
     if alert:
         from jobs.alerts.notify import notify
-        from jobs.status import problems
 
-        for sent in notify(home, problems(home)):
+        for sent in notify(home, found):
             err.print(f"{sent.channel}: {sent.said}", markup=False)
     if not listing.ok:
         raise typer.Exit(1)

@@ -33,8 +33,8 @@ def withdraw(
     Example: `geoward withdraw curated.mobility --version 7 --region eu --reason "wrong tiling" --dry-run`
     """
     from jobs.job_inputs import Workplace
+    from jobs.lake import no_spark
     from jobs.registry import job_named
-    from jobs.status import no_spark
     from jobs.take_over import take_over
     from jobs.withdraw import withdraw as take_back
 

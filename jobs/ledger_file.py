@@ -1,0 +1,29 @@
+"""A region's SQLite file: for its owner alone, made at first use, each change whole or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class LedgerFile:
+    """Opened anew for each question, so that no process keeps it from another."""
+
+    def __init__(self, path: Path, schema: str) -> None:
+        """Make the file (mode 0600) and its tables where they are absent."""
+        self.path = path
+        self.path.touch(mode=0o600)
+        with self.open() as db:
+            db.executescript(schema)
+
+    @contextmanager
+    def open(self) -> Iterator[sqlite3.Connection]:
+        """Return a connection whose changes are kept if nothing is raised, and waits a minute for another's."""
+        db = sqlite3.connect(self.path, timeout=60)
+        try:
+            with db:
+                yield db
+        finally:
+            db.close()
