@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from jobs.catalog import File
+from jobs.dismissals import Dismissals, Subject, file_subject, rows_subject
 from jobs.home import Home, Region
 from jobs.landed_regions import catalogs
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantinedRows, QuarantineListing, ReasonCount
@@ -18,14 +19,15 @@ from quality.contracts.errors import UsageError
 
 def list_quarantine(home: Home, region: str = "") -> QuarantineListing:
     """Return every quarantined file, and the quarantined rows by table, date and reason."""
+    known = {place.name: Dismissals(place).known() for place, _ in catalogs(home, region)}
     files = [
         QuarantinedFile(
             region=place.name, source=file.source, file_id=file.file_id, name=file.name, bytes=file.bytes,
-            landed_at=file.landed_at, reason=file.reason,
+            landed_at=file.landed_at, reason=file.reason, dismissed=known[place.name].get(file_subject(file), ""),
         )
         for place, file in _files(home, region)
     ]  # fmt: skip
-    return QuarantineListing(files=files, rows=_rows(home, region))
+    return QuarantineListing(files=files, rows=_rows(home, region, known))
 
 
 def show_quarantine(home: Home, subject: str, region: str = "") -> QuarantineDetail:
@@ -50,7 +52,7 @@ def show_quarantine(home: Home, subject: str, region: str = "") -> QuarantineDet
 
 
 def _show_table(home: Home, table: str, region: str) -> QuarantineDetail:
-    rows = [entry for entry in _rows(home, region) if entry.table == table]
+    rows = [entry for entry in _rows(home, region, {}) if entry.table == table]
     counts: Counter[str] = Counter()
     for entry in rows:
         counts[entry.reason] += entry.rows
@@ -67,13 +69,16 @@ def _files(home: Home, region: str) -> list[tuple[Region, File]]:
     return [(place, file) for place, catalog in catalogs(home, region) for file in catalog.files() if file.reason]
 
 
-def _rows(home: Home, region: str) -> list[QuarantinedRows]:
+def _rows(home: Home, region: str, known: Mapping[str, Mapping[Subject, str]]) -> list[QuarantinedRows]:
     found = []
     for place, catalog in catalogs(home, region):
-        for (table, day), (_, _, report) in catalog.published().items():
+        for (table, day), (digest, _, report) in catalog.published().items():
             counts = report.get("quarantined_by")
+            why = known.get(place.name, {}).get(rows_subject(table, day, digest), "")
             for reason, rows in counts.items() if isinstance(counts, dict) else ():
-                found.append(QuarantinedRows(region=place.name, table=table, date=day, reason=reason, rows=rows))
+                found.append(
+                    QuarantinedRows(region=place.name, table=table, date=day, reason=reason, rows=rows, dismissed=why)
+                )
     return sorted(found, key=lambda entry: (entry.region, entry.table, entry.date, entry.reason))
 
 

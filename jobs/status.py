@@ -5,12 +5,13 @@ Read from the ledgers, the catalog and the plan: no Spark, and nothing is change
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from jobs.catalog import now
+from jobs.catalog import Catalog, now
+from jobs.dismissals import Dismissals, file_subject, rows_subject
 from jobs.home import Home, Region
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
@@ -55,6 +56,7 @@ class _Region:
     stale: Mapping[str, list[Stale]]
     held: Mapping[str, list[Stale]]
     reports: Mapping[str, dict[date, dict[str, Any]]]
+    dismissed: Set[tuple[str, date]]
     landed: datetime | None
 
 
@@ -69,7 +71,7 @@ def status(home: Home, at: datetime | None = None) -> list[TableStatus]:
 
 def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
     """Return everything that is wrong in the whole installation, as alerts tell it; ``tables`` may be known already."""
-    files = [problem for region, catalog in catalogs(home) for problem in _bad_files(region, catalog.files())]
+    files = [problem for region, catalog in catalogs(home) for problem in _bad_files(region, catalog)]
     found = status(home, at=at) if tables is None else tables
     return [problem for table in found for problem in table.problems] + files
 
@@ -77,11 +79,15 @@ def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: dateti
 def _look(home: Home, region: Region, at: datetime) -> _Region:
     place = Workplace.open(home, region, no_spark)
     reports: dict[str, dict[date, dict[str, Any]]] = {}
-    for (table, day), (_, _, report) in place.catalog.published().items():
+    looked_at, dismissed = Dismissals(region).known(), set()
+    for (table, day), (digest, _, report) in place.catalog.published().items():
         reports.setdefault(table, {})[day] = report
+        if rows_subject(table, day, digest) in looked_at:
+            dismissed.add((table, day))
     landed = max((file.landed_at for file in place.catalog.files()), default=None)
     stale, held = _by_table(plan(place)), _by_table(held_back(place))
-    return _Region(place, at, run_is_alive(home), RunLedger(region).newest(), stale, held, reports, landed)
+    runs = RunLedger(region).newest()
+    return _Region(place, at, run_is_alive(home), runs, stale, held, reports, dismissed, landed)
 
 
 def _of(seen: _Region, job: Job) -> TableStatus:
@@ -157,20 +163,23 @@ def _of_lateness(seen: _Region, job: Job) -> Iterator[Problem]:
 
 def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:
     limit = seen.place.home.quarantine_share
-    over = [day for day, r in seen.reports.get(table, {}).items() if r["quarantined"] > limit * r["rows_in"]]
+    reports = {day: r for day, r in seen.reports.get(table, {}).items() if (table, day) not in seen.dismissed}
+    over = [day for day, report in reports.items() if report["quarantined"] > limit * report["rows_in"]]
     if over:
-        rows = sum(seen.reports[table][day]["quarantined"] for day in over)
+        rows = sum(reports[day]["quarantined"] for day in over)
         what = f"{len(over)} dates have more than {limit:.0%} of their rows in quarantine, {rows:,} rows in all"
         mend = (
-            f"`geoward quarantine show {table}` says why; mend the mapping, then `geoward quarantine replay MAPPING`."
+            f"`geoward quarantine show {table}` says why; mend the mapping, then `geoward quarantine replay MAPPING`; "
+            "or `geoward quarantine dismiss` it."
         )
         yield _problem(seen, "quarantine", table, max(over), what, mend)
 
 
-def _bad_files(region: Region, files: list[Any]) -> Iterator[Problem]:
-    if bad := [file for file in files if file.reason]:
+def _bad_files(region: Region, catalog: Catalog) -> Iterator[Problem]:
+    files, looked_at = catalog.files(), Dismissals(region).known()
+    if bad := [file for file in files if file.reason and file_subject(file) not in looked_at]:
         what = f"{len(bad)} of {len(files)} landed files are in quarantine as a whole"
-        mend = "See them with `geoward quarantine list`; land them mended, or mend the mapping and replay them."
+        mend = "See `geoward quarantine list`; land them mended, or mend the mapping and replay them; dismiss the rest."
         yield Problem("quarantine", region.name, "", max(file.landed_at.date() for file in bad), what, mend)
 
 

@@ -97,7 +97,7 @@ def _tables(listing: QuarantineListing) -> Iterable[Table | str]:
         for file in listing.files:
             files.add_row(
                 file.region, file.source, escape(file.name), file.file_id[:12], f"{file.bytes:,}",
-                f"{file.landed_at:%Y-%m-%d %H:%M}", escape(file.reason),
+                f"{file.landed_at:%Y-%m-%d %H:%M}", escape(file.reason) + (" (dismissed)" if file.dismissed else ""),
             )  # fmt: skip
         yield files
     if listing.rows:

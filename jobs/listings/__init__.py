@@ -9,6 +9,7 @@ from jobs.listings.alerts import (
     AlertsTestListing,
     AlertTold,
 )
+from jobs.listings.dismiss import DismissedPart, DismissListing
 from jobs.listings.fsck import FoundDamage, FsckListing
 from jobs.listings.landing import (
     IngestedFile,
@@ -53,6 +54,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "run": RunListing,
     "status": StatusListing,
     "quarantine-replay": ReplayListing,
+    "quarantine-dismiss": DismissListing,
     "fsck": FsckListing,
     "withdraw": WithdrawListing,
     "run-dry-run": PlanListing,
@@ -76,6 +78,8 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "DismissListing",
+    "DismissedPart",
     "ReplayListing",
     "ReplayedFile",
     "FoundDamage",

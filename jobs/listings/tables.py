@@ -59,7 +59,7 @@ class TableDetail(Listing):
 
 
 class QuarantinedFile(Listing):
-    """A file that was quarantined whole."""
+    """A file that was quarantined whole; ``dismissed`` says why it stays so, if a person looked."""
 
     region: str
     source: str
@@ -68,16 +68,18 @@ class QuarantinedFile(Listing):
     bytes: int
     landed_at: datetime
     reason: str
+    dismissed: str
 
 
 class QuarantinedRows(Listing):
-    """Rows that a table could not use on one date."""
+    """Rows that a table could not use on one date; ``dismissed`` says why they stay so, if a person looked."""
 
     region: str
     table: str
     date: date
     reason: str
     rows: int
+    dismissed: str
 
 
 class QuarantineListing(Listing):

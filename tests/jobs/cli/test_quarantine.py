@@ -32,3 +32,18 @@ def test_rows_are_listed_by_reason_and_shown_with_their_mend(geoward, home, fits
 
 def test_what_is_not_in_quarantine_is_wrong_use(geoward):
     assert isinstance(geoward("quarantine", "show", "0" * 64).exception, UsageError)
+
+
+def test_what_is_dismissed_is_told_with_its_reason(geoward, home, fits):
+    report = {"quarantined": 2, "quarantined_by": {"missing:actor_id": 2}, "run_id": "r"}
+    Catalog(home.region("eu")).record("raw.pings", date(2026, 6, 1), 1, "d", {}, report)
+
+    done = geoward("quarantine", "dismiss", "raw.pings", "--reason", "known", "--json")
+
+    assert fits(done.document, "quarantine-dismiss")
+    assert [(part["part"], part["rows"]) for part in done.document["parts"]] == [("2026-06-01", 2)]
+    assert geoward("quarantine", "list", "--json").document["rows"][0]["dismissed"] == "known"
+
+
+def test_a_dismissal_needs_a_reason(geoward):
+    assert isinstance(geoward("quarantine", "dismiss", "raw.pings", "--reason", " ").exception, UsageError)

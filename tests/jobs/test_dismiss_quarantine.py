@@ -1,0 +1,95 @@
+"""What a person has looked at alarms no more, stays listed, and is looked at anew when it is made anew."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from jobs.audit_log import read_audit
+from jobs.catalog import Catalog
+from jobs.dismiss_quarantine import dismiss
+from jobs.job_inputs import Workplace
+from jobs.list_quarantine import list_quarantine
+from jobs.plan import plan
+from jobs.status import problems
+from quality.contracts.errors import UsageError
+from tests.jobs.test_plan import land, refuse
+
+D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
+
+
+@pytest.fixture
+def place(home):
+    place = Workplace.open(home, home.region("eu"), refuse)
+    land(place, D1, D2)
+    return place
+
+
+def publish(place, *days, digest=""):
+    report = {"quarantined": 9, "rows_in": 10, "quarantined_by": {"missing:actor_id": 9}}
+    for one in plan(place, tables=("raw.pings",), force=True):
+        if one.date in days:
+            place.catalog.record(one.table, one.date, 1, digest or one.digest, one.parts, report)
+
+
+def alarms(home):
+    return [(one.table, one.date) for one in problems(home) if one.kind == "quarantine"]
+
+
+def test_dismissed_rows_are_no_problem_and_stay_listed_with_the_reason(home, place):
+    publish(place, D1, D2)
+
+    dismissed = dismiss(home, "raw.pings", "eu", "a broken receiver", D2)
+
+    assert [(one.subject, one.part, one.rows) for one in dismissed] == [("raw.pings", "2024-05-02", 9)]
+    assert alarms(home) == [("raw.pings", D1)]
+    assert [(row.date, row.dismissed) for row in list_quarantine(home).rows] == [(D1, ""), (D2, "a broken receiver")]
+
+
+def test_a_date_made_again_from_other_input_is_looked_at_anew(home, place):
+    publish(place, D1)
+    dismiss(home, "raw.pings", "eu", "known")
+    publish(place, D1, digest="made from a late file too")
+
+    assert alarms(home) == [("raw.pings", D1)]
+
+
+def test_a_dismissed_file_is_no_problem_until_another_mapping_judges_it(home, place):
+    catalog = Catalog(home.region("eu"))
+    [file] = catalog.files()
+    catalog.quarantine_file(file, "empty_file")
+    assert alarms(home) == [("", file.landed_at.date())]
+
+    dismiss(home, file.file_id[:8], "eu", "a test by the sender")
+    assert alarms(home) == []
+    assert [one.dismissed for one in list_quarantine(home).files] == ["a test by the sender"]
+
+    catalog.quarantine_file(file, "no_columns_known")
+    assert alarms(home) == [("", file.landed_at.date())]
+
+
+def test_a_dry_run_dismisses_and_audits_nothing(home, place):
+    publish(place, D1)
+
+    assert len(dismiss(home, "raw.pings", "eu", "known", dry_run=True)) == 1
+    assert alarms(home) == [("raw.pings", D1)] and not dismissals(home)
+
+
+def test_who_dismissed_what_and_why_is_audited(home, place):
+    publish(place, D1)
+    dismiss(home, "raw.pings", "", "known")
+
+    [entry] = dismissals(home)
+    assert (entry["subject"], entry["region"]) == ("raw.pings", "eu") and entry["who"]
+    assert entry["detail"] == {"parts": ["2024-05-01"], "why": "known"}
+
+
+@pytest.mark.parametrize("subject", ["raw.pings", "ab", "00000000"])
+def test_what_is_not_in_quarantine_cannot_be_dismissed(home, place, subject):
+    with pytest.raises(UsageError, match="Nothing is quarantined"):
+        dismiss(home, subject, "", "known")
+
+
+def dismissals(home):
+    return [entry for entry in read_audit(home) if entry["outcome"] == "quarantine dismissed"]
