@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, get_args
 
-ProblemKind = Literal["failed", "stuck", "late", "stale", "quarantine", "check", "storage"]
+ProblemKind = Literal["stuck", "failed", "check", "storage", "quarantine", "late", "stale"]
 PROBLEM_KINDS: tuple[ProblemKind, ...] = get_args(ProblemKind)
+"""Causes before what they cause: who mends the first may find the later ones gone."""
 
 
 class ProblemKey(NamedTuple):

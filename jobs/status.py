@@ -18,7 +18,7 @@ from jobs.job_inputs import Workplace
 from jobs.lake import no_spark
 from jobs.landed_regions import catalogs
 from jobs.plan import Stale, held_back, plan
-from jobs.problem import Problem, ProblemKind
+from jobs.problem import PROBLEM_KINDS, Problem, ProblemKind
 from jobs.registry import JOBS
 from jobs.run_ledger import RunLedger, TableRun
 from jobs.run_lock import run_is_alive
@@ -70,10 +70,11 @@ def status(home: Home, at: datetime | None = None) -> list[TableStatus]:
 
 
 def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
-    """Return everything that is wrong in the whole installation, as alerts tell it; ``tables`` may be known already."""
+    """Return what is wrong in the installation, causes first, as alerts tell it; ``tables`` may be known already."""
     files = [problem for region, catalog in catalogs(home) for problem in _bad_files(region, catalog)]
     found = status(home, at=at) if tables is None else tables
-    return [problem for table in found for problem in table.problems] + files
+    mine = [problem for table in found for problem in table.problems] + files
+    return sorted(mine, key=lambda problem: PROBLEM_KINDS.index(problem.kind))
 
 
 def _look(home: Home, region: Region, at: datetime) -> _Region:

@@ -1,0 +1,31 @@
+"""Nights with faults drawn from a seed; a person with only the runbook mends each; nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.e2e.simulated_night.digests import digests
+from tests.e2e.simulated_night.faults import FAULTS
+from tests.e2e.simulated_night.on_call import Engineer
+from tests.e2e.simulated_night.world import World, twin_of
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_after_nights_of_faults_all_is_as_if_there_had_been_none(tmp_path, seed):
+    rng, world = random.Random(seed), World(tmp_path)
+    world.begin()
+    engineer = Engineer(world)
+    for fault in [FAULTS[0], *rng.sample(FAULTS, len(FAULTS))]:
+        outside = fault.happen(world, rng)
+        met = engineer.mend(dict.fromkeys(fault.kinds, fault.finding), outside)
+
+        assert set(fault.kinds) <= set(met), f"{fault.name}: nobody was told of {fault.kinds}, but of {met}"
+        assert fault.kinds or not met, f"{fault.name} needed a person for {met}"
+        world.next_day()
+
+    twin = twin_of(world, tmp_path / "twin")
+    assert digests(world.home / "warehouse") == digests(twin.home / "warehouse")
