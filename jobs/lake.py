@@ -7,7 +7,6 @@ files; the commit itself needs no Spark.
 from __future__ import annotations
 
 import fcntl
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ import pyarrow as pa
 from jobs import manifest
 from jobs.commit import Change, Claims, StagedFile, app_id, commit
 from jobs.home import Region
+from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
 from quality.contracts.errors import PublishedMeanwhile
 
@@ -118,11 +118,9 @@ class Lake:
         return self._read_files(staged.contract, [staged.root / file.path for file in staged.files])
 
     def discard(self, name: str, run_id: str) -> None:
-        """Remove what a run staged and did not publish."""
-        named = {file.path.partition("/")[0] for file in self._active(name)}
-        if f"stage-{run_id}" not in named:
-            shutil.rmtree(self.path(name) / f"stage-{run_id}", ignore_errors=True)
-            manifest.give_up(self.path(name), run_id)
+        """Remove what a run staged and did not publish; nothing that any version names."""
+        with self.locked():
+            remove(self.path(name), run_id)
 
     def published(self, contract: Contract) -> Staged:
         """Return the files of the version that is published now, to be judged again."""

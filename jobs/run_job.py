@@ -7,6 +7,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,8 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
         return run_kind(job, place, run, inputs, job.build(inputs))
     except Exception:
         for name in (job.name, quarantine_contract(job.name).name):  # what failed its checks must not stay on disk
-            place.lake.discard(name, run.run_id)
+            with suppress(Exception):  # the first error is the one to show; the next run clears up
+                place.lake.discard(name, run.run_id)
         raise
     finally:
         inputs.forget()

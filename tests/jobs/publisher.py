@@ -28,6 +28,7 @@ POINTS = {
     "staged-before-the-commit": (manifest, "intend"),
     "intended-before-the-commit": (commit, "_opened"),
     "committed-before-the-manifest": (manifest, "complete"),
+    "manifest-before-it-is-done": (manifest, "give_up"),
 }
 
 
