@@ -140,17 +140,29 @@ class Lake:
     def publish(
         self, staged: Staged, dates: Sequence[date], facts: dict[str, Any], claims: Claims | None = None
     ) -> int:
-        """Replace ``dates`` by the staged files in one commit and return the table's new version.
+        """Commit while no other run can; see ``claimed`` and ``commit``."""
+        with self.claimed(staged.contract.name, dates, claims):
+            return self.commit(staged, dates, facts)
 
-        ``facts`` go into the commit's metadata: run and digests, never a value or a key. ``claims`` are those of the
-        moment when the run read its inputs: raises ``PublishedMeanwhile`` if another run published one of the dates
-        since, whose rows this one would undo.
+    @contextmanager
+    def claimed(self, name: str, dates: Sequence[date], claims: Claims | None) -> Iterator[None]:
+        """Hold the region's lock. ``claims`` are those of the moment when the run read its inputs.
+
+        Raises ``PublishedMeanwhile`` if another run published one of the dates since, whose rows this one would undo.
         """
         with self.locked():
-            claimed = self.claims(staged.contract.name, dates)
-            if claims is not None and (lost := sorted(day for day in dates if claimed[day] != claims[day])):
-                raise PublishedMeanwhile(staged.contract.name, self.region.name, str(lost[0]))
-            return commit(staged.root, staged.contract, Change("publish", tuple(dates), staged.files, facts, claimed))
+            now = self.claims(name, dates)
+            if claims is not None and (lost := sorted(day for day in dates if now[day] != claims[day])):
+                raise PublishedMeanwhile(name, self.region.name, str(lost[0]))
+            yield
+
+    def commit(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
+        """Replace ``dates`` by the staged files in one commit and return the table's new version; hold the lock.
+
+        ``facts`` go into the commit's metadata: run and digests, never a value or a key.
+        """
+        claims = self.claims(staged.contract.name, dates)
+        return commit(staged.root, staged.contract, Change("publish", tuple(dates), staged.files, facts, claims))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -8,13 +8,20 @@ from datetime import date
 
 import pytest
 
-from jobs import manifest, unfinished
+from jobs import manifest, publish_table, unfinished
+from jobs.audit_log import read_audit
+from jobs.catalog import Catalog
 from jobs.fsck import Checked, fsck
 from jobs.job_inputs import Workplace
+from jobs.lake import Staged
+from jobs.plan import plan
+from jobs.quarantine import quarantine_contract
+from jobs.run import Run
 from jobs.run_lock import give_run_lock
 from jobs.take_over import take_over
 from jobs.withdraw import withdraw
-from tests.jobs.publisher import TABLE, publish
+from quality.contracts.errors import PublishedMeanwhile
+from tests.jobs.publisher import TABLE, publish, publish_as_a_run
 from tests.jobs.test_plan import land, refuse
 from tests.jobs.test_withdraw import shown
 
@@ -130,3 +137,53 @@ def test_an_unreadable_intention_is_looked_for_in_every_version(place):
     (path / "_manifest" / "old.pending").write_text("{")
 
     assert unfinished.committed(path, "old") == version
+
+
+def test_what_failed_between_audit_log_and_catalog_is_stale_and_a_rerun_repairs_both(place):
+    failing(place, "new", D1, of=(publish_table, "audit_many"))
+
+    assert D1 in why(place), "not audited is not fresh"
+    publish_as_a_run(place, "again", D1)
+    assert audited(place) == ["again"]
+    assert D1 not in why(place)
+
+
+def test_what_was_audited_and_not_entered_in_the_catalog_is_audited_again(place):
+    failing(place, "new", D1, of=(Catalog, "record_all"))
+    publish_as_a_run(place, "again", D1)
+
+    assert audited(place) == ["new", "again"]
+
+
+def test_an_interrupted_publication_is_stale_even_if_its_cause_was_taken_back(place):
+    publish(place, "good", D1)
+    assert D1 not in why(place)
+    failing(place, "new", D1, of=(publish_table, "audit_many"), code="of a version that was rolled back")
+
+    assert why(place)[D1] == "its publication was interrupted"
+
+
+def test_a_run_that_comes_too_late_leaves_the_quarantine_of_the_other_alone(place):
+    bad = quarantine_contract(TABLE.name)
+    claims = place.lake.claims(TABLE.name, [D1])
+    publish(place, "other", D1)
+    mine, theirs = (Staged(each, place.lake.path(each.name), ()) for each in (TABLE, bad))
+
+    with pytest.raises(PublishedMeanwhile):
+        publish_table.publish_table(place, Run("late", (D1,), claims=claims), mine, [], theirs)
+    assert place.lake.table(bad.name) is None
+
+
+def failing(place, mark, *days, of, code=""):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(*of, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            publish_as_a_run(place, mark, *days, code=code)
+
+
+def audited(place):
+    return [entry["detail"]["run_id"] for entry in read_audit(place.home) if entry["outcome"] == "published"]
+
+
+def why(place):
+    return {one.date: one.reason for one in plan(place) if one.table == TABLE.name}
