@@ -26,6 +26,7 @@ CREATE INDEX IF NOT EXISTS dates_by_partition ON dates (dataset, event_date);
 CREATE TABLE IF NOT EXISTS publications (
     dataset TEXT, event_date TEXT, version INTEGER, digest TEXT, parts TEXT, report TEXT, withdrawn TEXT DEFAULT '',
     PRIMARY KEY (dataset, event_date, version));
+CREATE TABLE IF NOT EXISTS doubted (dataset TEXT, event_date TEXT, PRIMARY KEY (dataset, event_date));
 """
 
 
@@ -117,13 +118,20 @@ class Catalog(LedgerFile):
     def published(self) -> dict[tuple[str, date], tuple[str, dict[str, str], dict[str, object]]]:
         """Return (digest, the digest's parts, report) of each published partition, by dataset and date.
 
-        It is the newest version that was not withdrawn.
+        It is the newest version that was not withdrawn. The digest is empty where a publication was interrupted.
         """
-        query = """SELECT dataset, event_date, digest, parts, report, MAX(version) FROM publications
-                   WHERE withdrawn = '' GROUP BY dataset, event_date"""
+        query = """SELECT p.dataset, p.event_date, CASE WHEN d.dataset IS NULL THEN digest ELSE '' END,
+                   parts, report, MAX(version) FROM publications p LEFT JOIN doubted d USING (dataset, event_date)
+                   WHERE withdrawn = '' GROUP BY p.dataset, p.event_date"""
         with self.open() as db:
             rows = db.execute(query).fetchall()
         return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r, _ in rows}
+
+    def doubt(self, dataset: str, days: Iterable[date]) -> None:
+        """Say that these partitions are about to be replaced: until that is recorded, nobody knows what they hold."""
+        with self.open() as db:
+            lines = [(dataset, day.isoformat()) for day in days]
+            db.executemany("INSERT OR IGNORE INTO doubted VALUES (?,?)", lines)
 
     def record(
         self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]
@@ -140,6 +148,7 @@ class Catalog(LedgerFile):
         ]
         with self.open() as db:
             db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
+            db.executemany("DELETE FROM doubted WHERE dataset = ? AND event_date = ?", [line[:2] for line in lines])
 
     def withdraw(self, dataset: str, version: int, days: Iterable[date], why: str) -> None:
         """Mark a version of these partitions as withdrawn."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from jobs import manifest
+from jobs.unfinished import finish
 from quality.contracts import DATE, Contract
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def commit(path: Path, contract: Contract, change: Change) -> int:
     """Make the change, whole or not at all, and return the table's new version. The caller holds the region's lock."""
     from deltalake import CommitProperties, PostCommitHookProperties, Transaction
 
+    finish(path)
     run_id = str(change.facts["run_id"])
     days = tuple(day.isoformat() for day in change.dates)
     manifest.intend(path, run_id, change.kind, days, tuple(_entry(file) for file in change.files))
@@ -85,33 +87,7 @@ def commit(path: Path, contract: Contract, change: Change) -> int:
         ),
         post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
     )  # fmt: skip
-    table.update_incremental()
-    manifest.complete(path, run_id, table.version())
-    return table.version()
-
-
-def committed(path: Path, run_id: str, after: int) -> int | None:
-    """Return the version that the run committed later than version ``after``, None if it did not."""
-    version = after + 1
-    while (log := manifest.log_file(path, version)).exists():
-        entries = (json.loads(line) for line in log.read_text(encoding="utf-8").splitlines())
-        if any(entry.get("commitInfo", {}).get("run_id") == run_id for entry in entries):
-            return version
-        version += 1
-    return None
-
-
-def recover(root: Path) -> Iterable[tuple[Path, str, int | None]]:
-    """Return (table folder, run id, version if it was committed) for what killed runs left, and finish the manifests.
-
-    The caller holds the region's lock and knows that no run is alive.
-    """
-    for path, run_id in list(manifest.pending(root)):
-        last = manifest.newest(path)
-        version = committed(path, run_id, last.version if last else -1)
-        if version is not None:
-            manifest.complete(path, run_id, version)
-        yield path, run_id, version
+    return finish(path)[run_id]
 
 
 def _opened(path: Path, contract: Contract) -> DeltaTable:

@@ -7,7 +7,6 @@ files; the commit itself needs no Spark.
 from __future__ import annotations
 
 import fcntl
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ import pyarrow as pa
 from jobs import manifest
 from jobs.commit import Change, Claims, StagedFile, app_id, commit
 from jobs.home import Region
+from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
 from quality.contracts.errors import PublishedMeanwhile
 
@@ -118,11 +118,9 @@ class Lake:
         return self._read_files(staged.contract, [staged.root / file.path for file in staged.files])
 
     def discard(self, name: str, run_id: str) -> None:
-        """Remove what a run staged and did not publish."""
-        named = {file.path.partition("/")[0] for file in self._active(name)}
-        if f"stage-{run_id}" not in named:
-            shutil.rmtree(self.path(name) / f"stage-{run_id}", ignore_errors=True)
-            manifest.give_up(self.path(name), run_id)
+        """Remove what a run staged and did not publish; nothing that any version names."""
+        with self.locked():
+            remove(self.path(name), run_id)
 
     def published(self, contract: Contract) -> Staged:
         """Return the files of the version that is published now, to be judged again."""
@@ -142,17 +140,29 @@ class Lake:
     def publish(
         self, staged: Staged, dates: Sequence[date], facts: dict[str, Any], claims: Claims | None = None
     ) -> int:
-        """Replace ``dates`` by the staged files in one commit and return the table's new version.
+        """Commit while no other run can; see ``claimed`` and ``commit``."""
+        with self.claimed(staged.contract.name, dates, claims):
+            return self.commit(staged, dates, facts)
 
-        ``facts`` go into the commit's metadata: run and digests, never a value or a key. ``claims`` are those of the
-        moment when the run read its inputs: raises ``PublishedMeanwhile`` if another run published one of the dates
-        since, whose rows this one would undo.
+    @contextmanager
+    def claimed(self, name: str, dates: Sequence[date], claims: Claims | None) -> Iterator[None]:
+        """Hold the region's lock. ``claims`` are those of the moment when the run read its inputs.
+
+        Raises ``PublishedMeanwhile`` if another run published one of the dates since, whose rows this one would undo.
         """
         with self.locked():
-            claimed = self.claims(staged.contract.name, dates)
-            if claims is not None and (lost := sorted(day for day in dates if claimed[day] != claims[day])):
-                raise PublishedMeanwhile(staged.contract.name, self.region.name, str(lost[0]))
-            return commit(staged.root, staged.contract, Change("publish", tuple(dates), staged.files, facts, claimed))
+            now = self.claims(name, dates)
+            if claims is not None and (lost := sorted(day for day in dates if now[day] != claims[day])):
+                raise PublishedMeanwhile(name, self.region.name, str(lost[0]))
+            yield
+
+    def commit(self, staged: Staged, dates: Sequence[date], facts: dict[str, Any]) -> int:
+        """Replace ``dates`` by the staged files in one commit and return the table's new version; hold the lock.
+
+        ``facts`` go into the commit's metadata: run and digests, never a value or a key.
+        """
+        claims = self.claims(staged.contract.name, dates)
+        return commit(staged.root, staged.contract, Change("publish", tuple(dates), staged.files, facts, claims))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -63,15 +63,27 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def log_versions(table: Path, after: int = -1) -> list[int]:
+    """Return the versions after ``after`` that have a commit file, oldest first."""
+    found = [int(path.stem) for path in (table / "_delta_log").glob("*.json") if path.stem.isdigit()]
+    return sorted(version for version in found if version > after)
+
+
 def begin(table: Path, run_id: str) -> None:
     """Say that a run stages files here: what a killed run left can so be told from what is published."""
-    _write(_pending(table, run_id), "{}")
+    intend(table, run_id, "publish", (), ())
 
 
 def pending(root: Path) -> Iterator[tuple[Path, str]]:
     """Return (table folder, run id) of what was begun below ``root`` and neither ended nor given up."""
-    for path in sorted(root.glob(f"*/*/{FOLDER}/*{PENDING}")):
-        yield path.parents[1], path.name.removesuffix(PENDING)
+    for folder in sorted(root.glob(f"*/*/{FOLDER}")):
+        for run_id in begun(folder.parent):
+            yield folder.parent, run_id
+
+
+def begun(table: Path) -> list[str]:
+    """Return the runs that began something at this table and neither ended it nor gave it up."""
+    return sorted(path.name.removesuffix(PENDING) for path in (table / FOLDER).glob(f"*{PENDING}"))
 
 
 def give_up(table: Path, run_id: str) -> None:
@@ -80,13 +92,25 @@ def give_up(table: Path, run_id: str) -> None:
 
 
 def intend(table: Path, run_id: str, kind: Kind, dates: tuple[str, ...], files: tuple[FileEntry, ...]) -> None:
-    """Write what a commit is about to do, so that it can be told even if the process dies right after it."""
-    _write(_pending(table, run_id), Manifest(-1, run_id, kind, dates, files, {}, "").text())
+    """Write what a commit is about to do, so that it can be told even if the process dies right after it.
+
+    ``version`` of what is written is the newest version before: the commit can only be a later one.
+    """
+    before = max(log_versions(table), default=-1)
+    _write(_pending(table, run_id), Manifest(before, run_id, kind, dates, files, {}, "").text())
+
+
+def intended(table: Path, run_id: str) -> Manifest:
+    """Return what was begun or intended; ``version`` is the newest one before it."""
+    try:
+        return _parse(_pending(table, run_id).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # nothing is known of it: each version may be its commit
+        return Manifest(-1, run_id, "publish", (), (), {}, "")
 
 
 def complete(table: Path, run_id: str, version: int) -> str:
     """Write the manifest of the commit that was intended and return its SHA-256."""
-    meant = _parse(_pending(table, run_id).read_text())
+    meant = intended(table, run_id)
     last = newest(table)
     covered = range((last.version if last else -1) + 1, version + 1)
     logs = {str(each): sha256_of(log_file(table, each)) for each in covered}

@@ -8,19 +8,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from jobs.audit_log import Entry, audit_many
+from jobs.audit_log import audit
 from jobs.catalog import Catalog, now
 from jobs.date_files import date_files
 from jobs.explain_failure import explained
 from jobs.home import Home
 from jobs.job_inputs import Workplace
-from jobs.manifest import manifest_file, sha256_of
 from jobs.plan import Stale, plan, provenance
 from jobs.registry import JOBS
 from jobs.report import RunReport
-from jobs.run_job import Run, run_job
+from jobs.run import Run
+from jobs.run_job import run_job
 from jobs.run_ledger import RunLedger
 from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError
@@ -107,7 +107,7 @@ def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> d
 
 
 def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str = "") -> list[RunReport]:
-    """Make one table's partitions now, and enter the run in the audit log. Raises what ``run_job`` raises."""
+    """Make one table's partitions now, and enter the run in ledger and audit log. Raises what ``run_job`` raises."""
     run_id = run_id or new_run_id()
     known = {entry.date: entry for entry in provenance(place, table, sorted(dates))}
     run = Run(
@@ -116,33 +116,14 @@ def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str
     )  # fmt: skip
     try:
         with explained(), RunLedger(place.region).entered(run_id, table, dates), explained():
-            reports = run_job(JOBS[table], place, run)
+            return run_job(JOBS[table], place, run)
     except Exception as error:  # the message of one that Geoward does not explain may hold a row's value
         why = error.message if isinstance(error, GeowardError) else type(error).__name__
         with suppress(Exception):  # on a full disk this fails too, and the first error is the one to show
-            audit_many(place.home, [("run", table, f"failed: {why}", place.region.name, {"run_id": run_id})])
+            audit(place.home, "run", table, f"failed: {why}", region=place.region.name, run_id=run_id)
         raise
-    with explained():
-        audit_many(place.home, [_entry(report, _manifest(place, report)) for report in reports])
-    return reports
-
-
-def _manifest(place: Workplace, report: RunReport) -> str:
-    """Return the SHA-256 of the version's manifest: kept apart from it, it shows if manifests are made anew."""
-    assert report.version is not None
-    return sha256_of(manifest_file(place.lake.path(report.table), report.version))
 
 
 def new_run_id() -> str:
     """Return a run's name: UTC moment and a few random digits."""
     return f"{now():%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"
-
-
-def _entry(report: RunReport, manifest: str) -> Entry:
-    detail: dict[str, Any] = {
-        "date": report.date.isoformat(), "run_id": report.run_id, "version": report.version, "rows_in": report.rows_in,
-        "rows_out": report.rows_out, "quarantined": report.quarantined, "rejected": report.rejected,
-        "suppressed": report.suppressed, "checks": {check.check: check.passed for check in report.checks},
-        "why": report.reason, "manifest": manifest,
-    }  # fmt: skip
-    return ("run", report.table, "published", report.region, detail)

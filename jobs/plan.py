@@ -23,6 +23,8 @@ _WHY = {
     "reference": "places or population changed",
 }
 
+INTERRUPTED = "its publication was interrupted"
+
 
 @dataclass(frozen=True, slots=True)
 class Stale:
@@ -198,4 +200,4 @@ def _reason(place: Workplace, made: _Made, job: Job, day: date, digest: str, par
     changed = sorted(name for name in {*parts, *known[1]} if parts.get(name) != known[1].get(name))
     inputs = [name.partition(":")[2] for name in changed if name.startswith("input:")]
     why = [_WHY[name] for name in changed if name in _WHY]
-    return "; ".join(why + ([f"changed input: {', '.join(inputs)}"] if inputs else []))
+    return "; ".join(why + ([f"changed input: {', '.join(inputs)}"] if inputs else [])) or INTERRUPTED

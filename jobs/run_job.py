@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from jobs.commit import Claims
 from jobs.job import Built, Inputs, Job
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
+from jobs.publish_table import publish_table
 from jobs.quarantine import quarantine_contract, quarantined_rows
 from jobs.report import REJECTIONS, RunReport
-from quality.checks.verdict import Verdict
+from jobs.run import Run
 from quality.contracts import DATE
 from quality.contracts.errors import AuditFailed, RowsLost
 
@@ -26,18 +24,6 @@ LEVEL = "level:"
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-
-@dataclass(frozen=True)
-class Run:
-    """Which partitions to make, and what the plan said of each: why it runs and what it is made from."""
-
-    run_id: str
-    dates: tuple[date, ...]
-    reasons: Mapping[date, str] = field(default_factory=dict)
-    digests: Mapping[date, tuple[str, dict[str, str]]] = field(default_factory=dict)
-    claims: Claims = field(default_factory=dict)
-    started: float = field(default_factory=time.monotonic)
 
 
 def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
@@ -54,7 +40,8 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
         return run_kind(job, place, run, inputs, job.build(inputs))
     except Exception:
         for name in (job.name, quarantine_contract(job.name).name):  # what failed its checks must not stay on disk
-            place.lake.discard(name, run.run_id)
+            with suppress(Exception):  # the first error is the one to show; the next run clears up
+                place.lake.discard(name, run.run_id)
         raise
     finally:
         inputs.forget()
@@ -115,16 +102,7 @@ def _audit_and_publish(
     if failed := [verdict for verdict in verdicts if verdict.stops]:
         names = tuple(verdict.check for verdict in failed)
         raise AuditFailed(job.name, place.region.name, names, failed[0].mend, verdicts=verdicts)
-    facts = {"run_id": run.run_id, "audit": _digest(verdicts), "contract": job.writes.fingerprint[:16]}
-    if bad is not None:
-        place.lake.publish(bad, run.dates, facts)
-    version = place.lake.publish(staged, run.dates, facts, run.claims)
-    seconds = round(time.monotonic() - run.started, 1)
-    done = [replace(report, version=version, checks=verdicts, seconds=seconds) for report in reports]
-    place.catalog.record_all(
-        job.name, version, [(report.date, *run.digests.get(report.date, ("", {})), report.as_dict()) for report in done]
-    )
-    return done
+    return publish_table(place, run, staged, [replace(report, checks=verdicts) for report in reports], bad)
 
 
 def _row_report(
@@ -174,7 +152,3 @@ def _emptied_quarantine(job: Job, place: Workplace, run: Run) -> Staged | None:
     contract = quarantine_contract(job.name)
     held = place.lake.rows(contract.name)
     return Staged(contract, place.lake.path(contract.name), ()) if any(held[day] for day in run.dates) else None
-
-
-def _digest(verdicts: tuple[Verdict, ...]) -> str:
-    return hashlib.sha256(json.dumps([asdict(verdict) for verdict in verdicts]).encode()).hexdigest()[:16]

@@ -78,9 +78,13 @@ class RunLedger(LedgerFile):
             values = (state, _moment(), error, message, mend, line)
             db.execute("UPDATE runs SET state = ?, ended = ?, error = ?, message = ?, mend = ? WHERE id = ?", values)
 
+    def unended(self) -> list[TableRun]:
+        """Return what still counts as running."""
+        return [run for run in self.newest().values() if run.state == "running"]
+
     def bury(self) -> list[TableRun]:
         """Mark what still counts as running as killed and return it. The caller knows that no run is alive."""
-        dead = [run for run in self.newest().values() if run.state == "running"]
+        dead = self.unended()
         with self.open() as db:
             db.execute(
                 "UPDATE runs SET state = 'killed', ended = ?, message = ?, mend = ? WHERE state = 'running'",

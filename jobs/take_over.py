@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 
 from jobs import manifest
 from jobs.audit_log import audit
-from jobs.commit import recover
 from jobs.home import Home, Region
 from jobs.lake import Lake, no_spark
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import holds_run_lock, take_run_lock
+from jobs.unfinished import finish, remove
 
 Progress = Callable[[str], None]
 
@@ -35,10 +34,12 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
     Rows that were staged were not audited: they must not stay on disk.
     """
     with Lake(region, no_spark).locked():
-        for path, run_id, version in recover(region.root):
-            if version is None:
-                shutil.rmtree(path / f"stage-{run_id}", ignore_errors=True)
-                manifest.give_up(path, run_id)
+        for path in sorted({path for path, _ in manifest.pending(region.root)}):
+            finish(path)
+            for run_id in manifest.begun(path):
+                remove(path, run_id)
             progress(f"{region.name}: cleared up {path.parent.name}.{path.name} after a killed run")
-    for dead in RunLedger(region).bury():
+    ledger = RunLedger(region)
+    for dead in ledger.unended():  # told to auditors first: if this is killed too, it is told again, never not at all
         audit(home, "run", dead.dataset, "killed", region=region.name, run_id=dead.run_id)
+    ledger.bury()

@@ -13,6 +13,7 @@ from jobs.job_inputs import Workplace
 from jobs.manifest import Manifest
 from jobs.nightly import new_run_id
 from jobs.plan import plan
+from jobs.unfinished import finish
 from quality.contracts import contract
 from quality.contracts.errors import UsageError
 
@@ -44,6 +45,7 @@ def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: b
     """
     path = place.lake.path(table)
     with place.lake.locked():
+        finish(path)
         manifests = manifest.history(path)
         fallbacks = _fallbacks(place, table, manifests, version)
         if dry_run:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
@@ -20,6 +19,9 @@ from jobs.home import open_home
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
 from jobs.plan import plan
+from jobs.publish_table import publish_table
+from jobs.report import RunReport
+from jobs.run import Run
 from quality.contracts import contract
 
 TABLE = contract("raw.pings")
@@ -28,11 +30,12 @@ POINTS = {
     "staged-before-the-commit": (manifest, "intend"),
     "intended-before-the-commit": (commit, "_opened"),
     "committed-before-the-manifest": (manifest, "complete"),
+    "manifest-before-it-is-done": (manifest, "give_up"),
 }
 
 
-def publish(place, mark, *days, code=""):
-    """Publish one row of each day named ``mark``, as a run would, or one of other ``code``; return the version."""
+def stage(place, mark, *days):
+    """Write one row of each day, named ``mark``, as files that are not published."""
     folder = place.lake.path(TABLE.name)
     manifest.begin(folder, mark)
     files = []
@@ -43,12 +46,30 @@ def publish(place, mark, *days, code=""):
         pq.write_table(pa.Table.from_pylist(rows, arrow_schema(TABLE)).drop_columns("event_date"), path)
         name = path.relative_to(folder).as_posix()
         files.append(StagedFile(name, path.stat().st_size, 1, day, 0, manifest.sha256_of(path)))
-    version = place.lake.publish(Staged(TABLE, folder, tuple(files)), days, {"run_id": mark})
-    for one in plan(place, tables=(TABLE.name,), force=True):
-        if one.date in days:
-            one = replace(one, digest=code, parts={**one.parts, "code": code}) if code else one
-            place.catalog.record(TABLE.name, one.date, version, one.digest, one.parts, {"quarantined": 0, "rows_in": 1})
+    return Staged(TABLE, folder, tuple(files))
+
+
+def publish(place, mark, *days, code=""):
+    """Publish those rows and enter them in the catalog, of other ``code`` if given; return the version."""
+    version = place.lake.publish(stage(place, mark, *days), days, {"run_id": mark})
+    for day, (digest, parts) in digests(place, code).items():
+        if day in days:
+            place.catalog.record(TABLE.name, day, version, digest, parts, {"quarantined": 0, "rows_in": 1})
     return version
+
+
+def publish_as_a_run(place, mark, *days, code=""):
+    """Publish those rows as a run does that staged them: with audit log."""
+    claims = place.lake.claims(TABLE.name, days)
+    reports = [RunReport(TABLE.name, place.region.name, day, 1, 1, run_id=mark) for day in days]
+    run = Run(mark, days, digests=digests(place, code), claims=claims)
+    return publish_table(place, run, stage(place, mark, *days), reports)[0].version
+
+
+def digests(place, code=""):
+    """Return, by date, what the catalog is to say that a partition was made from."""
+    found = {one.date: one for one in plan(place, tables=(TABLE.name,), force=True)}
+    return {day: (code or one.digest, {**one.parts, "code": code or one.parts["code"]}) for day, one in found.items()}
 
 
 def main(point, *words):

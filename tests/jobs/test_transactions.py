@@ -1,0 +1,189 @@
+"""A publication's commit, manifest, audit line and catalog entry, when a write between them fails. No Spark."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from datetime import date
+
+import pytest
+
+from jobs import manifest, publish_table, unfinished
+from jobs.audit_log import read_audit
+from jobs.catalog import Catalog
+from jobs.fsck import Checked, fsck
+from jobs.job_inputs import Workplace
+from jobs.lake import Staged
+from jobs.plan import plan
+from jobs.quarantine import quarantine_contract
+from jobs.run import Run
+from jobs.run_lock import give_run_lock
+from jobs.take_over import take_over
+from jobs.withdraw import withdraw
+from quality.contracts.errors import PublishedMeanwhile
+from tests.jobs.publisher import TABLE, publish, publish_as_a_run
+from tests.jobs.test_plan import land, refuse
+from tests.jobs.test_withdraw import shown
+
+D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
+
+
+@pytest.fixture
+def place(home):
+    place = Workplace.open(home, home.region("eu"), refuse)
+    land(place, D1, D2)
+    yield place
+    give_run_lock(home)
+
+
+def without_manifest(place, mark, *days):
+    """Publish; the disk is full when the manifest is written."""
+    with pytest.MonkeyPatch.context() as patch:
+        write = manifest._write
+
+        def refuse_manifests(path, text):
+            if path.suffix == ".json":
+                raise OSError(errno.ENOSPC, "No space left on device")
+            write(path, text)
+
+        patch.setattr(manifest, "_write", refuse_manifests)
+        with pytest.raises(OSError, match="No space left"):
+            publish(place, mark, *days)
+
+
+def damages(place):
+    return [(one.kind, one.path) for one in fsck(place.home, tables=(TABLE.name,), checked=Checked())]
+
+
+def test_what_was_committed_without_a_manifest_survives_a_later_commit_and_the_clearing_up(place):
+    without_manifest(place, "first", D1)
+    publish(place, "second", D2)
+    take_over(place.home)
+
+    assert shown(place) == {D1: "first", D2: "second"}
+    assert damages(place) == []
+    assert [one.run_id for one in manifest.history(place.lake.path(TABLE.name))] == ["first", "second"]
+
+
+def test_a_run_that_failed_after_its_commit_does_not_discard_what_it_published(place):
+    without_manifest(place, "first", D1)
+    place.lake.discard(TABLE.name, "first")
+    publish(place, "second", D1)
+    place.lake.discard(TABLE.name, "first")
+
+    assert shown(place) == {D1: "second"}
+    assert (place.lake.path(TABLE.name) / "stage-first").exists(), "a withdrawal falls back to it"
+    assert damages(place) == []
+
+
+def test_a_run_killed_right_after_its_manifest_keeps_what_it_published(place):
+    publish(place, "one", D1)
+    path = place.lake.path(TABLE.name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest, "give_up", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            publish(place, "two", D1)
+    take_over(place.home)
+
+    assert shown(place) == {D1: "two"} and damages(place) == []
+    assert manifest.begun(path) == []
+
+
+def test_a_stage_that_only_an_older_version_names_is_never_removed(place):
+    publish(place, "old", D1, code="older")
+    bad = publish(place, "new", D1)
+    with place.lake.locked():
+        unfinished.remove(place.lake.path(TABLE.name), "old")
+    withdraw(place, TABLE.name, bad, "bad")
+
+    assert shown(place) == {D1: "old"}
+
+
+def test_a_withdrawal_knows_what_was_committed_without_a_manifest(place):
+    publish(place, "old", D1, code="older")
+    without_manifest(place, "unsaid", D1)
+    version = place.lake.table(TABLE.name).version()
+
+    withdraw(place, TABLE.name, version, "bad")
+
+    assert shown(place) == {D1: "old"}
+
+
+def test_a_stage_that_cannot_be_removed_stays_known_as_unfinished(place, monkeypatch):
+    path = place.lake.path(TABLE.name)
+    manifest.begin(path, "stuck")
+    (path / "stage-stuck").mkdir()
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)
+        place.lake.discard(TABLE.name, "stuck")
+    assert manifest.begun(path) == ["stuck"]
+
+    take_over(place.home)
+    assert manifest.begun(path) == [] and not (path / "stage-stuck").exists()
+
+
+def test_a_damaged_commit_of_another_run_is_no_reason_to_remove_or_to_stop(place):
+    publish(place, "old", D1)
+    path = place.lake.path(TABLE.name)
+    manifest.begin(path, "new")
+    manifest.log_file(path, 2).write_bytes(b"\xff not a commit\n")
+
+    assert unfinished.committed(path, "new") is None
+
+
+def test_an_unreadable_intention_is_looked_for_in_every_version(place):
+    version = publish(place, "old", D1)
+    path = place.lake.path(TABLE.name)
+    (path / "_manifest" / "old.pending").write_text("{")
+
+    assert unfinished.committed(path, "old") == version
+
+
+def test_what_failed_between_audit_log_and_catalog_is_stale_and_a_rerun_repairs_both(place):
+    failing(place, "new", D1, of=(publish_table, "audit_many"))
+
+    assert D1 in why(place), "not audited is not fresh"
+    publish_as_a_run(place, "again", D1)
+    assert audited(place) == ["again"]
+    assert D1 not in why(place)
+
+
+def test_what_was_audited_and_not_entered_in_the_catalog_is_audited_again(place):
+    failing(place, "new", D1, of=(Catalog, "record_all"))
+    publish_as_a_run(place, "again", D1)
+
+    assert audited(place) == ["new", "again"]
+
+
+def test_an_interrupted_publication_is_stale_even_if_its_cause_was_taken_back(place):
+    publish(place, "good", D1)
+    assert D1 not in why(place)
+    failing(place, "new", D1, of=(publish_table, "audit_many"), code="of a version that was rolled back")
+
+    assert why(place)[D1] == "its publication was interrupted"
+
+
+def test_a_run_that_comes_too_late_leaves_the_quarantine_of_the_other_alone(place):
+    bad = quarantine_contract(TABLE.name)
+    claims = place.lake.claims(TABLE.name, [D1])
+    publish(place, "other", D1)
+    mine, theirs = (Staged(each, place.lake.path(each.name), ()) for each in (TABLE, bad))
+
+    with pytest.raises(PublishedMeanwhile):
+        publish_table.publish_table(place, Run("late", (D1,), claims=claims), mine, [], theirs)
+    assert place.lake.table(bad.name) is None
+
+
+def failing(place, mark, *days, of, code=""):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(*of, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            publish_as_a_run(place, mark, *days, code=code)
+
+
+def audited(place):
+    return [entry["detail"]["run_id"] for entry in read_audit(place.home) if entry["outcome"] == "published"]
+
+
+def why(place):
+    return {one.date: one.reason for one in plan(place) if one.table == TABLE.name}
