@@ -23,6 +23,7 @@ from jobs.report import RunReport
 from jobs.run_job import Run, run_job
 from jobs.run_ledger import RunLedger
 from jobs.take_over import take_over
+from jobs.unreadable_files import with_readable_files
 from quality.contracts.errors import GeowardError
 
 if TYPE_CHECKING:
@@ -109,14 +110,12 @@ def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> d
 def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str = "") -> list[RunReport]:
     """Make one table's partitions now, and enter the run in the audit log. Raises what ``run_job`` raises."""
     run_id = run_id or new_run_id()
-    known = {entry.date: entry for entry in provenance(place, table, sorted(dates))}
-    run = Run(
-        run_id, tuple(known), {day: e.reason for day, e in known.items()},
-        {day: (e.digest, e.parts) for day, e in known.items()},
-    )  # fmt: skip
+    job = JOBS[table]
     try:
         with explained(), RunLedger(place.region).entered(run_id, table, dates), explained():
-            reports = run_job(JOBS[table], place, run)
+            reports = with_readable_files(
+                place, job, dates, lambda: run_job(job, place, _run_of(place, table, dates, run_id))
+            )
     except Exception as error:  # the message of one that Geoward does not explain may hold a row's value
         why = error.message if isinstance(error, GeowardError) else type(error).__name__
         with suppress(Exception):  # on a full disk this fails too, and the first error is the one to show
@@ -125,6 +124,14 @@ def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str
     with explained():
         audit_many(place.home, [_entry(report, _manifest(place, report)) for report in reports])
     return reports
+
+
+def _run_of(place: Workplace, table: str, dates: Collection[date], run_id: str) -> Run:
+    known = {entry.date: entry for entry in provenance(place, table, sorted(dates))}
+    return Run(
+        run_id, tuple(known), {day: e.reason for day, e in known.items()},
+        {day: (e.digest, e.parts) for day, e in known.items()},
+    )  # fmt: skip
 
 
 def _manifest(place: Workplace, report: RunReport) -> str:
