@@ -23,7 +23,7 @@ def definitions_for(
     assets = assets_of(home, sessions, planned or PlannedRuns(home, sessions), on_table)
     nightly = dg.define_asset_job(
         NIGHTLY, selection=dg.AssetSelection.all(), description="All tables of one region and date, in order.",
-        executor_def=dg.in_process_executor, tags={PLANNED: "true"},
+        executor_def=dg.in_process_executor, tags={PLANNED: "true", "dagster/retry_strategy": "FROM_FAILURE"},
     )  # fmt: skip
     return dg.Definitions(
         assets=assets, jobs=[nightly], schedules=[_schedule(nightly, home)], executor=dg.in_process_executor
