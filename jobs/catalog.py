@@ -56,6 +56,22 @@ class Part(NamedTuple):
     usable: int
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One partition's version: its report, and why it was withdrawn if it was."""
+
+    dataset: str
+    date: date
+    version: int
+    report: dict[str, object]
+    withdrawn: str
+
+    @property
+    def run_id(self) -> str:
+        """The run that published it."""
+        return str(self.report.get("run_id", ""))
+
+
 class Catalog(LedgerFile):
     """Reads and writes one region's catalog."""
 
@@ -117,13 +133,20 @@ class Catalog(LedgerFile):
     def published(self) -> dict[tuple[str, date], tuple[str, dict[str, str], dict[str, object]]]:
         """Return (digest, the digest's parts, report) of each published partition, by dataset and date.
 
-        It is the newest version that was not withdrawn.
+        It is the last one that was not withdrawn: the versions of a table that is made anew begin at 1 again.
         """
-        query = """SELECT dataset, event_date, digest, parts, report, MAX(version) FROM publications
+        query = """SELECT dataset, event_date, digest, parts, report, MAX(rowid) FROM publications
                    WHERE withdrawn = '' GROUP BY dataset, event_date"""
         with self.open() as db:
             rows = db.execute(query).fetchall()
         return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r, _ in rows}
+
+    def publications(self) -> list[Publication]:
+        """Return all publications in the order in which they were."""
+        query = "SELECT dataset, event_date, version, report, withdrawn FROM publications ORDER BY rowid"
+        with self.open() as db:
+            rows = db.execute(query).fetchall()
+        return [Publication(name, date.fromisoformat(day), v, json.loads(r), why) for name, day, v, r, why in rows]
 
     def record(
         self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]

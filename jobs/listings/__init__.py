@@ -9,7 +9,7 @@ from jobs.listings.alerts import (
     AlertsTestListing,
     AlertTold,
 )
-from jobs.listings.fsck import FoundDamage, FsckListing
+from jobs.listings.fsck import FoundDamage, FsckListing, RemovedOrphan
 from jobs.listings.landing import (
     IngestedFile,
     IngestListing,
@@ -80,6 +80,7 @@ __all__ = [
     "ReplayedFile",
     "FoundDamage",
     "FsckListing",
+    "RemovedOrphan",
     "StatusListing",
     "StatusProblem",
     "TableState",

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs import commit, manifest
+from jobs.audit_log import audit
 from jobs.commit import StagedFile, arrow_schema
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
@@ -47,8 +48,15 @@ def publish(place, mark, *days, code=""):
     for one in plan(place, tables=(TABLE.name,), force=True):
         if one.date in days:
             one = replace(one, digest=code, parts={**one.parts, "code": code}) if code else one
-            place.catalog.record(TABLE.name, one.date, version, one.digest, one.parts, {"quarantined": 0, "rows_in": 1})
+            place.catalog.record(TABLE.name, one.date, version, one.digest, one.parts, _report(mark))
+    digest = manifest.sha256_of(manifest.manifest_file(folder, version))
+    facts = {"version": version, "run_id": mark, "manifest": digest}
+    audit(place.home, "run", TABLE.name, "published", region=place.region.name, **facts)
     return version
+
+
+def _report(mark):
+    return {"quarantined": 0, "rows_in": 1, "rows_out": 1, "run_id": mark}
 
 
 def main(point, *words):
