@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.instance import POOL
 from dagster_project.metadata import (
     check_result,
     definition_metadata,
@@ -13,6 +14,7 @@ from dagster_project.metadata import (
 )
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of
 from dagster_project.planned_runs import PLANNED, PlannedRuns
+from dagster_project.take_turn import take_turn
 from jobs.date_files import date_files
 from jobs.explain_failure import explain_failure
 from jobs.home import Home
@@ -24,8 +26,6 @@ from jobs.report import RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import Layer, Sensitivity
 from quality.contracts.errors import UNEXPLAINED, AuditFailed, GeowardError
-
-POOL = "spark"
 
 EXIT_CODE = "exit_code"
 """What a failed step's metadata say the command shall end with."""
@@ -134,6 +134,7 @@ def _run(
     """Run each region of the range; an error leaves as one sentence that holds no row value."""
     reports: list[RunReport] = []
     try:
+        take_turn(context, home)
         for region, days in dates_by_region(context.partition_keys).items():
             if context.run.tags.get(PLANNED):
                 reports += planned.result(context.run, job.name, region, days)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import dagster as dg
 
 from dagster_project.assets import OnTable, assets_of, silent
+from dagster_project.freshness import freshness_checks, freshness_sensor
 from dagster_project.partitions import partition_key
 from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs.catalog import now
@@ -21,13 +22,16 @@ def definitions_for(
 ) -> dg.Definitions:
     """Return the definitions of one installation; ``planned`` may hold runs that were begun already."""
     assets = assets_of(home, sessions, planned or PlannedRuns(home, sessions), on_table)
+    fresh = [] if planned else freshness_checks(home)  # a run in a shell makes tables, and answers nothing
     nightly = dg.define_asset_job(
-        NIGHTLY, selection=dg.AssetSelection.all(), description="All tables of one region and date, in order.",
-        executor_def=dg.in_process_executor, tags={PLANNED: "true"},
+        NIGHTLY, selection=dg.AssetSelection.all() - dg.AssetSelection.checks(*fresh),
+        description="All tables of one region and date, in order.",
+        executor_def=dg.in_process_executor, tags={PLANNED: "true", "dagster/retry_strategy": "FROM_FAILURE"},
     )  # fmt: skip
     return dg.Definitions(
-        assets=assets, jobs=[nightly], schedules=[_schedule(nightly, home)], executor=dg.in_process_executor
-    )
+        assets=assets, asset_checks=fresh, jobs=[nightly], schedules=[_schedule(nightly, home)],
+        sensors=[freshness_sensor(home)], executor=dg.in_process_executor,
+    )  # fmt: skip
 
 
 def _schedule(nightly: dg.UnresolvedAssetJobDefinition, home: Home) -> dg.ScheduleDefinition:

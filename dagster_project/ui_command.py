@@ -25,7 +25,7 @@ def ui(
 
     It binds to 127.0.0.1 and has no log-in of its own: put it behind one before others may reach it.
     """
-    from dagster_project.instance import dagster_home
+    from dagster_project.instance import dagster_home, open_pool
 
     home = open_home()
     environment = {**os.environ, "DAGSTER_HOME": str(dagster_home(home)), "GEOWARD_HOME": str(home.path)}
@@ -34,6 +34,7 @@ def ui(
     if read_only:
         command.append("--read-only")
     _refuse_taken(port)
+    open_pool(home)
     err.print(f"Dagster at http://127.0.0.1:{port}/asset-groups (stop with Ctrl-C)")
     server = subprocess.Popen(command, env=environment)
     signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))  # a service manager's way to stop

@@ -57,6 +57,22 @@ class Part(NamedTuple):
     usable: int
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One partition's version: its report, and why it was withdrawn if it was."""
+
+    dataset: str
+    date: date
+    version: int
+    report: dict[str, object]
+    withdrawn: str
+
+    @property
+    def run_id(self) -> str:
+        """The run that published it."""
+        return str(self.report.get("run_id", ""))
+
+
 class Catalog(LedgerFile):
     """Reads and writes one region's catalog."""
 
@@ -118,10 +134,11 @@ class Catalog(LedgerFile):
     def published(self) -> dict[tuple[str, date], tuple[str, dict[str, str], dict[str, object]]]:
         """Return (digest, the digest's parts, report) of each published partition, by dataset and date.
 
-        It is the newest version that was not withdrawn. The digest is empty where a publication was interrupted.
+        It is the last one that was not withdrawn: the versions of a table that is made anew begin at 1 again.
+        The digest is empty where a publication was interrupted.
         """
         query = """SELECT p.dataset, p.event_date, CASE WHEN d.dataset IS NULL THEN digest ELSE '' END,
-                   parts, report, MAX(version) FROM publications p LEFT JOIN doubted d USING (dataset, event_date)
+                   parts, report, MAX(p.rowid) FROM publications p LEFT JOIN doubted d USING (dataset, event_date)
                    WHERE withdrawn = '' GROUP BY p.dataset, p.event_date"""
         with self.open() as db:
             rows = db.execute(query).fetchall()
@@ -132,6 +149,13 @@ class Catalog(LedgerFile):
         with self.open() as db:
             lines = [(dataset, day.isoformat()) for day in days]
             db.executemany("INSERT OR IGNORE INTO doubted VALUES (?,?)", lines)
+
+    def publications(self) -> list[Publication]:
+        """Return all publications in the order in which they were."""
+        query = "SELECT dataset, event_date, version, report, withdrawn FROM publications ORDER BY rowid"
+        with self.open() as db:
+            rows = db.execute(query).fetchall()
+        return [Publication(name, date.fromisoformat(day), v, json.loads(r), why) for name, day, v, r, why in rows]
 
     def record(
         self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]

@@ -8,57 +8,36 @@ from datetime import date
 from functools import reduce
 
 from jobs.catalog import File
-from jobs.explain_failure import explain_failure, explained
+from jobs.explain_failure import explained
 from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
-from quality.sources.mapping import Mapping
+from jobs.unreadable_files import Group, read_or_set_aside, set_aside_changed
 
 Dated = tuple[str, str, str, str, int, int]
-Group = tuple[Mapping, list[File]]
-"""Files that landed under one mapping."""
 
 
 def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: None) -> int:
     """Date every landed file that is not dated yet and return how many there were.
 
-    A file that passed the probe but that Spark cannot read is quarantined whole; its neighbors go on.
+    A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole;
+    its neighbors go on.
     """
     waiting = [file for file in place.catalog.files() if not file.dated and not file.reason]
-    if waiting:
-        place.lake.spark()  # a Java that cannot start says nothing about the files
-        groups = place.mappings(waiting)
-        names = ", ".join(mapping.name for mapping, _ in groups)
-        progress(f"{place.region.name}: reading the dates of {len(waiting)} files from {names}")
-        with explained():
-            _date_together(place, groups)
+    with explained():
+        if sound := set_aside_changed(place, waiting):
+            _date(place, place.mappings(sound), progress)
     return len(waiting)
 
 
-def _date_together(place: Workplace, groups: Sequence[Group]) -> None:
-    from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
+def _date(place: Workplace, groups: Sequence[Group], progress: Callable[[str], None]) -> None:
+    place.lake.spark()  # a Java that cannot start says nothing about the files
+    count, names = sum(len(files) for _, files in groups), ", ".join(mapping.name for mapping, _ in groups)
+    progress(f"{place.region.name}: reading the dates of {count} files from {names}")
 
-    try:
+    def date_them(groups: Sequence[Group]) -> None:
         place.catalog.set_dates([file for _, files in groups for file in files], _count(place, groups))
-    except (PySparkException, Py4JError) as error:  # its message may hold values: it is neither shown nor chained
-        if explain_failure(error):  # that is the machine, not a file
-            raise
-        _find_unreadable(place, groups)
 
-
-def _find_unreadable(place: Workplace, groups: Sequence[Group]) -> None:
-    """Halve until the unreadable files are alone: few bad files among many cost few reads."""
-    (mapping, files), half = groups[0], len(groups) // 2
-    if len(groups) > 1:
-        parts = [groups[:half], groups[half:]]
-    elif len(files) > 1:
-        half = len(files) // 2
-        parts = [[(mapping, files[:half])], [(mapping, files[half:])]]
-    else:
-        place.catalog.quarantine_file(files[0], "unreadable_by_spark")
-        return
-    for part in parts:
-        _date_together(place, part)
+    read_or_set_aside(place, groups, date_them)
 
 
 def _count(place: Workplace, groups: Sequence[Group]) -> list[Dated]:

@@ -1,174 +1,122 @@
-"""Whether what lies on disk is what was published: every file against its manifest, every manifest against the next.
+"""Whether what lies on disk is what was published: tables, landed files, catalog and audit log, against each other.
 
-Needs no Spark and changes nothing. A change that keeps manifest, log and files in agreement still shows against the
-SHA-256 of the manifest in the audit log.
+Needs no Spark and changes nothing. Whatever is damaged, the rest is still looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import unquote
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 
-from jobs import manifest
-from jobs.audit_log import read_audit
-from jobs.catalog import Catalog
+from jobs.audit_log import audit_path, read_audit
+from jobs.damage import ASIDE, Checked, Damage, TablePlace, made_by
+from jobs.explain_failure import explain_failure
+from jobs.fsck_catalog import KnownToCatalog, check_references, read_catalog
+from jobs.fsck_landed import check_landed
+from jobs.fsck_table import check_table
 from jobs.home import Home, Region
 from jobs.land_files import LANDING
 from jobs.landed_regions import covered
-from jobs.manifest import FileEntry, Manifest
+from jobs.manifest import FOLDER
+from jobs.quarantine import quarantine_contract
+from jobs.registry import JOBS
+from jobs.run_lock import holds_run_lock, run_is_alive
+from jobs.witnesses import Witness, audited
 
-REMAKE = "Make it again with `geoward run {table} --date {date} --force`; if it was a disk, look at the disk first."
-HAND = "Someone or something else writes here: find out who, then `geoward withdraw` what is not ours."
-
-
-@dataclass(frozen=True, slots=True)
-class Damage:
-    """One thing that is not as it was published. ``path`` is below the region's root."""
-
-    kind: str
-    region: str
-    table: str
-    path: str
-    what: str
-    mend: str
-
-
-@dataclass
-class Checked:
-    """How much was looked at."""
-
-    tables: int = 0
-    versions: int = 0
-    files: int = 0
-    bytes: int = 0
+Progress = Callable[[str], None]
 
 
 def fsck(
     home: Home, region: str = "", tables: Collection[str] = (), *, checked: Checked,
-    progress: Callable[[str], None] = lambda text: None,
+    progress: Progress = lambda text: None,
 ) -> Iterator[Damage]:  # fmt: skip
-    """Return every damage of the regions' tables and landed files, counting in ``checked`` what was looked at."""
-    anchors = {
-        (entry["region"], entry["subject"], entry["detail"]["version"]): entry["detail"]["manifest"]
-        for entry in read_audit(home)
-        if "manifest" in entry["detail"]
-    }
+    """Return every damage of the regions, counting in ``checked`` what was looked at.
+
+    ``tables`` limits it to these; the witnesses, audit log and catalog, are looked at always.
+    """
+    said, damage = _audit(home)
+    yield from damage
     for place in covered(home, region):
-        for path in sorted(folder.parent for folder in place.root.glob("*/*/_delta_log")):
-            name = f"{path.parent.name}.{path.name}"
-            if not tables or name in tables:
-                progress(f"{place.name} {name}")
-                yield from _table(_Table(place, name, path, checked), anchors)
-        if not tables and place.root.is_dir():
-            progress(f"{place.name} landed files")
-            yield from _landed(place, checked)
+        audited_here = {table: witness for (name, table), witness in said.items() if name == place.name}
+        yield from _region(home, place, frozenset(tables), audited_here, checked, progress)
 
 
-@dataclass(frozen=True)
-class _Table:
-    """One table that is looked at."""
-
-    region: Region
-    name: str
-    path: Path
-    checked: Checked
-
-    def damage(self, kind: str, path: Path, what: str, mend: str) -> Damage:
-        return Damage(kind, self.region.name, self.name, path.relative_to(self.region.root).as_posix(), what, mend)
-
-
-def _table(table: _Table, anchors: dict[tuple[str, str, int], str]) -> Iterator[Damage]:
-    table.checked.tables += 1
-    known: list[Manifest] = []
-    for version in manifest.versions(table.path):
-        path = manifest.manifest_file(table.path, version)
-        table.checked.versions += 1
-        try:
-            each = manifest.read(table.path, version)
-        except ValueError:
-            yield table.damage("manifest_edited", path, "it cannot be read", HAND)
-            continue
-        before = manifest.manifest_file(table.path, known[-1].version) if known else None
-        if each.previous != (manifest.sha256_of(before) if before else ""):
-            yield table.damage("manifest_edited", before or path, "the manifest after it names another SHA-256", HAND)
-        known.append(each)
-        said = anchors.get((table.region.name, table.name, version))
-        if said and said != manifest.sha256_of(path):
-            yield table.damage("manifest_edited", path, "the audit log names another SHA-256", HAND)
-    yield from _logs(table, known)
-    yield from _files(table, known)
+def _audit(home: Home) -> tuple[Mapping[tuple[str, str], Witness], list[Damage]]:
+    """Return what the audit log says of publications, and whether it can be read at all."""
+    try:
+        return audited(read_audit(home)), []
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # a panic of Delta's library is no Exception
+        if isinstance(error, Exception) and (fault := explain_failure(error)):
+            raise fault from None
+        return {}, [_audit_damage(home, "", "it cannot be read")]
 
 
-def _logs(table: _Table, known: list[Manifest]) -> Iterator[Damage]:
-    """Compare Delta's commits with what the manifests say of them."""
-    said = {int(version): digest for each in known for version, digest in each.logs.items()}
-    there = {int(path.stem): path for path in (table.path / "_delta_log").glob("*.json") if path.stem.isdigit()}
-    for version in sorted(said.keys() | there.keys()):
-        path = manifest.log_file(table.path, version)
-        if version not in there:
-            yield table.damage("log_missing", path, f"the commit of version {version} is gone", HAND)
-        elif version not in said:
-            mend = "If a run was killed just now, `geoward run` completes it. Otherwise: " + HAND
-            yield table.damage("log_added", path, f"version {version} was committed, but no manifest is of it", mend)
-        elif manifest.sha256_of(path) != said[version]:
-            yield table.damage("log_edited", path, f"the commit of version {version} is not what was committed", HAND)
+def _audit_damage(home: Home, region: str, what: str) -> Damage:
+    mend = "Restore the audit log from a backup. Never make it anew: it is the witness of what was published."
+    return Damage("audit_damaged", region, "", audit_path(home).name, what, mend)
 
 
-def _files(table: _Table, known: list[Manifest]) -> Iterator[Damage]:
-    shown = {file.path: file for files in manifest.active(known).values() for _, file in files}
-    for file in shown.values():
-        yield from _file(table, file)
-    if (named := _named(table)) != shown.keys():
-        count = len(named ^ shown.keys())
-        what = f"readers are shown other files than were published: {count} differ"
-        yield table.damage("state_differs", table.path / "_delta_log", what, HAND)
-    ever = {file.path for each in known for file in each.files}
-    owned = {f"stage-{run_id}" for path, run_id in manifest.pending(table.region.root) if path == table.path}
-    for path in sorted(path for path in table.path.rglob("*") if path.is_file()):
-        name = path.relative_to(table.path).as_posix()
-        if name.startswith(("_delta_log/", "_manifest/")) or name in ever or path.suffix == ".crc":
-            continue
-        if name.partition("/")[0] in owned:
-            what, mend = "a run staged it and has not ended", "If no run is alive, `geoward run` removes it."
-            yield table.damage("unfinished", path, what, mend)
-        else:
-            yield table.damage("file_added", path, "no version ever named it", "Find out who put it there; remove it.")
-
-
-def _file(table: _Table, file: FileEntry) -> Iterator[Damage]:
-    path, mend = table.path / file.path, REMAKE.format(table=table.name, date=file.date)
-    table.checked.files += 1
-    if not path.is_file():
-        yield table.damage("file_missing", path, f"{file.rows:,} rows of {file.date} are gone", mend)
+def _region(
+    home: Home, place: Region, tables: frozenset[str], said: Mapping[str, Witness], checked: Checked, progress: Progress
+) -> Iterator[Damage]:
+    progress(f"{place.name} catalog")
+    if not place.root.is_dir():
+        if said:
+            mend = "Look whether its disk is mounted; else restore the region from a backup."
+            yield Damage(
+                "table_missing", place.name, "", "", f"the region's root is gone, and {len(said)} tables", mend
+            )
         return
-    table.checked.bytes += path.stat().st_size
-    if manifest.sha256_of(path) != file.sha256:
-        yield table.damage("file_changed", path, f"its bytes are not those published for {file.date}", mend)
+    names = _tables(place)
+    catalog, damage = read_catalog(place, expected=bool(said or names or (place.root / LANDING).exists()))
+    yield from damage
+    known = catalog or KnownToCatalog()
+    if known.publications and not audit_path(home).exists():
+        yield _audit_damage(home, place.name, "it is gone")
+    witnesses = _witnesses(said, known)
+    for name in sorted(names | witnesses.keys()):
+        if not tables or name in tables:
+            progress(f"{place.name} {name}")
+            held = known.held(made_by(name))
+            witness, alive = witnesses.get(name, Witness()), partial(_another_runs, home)
+            yield from check_table(TablePlace(place, name), witness, held, alive, checked, progress)
+    if not tables:
+        progress(f"{place.name} landed files")
+        if catalog:
+            yield from check_references(place)
+            yield from check_landed(place, catalog, checked)
+        yield from _set_aside(place)
 
 
-def _named(table: _Table) -> set[str]:
-    """Return the files that Delta shows to readers, by checkpoint and commits."""
-    from deltalake import DeltaTable
-
-    return {unquote(name) for name in DeltaTable(table.path).get_add_actions()["path"].to_pylist()}
+def _another_runs(home: Home) -> bool:
+    """Return whether a process other than this one runs, so that what is pending may be its own."""
+    return run_is_alive(home) and not holds_run_lock(home)
 
 
-def _landed(region: Region, checked: Checked) -> Iterator[Damage]:
-    """Compare landed files with their names, which are their SHA-256, and with the ledger."""
-    folder = region.root / LANDING
-    if not (region.root / "catalog.sqlite").exists():
-        return
-    mend = "Ingest the file again from where it came: the same bytes take its place."
-    for file in Catalog(region).files():
-        path = folder / f"{file.file_id}.{file.extension}"
-        where = path.relative_to(region.root).as_posix()
-        checked.files += 1
-        if not path.is_file():
-            yield Damage("landed_missing", region.name, "", where, "the kept bytes are gone", mend)
-            continue
-        checked.bytes += path.stat().st_size
-        if manifest.sha256_of(path) != file.file_id:
-            mend_it = f"Remove it, then: {mend}"
-            yield Damage("landed_changed", region.name, "", where, "its bytes are not those that landed", mend_it)
+def _tables(place: Region) -> set[str]:
+    """Return the tables of which anything is there."""
+    found = {path.parent for name in ("_delta_log", FOLDER) for path in place.root.glob(f"*/*/{name}")}
+    expected = {*JOBS, *(quarantine_contract(name).name for name in JOBS)}
+    there = {name for name in expected if place.root.joinpath(*name.split(".")).is_dir()}
+    return there | {f"{path.parent.name}.{path.name}" for path in found}
+
+
+def _witnesses(said: Mapping[str, Witness], known: KnownToCatalog) -> dict[str, Witness]:
+    """Return what is said of each table; a quarantine table has the runs of the table whose rows it holds."""
+    mine = known.witnesses()
+    found = {name: said.get(name, Witness()).join(mine.get(name, Witness())) for name in said.keys() | mine.keys()}
+    for name in list(found):
+        rows = quarantine_contract(name).name
+        if name in JOBS:
+            least = Witness(1 if name in known.with_quarantine() else -1, runs=found[name].runs)
+            found[rows] = found.get(rows, Witness()).join(least)
+    return found
+
+
+def _set_aside(place: Region) -> Iterator[Damage]:
+    """Tell of what a person set aside: it may hold personal rows, and no run removes it."""
+    for path in sorted(place.root.glob(f"*{ASIDE}*")):
+        mend = "Once `geoward fsck` finds nothing else, delete what you set aside: nothing reads it."
+        yield Damage("set_aside", place.name, "", path.name, "somebody set it aside", mend)

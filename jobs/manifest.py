@@ -14,11 +14,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 FOLDER = "_manifest"
 PENDING = ".pending"
 Kind = Literal["publish", "withdraw", "append"]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Log = Annotated[str, StringConstraints(pattern=r"^\d+(\.checkpoint)?$")]
+"""A commit by its version, or Delta's checkpoint after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +33,14 @@ class FileEntry:
 
     path: str
     bytes: int
-    sha256: str
+    sha256: Sha256
     rows: int
-    date: str
+    date: Day
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What one commit did: ``dates`` were replaced by ``files``. ``logs`` are the commit files it covers, by version.
+    """What one commit did: ``dates`` were replaced by ``files``. ``logs`` are the SHA-256 of the commits it covers.
 
     ``previous`` is the SHA-256 of the manifest before it, empty for the first.
     """
@@ -42,19 +48,27 @@ class Manifest:
     version: int
     run_id: str
     kind: Kind
-    dates: tuple[str, ...]
+    dates: tuple[Day, ...]
     files: tuple[FileEntry, ...]
-    logs: dict[str, str]
-    previous: str
+    logs: dict[Log, Sha256]
+    previous: Sha256 | Literal[""]
 
     def text(self) -> str:
         """Return the manifest as it is written."""
         return json.dumps(asdict(self), sort_keys=True)
 
 
+_STRICT = TypeAdapter(Manifest)
+
+
 def log_file(table: Path, version: int) -> Path:
     """Return Delta's commit file of that version."""
     return table / "_delta_log" / f"{version:020}.json"
+
+
+def checkpoint_file(table: Path, version: int) -> Path:
+    """Return Delta's checkpoint after that version; there is one for some versions only."""
+    return table / "_delta_log" / f"{version:020}.checkpoint.parquet"
 
 
 def sha256_of(path: Path) -> str:
@@ -114,6 +128,8 @@ def complete(table: Path, run_id: str, version: int) -> str:
     last = newest(table)
     covered = range((last.version if last else -1) + 1, version + 1)
     logs = {str(each): sha256_of(log_file(table, each)) for each in covered}
+    points = {f"{each}.checkpoint": checkpoint_file(table, each) for each in covered}
+    logs |= {name: sha256_of(path) for name, path in points.items() if path.is_file()}
     previous = sha256_of(manifest_file(table, last.version)) if last else ""
     done = Manifest(version, run_id, meant.kind, meant.dates, meant.files, logs, previous)
     _write(manifest_file(table, version), done.text())
@@ -139,8 +155,11 @@ def newest(table: Path) -> Manifest | None:
 
 
 def read(table: Path, version: int) -> Manifest:
-    """Return one manifest; raise ``ValueError`` if it is not one."""
-    return _parse(manifest_file(table, version).read_text())
+    """Return one manifest; raise ``ValueError`` if it is not one, or that of another version."""
+    found = _parse(manifest_file(table, version).read_text(encoding="utf-8"))
+    if found.version != version:
+        raise ValueError("not the manifest of that version")
+    return found
 
 
 def history(table: Path) -> list[Manifest]:
@@ -164,12 +183,14 @@ def _pending(table: Path, run_id: str) -> Path:
 
 
 def _parse(text: str) -> Manifest:
+    """Return the manifest of which this is the very text; anything else is refused, even if it means the same."""
     try:
-        data = json.loads(text)
-        files = tuple(FileEntry(**file) for file in data.pop("files"))
-        return Manifest(files=files, dates=tuple(data.pop("dates")), **data)
-    except (KeyError, TypeError, AttributeError):
+        found = _STRICT.validate_json(text, strict=True)
+    except ValidationError:
         raise ValueError("not a manifest") from None
+    if found.text() != text:
+        raise ValueError("not a manifest")
+    return found
 
 
 def _write(path: Path, text: str) -> None:

@@ -23,6 +23,7 @@ from jobs.run import Run
 from jobs.run_job import run_job
 from jobs.run_ledger import RunLedger
 from jobs.take_over import take_over
+from jobs.unreadable_files import with_readable_files
 from quality.contracts.errors import GeowardError
 
 if TYPE_CHECKING:
@@ -109,19 +110,25 @@ def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> d
 def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str = "") -> list[RunReport]:
     """Make one table's partitions now, and enter the run in ledger and audit log. Raises what ``run_job`` raises."""
     run_id = run_id or new_run_id()
-    known = {entry.date: entry for entry in provenance(place, table, sorted(dates))}
-    run = Run(
-        run_id, tuple(known), {day: e.reason for day, e in known.items()},
-        {day: (e.digest, e.parts) for day, e in known.items()},
-    )  # fmt: skip
+    job = JOBS[table]
     try:
         with explained(), RunLedger(place.region).entered(run_id, table, dates), explained():
-            return run_job(JOBS[table], place, run)
+            return with_readable_files(
+                place, job, dates, lambda: run_job(job, place, _run_of(place, table, dates, run_id))
+            )
     except Exception as error:  # the message of one that Geoward does not explain may hold a row's value
         why = error.message if isinstance(error, GeowardError) else type(error).__name__
         with suppress(Exception):  # on a full disk this fails too, and the first error is the one to show
             audit(place.home, "run", table, f"failed: {why}", region=place.region.name, run_id=run_id)
         raise
+
+
+def _run_of(place: Workplace, table: str, dates: Collection[date], run_id: str) -> Run:
+    known = {entry.date: entry for entry in provenance(place, table, sorted(dates))}
+    return Run(
+        run_id, tuple(known), {day: e.reason for day, e in known.items()},
+        {day: (e.digest, e.parts) for day, e in known.items()},
+    )  # fmt: skip
 
 
 def new_run_id() -> str:

@@ -22,7 +22,13 @@ REASONS: dict[str, tuple[str, str]] = {
     "duplicate_column": ("The header names a column twice that the mapping reads.", _SENDER),
     "corrupt_parquet": ("The Parquet file is damaged.", _SENDER),
     "unsupported_type": ("A column that the mapping reads has a type that cannot be landed.", "Write it as text."),
+    "unsupported_encoding": (
+        "A column that the mapping reads is packed in a way that Spark cannot read.",
+        "Write the Parquet file with snappy, gzip or zstd, and without BYTE_STREAM_SPLIT."),
     "unreadable_by_spark": ("The file passed the first look and yet cannot be read as a whole.", _SENDER),
+    "changed_since_landing": (
+        "The kept bytes of the file are gone, or are not those that landed.",
+        "Ingest the file again from where it came (the same bytes take its place), and look at the disk."),
     "malformed_record": (
         "The record cannot be split into its fields, or holds half a character or a number that is none.", _SENDER),
     "missing": (

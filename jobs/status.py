@@ -31,10 +31,16 @@ DAILY = ("raw.pings", "raw.actions")
 NIGHT = timedelta(hours=26)
 """A nightly run should have made what landed longer ago than this."""
 
+RECENT = timedelta(days=14)
+"""A date that a daily log left out is told for this long; then it has been seen, or will not come any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class TableStatus:
-    """One table of one region: its worst state, its newest published date, and how many partitions are to be made."""
+    """One table of one region: its worst state, its newest published date, and how many partitions are to be made.
+
+    ``missing`` are recent dates of a daily log that lie between published ones and never came.
+    """
 
     region: str
     table: str
@@ -43,6 +49,7 @@ class TableStatus:
     partitions: int
     stale: int
     problems: tuple[Problem, ...]
+    missing: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,8 +116,9 @@ def _of(seen: _Region, job: Job) -> TableStatus:
         state = "late"
     elif "stale" in kinds:
         state = "stale"
-    newest = max(seen.reports.get(name, {}), default=None)
-    return TableStatus(seen.place.region.name, name, state, newest, len(seen.reports.get(name, {})), len(stale), found)
+    days = seen.reports.get(name, {})
+    newest, missing = max(days, default=None), tuple(_missing(seen, name))
+    return TableStatus(seen.place.region.name, name, state, newest, len(days), len(stale), found, missing)
 
 
 def _problems(seen: _Region, job: Job) -> Iterator[Problem]:
@@ -156,10 +164,25 @@ def _of_lateness(seen: _Region, job: Job) -> Iterator[Problem]:
     if newest is None or newest < expected:
         age = f"is {newest}, {(seen.at.date() - newest).days} days ago" if newest else "is not there yet"
         what = f"the newest published date {age}; more than {limit} days is late"
-        mend = (
-            "See whether its files landed (`geoward source show`), land them with `geoward ingest`, then `geoward run`."
-        )
-        yield _problem(seen, "late", job.name, newest, what, mend)
+        yield _problem(seen, "late", job.name, newest, what, _LATE)
+    elif missing := list(_missing(seen, job.name)):
+        days = ", ".join(str(day) for day in missing)
+        yield _problem(seen, "late", job.name, missing[-1], f"later dates came, but not {days}", _LATE)
+
+
+_LATE = "See whether its files landed (`geoward source show`), land them with `geoward ingest`, then `geoward run`."
+
+
+def _missing(seen: _Region, table: str) -> Iterator[date]:
+    """Return the dates between the first and the newest published one that a daily log left out lately."""
+    days = seen.reports.get(table, {})
+    if table in DAILY and days:
+        day = max(min(days), (seen.at - RECENT).date())
+        expected = seen.at.date() - timedelta(days=seen.place.home.late_after_days)
+        while day < max(days) and day <= expected:
+            if day not in days:
+                yield day
+            day += timedelta(days=1)
 
 
 def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:

@@ -41,7 +41,7 @@ def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: b
 
     The dates wait then: the same inputs, code and policy would make what was withdrawn, so the plan leaves them alone
     until one of these changes. A date that a later version replaced is not withdrawn. Raises ``UsageError`` if nothing
-    that can be read now is of that version, or if the files of an earlier version are gone.
+    that can be read now is of that version, or if the files of an earlier version are gone or changed.
     """
     path = place.lake.path(table)
     with place.lake.locked():
@@ -56,8 +56,9 @@ def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: b
         facts = {"run_id": new_run_id(), "withdraws": version}
         new = commit(path, contract(table), Change("withdraw", days, files, facts, place.lake.claims(table, days)))
         place.catalog.withdraw(table, version, days, why)
+    proof = manifest.sha256_of(manifest.manifest_file(path, new))
     audit(place.home, "run", table, "withdrawn", region=place.region.name, version=version, new_version=new,
-          dates=[str(day) for day in days], why=why)  # fmt: skip
+          dates=[str(day) for day in days], why=why, run_id=facts["run_id"], manifest=proof)  # fmt: skip
     after = [entry.table for entry in plan(place) if (entry.table, entry.date) not in before]
     return Withdrawal(fallbacks, new, dict(Counter(after)))
 
@@ -99,9 +100,9 @@ def _fallback(place: Workplace, table: str, earlier: list[Manifest], bad: set[tu
 
 def _file(place: Workplace, table: str, file: manifest.FileEntry) -> StagedFile:
     path = place.lake.path(table) / file.path
-    if not path.is_file():
+    if not path.is_file() or manifest.sha256_of(path) != file.sha256:
         raise UsageError(
-            f"A file of {table} that readers would fall back to is gone: {file.path}.",
+            f"A file of {table} that readers would fall back to is gone or changed: {file.path}.",
             mend=f"Mend the cause and make the date anew: `geoward run {table} --date {file.date} --force`.",
         )
     modified = int(path.stat().st_mtime * 1000)

@@ -12,6 +12,7 @@ import typer
 
 from dagster_project.assets import checks_of
 from jobs import job, report
+from jobs.damage import DAMAGE_KINDS
 from jobs.problem import PROBLEM_KINDS
 from jobs.registry import JOBS
 from quality import contracts
@@ -195,6 +196,19 @@ def test_the_words_of_a_command_are_told_from_its_arguments(text, expected):
 @pytest.mark.parametrize("kind", PROBLEM_KINDS)
 def test_the_runbook_has_an_entry_for_each_kind_of_problem(kind):
     assert f"\n## {kind}\n" in (ROOT / "docs" / "runbook.md").read_text()
+
+
+def damages_of(row: str) -> list[str]:
+    return re.findall(r"`([a-z_]+)`", row.split(" | ")[0])
+
+
+@pytest.mark.parametrize("kind", DAMAGE_KINDS)
+def test_the_runbook_names_each_kind_of_damage_with_its_mend_and_no_other(kind):
+    entry = (ROOT / "docs" / "runbook.md").read_text().split("\n## storage\n")[1].split("\n## ")[0]
+    named = [name for row in entry.splitlines() if row.startswith("| `") for name in damages_of(row)]
+
+    assert named.count(kind) == 1
+    assert set(named) == set(DAMAGE_KINDS)
 
 
 @pytest.mark.parametrize("check", sorted({name for job in JOBS.values() for name in checks_of(job)}))

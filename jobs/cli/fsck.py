@@ -12,7 +12,8 @@ from rich.table import Table
 
 from jobs.cli.app import Json, RegionOption, app, err, grid, show
 from jobs.home import open_home
-from jobs.listings import FoundDamage, FsckListing
+from jobs.listings import FoundDamage, FsckListing, RemovedOrphan
+from quality.contracts.errors import UsageError
 
 
 @app.command()
@@ -21,29 +22,47 @@ def fsck(
         list[str] | None, typer.Argument(help="Only these tables; default: all, and landed files.")
     ] = None,
     region: RegionOption = "",
+    remove: Annotated[
+        bool, typer.Option("--remove-orphans", help="Remove what no version names, of tables with no other damage.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which orphans would be removed.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare every published file, commit and manifest with its SHA-256; exit 1 if anything differs.
+    """Compare all that is stored with what was published; exit 1 if anything differs. Changes nothing by itself.
 
-    Finds missing, added and changed files, an edited log or manifest, and what a killed run left. Changes nothing.
+    Every file, commit and manifest is held to its SHA-256, manifests to the audit log, landed files to the catalog: a
+    missing, added or changed file, an edited log, a table taken back in time and what a killed run left are found.
 
     Example: `geoward fsck curated.mobility --region eu`
     """
-    from jobs.fsck import Checked, fsck
+    from jobs.damage import Checked, made_by
+    from jobs.fsck import fsck as find
+    from jobs.remove_orphans import remove_orphans
 
+    if dry_run and not remove:
+        raise UsageError("--dry-run goes with --remove-orphans.", mend="fsck by itself changes nothing.")
+    if unknown := [name for name in tables or () if not made_by(name)]:
+        raise UsageError(f"There is no table {unknown[0]!r}.", mend="See `geoward tables list`.")
     home, checked = open_home(), Checked()
+    limits = (home, region, tables or ())
     with err.status("checking") as status:
-        found = [
-            FoundDamage(**asdict(one))
-            for one in fsck(home, region, tables or (), checked=checked, progress=status.update)
-        ]
-    listing = FsckListing(ok=not found, damage=found, **asdict(checked))
+        if remove:
+            gone, found = remove_orphans(*limits, checked=checked, dry_run=dry_run, progress=status.update)
+        else:
+            gone, found = [], list(find(*limits, checked=checked, progress=status.update))
+    listing = FsckListing(
+        ok=not found and not (gone and dry_run), damage=[FoundDamage(**asdict(one)) for one in found],
+        removed=[RemovedOrphan(**asdict(one)) for one in gone], dry_run=dry_run, **asdict(checked),
+    )  # fmt: skip
     show(listing, as_json, _parts(listing))
-    if found:
+    if not listing.ok:
         raise typer.Exit(1)
 
 
 def _parts(listing: FsckListing) -> Iterable[Table | str]:
+    verb = "would remove" if listing.dry_run else "removed"
+    for orphan in listing.removed:
+        yield f"{verb} {orphan.region} {escape(orphan.path)}: {orphan.files:,} files, {orphan.bytes:,} bytes"
     much = f"{listing.files:,} files, {listing.bytes:,} bytes"
     looked = f"{listing.tables} tables, {listing.versions} versions, {much} checked"
     if listing.ok:
@@ -52,7 +71,8 @@ def _parts(listing: FsckListing) -> Iterable[Table | str]:
     table = grid("kind", "region", "path", "what")
     for one in listing.damage:
         table.add_row(f"[red]{one.kind}[/red]", one.region, escape(one.path), escape(one.what))
-    yield table
+    if listing.damage:
+        yield table
     yield f"\n{looked}; {len(listing.damage)} things are not as they were published."
     for mend in dict.fromkeys(one.mend for one in listing.damage):
         yield f"  Next: {escape(mend)} (docs/runbook.md#storage)"

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jobs.landing.file_opening import PARQUET, Unreadable, opening_of
 from jobs.landing.probe_text import check_columns
 from quality.sources.mapping import Mapping
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+
+_COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
+_NOT_IN_SPARK = {"BYTE_STREAM_SPLIT"}
 
 
 def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
@@ -25,6 +32,8 @@ def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | 
         _refuse_twins(schema.names, mapping)
         if refused := [name for name in mapping.source_columns if not spark_type(schema.field(name).type)]:
             raise Unreadable(f"unsupported_type:{','.join(sorted(refused))}")
+        if refused := sorted(_packed_beyond_spark(file.metadata) & set(mapping.source_columns)):
+            raise Unreadable(f"unsupported_encoding:{','.join(refused)}")
         rows = 0
         for batch in file.iter_batches():
             batch.validate(full=True)  # also finds text that is not UTF-8
@@ -34,6 +43,17 @@ def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | 
     if rows != file.metadata.num_rows:
         raise Unreadable("corrupt_parquet")
     return tuple(schema.names), rows
+
+
+def _packed_beyond_spark(footer: pq.FileMetaData) -> set[str]:
+    """Return the columns whose pages Arrow can read and Spark cannot."""
+    groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
+    chunks = [group.column(index) for group in groups for index in range(group.num_columns)]
+    return {
+        chunk.path_in_schema
+        for chunk in chunks
+        if chunk.compression not in _COMPRESSIONS or _NOT_IN_SPARK & set(chunk.encodings)
+    }
 
 
 def _refuse_twins(names: list[str], mapping: Mapping) -> None:

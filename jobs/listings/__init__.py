@@ -10,7 +10,7 @@ from jobs.listings.alerts import (
     AlertTold,
 )
 from jobs.listings.dismiss import DismissedPart, DismissListing
-from jobs.listings.fsck import FoundDamage, FsckListing
+from jobs.listings.fsck import FoundDamage, FsckListing, RemovedOrphan
 from jobs.listings.landing import (
     IngestedFile,
     IngestListing,
@@ -84,6 +84,7 @@ __all__ = [
     "ReplayedFile",
     "FoundDamage",
     "FsckListing",
+    "RemovedOrphan",
     "StatusListing",
     "StatusProblem",
     "TableState",

@@ -9,8 +9,10 @@ import pytest
 
 from dagster_project.assets import POOL
 from dagster_project.definitions import NIGHTLY, definitions_for
+from dagster_project.freshness import CHECK
 from dagster_project.partitions import partitions_of
-from dagster_project.planned_runs import PLANNED
+from dagster_project.planned_runs import PLANNED, PlannedRuns
+from jobs.nightly import Sessions
 from quality.contracts import CONTRACTS
 
 CONSENTED = {"raw/actors", "raw/consents"}
@@ -150,6 +152,20 @@ def test_the_nightly_job_makes_all_assets_but_only_what_is_stale(definitions):
 
     assert {key.to_user_string() for key in nightly.asset_layer.executable_asset_keys} == set(DEPENDENCIES)
     assert nightly.tags[PLANNED] == "true"
+
+
+def test_neither_a_night_nor_a_run_in_a_shell_answers_how_fresh_tables_are(definitions, home):
+    nightly = definitions.resolve_job_def(NIGHTLY)
+    mine = definitions_for(home, Sessions(home), PlannedRuns(home, Sessions(home))).resolve_job_def(NIGHTLY)
+
+    assert CHECK in {spec.name for checks in definitions.asset_checks for spec in checks.check_specs}
+    assert {node.name.replace("__", "/") for node in nightly.nodes} == set(DEPENDENCIES)
+    some = mine.get_subset(asset_selection={dg.AssetKey(["raw", "pings"])})
+    assert [node.name for node in some.nodes] == ["raw__pings"]
+
+
+def test_a_run_that_was_killed_goes_on_from_where_it_stopped(definitions):
+    assert definitions.resolve_job_def(NIGHTLY).tags["dagster/retry_strategy"] == "FROM_FAILURE"
 
 
 def test_the_schedule_asks_for_yesterday_in_every_region(definitions):

@@ -4,8 +4,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from dagster._core.instance.config import PoolGranularity
 
-from dagster_project.instance import dagster_home, open_instance
+from dagster_project.instance import _BEFORE, POOL, dagster_home, open_instance, open_pool
 
 
 @pytest.fixture
@@ -24,13 +25,52 @@ def test_its_history_is_below_the_installation(instance, home):
     assert stat.S_IMODE(Path(instance.root_directory).stat().st_mode) == 0o700
 
 
-def test_nothing_is_tried_again_by_itself(instance):
-    assert instance.run_retries_max_retries == 0
-    assert instance.get_concurrency_config().pool_config.default_pool_limit == 1
+def test_only_what_was_killed_is_tried_again(instance):
+    assert instance.run_monitoring_enabled
+    assert (instance.run_retries_enabled, instance.run_retries_max_retries) == (True, 2)
+    assert not instance.run_retries_retry_on_asset_or_op_failure
 
 
-def test_settings_that_the_user_changed_are_kept(home):
+def test_the_pool_lets_one_run_at_a_time_use_spark(home):
+    open_pool(home)
+
+    with open_instance(home) as instance:
+        pool = instance.get_concurrency_config().pool_config
+        [limit] = instance.event_log_storage.get_pool_limits()
+    assert (pool.default_pool_limit, pool.pool_granularity) == (1, PoolGranularity.RUN)
+    assert (limit.name, limit.limit) == (POOL, 1)
+
+
+def test_settings_of_the_user_go_before_ours_and_the_rest_stays(home):
+    (home.path / "dagster.yaml").write_text("run_monitoring: {poll_interval_seconds: 3}\n")
+
+    with open_instance(home) as instance:
+        assert instance.run_monitoring_poll_interval_seconds == 3
+        assert instance.run_monitoring_enabled
+        assert not instance.telemetry_enabled
+
+
+def test_settings_that_an_older_version_wrote_are_renewed(home):
+    home.folder("dagster").joinpath("dagster.yaml").write_text(_BEFORE)
+
+    with open_instance(home) as instance:
+        assert instance.run_retries_max_retries == 2
+    assert not (home.path / "dagster.yaml").exists()
+
+
+def test_what_the_user_changed_in_settings_of_an_older_version_is_kept(home):
+    mine = _BEFORE.replace("max_retries: 0", "max_retries: 7") + "retention: {schedule: {purge_after_days: 9}}\n"
+    home.folder("dagster").joinpath("dagster.yaml").write_text(mine)
+
+    with open_instance(home) as instance:
+        assert instance.run_retries_max_retries == 7
+        assert instance.get_settings("retention") == {"schedule": {"purge_after_days": 9}}
+        assert instance.get_concurrency_config().pool_config.pool_granularity is PoolGranularity.RUN
+
+
+def test_settings_that_are_as_they_should_be_are_not_written_again(home):
     file = dagster_home(home) / "dagster.yaml"
-    file.write_text(file.read_text() + "# mine\n")
+    written = file.stat().st_ino
 
-    assert (dagster_home(home) / "dagster.yaml").read_text().endswith("# mine\n")
+    assert (dagster_home(home) / "dagster.yaml").stat().st_ino == written
+    assert [path.name for path in file.parent.glob("dagster*")] == ["dagster.yaml"]

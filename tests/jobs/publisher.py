@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs import commit, manifest
+from jobs.audit_log import audit
 from jobs.commit import StagedFile, arrow_schema
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
@@ -50,11 +51,15 @@ def stage(place, mark, *days):
 
 
 def publish(place, mark, *days, code=""):
-    """Publish those rows and enter them in the catalog, of other ``code`` if given; return the version."""
+    """Publish those rows, enter them in the catalog, of other ``code`` if given, and audit; return the version."""
     version = place.lake.publish(stage(place, mark, *days), days, {"run_id": mark})
+    report = {"quarantined": 0, "rows_in": 1, "rows_out": 1, "run_id": mark}
     for day, (digest, parts) in digests(place, code).items():
         if day in days:
-            place.catalog.record(TABLE.name, day, version, digest, parts, {"quarantined": 0, "rows_in": 1})
+            place.catalog.record(TABLE.name, day, version, digest, parts, report)
+    digest = manifest.sha256_of(manifest.manifest_file(place.lake.path(TABLE.name), version))
+    facts = {"version": version, "run_id": mark, "manifest": digest}
+    audit(place.home, "run", TABLE.name, "published", region=place.region.name, **facts)
     return version
 
 

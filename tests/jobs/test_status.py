@@ -70,6 +70,21 @@ def test_a_log_without_a_recent_date_is_late_and_only_the_log(home, place):
     assert told(home, NEXT_MORNING + timedelta(days=2)) == [("late", "raw.pings", D2)]
 
 
+def test_a_date_that_a_daily_log_left_out_is_late_until_it_is_old(home, place, monkeypatch):
+    land(place, *(D2 + timedelta(days=each) for each in (2, 4)), digit="e")
+    publish(place)
+    hole = D2 + timedelta(days=1)
+
+    [problem] = problems(home, at=NEXT_MORNING + timedelta(days=3))
+    assert (problem.kind, problem.table, problem.date) == ("late", "raw.pings", hole)
+    assert problem.what == "later dates came, but not 2024-05-03"
+    [pings] = [one for one in status(home, at=NEXT_MORNING + timedelta(days=3)) if one.table == "raw.pings"]
+    assert (pings.state, pings.missing) == ("late", (hole,))
+    assert told(home, at=NEXT_MORNING + timedelta(days=4)) == [("late", "raw.pings", hole + timedelta(days=2))]
+    monkeypatch.setattr("jobs.status.RECENT", timedelta(days=2))
+    assert told(home, at=NEXT_MORNING + timedelta(days=3)) == []
+
+
 def test_what_a_nightly_run_should_have_made_is_stale(home, place):
     publish(place, only="raw.pings")
 

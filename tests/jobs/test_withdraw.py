@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from jobs import manifest
 from jobs.audit_log import read_audit
 from jobs.job_inputs import Workplace
 from jobs.plan import held_back, plan
@@ -107,10 +109,11 @@ def test_a_version_that_nothing_shows_is_refused_with_those_that_are_shown(place
         withdraw(place, TABLE.name, 1, "too late")
 
 
-def test_a_fallback_whose_file_is_gone_is_refused(place):
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1] + b"X")])
+def test_a_fallback_whose_file_is_gone_or_changed_is_refused(place, harm):
     publish(place, "one", D1, code="a")
     bad = publish(place, "two", D1)
-    (place.lake.path(TABLE.name) / "stage-one" / f"event_date={D1}" / "p.parquet").unlink()
+    harm(place.lake.path(TABLE.name) / "stage-one" / f"event_date={D1}" / "p.parquet")
 
     with pytest.raises(UsageError, match=f"run {TABLE.name} --date {D1} --force"):
         withdraw(place, TABLE.name, bad, "bad")
@@ -123,3 +126,5 @@ def test_auditors_read_who_took_back_what_and_why(place):
 
     [entry] = [entry for entry in read_audit(place.home) if entry["outcome"] == "withdrawn"]
     assert (entry["subject"], entry["region"], entry["detail"]["why"]) == (TABLE.name, "eu", "wrong zone")
+    newest = manifest.manifest_file(place.lake.path(TABLE.name), entry["detail"]["new_version"])
+    assert entry["detail"]["manifest"] == manifest.sha256_of(newest)

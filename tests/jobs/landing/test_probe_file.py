@@ -183,11 +183,11 @@ def test_json_lines_are_probed_by_their_keys(tmp_path, mapping, content, reason,
     assert (found.readable, found.reason, found.rows) == (not reason, reason, rows)
 
 
-def parquet(**changes):
+def parquet(written=None, **changes):
     columns = {"id": ["1"], "who": ["a"], "t": [1], "lat": [1.0], "lon": [2.0], "known": [1], **changes}
     sink = pa.BufferOutputStream()
     table = pa.table({name: column for name, column in columns.items() if column is not None})
-    pq.write_table(table, sink, write_page_checksum=True)
+    pq.write_table(table, sink, write_page_checksum=True, **(written or {}))
     return sink.getvalue().to_pybytes()
 
 
@@ -197,6 +197,10 @@ def test_a_parquet_file_is_readable(tmp_path, mapping):
     )
 
     assert (found.readable, found.rows, found.dropped, found.unknown) == (True, 1, ("known",), ())
+
+
+def test_how_a_column_that_nobody_reads_is_packed_does_not_matter(tmp_path, mapping):
+    assert probe(tmp_path, parquet({"compression": {"known": "brotli"}}), mapping("parquet")).readable
 
 
 WHOLE = parquet()
@@ -214,9 +218,14 @@ WHOLE = parquet()
         pytest.param(parquet(lat=None), "missing_column:lat", id="missing-column"),
         pytest.param(parquet(LAT=[1.0]), "duplicate_column:lat", id="names-that-differ-in-case-alone"),
         pytest.param(parquet(t=pa.array([1], pa.time32("s"))), "unsupported_type:t", id="time-of-day"),
+        pytest.param(parquet({"compression": {"lat": "brotli"}}), "unsupported_encoding:lat", id="brotli"),
+        pytest.param(
+            parquet({"use_dictionary": False, "column_encoding": {"lon": "BYTE_STREAM_SPLIT"}}),
+            "unsupported_encoding:lon", id="split-into-streams-of-bytes",
+        ),
         pytest.param(parquet(who=pa.array([b"\xff"]).view(pa.string())), "corrupt_parquet", id="text-not-utf-8"),
     ],
-)
+)  # fmt: skip
 def test_a_damaged_parquet_file_has_a_reason(tmp_path, mapping, content, reason):
     found = probe(tmp_path, content, mapping("parquet"))
 

@@ -1,0 +1,92 @@
+"""What can be wrong with what is stored, in the words of `geoward fsck`, and the next step for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+from jobs.home import Region
+
+DamageKind = Literal[
+    "file_missing", "file_changed", "file_added", "history_changed", "orphan", "unfinished",
+    "log_missing", "log_added", "log_edited", "manifest_missing", "manifest_edited", "manifest_added",
+    "table_missing", "table_rolled_back", "state_differs", "unopenable", "set_aside",
+    "landed_missing", "landed_changed", "landed_added",
+    "catalog_damaged", "catalog_differs", "audit_damaged",
+]  # fmt: skip
+DAMAGE_KINDS: tuple[DamageKind, ...] = get_args(DamageKind)
+
+ASIDE = "_aside"
+"""Ends the name of what a person set aside in a region's root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One thing that is not as it was published. ``path`` is below the region's root, of the audit log below home."""
+
+    kind: DamageKind
+    region: str
+    table: str
+    path: str
+    what: str
+    mend: str
+
+
+@dataclass
+class Checked:
+    """How much was looked at."""
+
+    tables: int = 0
+    versions: int = 0
+    files: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class TablePlace:
+    """A table that is looked at: where it is, and how its damages are told."""
+
+    region: Region
+    name: str
+
+    @property
+    def path(self) -> Path:
+        """The table's folder."""
+        layer, _, table = self.name.partition(".")
+        return self.region.root / layer / table
+
+    def damage(self, kind: DamageKind, name: str, what: str, mend: str = "") -> Damage:
+        """Return a damage of the file ``name`` below the table's folder; without a ``mend`` it is an incident."""
+        path = f"{self.name.replace('.', '/', 1)}/{name}".rstrip("/")
+        return Damage(kind, self.region.name, self.name, path, what, mend or self.incident())
+
+    def remake(self, day: str) -> str:
+        """Return the command that makes one date again."""
+        table = made_by(self.name)
+        if not table:
+            return self.incident()
+        return f"`geoward run {table} --date {day} --force --region {self.region.name}` makes the date again."
+
+    def rebuild(self) -> str:
+        """Return the command that makes all of a table again."""
+        return f"`geoward run {made_by(self.name)} --force --region {self.region.name}`"
+
+    def incident(self) -> str:
+        """Return what to do when nobody can say any more what was published: never to delete what readers see."""
+        restore = "Someone or something else writes here: treat it as an incident. Restore the table from a backup"
+        if not made_by(self.name):
+            return "Find out who put it there; no job makes a table of this name, and no reader is shown it."
+        old, aside = self.name.replace(".", "/", 1), self.name.replace(".", "_") + ASIDE
+        again = f"`mv {old} {aside}` in the region's root, then {self.rebuild()}, then `geoward fsck`"
+        return f"{restore}, or set it aside and make it again: {again}."
+
+
+@cache
+def made_by(table: str) -> str:
+    """Return the table whose run writes ``table``: itself, or for a quarantine table the one its rows are of."""
+    from jobs.quarantine import quarantine_contract
+    from jobs.registry import JOBS
+
+    return table if table in JOBS else {quarantine_contract(name).name: name for name in JOBS}.get(table, "")

@@ -1,0 +1,75 @@
+"""Hold landed files to their names, which are their SHA-256, and to the catalog; and mappings to theirs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Set
+
+from jobs import manifest
+from jobs.catalog import Catalog, File
+from jobs.damage import Checked, Damage, DamageKind
+from jobs.fsck_catalog import KnownToCatalog
+from jobs.home import Region
+from jobs.land_files import LANDING, MAPPINGS
+
+_A_DAY = 24 * 60 * 60
+_INGEST = "`geoward ingest --source {source} --region {region} FILE`"
+_AGAIN = f"Ingest the file again from where it came: {_INGEST}; the same bytes take its place."
+_ENTER = "Enter it: `geoward ingest --source SOURCE --region {region} {path}` in the region's root."
+_MAPPING = f"Ingest any file again under the same mapping, which puts it back: {_INGEST}."
+
+
+def check_landed(region: Region, known: KnownToCatalog, checked: Checked) -> Iterator[Damage]:
+    """Return every damage of the region's landed files and mappings."""
+    kept = {f"{file.file_id}.{file.extension}": file for file in known.files}
+    for name, file in sorted(kept.items()):
+        yield from _kept(region, name, file, checked)
+    for version, source in sorted({file.mapping_version: file.source for file in known.files}.items()):
+        yield from _mapping(region, version, source)
+    yield from _unknown(region, kept.keys())
+
+
+def _kept(region: Region, name: str, file: File, checked: Checked) -> Iterator[Damage]:
+    path, mend = region.root / LANDING / name, _AGAIN.format(source=file.source, region=region.name)
+    checked.files += 1
+    try:
+        checked.bytes += path.stat().st_size
+        digest = manifest.sha256_of(path)
+    except FileNotFoundError:
+        yield _damage(region, "landed_missing", f"{LANDING}/{name}", "the kept bytes are gone", mend)
+        return
+    except OSError:
+        digest = ""
+    if digest != file.file_id or path.is_symlink():
+        yield _damage(region, "landed_changed", f"{LANDING}/{name}", "its bytes are not those that landed", mend)
+
+
+def _mapping(region: Region, version: str, source: str) -> Iterator[Damage]:
+    """A mapping's version is the begin of its SHA-256: landed files are read by it."""
+    path, mend = region.root / MAPPINGS / f"{version}.yaml", _MAPPING.format(source=source, region=region.name)
+    where = f"{MAPPINGS}/{path.name}"
+    if not path.is_file():
+        yield _damage(region, "landed_missing", where, "the mapping of landed files is gone", mend)
+    elif not manifest.sha256_of(path).startswith(version):
+        yield _damage(region, "landed_changed", where, "it is not the mapping under which files landed", mend)
+
+
+def _unknown(region: Region, kept: Set[str]) -> Iterator[Damage]:
+    """Tell of files that the catalog does not know; a file may land this very moment."""
+    folder = region.root / LANDING
+    names = {path.name for path in folder.glob("*") if not _incoming(path.name, path.lstat().st_mtime)}
+    if names - kept:
+        names -= {f"{file.file_id}.{file.extension}" for file in Catalog(region).files()}
+        for name in sorted(names - kept):
+            path = f"{LANDING}/{name}"
+            mend = _ENTER.format(region=region.name, path=path)
+            yield _damage(region, "landed_added", path, "the catalog does not know it", mend)
+
+
+def _incoming(name: str, modified: float) -> bool:
+    """Return whether it may be a copy that is being written; what is older is removed by the next `geoward ingest`."""
+    return name.endswith(".part") and modified > time.time() - _A_DAY
+
+
+def _damage(region: Region, kind: DamageKind, path: str, what: str, mend: str) -> Damage:
+    return Damage(kind, region.name, "", path, what, mend)

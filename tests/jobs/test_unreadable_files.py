@@ -1,0 +1,199 @@
+"""One file that is not what landed, or that Spark cannot read, never stops what is made of its neighbors."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from jobs.catalog import File
+from jobs.date_files import date_files
+from jobs.job_inputs import Workplace
+from jobs.land_files import land_files
+from jobs.nightly import run_table
+from jobs.registry import JOBS
+from jobs.unreadable_files import with_readable_files
+from quality.sources.load_mapping import load_mapping
+
+pytestmark = pytest.mark.spark
+
+DAY = date(2024, 5, 1)
+HEADER = "id,who,at,lat,lon,note\n"
+
+
+@pytest.fixture
+def place(home, request):
+    return Workplace.open(home, home.region("eu"), lambda: request.getfixturevalue("spark"))
+
+
+@pytest.fixture
+def mapping(mapping_file):
+    return mapping_file()
+
+
+@pytest.fixture
+def land(place, mapping, tmp_path):
+    """Land a file for each name, with one row whose id is that name; return their kept paths by name."""
+
+    def land(*names):
+        paths = [tmp_path / f"{name}.csv" for name in names]
+        for path in paths:
+            path.write_text(f"{HEADER}{path.stem},a,2024-05-01T10:00:00Z,1.5,2.5,\n")
+        landed = land_files(place.region, load_mapping(mapping), mapping.read_text(), paths)
+        folder = place.region.folder("landing")
+        return {one.name.partition(".")[0]: folder / f"{one.file_id}.csv" for one in landed}
+
+    return land
+
+
+def reasons(place):
+    return {file.name.partition(".")[0]: file.reason for file in place.catalog.files()}
+
+
+def published(place):
+    return sorted(place.lake.table("raw.pings").to_pyarrow_table().column("event_id").to_pylist())
+
+
+def swap(path):
+    path.write_text(path.read_text().replace("a,2024", "b,2024"))
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(swap, id="swapped-for-one-that-reads-as-well"),
+        pytest.param(cut, id="cut"),
+        pytest.param(lambda path: path.unlink(), id="gone"),
+    ],
+)
+def test_a_file_that_changed_since_it_landed_is_set_aside_before_it_is_dated(place, land, damage):
+    kept = land("bad", "good")
+    damage(kept["bad"])
+
+    date_files(place)
+
+    assert reasons(place) == {"bad": "changed_since_landing", "good": ""}
+    assert sum(part.rows for part in place.catalog.dates()["raw.pings"][DAY]) == 1
+
+
+def test_one_that_changed_after_it_was_dated_is_set_aside_and_comes_back_when_it_is_ingested_again(place, land):
+    kept = land("bad", "good")
+    date_files(place)
+    swap(kept["bad"])
+
+    [report] = run_table(place, "raw.pings", [DAY])
+    assert (report.rows_in, report.rows_out, published(place)) == (1, 1, ["good"])
+    assert reasons(place) == {"bad": "changed_since_landing", "good": ""}
+
+    land("bad")
+    date_files(place)
+    run_table(place, "raw.pings", [DAY])
+    assert published(place) == ["bad", "good"]
+    assert reasons(place) == {"bad": "", "good": ""}
+
+
+PARQUET = """\
+name: packed
+description: Positions for tests.
+format: parquet
+legal_basis: {risk: Legitimate interests}
+evidence: a test
+emits:
+  - to: raw.pings
+    columns:
+      event_id: {from: id}
+      actor_id: {constant: a}
+      event_time: {from: at, epoch: seconds}
+      latitude: {from: lat}
+      longitude: {from: lat}
+"""
+
+
+@pytest.fixture
+def enter(place, tmp_path):
+    """Enter Parquet files as if the probe had let them pass; those named bad hold a column that Spark cannot read."""
+    (tmp_path / "packed.yaml").write_text(PARQUET)
+    mapping = load_mapping(tmp_path / "packed.yaml")
+    shutil.copy(tmp_path / "packed.yaml", place.region.folder("mappings") / f"{mapping.version}.yaml")
+
+    def enter(*names):
+        for name in names:
+            table = pa.table({"id": [name], "at": [1_714_557_600], "lat": [1.5]})
+            sink = io.BytesIO()
+            how = {"use_dictionary": False, "column_encoding": {"lat": "BYTE_STREAM_SPLIT"}} if "bad" in name else {}
+            pq.write_table(table, sink, **how)
+            file_id = hashlib.sha256(sink.getvalue()).hexdigest()
+            (place.region.folder("landing") / f"{file_id}.parquet").write_bytes(sink.getvalue())
+            columns = ("id", "at", "lat")
+            place.catalog.land(
+                File("packed", file_id, mapping.version, name, "parquet", 1, columns, (), datetime.now(UTC))
+            )
+
+    return enter
+
+
+def test_a_file_whose_fault_shows_only_when_raw_reads_it_is_set_aside_and_its_neighbors_are_published(place, enter):
+    enter("one", "bad1", "two", "bad2", "three")
+    date_files(place)
+    assert set(reasons(place).values()) == {""}, "its times can be read"
+
+    [report] = run_table(place, "raw.pings", [DAY])
+
+    assert published(place) == ["one", "three", "two"]
+    assert {name for name, reason in reasons(place).items() if reason == "unreadable_by_spark"} == {"bad1", "bad2"}
+    assert (report.rows_in, report.rows_out, report.quarantined) == (3, 3, 0)
+    assert run_table(place, "raw.pings", [DAY])[0].rows_out == 3
+
+
+def test_what_the_published_rows_were_made_from_does_not_name_the_file_that_was_set_aside(place, enter):
+    from jobs.plan import plan
+
+    enter("one", "bad1")
+    date_files(place)
+    run_table(place, "raw.pings", [DAY])
+
+    assert plan(place, tables=("raw.pings",)) == [], "else it would be made again each night"
+
+
+def failing(error):
+    def make():
+        raise error
+
+    return make
+
+
+def test_a_failure_that_no_file_explains_is_raised_as_it_is(place, land):
+    from pyspark.errors import PySparkException
+
+    land("good")
+    date_files(place)
+
+    with pytest.raises(PySparkException, match="planted"):
+        with_readable_files(place, JOBS["raw.pings"], [DAY], failing(PySparkException("planted")))
+
+    assert reasons(place) == {"good": ""}
+
+
+def test_a_fault_of_the_machine_says_nothing_about_the_files(place, enter):
+    from py4j.protocol import Py4JNetworkError
+
+    enter("one", "bad1")
+    date_files(place)
+
+    with pytest.raises(Py4JNetworkError):
+        with_readable_files(place, JOBS["raw.pings"], [DAY], failing(Py4JNetworkError("planted")))
+
+    assert set(reasons(place).values()) == {""}
+
+
+def test_a_job_that_reads_no_landed_files_is_only_run(place):
+    assert with_readable_files(place, JOBS["clean.pings"], [DAY], lambda: "made") == "made"
