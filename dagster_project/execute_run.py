@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from dagster_project.summary import plan_listing, run_listing, run_tables
@@ -24,8 +25,19 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
     Another run of the installation is waited for, since it may make what this one would; without ``wait`` raises
     ``Busy``.
     """
-    started = time.monotonic()
     take_over(home, _say, wait=wait)
+    try:
+        code = _execute(home, scope, as_json)
+    except Exception:
+        with suppress(Exception):  # the first error is the one to show
+            _alert(home)
+        raise
+    _alert(home)
+    return code
+
+
+def _execute(home: Home, scope: Scope, as_json: bool) -> int:
+    started = time.monotonic()
     sessions = Sessions(home)
     places = open_places(home, scope, sessions)
     planned = _plan(places, scope, sessions)
@@ -38,7 +50,6 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
     ran = {(batch.region, entry.table, entry.date): entry.reason for batch in planned for entry in batch.stale}
     listing = run_listing(places, scope, ran, errors, run_ids, time.monotonic() - started)
     show(listing, as_json, run_tables(listing))
-    _alert(home)
     return code or int(not listing.ok)
 
 

@@ -46,6 +46,11 @@ class File:
     reason: str = ""
     dated: bool = False
 
+    @property
+    def waits(self) -> bool:
+        """Whether its dates are yet to be read."""
+        return not self.dated and not self.reason
+
 
 class Part(NamedTuple):
     """What one file holds of one date: ``rows``, of which ``usable`` have a time of their own."""

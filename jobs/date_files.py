@@ -11,6 +11,8 @@ from jobs.catalog import File
 from jobs.explain_failure import explained
 from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
+from jobs.run import new_run_id
+from jobs.run_ledger import DATING, RunLedger
 from jobs.unreadable_files import Group, read_or_set_aside, set_aside_changed
 
 Dated = tuple[str, str, str, str, int, int]
@@ -20,10 +22,13 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
     """Date every landed file that is not dated yet and return how many there were.
 
     A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole;
-    its neighbors go on.
+    its neighbors go on. Entered in the ledger of runs, so that a night that ends here is told of.
     """
-    waiting = [file for file in place.catalog.files() if not file.dated and not file.reason]
-    with explained():
+    waiting = [file for file in place.catalog.files() if file.waits]
+    if not waiting:
+        return 0
+    landed = {file.landed_at.date() for file in waiting}
+    with explained(), RunLedger(place.region).entered(new_run_id(), DATING, landed), explained():
         if sound := set_aside_changed(place, waiting):
             _date(place, place.mappings(sound), progress)
     return len(waiting)

@@ -22,7 +22,7 @@ def list_status(home: Home, tables: Sequence[TableStatus], found: Sequence[Probl
     return StatusListing(
         ok=not mine,
         run_is_alive=run_is_alive(home),
-        waiting_files=sum(not file.dated and not file.reason for file in files),
+        waiting_files=sum(file.waits for file in files),
         tables=[
             TableState(
                 region=one.region, table=one.table, state=one.state, newest=one.newest, partitions=one.partitions,

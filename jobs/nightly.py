@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
@@ -11,7 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from jobs.audit_log import audit
-from jobs.catalog import Catalog, now
+from jobs.catalog import Catalog
 from jobs.date_files import date_files
 from jobs.explain_failure import explained
 from jobs.home import Home
@@ -19,7 +18,7 @@ from jobs.job_inputs import Workplace
 from jobs.plan import Stale, plan, provenance
 from jobs.registry import JOBS
 from jobs.report import RunReport
-from jobs.run import Run
+from jobs.run import Run, new_run_id
 from jobs.run_job import run_job
 from jobs.run_ledger import RunLedger
 from jobs.take_over import take_over
@@ -93,7 +92,7 @@ def open_places(home: Home, scope: Scope, spark: Callable[[], SparkSession]) -> 
 
 def waiting_files(places: Iterable[Workplace]) -> int:
     """Return how many landed files have no dates yet; dating them needs Spark."""
-    return sum(not file.dated and not file.reason for place in places for file in place.catalog.files())
+    return sum(file.waits for place in places for file in place.catalog.files())
 
 
 def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> dict[str, list[Stale]]:
@@ -129,8 +128,3 @@ def _run_of(place: Workplace, table: str, dates: Collection[date], run_id: str) 
         run_id, tuple(known), {day: e.reason for day, e in known.items()},
         {day: (e.digest, e.parts) for day, e in known.items()},
     )  # fmt: skip
-
-
-def new_run_id() -> str:
-    """Return a run's name: UTC moment and a few random digits."""
-    return f"{now():%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from jobs.catalog import now
 from jobs.commit import Claims
 
 
@@ -20,3 +22,8 @@ class Run:
     digests: Mapping[date, tuple[str, dict[str, str]]] = field(default_factory=dict)
     claims: Claims = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
+
+
+def new_run_id() -> str:
+    """Return a run's name: UTC moment and a few random digits."""
+    return f"{now():%Y%m%dT%H%M%S}-{os.urandom(3).hex()}"

@@ -10,10 +10,11 @@ from datetime import date
 from jobs.batches import Batch
 from jobs.explain_failure import explain_failure
 from jobs.job_inputs import Workplace
-from jobs.nightly import new_run_id, run_table
+from jobs.nightly import run_table
 from jobs.plan import Stale
 from jobs.registry import JOBS
 from jobs.report import RunReport
+from jobs.run import new_run_id
 from quality.contracts.errors import UNEXPLAINED, GeowardError
 
 LEFT_OUT = "left out: what it is made from failed"

@@ -18,6 +18,9 @@ from jobs.home import Region
 from jobs.ledger_file import LedgerFile
 from quality.contracts.errors import UNEXPLAINED, GeowardError
 
+DATING = "landed files"
+"""What is entered, in a table's place, while the dates of new files are read."""
+
 State = Literal["running", "published", "failed", "killed"]
 
 _SCHEMA = """

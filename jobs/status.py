@@ -20,7 +20,7 @@ from jobs.landed_regions import catalogs
 from jobs.plan import Stale, held_back, plan
 from jobs.problem import PROBLEM_KINDS, Problem, ProblemKind
 from jobs.registry import JOBS
-from jobs.run_ledger import RunLedger, TableRun
+from jobs.run_ledger import DATING, RunLedger, TableRun
 from jobs.run_lock import run_is_alive
 
 State = Literal["running", "stuck", "failed", "withdrawn", "late", "stale", "waiting", "fresh"]
@@ -78,9 +78,10 @@ def status(home: Home, at: datetime | None = None) -> list[TableStatus]:
 
 def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
     """Return what is wrong in the installation, causes first, as alerts tell it; ``tables`` may be known already."""
-    files = [problem for region, catalog in catalogs(home) for problem in _bad_files(region, catalog)]
     found = status(home, at=at) if tables is None else tables
-    mine = [problem for table in found for problem in table.problems] + files
+    mine = [problem for table in found for problem in table.problems]
+    for region, catalog in catalogs(home):
+        mine += [*_undated_files(home, region, catalog), *_bad_files(region, catalog)]
     return sorted(mine, key=lambda problem: PROBLEM_KINDS.index(problem.kind))
 
 
@@ -197,6 +198,18 @@ def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:
             "or `geoward quarantine dismiss` it."
         )
         yield _problem(seen, "quarantine", table, max(over), what, mend)
+
+
+def _undated_files(home: Home, region: Region, catalog: Catalog) -> Iterator[Problem]:
+    """Tell of a run that ended before it made any table: it could not read which dates the new files hold."""
+    run, waiting = RunLedger(region).newest().get(DATING), [file for file in catalog.files() if file.waits]
+    if not run or not waiting or run.state == "published" or (run.state == "running" and run_is_alive(home)):
+        return
+    gone = run.state == "running"
+    why = "its process is gone" if gone else run.message
+    what = f"a run ended while it read the dates of {len(waiting)} new files: {why}"
+    mend = "" if gone else run.mend
+    yield Problem("stuck" if gone else "failed", region.name, "", run.last_date, what, mend or "Run `geoward run`.")
 
 
 def _bad_files(region: Region, catalog: Catalog) -> Iterator[Problem]:

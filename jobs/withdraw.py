@@ -11,8 +11,8 @@ from jobs.audit_log import audit
 from jobs.commit import Change, StagedFile, commit
 from jobs.job_inputs import Workplace
 from jobs.manifest import Manifest
-from jobs.nightly import new_run_id
 from jobs.plan import plan
+from jobs.run import new_run_id
 from jobs.unfinished import finish
 from quality.contracts import contract
 from quality.contracts.errors import UsageError

@@ -14,11 +14,17 @@ from tests.e2e.simulated_night.world import World, twin_of
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 
+@pytest.fixture
+def world(tmp_path):
+    world = World(tmp_path)
+    world.begin(disk=True)
+    yield world
+    world.end()
+
+
 @pytest.mark.parametrize("seed", [4])
-def test_after_nights_of_faults_all_is_as_if_there_had_been_none(tmp_path, seed):
-    rng, world = random.Random(seed), World(tmp_path)
-    world.begin()
-    engineer = Engineer(world)
+def test_after_nights_of_faults_all_is_as_if_there_had_been_none(world, tmp_path, seed):
+    rng, engineer = random.Random(seed), Engineer(world)
     for fault in [FAULTS[0], *rng.sample(FAULTS, len(FAULTS))]:
         outside = fault.happen(world, rng)
         met = engineer.mend(dict.fromkeys(fault.kinds, fault.finding), outside)

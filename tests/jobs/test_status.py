@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from jobs.job_inputs import Workplace
 from jobs.plan import plan
-from jobs.run_ledger import RunLedger
+from jobs.run_ledger import DATING, RunLedger
 from jobs.run_lock import give_run_lock, take_run_lock
 from jobs.status import problems, status
 from quality.contracts.errors import AuditFailed, EnvironmentFault
@@ -146,3 +147,29 @@ def test_a_file_that_is_quarantined_whole_is_a_problem_of_its_region(home, place
     [problem] = [one for one in problems(home, at=NEXT_MORNING) if one.kind == "quarantine"]
     assert (problem.region, problem.table) == ("eu", "")
     assert problem.what == "1 of 1 landed files are in quarantine as a whole"
+
+
+def test_a_run_that_ends_before_it_makes_a_table_is_told_of_while_files_wait(home, place):
+    publish(place)
+    catalog = place.catalog
+    [file] = catalog.files()
+    fault = EnvironmentFault("The disk is full.", mend="Free some space.")
+    with pytest.raises(EnvironmentFault), RunLedger(place.region).entered("r1", DATING, [D2]):
+        raise fault
+    assert told(home) == [], "its files were dated since"
+
+    catalog.land(replace(file, file_id="e" * 64, name="new.csv"))
+
+    [problem] = problems(home, at=NEXT_MORNING)
+    assert (problem.kind, problem.table, problem.mend) == ("failed", "", "Free some space.")
+    assert "1 new files: The disk is full." in problem.what
+
+
+def test_a_run_that_was_killed_while_it_read_new_files_is_stuck(home, place):
+    publish(place)
+    [file] = place.catalog.files()
+    place.catalog.land(replace(file, file_id="e" * 64, name="new.csv"))
+    run = RunLedger(place.region).entered("r1", DATING, [D2])
+    run.__enter__()
+
+    assert [(problem.kind, problem.table) for problem in problems(home, at=NEXT_MORNING)] == [("stuck", "")]

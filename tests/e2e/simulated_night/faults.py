@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-import resource
+import shutil
 import signal
 import threading
 import time
@@ -61,14 +61,18 @@ def killed(world: World, rng: random.Random) -> Outside:
 
 
 def disk_full(world: World, rng: random.Random) -> Outside:
-    """No file may grow beyond a few bytes."""
+    """Something else fills the disk while the tables are made, all but a few pages."""
     world.ingest(world.deliver(world.day))
-    limit = rng.randrange(1 << 10, 4 << 10)
-    done = world.geoward(
-        "run", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
-    )
+    left, filler = rng.randrange(24 << 10, 64 << 10), world.disk / "filler"
+    filler.write_bytes(bytes(shutil.disk_usage(world.disk).free - left))
+    done = world.geoward("run")
     assert done.returncode == 4, (done.returncode, done.stderr)
-    return dict
+
+    def free() -> Mapping[str, str]:
+        filler.unlink()
+        return {}
+
+    return free
 
 
 def cut_file(world: World, rng: random.Random) -> Outside:

@@ -51,13 +51,25 @@ class World:
         return self.folder / "home"
 
     @property
+    def disk(self) -> Path:
+        """Where the region's tables and files lie."""
+        return self.home / "warehouse"
+
+    def end(self) -> None:
+        """Give the disk back."""
+        subprocess.run(["umount", self.disk], check=True)
+
+    @property
     def mapping(self) -> Path:
         """The mapping as it is now; the engineer may mend it."""
         return self.folder / "buses.yaml"
 
-    def begin(self) -> None:
-        """Make the installation and the mapping."""
+    def begin(self, disk: bool = False) -> None:
+        """Make the installation and the mapping; on a small disk of its own if asked, which only root can mount."""
         self.home.mkdir(mode=0o700)
+        if disk:
+            self.disk.mkdir()
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", self.disk], check=True)
         self.mapping.write_text(MAPPING.replace("LATITUDE", self.latitude))
         self.at_the_morning()
 
