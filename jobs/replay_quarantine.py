@@ -50,22 +50,21 @@ def replay(
 ) -> ReplayListing:  # fmt: skip
     """Enter the source's quarantined files, and those of dates with quarantined rows, under the mapping as it is now.
 
-    The next run makes the dates of what changed, and nothing else. All files of a region are judged before any entry
-    is changed, and all entries change or none; a file in use is never taken out of use. No run is alive meanwhile:
-    ``progress`` is told which is waited for; without ``wait`` raises ``Busy``. Raises ``ConfigError`` for a mapping
-    that is wrong, and ``EnvironmentFault`` when the machine fails: nothing of that region is changed then.
+    The next run makes the dates of what changed, and nothing else. All files are judged before any entry is changed,
+    and a region's entries change together or not at all; a file in use is never taken out of use. No run is alive
+    meanwhile: ``progress`` is told which is waited for; without ``wait`` raises ``Busy``. Raises ``ConfigError`` for a
+    mapping that is wrong, and ``EnvironmentFault`` when the machine fails.
     """
     mapping, text = load_mapping(source), mapping_text(source)
-    files: list[ReplayedFile] = []
     with explained(), nullcontext() if dry_run else run_lock(home, progress, wait=wait):
-        for place, catalog in catalogs(home, region):
-            judged = list(_judged(place, catalog, mapping))
-            if judged and not dry_run:
-                _enter(place, catalog, mapping, text, judged)
-                outcomes = dict(Counter(one.told.outcome for one in judged))
+        judged = [(place, catalog, list(_judged(place, catalog, mapping))) for place, catalog in catalogs(home, region)]
+        for place, catalog, found in judged if not dry_run else ():
+            if found:
+                _enter(place, catalog, mapping, text, found)
+                outcomes = dict(Counter(one.told.outcome for one in found))
                 audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
                       files=outcomes)  # fmt: skip
-            files += [one.told for one in judged]
+    files = [one.told for _, _, found in judged for one in found]
     ok = all(file.outcome in ("landed", "unchanged") for file in files)
     return ReplayListing(source=source, dry_run=dry_run, ok=ok, files=files)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -90,6 +91,20 @@ def test_bytes_that_cannot_be_kept_are_not_entered(catalog):
         catalog.land(FILE, keep=lambda: 1 / 0)
 
     assert catalog.files() == []
+
+
+def test_two_who_land_the_same_bytes_at_once_do_not_pass_each_other(catalog):
+    other, second = replace(FILE, mapping_version="v2"), []
+    thread = threading.Thread(target=lambda: second.append(catalog.land(other, change=False)))
+
+    def keep():
+        thread.start()
+        thread.join(0.3)
+        assert second == [], "the other one waits until this one is entered"
+
+    assert catalog.land(FILE, keep) == "new"
+    thread.join()
+    assert (second, catalog.files()) == (["changes"], [FILE])
 
 
 def test_entries_change_together_or_not_at_all(catalog):

@@ -28,9 +28,9 @@ RENAMED = "id,person,at,lat,lon,note,extra"
 def land(home, mapping_file):
     """Land files under the mapping, and return their ids."""
 
-    def land(*paths, under=None):
+    def land(*paths, under=None, region="eu"):
         path = under or str(mapping_file())
-        landed = land_files(home.region("eu"), load_mapping(path), mapping_text(path), paths)
+        landed = land_files(home.region(region), load_mapping(path), mapping_text(path), paths)
         return [one.file_id for one in landed]
 
     return land
@@ -235,6 +235,22 @@ def test_a_fault_of_the_machine_is_no_bad_file(
         replay(home, mended(), dry_run=dry_run)
 
     assert fault.value.exit_code == 4
+    assert memory(home) == before
+
+
+def test_a_fault_in_one_region_changes_nothing_in_another(home, land, log_file, mended, monkeypatch):
+    paths = [log_file("1,a,t,1,2,n,x", header=RENAMED, name=name) for name in ("one.csv", "two.csv")]
+    land(paths[0])
+    paths[1].write_text(paths[1].read_text() + "2,a,t,1,2,n,x\n")
+    [far] = land(paths[1], region="us")
+    before, real = memory(home), replay_quarantine.sha256_of
+    monkeypatch.setattr(
+        replay_quarantine, "sha256_of", lambda path: planted(errno.EIO)() if path.name.startswith(far) else real(path)
+    )
+
+    with pytest.raises(EnvironmentFault):
+        replay(home, mended())
+
     assert memory(home) == before
 
 
