@@ -289,7 +289,7 @@ def test_beside_a_live_run_nothing_is_changed(home, live_run, quarantined, mende
     with pytest.raises(Busy):
         replay(home, mended(), wait=False)
     assert memory(home) == before
-    assert replay(home, mended(), dry_run=True).files, "a look needs no lock"
+    assert replay(home, mended(), dry_run=True, wait=False).files, "a look needs no lock"
 
 
 def test_it_waits_for_the_end_of_a_run_and_says_for_which(home, live_run, quarantined, mended):
