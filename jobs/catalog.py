@@ -7,10 +7,12 @@ line means a rerun that gives the same rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 from jobs.home import Region
 from jobs.ledger_file import LedgerFile
@@ -50,6 +52,10 @@ class File:
     def waits(self) -> bool:
         """Whether its dates are yet to be read."""
         return not self.dated and not self.reason
+
+
+Standing = Literal["new", "known", "changes", "refused"]
+"""What a file is to its entry: there is none, it is the same, it is another, or it would go out of use."""
 
 
 class Part(NamedTuple):
@@ -92,23 +98,36 @@ class Catalog(LedgerFile):
             rows = db.execute(f"SELECT * FROM files {where} ORDER BY source, landed_at, file_id", values).fetchall()
         return [_file(row) for row in rows]
 
-    def land(self, file: File) -> bool:
-        """Enter a file; return False if it was there already under the same mapping.
+    def land(self, file: File, keep: Callable[[], None] = lambda: None, *, change: bool = True) -> Standing:
+        """Enter a file and return what it was to the ledger; ``keep`` is called first, while nobody else can enter.
 
-        A corrected mapping keeps the landing time and forgets the dates, so that the file runs again.
+        A changed entry keeps its landing time and forgets its dates, so that the file runs again; it stays as it is
+        unless ``change``. A file in use is never taken out of use: it stays too, and is ``refused``.
         """
-        known = {f.file_id: f for f in self.files(file.source)}.get(file.file_id)
-        if known and known.mapping_version == file.mapping_version and known.reason == file.reason:
-            return False
-        landed_at = (known or file).landed_at.isoformat()
-        with self.open() as db:
-            db.execute("DELETE FROM dates WHERE source = ? AND file_id = ?", (file.source, file.file_id))
-            db.execute(
-                "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,0)",
-                (file.source, file.file_id, file.mapping_version, file.name, file.extension, file.bytes,
-                 json.dumps(file.columns), json.dumps(file.dropped), landed_at, file.reason),
-            )  # fmt: skip
-        return True
+        with self.alone() as db:
+            known = _entry(db, file)
+            found = standing(known, file)
+            if found == "refused" or (found == "changes" and not change):
+                return found
+            keep()
+            if found != "known":
+                _enter(db, known, file)
+        return found
+
+    def land_again(self, files: Sequence[File]) -> None:
+        """Change the entries of all these files, or of none; one that would go out of use stays as it is."""
+        with self.alone() as db:
+            for file in files:
+                if standing(known := _entry(db, file), file) in ("new", "changes"):
+                    _enter(db, known, file)
+
+    def drop_unnamed(self, file_id: str, copies: Iterable[Path]) -> None:
+        """Remove those of a file's copies that no entry names, while nobody else can enter."""
+        with self.alone() as db:
+            found = db.execute("SELECT extension FROM files WHERE file_id = ?", (file_id,)).fetchall()
+            for copy in copies:
+                if copy.name not in {f"{file_id}.{extension}" for (extension,) in found}:
+                    copy.unlink(missing_ok=True)
 
     def quarantine_file(self, file: File, reason: str) -> None:
         """Mark a whole file as unreadable."""
@@ -203,9 +222,34 @@ class Catalog(LedgerFile):
             return {(date.fromisoformat(day), version) for day, version in db.execute(query, (dataset,))}
 
 
+def standing(known: File | None, file: File) -> Standing:
+    """Return what entering ``file`` would be to the entry that is there, if any."""
+    if known is None:
+        return "new"
+    if file.reason and not known.reason:
+        return "refused"
+    same = (known.mapping_version, known.reason) == (file.mapping_version, file.reason)
+    return "known" if same else "changes"
+
+
 def now() -> datetime:
     """Return the present moment in UTC; the one clock of the jobs."""
     return datetime.now(UTC)
+
+
+def _entry(db: sqlite3.Connection, file: File) -> File | None:
+    query = "SELECT * FROM files WHERE source = ? AND file_id = ?"
+    row = db.execute(query, (file.source, file.file_id)).fetchone()
+    return _file(row) if row else None
+
+
+def _enter(db: sqlite3.Connection, known: File | None, file: File) -> None:
+    db.execute("DELETE FROM dates WHERE source = ? AND file_id = ?", (file.source, file.file_id))
+    db.execute(
+        "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,0)",
+        (file.source, file.file_id, file.mapping_version, file.name, file.extension, file.bytes,
+         json.dumps(file.columns), json.dumps(file.dropped), (known or file).landed_at.isoformat(), file.reason),
+    )  # fmt: skip
 
 
 def _file(row: tuple[object, ...]) -> File:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from functools import partial
 from pathlib import Path
 
 from jobs.audit_log import audit
@@ -14,6 +15,7 @@ from jobs.land_files import Landed, landing
 from jobs.landing.probe_file import probe_file, unfit
 from jobs.listings import IngestedFile, IngestListing
 from jobs.reasons import explain_reason
+from jobs.run_lock import run_lock
 from quality.sources.load_mapping import load_mapping, mapping_text
 from quality.sources.mapping import Mapping
 
@@ -26,16 +28,21 @@ def ingest(
     *,
     dry_run: bool = False,
     progress: Callable[[Path], None] = lambda path: None,
+    waiting: Callable[[str], None] = lambda text: None,
+    wait: bool = True,
 ) -> IngestListing:
     """Land files and say what became of each. A file that cannot be used does not stop the others.
 
-    Raises ``ConfigError`` for a mapping that is absent or wrong and ``UsageError`` for an unknown region.
+    New files land beside a run; a file that is there already, under another mapping, waits for the end of a run that is
+    alive, and ``waiting`` is told of which. Without ``wait`` raises ``Busy`` instead. Raises ``ConfigError`` for a
+    mapping that is absent or wrong and ``UsageError`` for an unknown region.
     """
     mapping, place = load_mapping(source), home.region(region)
     if dry_run:
         files = [_probed(mapping, path) for path in paths]
     else:
-        files = _landed(home, mapping, mapping_text(source), place, paths, progress)
+        alone = partial(run_lock, home, waiting, wait=wait)
+        files = _landed(home, mapping, mapping_text(source), place, paths, progress, alone)
     return IngestListing(
         source=mapping.name, mapping_version=mapping.version, region=region, dry_run=dry_run,
         legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping, home.policy.purposes), files=files,
@@ -43,11 +50,12 @@ def ingest(
 
 
 def _landed(
-    home: Home, mapping: Mapping, text: str, place: Region, paths: Sequence[Path], progress: Callable[[Path], None]
-) -> list[IngestedFile]:
+    home: Home, mapping: Mapping, text: str, place: Region, paths: Sequence[Path], progress: Callable[[Path], None],
+    alone: Callable[[], AbstractContextManager[None]],
+) -> list[IngestedFile]:  # fmt: skip
     files: list[IngestedFile] = []
     try:
-        files += (_told(mapping, one) for one in landing(place, mapping, text, paths, progress))
+        files += (_told(mapping, one) for one in landing(place, mapping, text, paths, progress, alone))
     except BaseException:
         with suppress(Exception):  # what landed before is entered; on a full disk the first error is the one to show
             _audit(home, mapping, place.name, files)
@@ -66,15 +74,21 @@ def _probed(mapping: Mapping, path: Path) -> IngestedFile:
 def _told(mapping: Mapping, one: Landed) -> IngestedFile:
     return IngestedFile(
         name=one.name, outcome=one.outcome, reason=one.reason, bytes=one.bytes,  # type: ignore[arg-type]
-        mend=explain_reason(one.reason)[1] if one.reason else "", dropped=list(one.dropped),
+        mend=_mend(one), dropped=list(one.dropped),
         unknown=[name for name in one.dropped if name not in mapping.ignored],
     )  # fmt: skip
+
+
+def _mend(one: Landed) -> str:
+    if one.outcome == "refused":
+        return "The file is in use and stays as it was, since this mapping cannot read it: mend the mapping first."
+    return explain_reason(one.reason)[1] if one.reason else ""
 
 
 def _audit(home: Home, mapping: Mapping, region: str, files: Sequence[IngestedFile]) -> None:
     """File names stay out: they may tell of a person."""
     outcomes = Counter(file.outcome for file in files)
     reasons = Counter(file.reason.partition(":")[0] for file in files if file.reason)
-    outcome = "quarantined" if outcomes["quarantined"] else "landed"
+    outcome = next((one for one in ("quarantined", "refused") if outcomes[one]), "landed")
     detail = {"files": dict(outcomes), "reasons": dict(reasons), "bytes": sum(file.bytes for file in files)}
     audit(home, "ingest", mapping.name, outcome, region=region, mapping_version=mapping.version, **detail)

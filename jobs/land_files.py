@@ -1,17 +1,23 @@
-"""Land files: keep their bytes under their SHA-256, enter them in the ledger, quarantine what cannot be read."""
+"""Land files: keep their bytes under their SHA-256, enter them in the ledger, quarantine what cannot be read.
+
+A new entry may come while a run is alive; to change one, no run may be (docs/decisions/0015-landing-beside-a-run.md).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from jobs.catalog import Catalog, File, now
 from jobs.home import Region
 from jobs.landing.file_opening import Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers, write_text
-from jobs.landing.probe_file import Probe, probe_file, unfit
-from quality.sources.mapping import Mapping
+from jobs.landing.probe_file import Probe, probe_copy, unfit
+from quality.sources.mapping import Format, Mapping
 
 MAPPINGS = "mappings"
 LANDING = "landing"
@@ -19,7 +25,10 @@ LANDING = "landing"
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """What became of one file: ``landed``, ``known`` (the same bytes were there already) or ``quarantined``."""
+    """What became of one file: ``landed``, ``known`` (the same bytes were there already), ``quarantined``, ``refused``.
+
+    A file in use is refused when the mapping cannot read it: it stays in use as it was.
+    """
 
     name: str
     outcome: str
@@ -35,13 +44,14 @@ def land_files(
     mapping_text: str,
     paths: Sequence[Path],
     progress: Callable[[Path], None] = lambda path: None,
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> list[Landed]:
     """Land each file for ``mapping`` and say what became of it. A file is copied, never moved or changed.
 
     The same bytes under another name add nothing. A file that cannot be read is kept under raw's rules, with a
-    reason code, while its neighbors land.
+    reason code, while its neighbors land. ``alone`` keeps runs away, and is entered before an entry is changed.
     """
-    return list(landing(region, mapping, mapping_text, paths, progress))
+    return list(landing(region, mapping, mapping_text, paths, progress, alone))
 
 
 def landing(
@@ -50,36 +60,52 @@ def landing(
     mapping_text: str,
     paths: Sequence[Path],
     progress: Callable[[Path], None] = lambda path: None,
+    alone: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[Landed]:
     """Land the files as ``land_files`` does, and yield what became of each at once: a fault may end it midway."""
     catalog = Catalog(region)
-    write_text(region.folder(MAPPINGS) / f"{mapping.version}.yaml", mapping_text)
+    keep_mapping(region, mapping, mapping_text)
     drop_leftovers(region.folder(LANDING))
-    for path in paths:
-        progress(path)
-        yield _land(region, catalog, mapping, path)
+    with ExitStack() as held:  # once changed, all of them are, before a run sees any
+        for path in paths:
+            progress(path)
+            yield _land(region, catalog, mapping, path, lambda: held.enter_context(alone()))
 
 
-def land_again(region: Region, mapping: Mapping, mapping_text: str, files: Sequence[File]) -> Iterator[Landed]:
-    """Enter the kept bytes of files again, under a mended mapping: their names and landing times stay."""
-    catalog = Catalog(region)
-    write_text(region.folder(MAPPINGS) / f"{mapping.version}.yaml", mapping_text)
-    folder = region.folder(LANDING)
-    for file in files:
-        kept = folder / f"{file.file_id}.{file.extension}"
-        try:
-            with copied(kept, folder) as copy:
-                yield _keep(catalog, mapping, file.name, copy)
-        except (Unreadable, OSError):
-            yield Landed(file.name, "quarantined", "unreadable", file.file_id, 0, ())
+def keep_mapping(region: Region, mapping: Mapping, text: str) -> None:
+    """Keep a version of a mapping, for as long as files are entered under it."""
+    write_text(region.folder(MAPPINGS) / f"{mapping.version}.yaml", text)
 
 
-def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path) -> Landed:
+def entry_of(mapping: Mapping, name: str, probe: Probe, file_id: str, size: int) -> File:
+    """Return what the ledger will say of a file whose bytes were judged under a mapping."""
+    extension = mapping.format + (".gz" if probe.gzipped else "")
+    return File(
+        mapping.name, file_id, mapping.version, name, extension, size, probe.columns, probe.dropped, now(),
+        probe.reason,
+    )  # fmt: skip
+
+
+def kept_path(region: Region, file: File) -> Path:
+    """Return where a file's bytes are kept."""
+    return region.root / LANDING / f"{file.file_id}.{file.extension}"
+
+
+def drop_old_copies(region: Region, catalog: Catalog, file: File) -> None:
+    """Remove the copies under the names of other formats, unless another source's entry needs them."""
+    kept = kept_path(region, file)
+    zipped = ".gz" if file.extension.endswith(".gz") else ""
+    others = [kept.with_name(f"{file.file_id}.{format_}{zipped}") for format_ in get_args(Format)]
+    if there := [path for path in others if path != kept and path.exists()]:
+        catalog.drop_unnamed(file.file_id, there)
+
+
+def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path, alone: Callable[[], None]) -> Landed:
     if reason := unfit(path):
         return _nothing_kept(path, reason)
     try:
         with copied(path, region.folder(LANDING)) as copy:
-            return _keep(catalog, mapping, path.name, copy)
+            return _keep(region, catalog, mapping, path.name, copy, alone)
     except Unreadable as error:
         return _nothing_kept(path, str(error))
 
@@ -88,18 +114,19 @@ def _nothing_kept(path: Path, reason: str) -> Landed:
     return Landed(path.name, "quarantined", reason, "", 0, ())
 
 
-def _keep(catalog: Catalog, mapping: Mapping, name: str, copy: Copy) -> Landed:
-    probe = probe_file(copy.path, mapping)
-    entry = _entry(mapping, name, probe, copy)
-    copy.keep(f"{copy.file_id}.{entry.extension}")
-    new = catalog.land(entry)
-    outcome = "quarantined" if probe.reason else "landed" if new else "known"
+def _keep(
+    region: Region, catalog: Catalog, mapping: Mapping, name: str, copy: Copy, alone: Callable[[], None]
+) -> Landed:
+    probe = probe_copy(copy.path, mapping)
+    entry = entry_of(mapping, name, probe, copy.file_id, copy.bytes)
+    keep = partial(copy.keep, kept_path(region, entry).name)
+    standing = catalog.land(entry, keep, change=False)
+    if standing == "changes":
+        alone()
+        standing = catalog.land(entry, keep)
+    outcome = "quarantined" if probe.reason else "known" if standing == "known" else "landed"
+    if standing == "refused":
+        outcome = standing
+    else:
+        drop_old_copies(region, catalog, entry)
     return Landed(name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)
-
-
-def _entry(mapping: Mapping, name: str, probe: Probe, copy: Copy) -> File:
-    extension = mapping.format + (".gz" if probe.gzipped else "")
-    return File(
-        mapping.name, copy.file_id, mapping.version, name, extension, copy.bytes, probe.columns, probe.dropped, now(),
-        probe.reason,
-    )  # fmt: skip

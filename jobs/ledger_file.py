@@ -27,3 +27,10 @@ class LedgerFile:
                 yield db
         finally:
             db.close()
+
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """Return a connection as ``open`` does; what is read stays true until the end, since nobody else can write."""
+        with self.open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            yield db

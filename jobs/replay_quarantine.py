@@ -3,73 +3,127 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 
 from jobs.audit_log import audit
 from jobs.catalog import Catalog, File
+from jobs.explain_failure import explained
 from jobs.home import Home, Region
-from jobs.land_files import LANDING, land_again
+from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_path
 from jobs.landed_regions import catalogs
-from jobs.landing.probe_file import probe_file
+from jobs.landing.keep_file import copied
+from jobs.landing.probe_file import probe_copy
+from jobs.listings.replay import ReplayedFile, ReplayListing, ReplayOutcome
+from jobs.manifest import sha256_of
+from jobs.reasons import explain_reason
+from jobs.run_lock import run_lock
 from quality.sources.load_mapping import load_mapping, mapping_text
 from quality.sources.mapping import Mapping
 
 ROWS = "rows in quarantine"
 
+_FROM_ITS_SOURCE = "Run `geoward fsck`, then ingest the file again from where it came."
+_MENDS: dict[ReplayOutcome, str] = {
+    "landed": "Run `geoward run`: it makes its dates.",
+    "unchanged": "It was entered under this very mapping before: mend the mapping first.",
+    "refused": "The mapping cannot read a file that is in use, so the file stays as it was: mend the mapping first.",
+    "kept_bytes_gone": _FROM_ITS_SOURCE,
+    "kept_bytes_changed": _FROM_ITS_SOURCE,
+}
+
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
-    """One file: why it was replayed, and what became of it: ``readable`` in a dry run, ``unchanged`` if nothing."""
+class _Judged:
+    """A file, what is told of it, and its new entry if the ledger is to change."""
 
-    region: str
-    name: str
-    file_id: str
-    was: str
-    outcome: str
-    reason: str
+    file: File
+    told: ReplayedFile
+    entry: File | None
 
 
-def replay(home: Home, source: str, region: str = "", *, dry_run: bool = False) -> list[Replayed]:
+def replay(
+    home: Home, source: str, region: str = "", *, dry_run: bool = False,
+    progress: Callable[[str], None] = lambda text: None, wait: bool = True,
+) -> ReplayListing:  # fmt: skip
     """Enter the source's quarantined files, and those of dates with quarantined rows, under the mapping as it is now.
 
-    The next run makes the dates of what changed, and nothing else. A file that has been entered under this mapping
-    already, and is not quarantined as a whole, stays as it is. Raises ``ConfigError`` for a mapping that is wrong.
+    The next run makes the dates of what changed, and nothing else. All files are judged before any entry is changed,
+    and a region's entries change together or not at all; a file in use is never taken out of use. No run is alive
+    meanwhile: ``progress`` is told which is waited for; without ``wait`` raises ``Busy``. Raises ``ConfigError`` for a
+    mapping that is wrong, and ``EnvironmentFault`` when the machine fails.
     """
     mapping, text = load_mapping(source), mapping_text(source)
-    found = []
-    for place, catalog in catalogs(home, region):
-        wanted = [(file, why) for file in catalog.files(mapping.name) if (why := _why(catalog, mapping, file))]
-        done = [_replay(place, mapping, text, file, why, dry_run) for file, why in wanted]
-        if done and not dry_run:
-            outcomes = dict(Counter(one.outcome for one in done))
-            audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
-                  files=outcomes)  # fmt: skip
-        found += done
-    return found
+    with explained(), nullcontext() if dry_run else run_lock(home, progress, wait=wait):
+        judged = [(place, catalog, list(_judged(place, catalog, mapping))) for place, catalog in catalogs(home, region)]
+        for place, catalog, found in judged if not dry_run else ():
+            if found:
+                _enter(place, catalog, mapping, text, found)
+                outcomes = dict(Counter(one.told.outcome for one in found))
+                audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
+                      files=outcomes)  # fmt: skip
+    files = [one.told for _, _, found in judged for one in found]
+    ok = all(file.outcome in ("landed", "unchanged") for file in files)
+    return ReplayListing(source=source, dry_run=dry_run, ok=ok, files=files)
 
 
-def _why(catalog: Catalog, mapping: Mapping, file: File) -> str:
-    if file.reason:
-        return file.reason
+def _judged(place: Region, catalog: Catalog, mapping: Mapping) -> Iterator[_Judged]:
+    """Judge each file that is in quarantine or shares a date with rows that are; nothing is changed."""
+    held: dict[tuple[str, str], set[date]] = {}
+    for days in catalog.dates().values():
+        for day, parts in days.items():
+            for part in parts:
+                held.setdefault((part.source, part.file_id), set()).add(day)
+    bad = _dates_with_quarantine(catalog, mapping)
+    for file in catalog.files(mapping.name):
+        dates = held.get((file.source, file.file_id), set())
+        if was := file.reason or (ROWS if bad & dates else ""):
+            yield _judge(place, mapping, file, was, sorted(dates))
+
+
+def _dates_with_quarantine(catalog: Catalog, mapping: Mapping) -> set[date]:
     tables = {emit.to for emit in mapping.emits}
     tables |= {table.replace("raw.", "clean.") for table in tables}
-    bad = {day for (table, day), (_, _, report) in catalog.published().items()
-           if table in tables and report.get("quarantined")}  # fmt: skip
-    return ROWS if bad & _dates(catalog, file) else ""
+    published = catalog.published().items()
+    return {day for (table, day), (_, _, report) in published if table in tables and report.get("quarantined")}
 
 
-def _dates(catalog: Catalog, file: File) -> set[date]:
-    key = (file.source, file.file_id)
-    held = [(day, parts) for days in catalog.dates().values() for day, parts in days.items()]
-    return {day for day, parts in held if any((part.source, part.file_id) == key for part in parts)}
+def _judge(place: Region, mapping: Mapping, file: File, was: str, dates: list[date]) -> _Judged:
+    """Kept bytes must have the SHA-256 that is their name before anything else is done with them."""
+
+    def judged(outcome: ReplayOutcome, reason: str = "", entry: File | None = None) -> _Judged:
+        mend = explain_reason(reason)[1] if outcome == "quarantined" else _MENDS[outcome]
+        told = ReplayedFile(
+            region=place.name, name=file.name, file_id=file.file_id, was=was, outcome=outcome, reason=reason,
+            mend=mend, dates=dates if outcome == "landed" else [],
+        )  # fmt: skip
+        return _Judged(file, told, entry)
+
+    if was == ROWS and file.mapping_version == mapping.version:
+        return judged("unchanged")
+    kept = kept_path(place, file)
+    if not kept.is_file():
+        return judged("kept_bytes_gone")
+    if sha256_of(kept) != file.file_id:
+        return judged("kept_bytes_changed")
+    probe = probe_copy(kept, mapping)
+    if probe.reason and not file.reason:
+        return judged("refused", probe.reason)
+    entry = entry_of(mapping, file.name, probe, file.file_id, file.bytes)
+    return judged("quarantined" if probe.reason else "landed", probe.reason, entry)
 
 
-def _replay(place: Region, mapping: Mapping, text: str, file: File, why: str, dry_run: bool) -> Replayed:
-    if why == ROWS and file.mapping_version == mapping.version:
-        return Replayed(place.name, file.name, file.file_id, why, "unchanged", "")
-    if dry_run:
-        reason = probe_file(place.folder(LANDING) / f"{file.file_id}.{file.extension}", mapping).reason
-        return Replayed(place.name, file.name, file.file_id, why, "quarantined" if reason else "readable", reason)
-    [landed] = land_again(place, mapping, text, [file])
-    return Replayed(place.name, file.name, file.file_id, why, landed.outcome, landed.reason)
+def _enter(place: Region, catalog: Catalog, mapping: Mapping, text: str, judged: list[_Judged]) -> None:
+    """Change the ledger. Under another format a copy has its new name before that, and its old one until after."""
+    changed = [(one.file, one.entry) for one in judged if one.entry]
+    keep_mapping(place, mapping, text)
+    for file, entry in changed:
+        old, new = kept_path(place, file), kept_path(place, entry)
+        if old != new:
+            with copied(old, old.parent) as copy:
+                copy.keep(new.name)
+    catalog.land_again([entry for _, entry in changed])
+    for _, entry in changed:
+        drop_old_copies(place, catalog, entry)

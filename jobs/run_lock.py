@@ -10,7 +10,8 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -56,6 +57,22 @@ def give_run_lock(home: Home) -> None:
     with _GUARD:
         if file := _HELD.pop(lock_path(home), None):
             file.close()
+
+
+@contextmanager
+def run_lock(home: Home, progress: Callable[[str], None] = lambda text: None, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock for as long as something is done that no run may see half of; nothing if it is held already.
+
+    Waits and raises as ``take_run_lock`` does.
+    """
+    if holds_run_lock(home):
+        yield
+        return
+    take_run_lock(home, progress, wait=wait)
+    try:
+        yield
+    finally:
+        give_run_lock(home)
 
 
 def holds_run_lock(home: Home) -> bool:

@@ -13,6 +13,7 @@ import typer
 from dagster_project.assets import checks_of
 from jobs import job, report
 from jobs.damage import DAMAGE_KINDS
+from jobs.listings.replay import REPLAY_OUTCOMES
 from jobs.problem import PROBLEM_KINDS
 from jobs.registry import JOBS
 from quality import contracts
@@ -214,3 +215,10 @@ def test_the_runbook_names_each_kind_of_damage_with_its_mend_and_no_other(kind):
 @pytest.mark.parametrize("check", sorted({name for job in JOBS.values() for name in checks_of(job)}))
 def test_the_runbook_has_an_entry_for_each_check_that_can_stop_a_publication(check):
     assert f"\n### {check}\n" in (ROOT / "docs" / "runbook.md").read_text()
+
+
+@pytest.mark.parametrize("outcome", REPLAY_OUTCOMES)
+def test_the_runbook_says_what_to_do_after_each_outcome_of_a_replay(outcome):
+    entry = (ROOT / "docs" / "runbook.md").read_text().partition("\n## quarantine\n")[2].partition("\n## ")[0]
+
+    assert any(f"`{outcome}`" in line.split(" | ")[0] for line in entry.splitlines() if line.startswith("| "))

@@ -30,6 +30,7 @@ err = Console(stderr=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON (schemas: docs/schemas) instead of a table.")]
 VersionOption = Annotated[bool, typer.Option("--version", help="Print the version and end.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for a run that is alive; end with code 5.")]
 RegionOption = Annotated[str, typer.Option("--region", "-r", help="Only this region; default: all.")]
 
 

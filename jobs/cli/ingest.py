@@ -10,12 +10,12 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.cli.app import Json, app, err, grid, show
+from jobs.cli.app import Json, NoWait, app, err, grid, show
 from jobs.describe_source import basis_warning
 from jobs.home import open_home
 from jobs.listings import IngestListing
 
-_COLORS = {"landed": "green", "readable": "green", "known": "dim", "quarantined": "red"}
+_COLORS = {"landed": "green", "readable": "green", "known": "dim", "quarantined": "red", "refused": "red"}
 
 
 @app.command()
@@ -24,13 +24,15 @@ def ingest(
     source: Annotated[str, typer.Option("--source", "-s", help="A shipped mapping's name, or a mapping's YAML file.")],
     region: Annotated[str, typer.Option("--region", "-r", help="The region whose rules hold for these rows.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the files; land nothing.")] = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Land files: keep their bytes, and say of each whether it can be used.
 
     A file that cannot be read is quarantined with a reason while the others land; the command then ends with exit
-    code 1. The same bytes again are `known` and add nothing. Columns that the mapping does not read are dropped.
-    What landed becomes tables with `geoward run`.
+    code 1. The same bytes again are `known` and add nothing; under another mapping they are entered anew, which waits
+    for the end of a run, and are `refused` if that mapping cannot read a file in use. Columns that the mapping does not
+    read are dropped. What landed becomes tables with `geoward run`.
 
     Example: `geoward ingest --source sample_pings --region eu data/sample/eu/pings.csv.gz`
     """
@@ -40,12 +42,13 @@ def ingest(
         listing = land(
             open_home(), source, region, files, dry_run=dry_run,
             progress=lambda path: status.update(f"reading {escape(path.name)}"),
+            waiting=lambda text: err.print(text, markup=False), wait=not no_wait,
         )  # fmt: skip
     show(listing, as_json, _tables(listing))
     if warning := basis_warning(listing.legal_basis, listing.rejects_all, open_home().policy.purposes):
         mend = "Declare legal_basis and evidence in the mapping before you run."
         err.print(f"[bold yellow]Warning:[/bold yellow] mapping {listing.source}: {escape(warning)} {mend}")
-    if any(file.outcome == "quarantined" for file in listing.files):
+    if any(file.outcome in ("quarantined", "refused") for file in listing.files):
         raise typer.Exit(1)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -12,9 +11,9 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.cli.app import Json, RegionOption, app, grid, show
+from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, show
 from jobs.home import open_home
-from jobs.listings import QuarantineDetail, QuarantineListing, ReplayedFile, ReplayListing
+from jobs.listings import QuarantineDetail, QuarantineListing, ReplayListing
 
 quarantine = typer.Typer(no_args_is_help=True, help="Quarantine: files and rows that could not be used, and why.")
 app.add_typer(quarantine, name="quarantine")
@@ -53,23 +52,25 @@ def replay_(
     source: Annotated[str, typer.Argument(help="The mended mapping: a shipped name or your YAML file.")],
     region: RegionOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of the files.")] = False,
+    no_wait: NoWait = False,
     as_json: Json = False,
 ) -> None:
     """Enter a source's quarantined files, and those with rows in quarantine, again under its mended mapping.
 
     Their bytes were kept, so nobody needs to deliver them again. The next `geoward run` makes their dates, and no
-    others. Exit 1 if a file is still quarantined.
+    others. A file that is in use stays so, whatever the mapping. Waits for the end of a run. Exit 1 if a file needs a
+    hand: still quarantined, refused, or its kept bytes gone or changed.
 
     Example: `geoward quarantine replay my-source.yaml --dry-run`
     """
     from jobs.replay_quarantine import replay
 
-    found = replay(open_home(), source, region, dry_run=dry_run)
-    files = [ReplayedFile(**asdict(one)) for one in found]
-    ok = not any(file.outcome == "quarantined" for file in files)
-    listing = ReplayListing(source=source, dry_run=dry_run, ok=ok, files=files)
+    listing = replay(
+        open_home(), source, region, dry_run=dry_run, progress=lambda text: err.print(text, markup=False),
+        wait=not no_wait,
+    )  # fmt: skip
     show(listing, as_json, _replayed(listing))
-    if not ok:
+    if not listing.ok:
         raise typer.Exit(1)
 
 
@@ -77,16 +78,16 @@ def _replayed(listing: ReplayListing) -> Iterable[Table | str]:
     if not listing.files:
         yield "Nothing of this source is in quarantine."
         return
-    table = grid("region", "file", "id", "was", "would be" if listing.dry_run else "is now")
+    table = grid("region", "file", "id", "was", "would be" if listing.dry_run else "is now", "dates")
     for file in listing.files:
         now = f"{file.outcome}: {file.reason}" if file.reason else file.outcome
-        table.add_row(file.region, escape(file.name), file.file_id[:12], escape(file.was), escape(now))
+        days = ", ".join(str(day) for day in dict.fromkeys((file.dates[0], file.dates[-1]))) if file.dates else ""
+        table.add_row(file.region, escape(file.name), file.file_id[:12], escape(file.was), escape(now), days)
     yield table
-    outcomes = {file.outcome for file in listing.files}
-    if "unchanged" in outcomes:
-        yield "Unchanged files were entered under this very mapping before: mend it first."
-    if "landed" in outcomes:
-        yield "Run `geoward run` to make their dates again."
+    for outcome, mend in dict.fromkeys((file.outcome, file.mend) for file in listing.files):
+        yield f"[bold]{outcome}:[/bold] {escape(mend)}"
+    if listing.dry_run:
+        yield "Nothing was changed: this was a dry run."
 
 
 def _tables(listing: QuarantineListing) -> Iterable[Table | str]:

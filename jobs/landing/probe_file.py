@@ -32,6 +32,14 @@ class Probe:
 
 def probe_file(path: Path, mapping: Mapping) -> Probe:
     """Read the whole file once, in constant memory, and say whether it is fit for ``mapping``; never raises for it."""
+    try:
+        return probe_copy(path, mapping)
+    except OSError:
+        return Probe(False, "unreadable")
+
+
+def probe_copy(path: Path, mapping: Mapping) -> Probe:
+    """Judge a copy of ours as ``probe_file`` does. Raises ``OSError``: if it cannot be read, that is not the file's."""
     gzipped = False
     try:
         gzipped = is_gzip(path)
@@ -39,8 +47,6 @@ def probe_file(path: Path, mapping: Mapping) -> Probe:
         names, rows = probe(path, mapping)
     except Unreadable as error:
         return Probe(False, str(error), gzipped=gzipped)
-    except OSError:
-        return Probe(False, "unreadable", gzipped=gzipped)
     columns = told_names(names, {*mapping.source_columns, *mapping.ignored, *mapping.columns})
     dropped = tuple(name for name in columns if name not in mapping.source_columns)
     unknown = tuple(name for name in dropped if name not in mapping.ignored)

@@ -38,7 +38,9 @@ def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | 
         for batch in file.iter_batches():
             batch.validate(full=True)  # also finds text that is not UTF-8
             rows += batch.num_rows
-    except (pa.ArrowException, OSError, ValueError, OverflowError):
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        if getattr(error, "errno", None):  # the machine's; Arrow tells damage in a file by an OSError without a number
+            raise
         raise Unreadable("corrupt_parquet") from None
     if rows != file.metadata.num_rows:
         raise Unreadable("corrupt_parquet")

@@ -25,13 +25,14 @@ class SampleListing(Listing):
 
 
 class IngestedFile(Listing):
-    """One file: ``landed``, ``known`` or ``quarantined``, or in a dry run ``readable``. ``unknown`` is of ``dropped``.
+    """One file: ``landed``, ``known``, ``quarantined`` or ``refused``, or in a dry run ``readable``.
 
-    ``unknown`` names the dropped columns that the mapping does not list as ignored.
+    ``refused``: it is in use, and stays so, since this mapping cannot read it. ``unknown`` names the dropped columns
+    that the mapping does not list as ignored.
     """
 
     name: str
-    outcome: Literal["landed", "known", "quarantined", "readable"]
+    outcome: Literal["landed", "known", "quarantined", "refused", "readable"]
     reason: str
     mend: str
     bytes: int

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import date
+from typing import Literal, get_args
 
 from jobs.listings.listing import Listing
 
+ReplayOutcome = Literal["landed", "unchanged", "quarantined", "refused", "kept_bytes_gone", "kept_bytes_changed"]
+REPLAY_OUTCOMES: tuple[ReplayOutcome, ...] = get_args(ReplayOutcome)
+
 
 class ReplayedFile(Listing):
-    """One file: ``was`` says why it was replayed. ``unchanged``: it was entered under this very mapping before."""
+    """One file: ``was`` says why it was replayed; ``dates`` are those known that the next run will make.
+
+    ``unchanged``: it was entered under this very mapping before. ``refused``: it is in use, and stays so, since the
+    mapping cannot read it. The dates of a file that never had any are learned by the run.
+    """
 
     region: str
     name: str
     file_id: str
     was: str
-    outcome: Literal["landed", "known", "quarantined", "readable", "unchanged"]
+    outcome: ReplayOutcome
     reason: str
+    mend: str
+    dates: list[date]
 
 
 class ReplayListing(Listing):
-    """`geoward quarantine replay --json`."""
+    """`geoward quarantine replay --json`. In a dry run ``outcome`` is what it would be; ``ok``: none needs a hand."""
 
     source: str
     dry_run: bool

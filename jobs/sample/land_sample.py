@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from jobs.home import Home, Region
 from jobs.land_files import Landed, land_files
 from jobs.reference import import_reference
+from jobs.run_lock import run_lock
 from quality.sources.load_mapping import load_mapping, mapping_text
 
 SOURCES = {
@@ -24,10 +26,12 @@ def land_sample(home: Home, sample: Path) -> dict[str, list[Landed]]:
     for kind in ("places", "population"):
         import_reference(home, kind, sample / "reference" / f"{kind}.csv")
     regions = [region for name, region in home.regions.items() if (sample / name).is_dir()]
-    return {region.name: [_land(region, sample, file) for file in SOURCES] for region in regions}
+    return {region.name: [_land(home, region, sample, file) for file in SOURCES] for region in regions}
 
 
-def _land(region: Region, sample: Path, file: str) -> Landed:
-    source = SOURCES[file]
-    (landed,) = land_files(region, load_mapping(source), mapping_text(source), [sample / region.name / file])
+def _land(home: Home, region: Region, sample: Path, file: str) -> Landed:
+    source, path = SOURCES[file], sample / region.name / file
+    (landed,) = land_files(
+        region, load_mapping(source), mapping_text(source), [path], alone=partial(run_lock, home)
+    )  # fmt: skip
     return landed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 
 import pytest
@@ -26,10 +28,32 @@ emits:
 """
 
 
+LIVE_RUN = """
+import sys
+from jobs.home import open_home
+from jobs.run_lock import take_run_lock
+take_run_lock(open_home())
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setenv("GEOWARD_HOME", str(tmp_path / "my home"))
     return open_home()
+
+
+@pytest.fixture
+def live_run(home):
+    """Another process that holds the run lock until its standard input ends, or it is killed."""
+    code = [sys.executable, "-c", LIVE_RUN]
+    process = subprocess.Popen(code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.stdin.close()
+    process.wait()
+    process.stdout.close()
 
 
 @pytest.fixture

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import stat
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from jobs.catalog import Catalog, File, Part, now
+from jobs.catalog import Catalog, File, Part, now, standing
 
 FIRST, SECOND = datetime(2024, 5, 1, 12, tzinfo=UTC), datetime(2024, 5, 2, 12, tzinfo=UTC)
 FILE = File("tiny", "f" * 64, "v1", "a.csv", "csv", 10, ("id", "who"), ("note",), FIRST)
@@ -27,15 +28,15 @@ def test_the_catalog_is_for_its_owner_alone(catalog):
 
 
 def test_a_file_is_entered_once(catalog):
-    assert catalog.land(FILE)
-    assert not catalog.land(replace(FILE, name="copy.csv", landed_at=SECOND))
+    assert catalog.land(FILE) == "new"
+    assert catalog.land(replace(FILE, name="copy.csv", landed_at=SECOND)) == "known"
     assert catalog.files() == [FILE]
 
 
 def test_the_same_bytes_from_another_source_are_another_file(catalog):
     catalog.land(FILE)
 
-    assert catalog.land(replace(FILE, source="other"))
+    assert catalog.land(replace(FILE, source="other")) == "new"
     assert [file.source for file in catalog.files()] == ["other", "tiny"]
     assert [file.source for file in catalog.files("tiny")] == ["tiny"]
 
@@ -44,10 +45,88 @@ def test_a_corrected_mapping_keeps_the_landing_time_and_forgets_the_dates(catalo
     catalog.land(FILE)
     dated(catalog)
 
-    assert catalog.land(replace(FILE, mapping_version="v2", landed_at=SECOND))
+    assert catalog.land(replace(FILE, mapping_version="v2", landed_at=SECOND)) == "changes"
     [file] = catalog.files()
     assert (file.mapping_version, file.landed_at, file.dated) == ("v2", FIRST, False)
     assert catalog.dates() == {}
+
+
+def test_an_entry_that_may_not_change_stays_and_its_bytes_are_not_kept(catalog):
+    catalog.land(FILE)
+    kept = []
+
+    assert catalog.land(replace(FILE, mapping_version="v2"), lambda: kept.append(1), change=False) == "changes"
+    assert catalog.land(FILE, lambda: kept.append(2), change=False) == "known"
+    assert (catalog.files(), kept) == ([FILE], [2])
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+def test_a_file_in_use_never_goes_out_of_use(catalog, version):
+    catalog.land(FILE)
+    dated(catalog)
+    worse = replace(FILE, mapping_version=version, reason="missing_column:who")
+
+    assert catalog.land(worse, keep=lambda: 1 / 0) == "refused"
+    catalog.land_again([worse])
+    assert catalog.files() == [replace(FILE, dated=True)]
+    assert catalog.dates()
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        pytest.param("bad", "", "changes", id="mended"),
+        pytest.param("bad", "bad", "known", id="as-bad-as-before"),
+        pytest.param("bad", "worse", "changes", id="bad-in-another-way"),
+        pytest.param("", "bad", "refused", id="in-use"),
+        pytest.param("", "", "known", id="the-same"),
+    ],
+)
+def test_what_a_file_is_to_its_entry_under_the_same_mapping(was, becomes, expected):
+    assert standing(replace(FILE, reason=was), replace(FILE, reason=becomes)) == expected
+
+
+def test_bytes_that_cannot_be_kept_are_not_entered(catalog):
+    with pytest.raises(ZeroDivisionError):
+        catalog.land(FILE, keep=lambda: 1 / 0)
+
+    assert catalog.files() == []
+
+
+def test_two_who_land_the_same_bytes_at_once_do_not_pass_each_other(catalog):
+    other, second = replace(FILE, mapping_version="v2"), []
+    thread = threading.Thread(target=lambda: second.append(catalog.land(other, change=False)))
+
+    def keep():
+        thread.start()
+        thread.join(0.3)
+        assert second == [], "the other one waits until this one is entered"
+
+    assert catalog.land(FILE, keep) == "new"
+    thread.join()
+    assert (second, catalog.files()) == (["changes"], [FILE])
+
+
+def test_entries_change_together_or_not_at_all(catalog):
+    two = replace(FILE, file_id="e" * 64)
+    for file in (FILE, two):
+        catalog.land(file)
+
+    with pytest.raises(Exception, match="type"):
+        catalog.land_again([replace(FILE, mapping_version="v2"), replace(two, mapping_version=object())])
+    assert {file.mapping_version for file in catalog.files()} == {"v1"}
+
+
+def test_only_copies_that_no_entry_names_are_removed(catalog, tmp_path):
+    copies = [tmp_path / f"{FILE.file_id}.{extension}" for extension in ("csv", "tsv", "jsonl")]
+    for copy in copies:
+        copy.write_text("x")
+    catalog.land(FILE)
+    catalog.land(replace(FILE, source="other", extension="tsv"))
+
+    catalog.drop_unnamed(FILE.file_id, copies)
+
+    assert [copy.exists() for copy in copies] == [True, True, False]
 
 
 def test_dates_tell_the_parts_of_each_partition(catalog):

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 
 import pytest
 
 from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
 from jobs.ingest import ingest
-from quality.contracts.errors import ConfigError, UsageError
+from jobs.run_lock import run_is_alive
+from quality.contracts.errors import Busy, ConfigError, UsageError
 
 ROW = "1,a,2026-06-01T00:00:00Z,1,2,,"
 
@@ -84,3 +88,69 @@ def test_landed_bytes_are_entered_in_the_regions_own_catalog(home, mapping_file,
     ingest(home, str(mapping_file()), "us", [log_file(ROW)])
 
     assert [file.source for file in Catalog(home.region("us")).files()] == ["tiny"]
+
+
+CORRECTED = "legal_basis: {analytics: Consent}\nevidence: corrected"
+
+
+def _versions(home):
+    return {file.name: file.mapping_version for file in Catalog(home.region("eu")).files()}
+
+
+def test_a_file_in_use_that_the_mapping_cannot_read_is_refused_with_its_mend(home, mapping_file, log_file):
+    ingest(home, str(mapping_file()), "eu", [log_file(ROW)])
+    path = mapping_file()
+    path.write_text(path.read_text().replace("from: who", "from: actor"))
+
+    listing = ingest(home, str(path), "eu", [log_file(ROW)])
+
+    assert _outcomes(listing) == [("refused", "missing_column:actor")]
+    assert "in use" in listing.files[0].mend and "mend the mapping first" in listing.files[0].mend
+    assert read_audit(home)[-1]["outcome"] == "refused"
+    assert [file.reason for file in Catalog(home.region("eu")).files()] == [""]
+
+
+def test_new_files_and_known_ones_land_beside_a_live_run(home, live_run, mapping_file, log_file):
+    mapping, file = str(mapping_file()), log_file(ROW)
+
+    assert _outcomes(ingest(home, mapping, "eu", [file, file], wait=False)) == [("landed", ""), ("known", "")]
+
+
+def test_an_entry_changes_only_when_no_run_is_alive(home, request, mapping_file, log_file):
+    ingest(home, str(mapping_file()), "eu", [log_file(ROW)])
+    before, corrected = _versions(home), str(mapping_file(CORRECTED))
+    live_run, said = request.getfixturevalue("live_run"), []
+
+    with pytest.raises(Busy):
+        ingest(home, corrected, "eu", [log_file(ROW)], wait=False)
+    assert _versions(home) == before
+
+    def tell(text):
+        said.append((text, _versions(home) == before))
+        live_run.stdin.close()
+
+    assert _outcomes(ingest(home, corrected, "eu", [log_file(ROW)], waiting=tell)) == [("landed", "")]
+    assert _versions(home) != before
+    [(text, unchanged)] = said
+    assert f"process {live_run.pid}" in text and unchanged
+    assert not run_is_alive(home), "it is given back"
+
+
+INGEST = "import jobs.cli.commands; from jobs.cli.app import main; main()"
+
+
+def test_a_command_that_waits_says_so_and_goes_on(home, request, mapping_file, log_file):
+    """Two real processes: the one that holds the lock ends only when the other has said that it waits."""
+    ingest(home, str(mapping_file()), "eu", [log_file(ROW)])
+    before = _versions(home)
+    command = [sys.executable, "-c", INGEST, "ingest", "-s", str(mapping_file(CORRECTED)), "-r", "eu", log_file(ROW)]
+    live_run = request.getfixturevalue("live_run")
+
+    assert subprocess.run([*command, "--no-wait"], capture_output=True).returncode == 5
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as waiting:
+        assert f"process {live_run.pid}" in waiting.stderr.readline()
+        time.sleep(0.2)
+        assert (waiting.poll(), _versions(home)) == (None, before)
+        live_run.stdin.close()
+        assert waiting.wait(60) == 0
+    assert _versions(home) != before

@@ -1,28 +1,37 @@
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import stat
+from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
-from jobs.catalog import Catalog
+from jobs.catalog import Catalog, now
+from jobs.date_files import date_files
+from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
+from jobs.landing import probe_text
+from jobs.nightly import run_table
 from quality.sources.load_mapping import load_mapping
 
 ROWS = b"id,who,at,lat,lon,note\n1,a,2024-05-01T10:00:00Z,1.5,2.5,planted\n"
+BASIS = "legal_basis: {risk: Legitimate interests}\nevidence: a test"
 
 
 @pytest.fixture
 def land(home, mapping_file, tmp_path):
-    def land(*files, basis="legal_basis: {risk: Legitimate interests}\nevidence: a test", progress=lambda path: None):
+    def land(*files, basis=BASIS, change=("", ""), and_change=("", ""), **more):
         path = mapping_file(basis)
+        path.write_text(path.read_text().replace(*change).replace(*and_change))
         paths = []
         for name, content in files:
             paths.append(tmp_path / name)
             if content is not None:
                 paths[-1].write_bytes(content)
-        return land_files(home.region("eu"), load_mapping(path), path.read_text(), paths, progress)
+        return land_files(home.region("eu"), load_mapping(path), path.read_text(), paths, **more)
 
     return land
 
@@ -86,3 +95,92 @@ def test_each_file_is_announced_in_turn(land):
     land(("a.csv", ROWS), ("b.csv", b""), progress=lambda path: seen.append(path.name))
 
     assert seen == ["a.csv", "b.csv"]
+
+
+def test_a_mapping_that_cannot_read_a_file_in_use_is_refused_and_the_file_stays_in_use(home, land, mapping_file):
+    land(("a.csv", ROWS))
+    before, copies = Catalog(home.region("eu")).files(), kept(home)
+
+    [again] = land(("a.csv", ROWS), change=("from: who", "from: actor"))
+
+    assert (again.outcome, again.reason) == ("refused", "missing_column:actor")
+    assert (Catalog(home.region("eu")).files(), kept(home)) == (before, copies)
+
+
+def test_bytes_that_were_damaged_on_disk_are_replaced_by_the_same_file(home, land):
+    [one] = land(("a.csv", ROWS))
+    path = home.region("eu").folder("landing") / kept(home)[0]
+    path.write_bytes(b"planted")
+
+    [again] = land(("a.csv", ROWS))
+
+    assert (again.outcome, again.file_id, path.read_bytes()) == ("known", one.file_id, ROWS)
+
+
+def test_under_a_mapping_of_another_format_there_is_still_one_copy(home, land):
+    [bad] = land(("a.csv", ROWS), change=("format: csv", "format: tsv"))
+    assert (bad.outcome, kept(home)) == ("quarantined", [f"{bad.file_id}.tsv"])
+
+    [good] = land(("a.csv", ROWS))
+
+    assert (good.outcome, kept(home)) == ("landed", [f"{bad.file_id}.csv"])
+
+
+def test_a_copy_that_another_source_needs_stays(home, land):
+    [bad] = land(("a.csv", ROWS), change=("format: csv", "format: tsv"))
+    land(("a.csv", ROWS), change=("name: tiny\n", "name: other\n"))
+    land(("a.csv", ROWS))
+
+    assert kept(home) == [f"{bad.file_id}.csv"]
+    land(("a.csv", ROWS), change=("name: tiny\n", "name: third\n"), and_change=("format: csv", "format: tsv"))
+    assert kept(home) == [f"{bad.file_id}.csv", f"{bad.file_id}.tsv"], "each source's entry has its copy"
+
+
+def test_only_a_change_of_an_entry_keeps_runs_away_and_it_does_so_to_the_end(land):
+    seen = []
+
+    @contextmanager
+    def alone():
+        seen.append("begin")
+        yield
+        seen.append("end")
+
+    def told(path):
+        seen.append(path.name)
+
+    other = ROWS.replace(b"planted", b"")
+    land(("a.csv", ROWS), ("a.csv", ROWS), progress=told, alone=alone)
+    assert seen == ["a.csv", "a.csv"]
+    seen.clear()
+    corrected = "legal_basis: {analytics: Consent}\nevidence: corrected"
+    land(("new.csv", other), ("a.csv", ROWS), ("b.csv", other + b"\n"), basis=corrected, progress=told, alone=alone)
+    assert seen == ["new.csv", "a.csv", "begin", "b.csv", "end"]
+
+
+def test_a_copy_that_the_machine_cannot_read_back_is_no_bad_file(home, land, monkeypatch):
+    def fail(_):
+        raise OSError(errno.EIO, "planted")
+
+    monkeypatch.setattr(probe_text, "open_bytes", fail)
+    with pytest.raises(OSError, match="planted"):
+        land(("a.csv", ROWS))
+
+    assert (Catalog(home.region("eu")).files(), kept(home)) == ([], [])
+
+
+@pytest.mark.spark
+def test_rows_that_came_twice_count_once_in_whatever_name_batch_or_format(home, land, request):
+    """The same bytes are one file; the same rows in other bytes are two files in raw, and once in clean."""
+    day = now().date() - timedelta(days=1)  # older rows would be past their retention one day
+    rows = f"id,who,at,lat,lon,note\n1,a,{day}T10:00:00Z,1.5,2.5,\n2,b,{day}T11:00:00Z,1.5,2.5,\n".encode()
+    place = Workplace.open(home, home.region("eu"), lambda: request.getfixturevalue("spark"))
+    first = land(("a.csv", rows), ("renamed.csv", rows))
+    second = land(("again.csv", rows), ("a.csv.gz", gzip.compress(rows)))
+    assert [one.outcome for one in first + second] == ["landed", "known", "known", "landed"]
+
+    date_files(place)
+    [raw] = run_table(place, "raw.pings", [day])
+    [clean] = run_table(place, "clean.pings", [day])
+
+    assert (raw.rows_in, raw.rows_out) == (4, 4)
+    assert (clean.rows_in, clean.rows_out, clean.rejected) == (4, 2, {"duplicate_event_id": 2})

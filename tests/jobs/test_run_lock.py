@@ -2,32 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
-from jobs.run_lock import give_run_lock, holds_run_lock, run_is_alive, take_run_lock
+from jobs.run_lock import give_run_lock, holds_run_lock, run_is_alive, run_lock, take_run_lock
 from quality.contracts.errors import Busy
-
-HOLDER = """
-import sys
-from jobs.home import open_home
-from jobs.run_lock import take_run_lock
-take_run_lock(open_home())
-print("held", flush=True)
-sys.stdin.read()
-"""
-
-
-@pytest.fixture
-def other(home):
-    """Another process that holds the lock until its standard input ends, or it is killed."""
-    process = subprocess.Popen([sys.executable, "-c", HOLDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "held\n"
-    yield process
-    process.stdin.close()
-    process.wait()
 
 
 @pytest.fixture(autouse=True)
@@ -36,30 +14,30 @@ def _given_back(home):
     give_run_lock(home)
 
 
-def test_one_that_is_not_to_wait_is_told_who_runs(home, other):
-    with pytest.raises(Busy, match=rf"`-c` \(process {other.pid}, since 20.*runs here already") as refusal:
+def test_one_that_is_not_to_wait_is_told_who_runs(home, live_run):
+    with pytest.raises(Busy, match=rf"`-c` \(process {live_run.pid}, since 20.*runs here already") as refusal:
         take_run_lock(home, wait=False)
 
     assert refusal.value.exit_code == 5
     assert (run_is_alive(home), holds_run_lock(home)) == (True, False)
 
 
-def test_one_that_waits_is_told_once_and_goes_on_when_the_other_ends(home, other):
+def test_one_that_waits_is_told_once_and_goes_on_when_the_other_ends(home, live_run):
     told = []
 
     def tell(text):
         told.append(text)
-        other.stdin.close()  # the other one ends now
+        live_run.stdin.close()  # the other one ends now
 
     take_run_lock(home, tell)
 
     assert holds_run_lock(home)
-    assert len(told) == 1 and f"process {other.pid}" in told[0]
+    assert len(told) == 1 and f"process {live_run.pid}" in told[0]
 
 
-def test_a_killed_process_leaves_no_lock(home, other):
-    other.kill()
-    other.wait()
+def test_a_killed_process_leaves_no_lock(home, live_run):
+    live_run.kill()
+    live_run.wait()
 
     assert not run_is_alive(home)
     take_run_lock(home, wait=False)
@@ -69,3 +47,25 @@ def test_a_killed_process_leaves_no_lock(home, other):
 
 def test_before_the_first_run_nothing_is_alive(home):
     assert not run_is_alive(home)
+
+
+def test_a_lock_for_a_while_is_given_back_at_its_end_whatever_happens(home):
+    with pytest.raises(ZeroDivisionError), run_lock(home):
+        assert holds_run_lock(home)
+        1 / 0  # noqa: B018
+
+    assert not run_is_alive(home)
+
+
+def test_a_lock_for_a_while_within_a_run_leaves_it_to_the_run(home):
+    take_run_lock(home)
+
+    with run_lock(home, wait=False):
+        pass
+
+    assert holds_run_lock(home)
+
+
+def test_a_lock_for_a_while_is_refused_beside_a_live_run(home, live_run):
+    with pytest.raises(Busy), run_lock(home, wait=False):
+        raise AssertionError("never come to")

@@ -19,6 +19,18 @@ def test_a_quarantined_file_ends_with_exit_code_1_and_its_mend(geoward, mapping_
     assert "not_a_file: Name the files in it" in done.stdout
 
 
+def test_a_refused_file_ends_with_exit_code_1_and_its_mend(geoward, mapping_file, log_file, fits):
+    path = mapping_file()
+    geoward("ingest", "-s", path, "-r", "eu", log_file(ROW))
+    path.write_text(path.read_text().replace("from: who", "from: actor"))
+
+    refused = geoward("ingest", "-s", path, "-r", "eu", log_file(ROW))
+
+    assert refused.exit_code == 1
+    assert "refused" in refused.stdout and "mend the mapping first" in " ".join(refused.stdout.split())
+    assert fits(geoward("ingest", "-s", path, "-r", "eu", log_file(ROW), "--json").document, "ingest")
+
+
 def test_columns_that_nobody_ignored_stand_out(geoward, mapping_file, log_file):
     shown = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW), "--dry-run").stdout
 

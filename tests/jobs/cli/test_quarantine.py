@@ -47,3 +47,31 @@ def test_what_is_dismissed_is_told_with_its_reason(geoward, home, fits):
 
 def test_a_dismissal_needs_a_reason(geoward):
     assert isinstance(geoward("quarantine", "dismiss", "raw.pings", "--reason", " ").exception, UsageError)
+
+
+RENAMED = "id,person,at,lat,lon,note,extra"
+
+
+def _mended(mapping_file, name):
+    path = mapping_file()
+    path.write_text(path.read_text().replace("from: who", f"from: {name}"))
+    return path
+
+
+def test_a_replay_says_what_to_do_next_and_ends_with_1_while_a_file_needs_a_hand(geoward, mapping_file, log_file, fits):
+    assert "Nothing of this source" in geoward("quarantine", "replay", mapping_file()).stdout
+    geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file("1,a,t,1,2,n,x", header=RENAMED))
+
+    still = geoward("quarantine", "replay", _mended(mapping_file, "actor"), "--json")
+    assert (still.exit_code, still.document["ok"]) == (1, False)
+    assert fits(still.document, "quarantine-replay")
+    looked = geoward("quarantine", "replay", _mended(mapping_file, "person"), "--dry-run")
+    assert looked.exit_code == 0 and "Nothing was changed" in looked.stdout
+    done = geoward("quarantine", "replay", _mended(mapping_file, "person"))
+    assert done.exit_code == 0 and "geoward run" in done.stdout
+
+
+def test_a_replay_that_is_not_to_wait_for_a_run_ends_with_5(geoward, mapping_file, live_run):
+    busy = geoward("quarantine", "replay", mapping_file(), "--no-wait")
+
+    assert busy.exception.exit_code == 5

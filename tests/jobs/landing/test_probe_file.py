@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import json
 import lzma
@@ -247,3 +248,22 @@ def test_real_files_are_readable_and_hold_no_unknown_column(shared_data, file, n
     found = probe_file(shared_data / file, load_mapping(name))
 
     assert (found.readable, found.reason, found.rows, found.unknown) == (True, "", rows, ())
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        pytest.param(OSError("planted damage"), "corrupt_parquet", id="arrow-tells-damage-without-a-number"),
+        pytest.param(OSError(errno.EIO, "planted"), "unreadable", id="the-machine"),
+    ],
+)
+def test_a_parquet_file_that_the_machine_cannot_read_is_not_called_damaged(
+    tmp_path, mapping, monkeypatch, error, expected
+):
+    def fail(*_, **__):
+        raise error
+
+    (tmp_path / "a.parquet").write_bytes(b"PAR1")
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile", fail)
+
+    assert probe_file(tmp_path / "a.parquet", mapping("parquet")).reason == expected
