@@ -8,7 +8,6 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from pyspark.sql import functions as F
 
 from jobs import manifest
 from jobs.nightly import run_table
