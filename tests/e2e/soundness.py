@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 from jobs import manifest
 from jobs.audit_log import read_audit
 from jobs.commit import app_id
-from jobs.fsck import Checked, fsck
+from jobs.damage import Checked
+from jobs.fsck import fsck
 from jobs.plan import plan
 from jobs.run_ledger import RunLedger
 from tests.e2e.tiny_runs import BAD, TABLE, truth

@@ -11,7 +11,8 @@ import pytest
 from jobs import manifest, publish_table, unfinished
 from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
-from jobs.fsck import Checked, fsck
+from jobs.damage import Checked
+from jobs.fsck import fsck
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
 from jobs.plan import plan
