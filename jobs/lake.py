@@ -24,7 +24,7 @@ from jobs.commit import Change, Claims, StagedFile, app_id, commit
 from jobs.home import Region
 from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
-from quality.contracts.errors import PublishedMeanwhile
+from quality.contracts.errors import PublishedBefore, PublishedMeanwhile
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -106,12 +106,24 @@ class Lake:
 
         A history of many ``dates`` is first brought together by date: else each task would write a file for each.
         """
-        self.region.folder(*contract.name.split(".", 1))
-        folder = self.path(contract.name) / f"stage-{run_id}"
-        manifest.begin(folder.parent, run_id)
+        folder = self.begin(contract, run_id)
         df = df.repartition(DATE) if dates > MANY_DATES else df
         df.write.mode("overwrite").partitionBy(DATE).parquet(str(folder))
-        return Staged(contract, folder.parent, tuple(_staged_files(folder)))
+        return staged_files(contract, folder)
+
+    def begin(self, contract: Contract, run_id: str) -> Path:
+        """Return the folder in which a run stages files of a table; what it staged before and did not publish is gone.
+
+        Raises ``PublishedBefore`` if the run has published: its files are named by a version and stay as they are.
+        """
+        self.region.folder(*contract.name.split(".", 1))
+        folder = self.path(contract.name) / f"stage-{run_id}"
+        if folder.exists():
+            self.discard(contract.name, run_id)
+        if folder.exists():
+            raise PublishedBefore(contract.name, self.region.name, run_id)
+        manifest.begin(folder.parent, run_id)
+        return folder
 
     def read_staged(self, staged: Staged) -> DataFrame:
         """Return the staged rows, from the very files that a publication would name."""
@@ -184,12 +196,15 @@ def _rows_by_date(files: Iterable[StagedFile]) -> Counter[date]:
     return counts
 
 
-def _staged_files(folder: Path) -> Iterable[StagedFile]:
+def staged_files(contract: Contract, folder: Path) -> Staged:
+    """Return what lies in the folder of a stage, counted from the files' footers."""
     import pyarrow.parquet as pq
 
+    files = []
     for path in sorted(folder.glob(f"{DATE}=*/*.parquet")):
         stat = path.stat()
         day = date.fromisoformat(path.parent.name.partition("=")[2])
-        rows = pq.read_metadata(path).num_rows
-        relative = path.relative_to(folder.parent).as_posix()
-        yield StagedFile(relative, stat.st_size, rows, day, int(stat.st_mtime * 1000), manifest.sha256_of(path))
+        rows, modified = pq.read_metadata(path).num_rows, int(stat.st_mtime * 1000)
+        name = path.relative_to(folder.parent).as_posix()
+        files.append(StagedFile(name, stat.st_size, rows, day, modified, manifest.sha256_of(path)))
+    return Staged(contract, folder.parent, tuple(files))

@@ -79,6 +79,17 @@ class PublishedMeanwhile(GeowardError):
         )
 
 
+class PublishedBefore(GeowardError):
+    """A run that was started once more under its name has published already; its files stay as they are."""
+
+    def __init__(self, dataset: str, region: str, run_id: str) -> None:
+        """Name the table and the run."""
+        super().__init__(
+            f"Run {run_id} has published {dataset} for region {region} before; nothing was changed.",
+            mend="Start a new run: what is up to date is left as it is.",
+        )
+
+
 class Busy(GeowardError):
     """Another process runs in this installation, and this one was not to wait."""
 

@@ -43,7 +43,7 @@ def stage(place, mark, *days):
     for day in days:
         path = folder / f"stage-{mark}" / f"event_date={day}" / "p.parquet"
         path.parent.mkdir(parents=True)
-        rows = [{**dict.fromkeys(TABLE.column_names), "event_id": mark}]
+        rows = [{**dict.fromkeys(TABLE.column_names), "event_id": mark, "actor_id": str(day)}]
         pq.write_table(pa.Table.from_pylist(rows, arrow_schema(TABLE)).drop_columns("event_date"), path)
         name = path.relative_to(folder).as_posix()
         files.append(StagedFile(name, path.stat().st_size, 1, day, 0, manifest.sha256_of(path)))

@@ -240,6 +240,15 @@ def test_a_changed_byte_of_the_newest_manifest_shows_against_its_commit_without_
     assert kinds(place) == ["audit_damaged"]
 
 
+def test_an_edited_sum_of_a_file_that_is_no_longer_there_shows_in_the_next_manifest(place):
+    shutil.rmtree(audit_path(place.home))
+    data(place, "one", D2).unlink()
+    digest = next(f.sha256 for f in manifest.read(table(place), 1).files if f.date == str(D2))
+    replace(proof(place, 1), digest, digest[::-1])
+
+    assert kinds(place) == ["audit_damaged", "manifest_edited"]
+
+
 def test_manifest_commit_and_file_made_anew_together_show_against_the_audit_log(place):
     data(place, "two", D2).write_bytes(b"other rows")
     content = data(place, "two", D2).read_bytes()

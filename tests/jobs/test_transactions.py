@@ -11,7 +11,8 @@ import pytest
 from jobs import manifest, publish_table, unfinished
 from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
-from jobs.fsck import Checked, fsck
+from jobs.damage import Checked
+from jobs.fsck import fsck
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
 from jobs.plan import plan
@@ -20,8 +21,8 @@ from jobs.run import Run
 from jobs.run_lock import give_run_lock
 from jobs.take_over import take_over
 from jobs.withdraw import withdraw
-from quality.contracts.errors import PublishedMeanwhile
-from tests.jobs.publisher import TABLE, publish, publish_as_a_run
+from quality.contracts.errors import PublishedBefore, PublishedMeanwhile
+from tests.jobs.publisher import TABLE, publish, publish_as_a_run, stage
 from tests.jobs.test_plan import land, refuse
 from tests.jobs.test_withdraw import shown
 
@@ -187,3 +188,18 @@ def audited(place):
 
 def why(place):
     return {one.date: one.reason for one in plan(place) if one.table == TABLE.name}
+
+
+def test_a_run_started_again_under_its_name_cannot_overwrite_what_it_published(place):
+    publish(place, "one", D1)
+
+    with pytest.raises(PublishedBefore, match="Run one has published raw.pings for region eu before"):
+        place.lake.begin(TABLE, "one")
+    assert shown(place) == {D1: "one"} and damages(place) == []
+
+
+def test_a_run_started_again_under_its_name_begins_with_an_empty_stage(place):
+    stage(place, "one", D1)
+
+    assert not place.lake.begin(TABLE, "one").exists()
+    assert manifest.begun(place.lake.path(TABLE.name)) == ["one"]
