@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobs import manifest
+from jobs.job import function_of
 from jobs.nightly import run_table
 from jobs.registry import JOBS
 from jobs.status import problems
@@ -43,6 +44,7 @@ def planted(job, column, value):
             built, frame=built.frame.withColumn(column, value.cast(job.writes.spark_schema[column].dataType))
         )
 
+    build.__module__ = function_of(job.build).__module__  # whose code the plan knows
     return replace(job, build=build)
 
 
