@@ -100,6 +100,8 @@ def test_a_date_whose_newer_version_was_withdrawn_is_not_to_be_made_again(place)
 
     [found] = find(place)
     assert found.kind == "file_changed" and "Restore" in found.mend and "geoward run" not in found.mend
+    shutil.rmtree(table(place))
+    assert "withdraw it again" in find(place)[0].mend
 
 
 def test_the_checksums_that_spark_keeps_beside_a_file_are_held_to_it(place):
