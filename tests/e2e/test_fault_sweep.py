@@ -19,8 +19,7 @@ from pathlib import Path
 import pytest
 
 from jobs import manifest
-from jobs.damage import Checked
-from jobs.fsck import fsck
+from jobs.fsck import Checked, fsck
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
