@@ -266,6 +266,16 @@ def test_manifest_commit_and_file_made_anew_together_show_against_the_audit_log(
     assert (found.kind, found.what) == ("manifest_edited", "the audit log names another SHA-256")
 
 
+def test_a_commit_of_another_shape_that_its_manifest_vouches_for_is_found_and_ends_nothing(place):
+    shutil.rmtree(audit_path(place.home))
+    digest = manifest.sha256_of(log(place, 2))
+    replace(log(place, 2), '"stats":', '"other":')
+    replace(proof(place, 2), digest, manifest.sha256_of(log(place, 2)))
+
+    found = {one.kind: one.what for one in find(place)}
+    assert found["manifest_edited"] == "its commit is none of ours"
+
+
 @pytest.mark.parametrize("text", ["{}", "", "[" * 5000, "\x00", '{"version": true}'])
 def test_a_manifest_that_is_none_is_found(place, text):
     proof(place, 2).write_text(text)
