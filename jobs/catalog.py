@@ -7,7 +7,7 @@ line means a rerun that gives the same rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -27,6 +27,13 @@ CREATE TABLE IF NOT EXISTS publications (
     dataset TEXT, event_date TEXT, version INTEGER, digest TEXT, parts TEXT, report TEXT, withdrawn TEXT DEFAULT '',
     PRIMARY KEY (dataset, event_date, version));
 """
+
+
+_NEWEST = """SELECT dataset, event_date, digest, {columns}, MAX(version) FROM publications
+             WHERE withdrawn = '' AND {where} GROUP BY dataset, event_date"""
+"""What is published now, of each partition: the newest version that was not withdrawn."""
+
+_AMONG = "IN (SELECT value FROM json_each(?))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,31 @@ class Catalog(LedgerFile):
 
     def files(self, source: str = "") -> list[File]:
         """Return the landed files, by source and landing time."""
-        where, values = ("WHERE source = ?", (source,)) if source else ("", ())
+        return self._files("source = ?", (source,)) if source else self._files("true", ())
+
+    def waiting(self) -> list[File]:
+        """Return the landed files that can be read and have no dates yet."""
+        return self._files("dated = 0 AND reason = ''", ())
+
+    def files_holding(self, dataset: str, days: Iterable[date]) -> tuple[list[File], dict[date, list[Part]]]:
+        """Return the files that hold rows of one of those days, and their parts of all days."""
+        held = f"SELECT file_id FROM dates WHERE dataset = ? AND event_date {_AMONG}"
+        wanted = (dataset, json.dumps([day.isoformat() for day in days]))
+        parts = self._dates(f"d.dataset = ? AND file_id IN ({held})", (dataset, *wanted)).get(dataset, {})
+        known = {(part.source, part.file_id) for of_day in parts.values() for part in of_day}
+        files = self._files(f"reason = '' AND file_id IN ({held})", wanted)
+        return [file for file in files if (file.source, file.file_id) in known], parts
+
+    def mapping_versions(self) -> list[tuple[str, str]]:
+        """Return each source with the versions of the mappings that its readable files landed under."""
         with self.open() as db:
-            rows = db.execute(f"SELECT * FROM files {where} ORDER BY source, landed_at, file_id", values).fetchall()
-        return [_file(row) for row in rows]
+            found = db.execute("SELECT DISTINCT source, mapping_version FROM files WHERE reason = '' ORDER BY 1, 2")
+            return [(source, version) for source, version in found]
+
+    def _files(self, where: str, values: Sequence[str]) -> list[File]:
+        with self.open() as db:
+            query = f"SELECT * FROM files WHERE {where} ORDER BY source, landed_at, file_id"
+            return [_file(row) for row in db.execute(query, values)]
 
     def land(self, file: File) -> bool:
         """Enter a file; return False if it was there already under the same mapping.
@@ -104,26 +132,50 @@ class Catalog(LedgerFile):
                 "UPDATE files SET dated = 1 WHERE source = ? AND file_id = ?", [(f.source, f.file_id) for f in files]
             )
 
-    def dates(self) -> dict[str, dict[date, list[Part]]]:
-        """Return, by dataset and date, the parts of files that make it up."""
-        query = """SELECT d.dataset, d.event_date, d.source, d.file_id, f.mapping_version, d.rows, d.usable FROM dates d
-                   JOIN files f USING (source, file_id) WHERE f.reason = '' ORDER BY 1, 2, 3, 4"""
+    def dates(self, tables: Collection[str] = ()) -> dict[str, dict[date, list[Part]]]:
+        """Return, by dataset and date, the parts of files that make it up; of those ``tables`` or of all."""
+        return self._dates(*_of_tables("d.dataset", tables))
+
+    def _dates(self, where: str, values: Sequence[str]) -> dict[str, dict[date, list[Part]]]:
+        query = f"""SELECT d.dataset, d.event_date, d.source, d.file_id, f.mapping_version, d.rows, d.usable
+                    FROM dates d JOIN files f USING (source, file_id) WHERE f.reason = '' AND {where}
+                    ORDER BY 1, 2, 3, 4"""
         found: dict[str, dict[date, list[Part]]] = {}
         with self.open() as db:
-            for dataset, day, *parts in db.execute(query):
+            for dataset, day, *parts in db.execute(query, values):
                 found.setdefault(dataset, {}).setdefault(date.fromisoformat(day), []).append(Part(*parts))
         return found
+
+    def first_date(self) -> date | None:
+        """Return the first date that is held or published; None if there is none."""
+        query = """SELECT MIN(event_date) FROM (SELECT event_date FROM publications WHERE withdrawn = ''
+                   UNION ALL SELECT event_date FROM dates JOIN files USING (source, file_id) WHERE reason = '')"""
+        with self.open() as db:
+            (day,) = db.execute(query).fetchone()
+        return date.fromisoformat(day) if day else None
 
     def published(self) -> dict[tuple[str, date], tuple[str, dict[str, str], dict[str, object]]]:
         """Return (digest, the digest's parts, report) of each published partition, by dataset and date.
 
-        It is the newest version that was not withdrawn.
+        It is the newest version that was not withdrawn. Reports are many and long: ``origins`` goes without them.
         """
-        query = """SELECT dataset, event_date, digest, parts, report, MAX(version) FROM publications
-                   WHERE withdrawn = '' GROUP BY dataset, event_date"""
         with self.open() as db:
-            rows = db.execute(query).fetchall()
+            rows = db.execute(_NEWEST.format(columns="parts, report", where="true")).fetchall()
         return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r, _ in rows}
+
+    def origins(self, tables: Collection[str] = ()) -> dict[tuple[str, date], tuple[str, dict[str, str]]]:
+        """Return what each published partition was made from, (digest, its parts); of those ``tables`` or of all."""
+        where, values = _of_tables("dataset", tables)
+        with self.open() as db:
+            rows = db.execute(_NEWEST.format(columns="parts", where=where), values).fetchall()
+        return {(name, date.fromisoformat(day)): (d, json.loads(p)) for name, day, d, p, _ in rows}
+
+    def reports(self, dataset: str, first: date | None, last: date | None) -> list[dict[str, object]]:
+        """Return a table's reports of what is published now, by date, from ``first`` through ``last``, inclusive."""
+        query = _NEWEST.format(columns="report", where="dataset = ? AND event_date BETWEEN ? AND ?")
+        between = ((first or date.min).isoformat(), (last or date.max).isoformat())
+        with self.open() as db:
+            return [json.loads(row[3]) for row in db.execute(f"{query} ORDER BY event_date", (dataset, *between))]
 
     def record(
         self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]
@@ -163,6 +215,10 @@ class Catalog(LedgerFile):
         query = "SELECT event_date, version FROM publications WHERE dataset = ? AND withdrawn <> ''"
         with self.open() as db:
             return {(date.fromisoformat(day), version) for day, version in db.execute(query, (dataset,))}
+
+
+def _of_tables(column: str, tables: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    return (f"{column} {_AMONG}", (json.dumps(sorted(tables)),)) if tables else ("true", ())
 
 
 def now() -> datetime:

@@ -23,7 +23,7 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
 
     A file that passed the probe but that Spark cannot read is quarantined whole; its neighbors go on.
     """
-    waiting = [file for file in place.catalog.files() if not file.dated and not file.reason]
+    waiting = place.catalog.waiting()
     if waiting:
         place.lake.spark()  # a Java that cannot start says nothing about the files
         groups = place.mappings(waiting)
