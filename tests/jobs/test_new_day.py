@@ -13,9 +13,12 @@ from jobs import manifest
 from jobs import plan as planning
 from jobs.batches import landed_bytes
 from jobs.catalog import Catalog
+from jobs.job import Read
 from jobs.job_inputs import Workplace
+from jobs.lake import Lake
 from jobs.nightly import SMALL_RUN_BYTES, Sessions
 from jobs.plan import plan, provenance
+from jobs.registry import JOBS
 from tests.jobs.publisher import TABLE, publish
 from tests.jobs.test_plan import FILE, land, refuse
 
@@ -84,6 +87,23 @@ def test_what_a_scan_reads_is_seen(home, tmp_path, lines):
         (home.region("eu").folder("raw", "new", "_delta_log") / f"{1:020}.json").write_text("{}\n")
 
     assert (seen.counts()["log commits"], seen.counts()["log commits: entries"]) == (1, lines)
+
+
+@pytest.mark.parametrize("count", [5, 25])
+def test_a_build_is_given_the_files_of_its_own_date(home, monkeypatch, count):
+    place, given = place_of(home), []
+    land(place, *days(count))
+    for day in days(count):
+        publish(place, f"night-{day}", day)
+    monkeypatch.setattr(Lake, "_read_files", lambda lake, contract, files: given.extend(files))
+    monkeypatch.setattr(Lake, "_nothing", lambda lake, contract: None)
+
+    job = replace(JOBS["clean.pings"], reads=JOBS["clean.pings"].reads[:1])
+    place.inputs(job, (days(count)[-1],))
+    assert [file.parent.name for file in given] == [f"event_date={days(count)[-1]}"]
+    given.clear()
+    place.inputs(replace(job, reads=(Read(TABLE.name, "all_dates"),)), (days(count)[-1],))
+    assert len(given) == count, "the guard itself: a scan would be seen"
 
 
 def test_a_plan_reads_no_report_of_the_history(home):
