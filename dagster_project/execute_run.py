@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 
 from dagster_project.summary import plan_listing, run_listing, run_tables
-from jobs.batches import Batch, batches
+from jobs.batches import Batch, batches, landed_bytes
 from jobs.cli.app import err, fail, grid, show
 from jobs.home import Home
 from jobs.job_inputs import Workplace
-from jobs.nightly import Scope, Sessions, open_places, plan_all, waiting_files
+from jobs.nightly import Scope, Sessions, open_places, plan_all, plan_one, waiting_files
 from jobs.report import RunReport
 from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError
@@ -26,8 +26,7 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
     """
     started = time.monotonic()
     take_over(home, _say, wait=wait)
-    sessions = Sessions(home)
-    places = open_places(home, scope, sessions)
+    sessions, places = _opened(home, scope)
     planned = _plan(places, scope, sessions)
     errors: dict[tuple[str, str], str] = {}
     run_ids: list[str] = []
@@ -40,6 +39,13 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
     show(listing, as_json, run_tables(listing))
     _alert(home)
     return code or int(not listing.ok)
+
+
+def _opened(home: Home, scope: Scope) -> tuple[Sessions, list[Workplace]]:
+    """Open the regions, with a session that fits what is to be made now: not what years have left behind."""
+    sessions = Sessions(home, lambda: sum(landed_bytes(place, plan_one(place, scope)) for place in places))
+    places = open_places(home, scope, sessions)
+    return sessions, places
 
 
 def _alert(home: Home) -> None:
@@ -109,8 +115,7 @@ def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable
 def explain(home: Home, scope: Scope, as_json: bool) -> None:
     """Print what would run and why; files that are new are dated first."""
     take_over(home, _say)  # new files are dated, and a run would date them too
-    sessions = Sessions(home)
-    places = open_places(home, scope, sessions)
+    sessions, places = _opened(home, scope)
     planned = _plan(places, scope, sessions)
     listing = plan_listing(planned)
     table = grid("region", "table", "date", "why")

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import reduce
 
-from jobs.catalog import File
 from jobs.explain_failure import explained
 from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
+from jobs.landing_ledger import File
 from jobs.unreadable_files import Group, read_or_set_aside, set_aside_changed
 
 Dated = tuple[str, str, str, str, int, int]
@@ -22,7 +22,7 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
     A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole;
     its neighbors go on.
     """
-    waiting = [file for file in place.catalog.files() if not file.dated and not file.reason]
+    waiting = place.catalog.waiting()
     with explained():
         if sound := set_aside_changed(place, waiting):
             _date(place, place.mappings(sound), progress)

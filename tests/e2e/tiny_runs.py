@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs import audit_staged, nightly, run_job
-from jobs.catalog import File
 from jobs.commit import arrow_schema
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
 from jobs.lake import staged_files
 from jobs.land_files import MAPPINGS
+from jobs.landing_ledger import File
 from jobs.quarantine import quarantine_contract
 from quality.checks.verdict import Verdict
 from quality.contracts import contract
