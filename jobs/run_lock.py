@@ -28,12 +28,12 @@ _HELD: dict[Path, IO[str]] = {}
 _GUARD = threading.Lock()
 
 
-def run_lock(home: Home) -> Path:
+def lock_path(home: Home) -> Path:
     """Return the file of the lock that is held from before the plan to the run's end."""
     return home.path / "run.lock"
 
 
-def writer_lock(home: Home) -> Path:
+def writer_lock_path(home: Home) -> Path:
     """Return the file of the lock that is held by the one process that publishes."""
     return home.path / "writer.lock"
 
@@ -55,15 +55,15 @@ def take_run_lock(home: Home, progress: Progress = lambda text: None, *, wait: b
 def hand_over_writing(home: Home) -> None:
     """Let a process that this run submits publish; this one keeps the run's place and publishes no more itself."""
     with _GUARD:
-        assert run_lock(home) in _HELD, "only a run submits"
-        _release(writer_lock(home))
+        assert lock_path(home) in _HELD, "only a run submits"
+        _release(writer_lock_path(home))
 
 
 def take_over_writing(home: Home, progress: Progress = lambda text: None) -> None:
     """Publish for the run that submitted this process: hold only the writer's lock, until this process ends."""
     with _GUARD:
         if not holds_run_lock(home):
-            _HELD[writer_lock(home)] = _take(writer_lock(home), progress, wait=True)
+            _HELD[writer_lock_path(home)] = _take(writer_lock_path(home), progress, wait=True)
 
 
 def give_run_lock(home: Home) -> None:
@@ -84,7 +84,7 @@ def run_is_alive(home: Home) -> bool:
 
 
 def _locks(home: Home) -> tuple[Path, Path]:
-    return run_lock(home), writer_lock(home)
+    return lock_path(home), writer_lock_path(home)
 
 
 def _take(path: Path, progress: Progress, wait: bool) -> IO[str]:

@@ -22,7 +22,7 @@ from jobs.home import open_home
 from jobs.nightly import Sessions
 from jobs.plan import Stale
 from jobs.run_ahead import LEFT_OUT
-from jobs.run_lock import give_run_lock, run_is_alive, run_lock, writer_lock
+from jobs.run_lock import give_run_lock, lock_path, run_is_alive, writer_lock_path
 from quality.contracts.errors import UNEXPLAINED
 from tests.dagster_project import answerer
 
@@ -111,8 +111,8 @@ def test_one_process_makes_all_tables_of_a_run_and_holds_what_publishing_needs(h
 
     (started,) = _started(home)
     assert started["writes"] and started["pid"] != os.getpid()
-    assert json.loads(writer_lock(home).read_text())["pid"] == started["pid"]
-    assert json.loads(run_lock(home).read_text())["pid"] == os.getpid()
+    assert json.loads(writer_lock_path(home).read_text())["pid"] == started["pid"]
+    assert json.loads(lock_path(home).read_text())["pid"] == os.getpid()
     give_run_lock(home)
     assert not run_is_alive(home), "it has ended"
 

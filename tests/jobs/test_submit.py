@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from jobs import submit as submit_module
 from jobs.__main__ import app
 from jobs.home import open_home
-from jobs.run_lock import give_run_lock, run_lock, writer_lock
+from jobs.run_lock import give_run_lock, lock_path, writer_lock_path
 from jobs.submit import date_on_cluster, submit_command, submit_environment
 from jobs.take_over import take_over
 from quality.contracts.errors import ConfigError, EnvironmentFault
@@ -97,7 +97,7 @@ pathlib.Path({str(words)!r}).write_text(" ".join(sys.argv[1:]))
     date_on_cluster(home, ["eu", "us"])
 
     assert words.read_text() == "date --region eu --region us"
-    assert run_lock(home).read_text() != writer_lock(home).read_text(), "another process held the writer's"
+    assert lock_path(home).read_text() != writer_lock_path(home).read_text(), "another process held the writer's"
 
 
 def test_a_submission_that_fails_says_so_with_the_mend(home, monkeypatch):
