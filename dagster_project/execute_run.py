@@ -14,6 +14,7 @@ from jobs.home import Home
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope, Sessions, open_places, plan_all, plan_one, waiting_files
 from jobs.report import RunReport
+from jobs.submit import date_on_cluster
 from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError
 
@@ -27,12 +28,13 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
     started = time.monotonic()
     take_over(home, _say, wait=wait)
     sessions, places = _opened(home, scope)
-    planned = _plan(places, scope, sessions)
+    planned = _plan(home, places, scope, sessions)
     errors: dict[tuple[str, str], str] = {}
     run_ids: list[str] = []
     code = 0
     if planned:
-        sessions.start_early()
+        if not home.on_cluster:
+            sessions.start_early()
         run_ids, errors, code = _run(home, sessions, planned)
     ran = {(batch.region, entry.table, entry.date): entry.reason for batch in planned for entry in batch.stale}
     listing = run_listing(places, scope, ran, errors, run_ids, time.monotonic() - started)
@@ -58,8 +60,11 @@ def _alert(home: Home) -> None:
             _say(f"alert by {sent.channel}: {sent.said}")
 
 
-def _plan(places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list[Batch]:
-    if waiting_files(places):
+def _plan(home: Home, places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list[Batch]:
+    waiting = [place.region.name for place in places if waiting_files([place])]
+    if waiting and home.on_cluster:
+        date_on_cluster(home, waiting)
+    elif waiting:
         from jobs.java import require_java
 
         require_java()
@@ -116,7 +121,7 @@ def explain(home: Home, scope: Scope, as_json: bool) -> None:
     """Print what would run and why; files that are new are dated first."""
     take_over(home, _say)  # new files are dated, and a run would date them too
     sessions, places = _opened(home, scope)
-    planned = _plan(places, scope, sessions)
+    planned = _plan(home, places, scope, sessions)
     listing = plan_listing(planned)
     table = grid("region", "table", "date", "why")
     for entry in listing.partitions:
