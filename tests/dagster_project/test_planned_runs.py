@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
@@ -10,6 +11,7 @@ import pytest
 from dagster_project import planned_runs as planned_module
 from dagster_project.planned_runs import PlannedRuns
 from jobs import run_ahead
+from jobs.catalog import Catalog
 from jobs.nightly import Sessions
 from jobs.plan import Stale
 from jobs.registry import JOBS
@@ -56,3 +58,13 @@ def test_a_run_begun_before_dagster_asks_is_not_planned_again(runs):
     runs.result(run_of(), "raw.pings", "eu", [DAY, NEXT])
 
     assert runs.made == [("raw.pings", {DAY})]
+
+
+def test_a_table_that_a_killed_run_published_is_told_by_the_next(runs, home, report):
+    published = report("raw.actors", date=DAY, rows_out=7)
+    catalog = Catalog(home.region("eu"))
+    catalog.record("raw.actors", DAY, 1, "digest", {}, published.as_dict())
+    catalog.record("raw.actors", NEXT, 1, "digest", {}, replace(published, date=NEXT).as_dict())
+
+    assert runs.result(run_of(), "raw.actors", "eu", [DAY]) == [published]
+    assert runs.result(run_of(), "raw.consents", "eu", [DAY]) == []
