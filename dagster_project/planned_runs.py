@@ -64,14 +64,17 @@ class PlannedRuns:
     def result(
         self, context: dg.AssetExecutionContext, table: str, region: str, days: Sequence[date]
     ) -> list[RunReport]:
-        """Wait for a table of a run, begun now if none did; raise what its run or the planning raised."""
+        """Wait for a table of a run, begun now if none did; raise what its run or the planning raised.
+
+        Of a table that was fresh it returns what is published, as when a killed run published it and could not tell.
+        """
         with self._lock:
             ahead = self._ahead.get((context.run.run_id, region))
             ahead = ahead or self.begin(context.run.run_id, region, self._asked(context.run, region, days))
         assert self._pool is not None
         try:
             with stopping(self._pool):
-                return ahead.result(table)
+                return ahead.result(table) or self._published(table, region, days)
         except BaseException as stop:
             self.interrupted = self.interrupted or not isinstance(stop, Exception)
             raise
@@ -83,6 +86,12 @@ class PlannedRuns:
 
     def _open(self, region: str) -> Workplace:
         return Workplace.open(self._home, self._home.region(region), self._sessions)
+
+    def _published(self, table: str, region: str, days: Sequence[date]) -> list[RunReport]:
+        place = self._open(region)
+        wanted = {partition_of(JOBS[table], place.release, day) for day in days}
+        known = place.catalog.published().items()
+        return [RunReport.from_dict(told) for (name, day), (_, _, told) in known if name == table and day in wanted]
 
     def _asked(self, run: dg.DagsterRun, region: str, days: Sequence[date]) -> Dates:
         place = self._open(region)

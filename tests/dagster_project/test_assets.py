@@ -238,6 +238,7 @@ def test_a_batch_tells_what_failed_and_what_was_left_out(home, hold, runs, repor
     with open_instance(home) as instance:
         tags = instance.get_run_by_id(outcome.run_id).tags
     assert (tags["geoward/region"], tags["geoward/dates"]) == ("eu", "2026-06-01 to 2026-06-01")
+    assert tags["dagster/max_retries"] == "0"  # who started it in a shell repeats it
     left_out = "left out: what it is made from failed"
     assert outcome.errors == {
         "raw.pings": "Not to be had.", "clean.pings": left_out, "protected.pings": left_out,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 from dagster_project import planned_runs as planned_module
 from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs import run_ahead
+from jobs.catalog import Catalog
 from jobs.nightly import Sessions
 from jobs.plan import Stale
 from jobs.registry import JOBS
@@ -67,3 +69,13 @@ def test_a_run_without_the_tag_makes_all_of_its_selection_and_range(runs):
     runs.result(asset_of_run(tags={}, asset_selection=selected), "clean.pings", "eu", [DAY, NEXT])
 
     assert runs.made == [("clean.pings", {DAY, NEXT})]
+
+
+def test_a_table_that_a_killed_run_published_is_told_by_the_next(runs, home, report):
+    published = report("raw.actors", date=DAY, rows_out=7)
+    catalog = Catalog(home.region("eu"))
+    catalog.record("raw.actors", DAY, 1, "digest", {}, published.as_dict())
+    catalog.record("raw.actors", NEXT, 1, "digest", {}, replace(published, date=NEXT).as_dict())
+
+    assert runs.result(asset_of_run(), "raw.actors", "eu", [DAY]) == [published]
+    assert runs.result(asset_of_run(), "raw.consents", "eu", [DAY]) == []
