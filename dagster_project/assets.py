@@ -13,19 +13,16 @@ from dagster_project.metadata import (
     tags_of,
 )
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of
-from dagster_project.planned_runs import PLANNED, PlannedRuns
+from dagster_project.planned_runs import Runs
 from dagster_project.take_turn import take_turn
-from jobs.date_files import date_files
-from jobs.explain_failure import explain_failure
+from jobs.explain_failure import as_told
 from jobs.home import Home
-from jobs.job import Job, partition_of
-from jobs.job_inputs import Workplace
-from jobs.nightly import Sessions, run_table
+from jobs.job import Job
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import Layer, Sensitivity
-from quality.contracts.errors import UNEXPLAINED, AuditFailed, GeowardError
+from quality.contracts.errors import AuditFailed
 
 EXIT_CODE = "exit_code"
 """What a failed step's metadata say the command shall end with."""
@@ -66,19 +63,16 @@ def silent(table: str, reports: list[RunReport] | None) -> None:
     """Tell nobody."""
 
 
-def assets_of(
-    home: Home, sessions: Sessions, planned: PlannedRuns, on_table: OnTable = silent
-) -> list[dg.AssetsDefinition]:
+def assets_of(home: Home, runs: Runs, on_table: OnTable = silent) -> list[dg.AssetsDefinition]:
     """Return the assets of all jobs; their partitions are looked up once."""
     partitions = partitions_of(home)
-    return [asset_for(job, home, sessions, planned, on_table, partitions) for job in JOBS.values()]
+    return [asset_for(job, home, runs, on_table, partitions) for job in JOBS.values()]
 
 
 def asset_for(
     job: Job,
     home: Home,
-    sessions: Sessions,
-    planned: PlannedRuns,
+    runs: Runs,
     on_table: OnTable = silent,
     partitions: dg.MultiPartitionsDefinition | None = None,
 ) -> dg.AssetsDefinition:
@@ -107,7 +101,7 @@ def asset_for(
         pool=POOL,
     )
     def materialize(context: dg.AssetExecutionContext) -> Iterator[Any]:
-        yield from _results_of(context, job, lambda: _run(context, job, home, sessions, planned), on_table)
+        yield from _results_of(context, job, lambda: _run(context, job, home, runs), on_table)
 
     return materialize
 
@@ -128,27 +122,17 @@ def _results_of(
     yield dg.MaterializeResult(check_results=list(_results(job, _verdicts(reports), context)))
 
 
-def _run(
-    context: dg.AssetExecutionContext, job: Job, home: Home, sessions: Sessions, planned: PlannedRuns
-) -> list[RunReport]:
+def _run(context: dg.AssetExecutionContext, job: Job, home: Home, runs: Runs) -> list[RunReport]:
     """Run each region of the range; an error leaves as one sentence that holds no row value."""
     reports: list[RunReport] = []
     try:
         take_turn(context, home)
         for region, days in dates_by_region(context.partition_keys).items():
-            if context.run.tags.get(PLANNED):
-                reports += planned.result(context.run, job.name, region, days)
-                continue
-            place = Workplace.open(home, home.region(region), sessions)
-            if job.kind == "land":
-                date_files(place)
-            wanted = {partition_of(job, place.release, day) for day in days}
-            reports += run_table(place, job.name, wanted, context.run.run_id)
+            reports += runs.result(context, job.name, region, days)
     except AuditFailed:
         raise
-    except Exception as error:  # its message may hold a row's value: name the kind only
-        unknown = GeowardError(f"{job.name} failed with {type(error).__name__}.", mend=UNEXPLAINED)
-        told = error if isinstance(error, GeowardError) else explain_failure(error) or unknown
+    except Exception as error:
+        told = as_told(error)
         raise dg.Failure(str(told), {EXIT_CODE: told.exit_code}, allow_retries=False) from None
     return reports
 

@@ -9,7 +9,8 @@ import dagster as dg
 from dagster_project.assets import OnTable, assets_of, silent
 from dagster_project.freshness import freshness_checks, freshness_sensor
 from dagster_project.partitions import partition_key
-from dagster_project.planned_runs import PLANNED, PlannedRuns
+from dagster_project.planned_runs import PLANNED, PlannedRuns, Runs
+from dagster_project.submitted_runs import SubmittedRuns
 from jobs.catalog import now
 from jobs.home import Home, open_home
 from jobs.nightly import Sessions
@@ -17,12 +18,17 @@ from jobs.nightly import Sessions
 NIGHTLY = "nightly"
 
 
+def runs_of(home: Home, sessions: Sessions) -> Runs:
+    """Return what makes the tables: this process, or the cluster that the installation names."""
+    return SubmittedRuns(home) if home.on_cluster else PlannedRuns(home, sessions)
+
+
 def definitions_for(
-    home: Home, sessions: Sessions, planned: PlannedRuns | None = None, on_table: OnTable = silent
+    home: Home, sessions: Sessions, runs: Runs | None = None, on_table: OnTable = silent
 ) -> dg.Definitions:
-    """Return the definitions of one installation; ``planned`` may hold runs that were begun already."""
-    assets = assets_of(home, sessions, planned or PlannedRuns(home, sessions), on_table)
-    fresh = [] if planned else freshness_checks(home)  # a run in a shell makes tables, and answers nothing
+    """Return the definitions of one installation; ``runs`` may hold some that were begun already."""
+    assets = assets_of(home, runs or runs_of(home, sessions), on_table)
+    fresh = [] if runs else freshness_checks(home)  # a run in a shell makes tables, and answers nothing
     nightly = dg.define_asset_job(
         NIGHTLY, selection=dg.AssetSelection.all() - dg.AssetSelection.checks(*fresh),
         description="All tables of one region and date, in order.",

@@ -9,12 +9,13 @@ from contextlib import suppress
 from importlib import import_module
 
 from dagster_project.summary import plan_listing, run_listing, run_tables
-from jobs.batches import Batch, batches
+from jobs.batches import Batch, batches, landed_bytes
 from jobs.cli.app import err, fail, grid, show
 from jobs.home import Home
 from jobs.job_inputs import Workplace
-from jobs.nightly import Scope, Sessions, open_places, plan_all, waiting_files
+from jobs.nightly import Scope, Sessions, open_places, plan_all, plan_one, waiting_files
 from jobs.report import RunReport
+from jobs.submit import date_on_cluster
 from jobs.take_over import take_over
 from quality.contracts.errors import GeowardError
 
@@ -38,19 +39,26 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
 
 def _execute(home: Home, scope: Scope, as_json: bool) -> int:
     started = time.monotonic()
-    sessions = Sessions(home)
-    places = open_places(home, scope, sessions)
-    planned = _plan(places, scope, sessions)
+    sessions, places = _opened(home, scope)
+    planned = _plan(home, places, scope, sessions)
     errors: dict[tuple[str, str], str] = {}
     run_ids: list[str] = []
     code = 0
     if planned:
-        sessions.start_early()
+        if not home.on_cluster:
+            sessions.start_early()
         run_ids, errors, code = _run(home, sessions, planned)
     ran = {(batch.region, entry.table, entry.date): entry.reason for batch in planned for entry in batch.stale}
     listing = run_listing(places, scope, ran, errors, run_ids, time.monotonic() - started)
     show(listing, as_json, run_tables(listing))
     return code or int(not listing.ok)
+
+
+def _opened(home: Home, scope: Scope) -> tuple[Sessions, list[Workplace]]:
+    """Open the regions, with a session that fits what is to be made now: not what years have left behind."""
+    sessions = Sessions(home, lambda: sum(landed_bytes(place, plan_one(place, scope)) for place in places))
+    places = open_places(home, scope, sessions)
+    return sessions, places
 
 
 def _alert(home: Home) -> None:
@@ -63,8 +71,11 @@ def _alert(home: Home) -> None:
             _say(f"alert by {sent.channel}: {sent.said}")
 
 
-def _plan(places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list[Batch]:
-    if waiting_files(places):
+def _plan(home: Home, places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list[Batch]:
+    waiting = [place.region.name for place in places if waiting_files([place])]
+    if waiting and home.on_cluster:
+        date_on_cluster(home, waiting)
+    elif waiting:
         from jobs.java import require_java
 
         require_java()
@@ -120,9 +131,8 @@ def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable
 def explain(home: Home, scope: Scope, as_json: bool) -> None:
     """Print what would run and why; files that are new are dated first."""
     take_over(home, _say)  # new files are dated, and a run would date them too
-    sessions = Sessions(home)
-    places = open_places(home, scope, sessions)
-    planned = _plan(places, scope, sessions)
+    sessions, places = _opened(home, scope)
+    planned = _plan(home, places, scope, sessions)
     listing = plan_listing(planned)
     table = grid("region", "table", "date", "why")
     for entry in listing.partitions:

@@ -11,14 +11,14 @@ from uuid import uuid4
 import dagster as dg
 
 from dagster_project.assets import EXIT_CODE, OnTable, key_of
-from dagster_project.definitions import NIGHTLY, definitions_for
+from dagster_project.definitions import NIGHTLY, definitions_for, runs_of
 from dagster_project.instance import open_instance
 from dagster_project.partitions import range_tags
-from dagster_project.planned_runs import PlannedRuns, step_of
+from dagster_project.planned_runs import step_of
 from jobs.batches import Batch
 from jobs.home import Home
 from jobs.nightly import Sessions
-from jobs.run_ahead import LEFT_OUT
+from jobs.run_ahead import LEFT_OUT, dates_by_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ def materialize_batches(
     Their tables are begun at once, while Dagster still makes itself ready, and it then tells of them in order.
     """
     logging.getLogger("dagster").setLevel(logging.CRITICAL)  # our progress tells it; Dagster's log is in the UI
-    runs = PlannedRuns(home, sessions)
+    runs = runs_of(home, sessions)
     with closing(runs):
         begun = {str(uuid4()): batch for batch in planned}
         for run_id, batch in begun.items():
-            runs.begin(run_id, batch.region, batch.stale)
+            runs.begin(run_id, batch.region, dates_by_table(batch.stale))
         job = definitions_for(home, sessions, runs, on_table).resolve_job_def(NIGHTLY)
         with open_instance(home) as instance:
             for run_id, batch in begun.items():

@@ -43,10 +43,8 @@ def _first_day(home: Home) -> date:
     """Return the first day that any region holds or published, so that auditors see no empty years before it."""
     found: set[date] = set()
     for region in home.regions.values():
-        catalog = Catalog(region)
-        held = {day for days in catalog.dates().values() for day in days} | {day for _, day in catalog.published()}
-        release = home.policy.jurisdiction(region.jurisdiction).release
-        found |= {partition_of(job, release, day) for job in JOBS.values() for day in held}
+        release, first = home.policy.jurisdiction(region.jurisdiction).release, Catalog(region).first_date()
+        found |= {partition_of(job, release, first) for job in JOBS.values() if first}  # windows keep the days' order
     return max(home.first_date, min(found, default=now().date()))
 
 

@@ -1,11 +1,12 @@
-"""Runs of what is stale: the first asset of a run begins all of its tables, and each asset waits for its own."""
+"""Runs of Dagster: the first asset of a run begins all of its tables, and each asset waits for its own."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from typing import Protocol
 
 import dagster as dg
 
@@ -14,43 +15,66 @@ from jobs.home import Home
 from jobs.job import partition_of
 from jobs.job_inputs import Workplace
 from jobs.nightly import Sessions
-from jobs.plan import Stale, plan
+from jobs.plan import plan
 from jobs.registry import JOBS
 from jobs.report import RunReport
-from jobs.run_ahead import RunAhead, stopping
+from jobs.run_ahead import Dates, RunAhead, dates_by_table, stopping
 
 PLANNED = "geoward/planned"
 """A run with this tag makes only what is stale in its range; one without, as from the UI, makes all of it."""
 
 
+class Runs(Protocol):
+    """Makes the tables of Dagster's runs: in this process, or in one that it submits to a cluster."""
+
+    interrupted: bool
+    """Whether a wait was interrupted: Dagster makes a failed step of it, and goes on."""
+
+    def begin(self, run_id: str, region: str, dates: Dates) -> object:
+        """Take what a run is to make in a region, before Dagster asks for it."""
+
+    def result(
+        self, context: dg.AssetExecutionContext, table: str, region: str, days: Sequence[date]
+    ) -> list[RunReport]:
+        """Wait for a table of a run, begun now if none did; raise what its run or the planning raised."""
+
+    def close(self) -> None:
+        """Let what runs end, and begin nothing more."""
+
+
 class PlannedRuns:
-    """What runs ahead of the assets, by run and region. Dagster tells of the tables one after another."""
+    """Makes them in this process, ahead of the assets: Dagster tells of the tables one after another."""
 
     def __init__(self, home: Home, sessions: Sessions) -> None:
         """Nothing runs yet."""
         self._home, self._sessions, self._lock = home, sessions, threading.RLock()
         self._ahead: dict[tuple[str, str], RunAhead] = {}
         self._pool: ThreadPoolExecutor | None = None
-        self.interrupted = False  # Dagster makes a failed step of an interrupt, and goes on
+        self.interrupted = False
 
-    def begin(self, run_id: str, region: str, stale: Iterable[Stale]) -> RunAhead:
+    def begin(self, run_id: str, region: str, dates: Dates) -> RunAhead:
         """Begin a run's tables, behind those of the region's earlier runs."""
         with self._lock:
             self._pool = self._pool or ThreadPoolExecutor(self._sessions.side_by_side)
             earlier = [made for (_, where), one in self._ahead.items() if where == region for made in one.made.values()]
-            ahead = RunAhead(self._open(region), stale, run_id, self._pool, earlier)
+            ahead = RunAhead(self._open(region), dates, run_id, self._pool, earlier)
             self._ahead[run_id, region] = ahead
             return ahead
 
-    def result(self, run: dg.DagsterRun, table: str, region: str, days: Sequence[date]) -> list[RunReport]:
-        """Wait for a table of a run, begun now if none did; raise what its run or the planning raised."""
+    def result(
+        self, context: dg.AssetExecutionContext, table: str, region: str, days: Sequence[date]
+    ) -> list[RunReport]:
+        """Wait for a table of a run, begun now if none did; raise what its run or the planning raised.
+
+        Of a table that was fresh it returns what is published, as when a killed run published it and could not tell.
+        """
         with self._lock:
-            ahead = self._ahead.get((run.run_id, region))
-            ahead = ahead or self.begin(run.run_id, region, self._plan(run, region, days))
+            ahead = self._ahead.get((context.run.run_id, region))
+            ahead = ahead or self.begin(context.run.run_id, region, self._asked(context.run, region, days))
         assert self._pool is not None
         try:
             with stopping(self._pool):
-                return ahead.result(table)
+                return ahead.result(table) or self._published(table, region, days)
         except BaseException as stop:
             self.interrupted = self.interrupted or not isinstance(stop, Exception)
             raise
@@ -63,11 +87,27 @@ class PlannedRuns:
     def _open(self, region: str) -> Workplace:
         return Workplace.open(self._home, self._home.region(region), self._sessions)
 
-    def _plan(self, run: dg.DagsterRun, region: str, days: Sequence[date]) -> list[Stale]:
-        place, asked = self._open(region), _selected(run)
+    def _published(self, table: str, region: str, days: Sequence[date]) -> list[RunReport]:
+        place = self._open(region)
+        wanted = {partition_of(JOBS[table], place.release, day) for day in days}
+        known = place.catalog.published().items()
+        return [RunReport.from_dict(told) for (name, day), (_, _, told) in known if name == table and day in wanted]
+
+    def _asked(self, run: dg.DagsterRun, region: str, days: Sequence[date]) -> Dates:
+        place = self._open(region)
         date_files(place)
-        wanted = {(job.name, partition_of(job, place.release, day)) for job in JOBS.values() for day in days}
-        return [entry for entry in plan(place) if entry.table in asked and (entry.table, entry.date) in wanted]
+        return asked_of(run, place, days)
+
+
+def asked_of(run: dg.DagsterRun, place: Workplace, days: Sequence[date]) -> Dates:
+    """Return what a run is to make for ``days``: all of its tables' partitions, or with the tag those that are stale.
+
+    New files must have been dated before.
+    """
+    wanted = {table: {partition_of(JOBS[table], place.release, day) for day in days} for table in _selected(run)}
+    if PLANNED not in run.tags:
+        return wanted
+    return dates_by_table(entry for entry in plan(place) if entry.date in wanted.get(entry.table, ()))
 
 
 def step_of(table: str) -> str:

@@ -38,9 +38,8 @@ def run_listing(
     """Return the run's outcome by table and region, with what is published now for tables that were fresh."""
     tables = []
     for place in places:
-        reports = _reports(place, scope)
         for name in JOBS:
-            mine = [report for report in reports if report.table == name]
+            mine = _reports(place, name, scope, ran)
             error = errors.get((place.region.name, name))
             if mine or error:
                 tables.append(_table_run(name, place.region.name, mine, ran, error))
@@ -72,17 +71,17 @@ def run_tables(listing: RunListing) -> Iterable[Table | str]:
     yield f"\n{what}{dates}; {listing.seconds:.1f} s." + ("" if listing.ok else " [red]Not everything succeeded.[/red]")
 
 
-def _reports(place: Workplace, scope: Scope) -> list[RunReport]:
-    found = [RunReport.from_dict(report) for _, _, report in place.catalog.published().values()]
-    return sorted(
-        (r for r in found if (scope.first or r.date) <= r.date <= (scope.last or r.date)), key=lambda r: r.date
-    )
+def _reports(place: Workplace, table: str, scope: Scope, ran: Ran) -> list[RunReport]:
+    """Return the reports of the dates that ran, if any did: those of a whole history are long to read."""
+    days = {day for region, name, day in ran if (region, name) == (place.region.name, table)}
+    first, last = (min(days), max(days)) if days else (scope.first, scope.last)
+    found = [RunReport.from_dict(report) for report in place.catalog.reports(table, first, last)]
+    return [report for report in found if report.date in days] or found
 
 
 def _table_run(name: str, region: str, reports: list[RunReport], ran: Ran, error: str | None) -> TableRun:
     reasons = [ran[region, name, report.date] for report in reports if (region, name, report.date) in ran]
-    mine = [report for report in reports if (region, name, report.date) in ran] or reports
-    mine = [] if error else mine  # what it published before is not what this run did
+    mine = [] if error else reports  # what it published before is not what this run did
 
     def total(field: str) -> dict[str, int]:
         return dict(sum((Counter(getattr(report, field)) for report in mine), Counter()))

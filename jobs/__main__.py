@@ -67,19 +67,21 @@ def run(
 
 @app.command()
 def date(region: Annotated[list[str] | None, typer.Option(help="Only these regions.")] = None) -> None:
-    """Learn which dates newly landed files hold, so that a plan needs no Spark."""
+    """Learn which dates newly landed files hold, so that a plan needs no Spark; a run starts this on a cluster."""
     from jobs.date_files import date_files
     from jobs.home import open_home
     from jobs.nightly import Scope, Sessions, open_places
+    from jobs.take_over import join
 
     home = open_home()
+    join(home)
     for place in open_places(home, Scope(regions=tuple(region or ())), Sessions(home)):
         date_files(place, lambda text: err.print(text, markup=False))
 
 
 @app.command()
 def pipes() -> None:
-    """Make the table that Dagster asks for, and tell it what came of it; Dagster starts this."""
+    """Make the tables that Dagster asks for, and tell it of each; Dagster starts this on a cluster."""
     from jobs.pipes import answer_pipes
 
     answer_pipes()

@@ -22,6 +22,12 @@ Entry = tuple[Kind, str, str, str, dict[str, Any]]
 FIELDS = ("at", "kind", "who", "subject", "region", "outcome", "policy", "detail")
 
 
+_PROPERTIES = {
+    "delta.appendOnly": "true",
+    "delta.checkpointInterval": "10",  # each entry is a commit: a writer reads those since the last checkpoint
+    "delta.enableExpiredLogCleanup": "false",
+}
+
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -44,9 +50,7 @@ def audit_many(home: Home, entries: list[Entry]) -> None:
     path = audit_path(home)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _ONE_AT_A_TIME:  # two threads that both make the table would collide
-        write_deltalake(
-            path, _rows(home, entries), mode="append", name="audit.events", configuration={"delta.appendOnly": "true"}
-        )
+        write_deltalake(path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES)
 
 
 def _rows(home: Home, entries: list[Entry]) -> Table:

@@ -44,6 +44,27 @@ def batches(place: Workplace, stale: Iterable[Stale], most: int = BATCH_ROWS) ->
     return found
 
 
+def landed_bytes(place: Workplace, stale: Iterable[Stale]) -> int:
+    """Return the bytes of the landed files that a run reads at most: what is stale is made from them, or may be.
+
+    A file without dates counts, and all do where a release's window is longer than a day: a new date may make it anew.
+    """
+    days, files = place.catalog.dates(), place.catalog.files()
+    if place.release.window != "day":
+        return sum(file.bytes for file in files)
+    made = {(entry.table, entry.date) for entry in stale}
+    tables = {table for table, _ in made} or set(JOBS)
+    whole = {read.table for table in tables for read in JOBS[table].reads if read.scope != "same_dates"}
+    read = {
+        (part.source, part.file_id)
+        for name, held in days.items()
+        for day, parts in held.items()
+        if name in whole or any((table, day) in made for table in tables)
+        for part in parts
+    }
+    return sum(file.bytes for file in files if not file.dated or (file.source, file.file_id) in read)
+
+
 def _landed_rows(place: Workplace) -> Counter[date]:
     rows: Counter[date] = Counter()
     for days in place.catalog.dates().values():

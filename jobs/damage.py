@@ -46,10 +46,14 @@ class Checked:
 
 @dataclass(frozen=True)
 class TablePlace:
-    """A table that is looked at: where it is, and how its damages are told."""
+    """A table that is looked at: where it is, and how its damages are told.
+
+    ``held`` are the dates whose last version was withdrawn: a forced run would make it again.
+    """
 
     region: Region
     name: str
+    held: frozenset[str] = frozenset()
 
     @property
     def path(self) -> Path:
@@ -63,15 +67,15 @@ class TablePlace:
         return Damage(kind, self.region.name, self.name, path, what, mend or self.incident())
 
     def remake(self, day: str) -> str:
-        """Return the command that makes one date again."""
-        table = made_by(self.name)
-        if not table:
-            return self.incident()
-        return f"`geoward run {table} --date {day} --force --region {self.region.name}` makes the date again."
+        """Return the command that makes one date again, where that is right."""
+        if day in self.held:
+            return f"Restore the file from a backup: a run of {day} would make again what was withdrawn."
+        return f"`geoward run {made_by(self.name)} --date {day} --force --region {self.region.name}` makes it again."
 
     def rebuild(self) -> str:
-        """Return the command that makes all of a table again."""
-        return f"`geoward run {made_by(self.name)} --force --region {self.region.name}`"
+        """Return the command that makes all of a table again, and what it undoes."""
+        again = " (it also makes what was withdrawn: withdraw it again, see `geoward audit list`)" if self.held else ""
+        return f"`geoward run {made_by(self.name)} --force --region {self.region.name}`{again}"
 
     def incident(self) -> str:
         """Return what to do when nobody can say any more what was published: never to delete what readers see."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import reduce
 
-from jobs.catalog import File
 from jobs.explain_failure import explained
 from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
+from jobs.landing_ledger import File
 from jobs.run import new_run_id
 from jobs.run_ledger import DATING, RunLedger
 from jobs.unreadable_files import Group, read_or_set_aside, set_aside_changed
@@ -24,7 +24,7 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
     A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole;
     its neighbors go on. Entered in the ledger of runs, so that a night that ends here is told of.
     """
-    waiting = [file for file in place.catalog.files() if file.waits]
+    waiting = place.catalog.waiting()
     if not waiting:
         return 0
     landed = {file.landed_at.date() for file in waiting}

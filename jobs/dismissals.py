@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from jobs.catalog import File, now
+from jobs.catalog import now
 from jobs.home import Region
+from jobs.landing_ledger import File
 from jobs.ledger_file import LedgerFile
 
 _SCHEMA = """

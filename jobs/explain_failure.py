@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from quality.contracts.errors import EnvironmentFault, GeowardError
+from quality.contracts.errors import UNEXPLAINED, EnvironmentFault, GeowardError
 
 _AGAIN = "then run the same command again: nothing half-done was published."
 _JAVA_IO = r"\b(?:IOException|FileNotFoundException|FileSystemException|FSError|AccessDeniedException): [^\n]*\b"
@@ -125,6 +125,14 @@ def explain_failure(error: BaseException) -> EnvironmentFault | None:
         if any(fault.shows_in(one) for one in chain):
             return EnvironmentFault(fault.message, mend=fault.mend)
     return None
+
+
+def as_told(error: Exception) -> GeowardError:
+    """Return what may be said of an error: itself if Geoward explains it, else the machine's fault or only its kind."""
+    if isinstance(error, GeowardError):
+        return error
+    unknown = GeowardError(f"failed with {type(error).__name__}.", mend=UNEXPLAINED)  # its text may hold a row's value
+    return explain_failure(error) or unknown
 
 
 @contextmanager

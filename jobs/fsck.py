@@ -79,9 +79,9 @@ def _region(
     for name in sorted(names | witnesses.keys()):
         if not tables or name in tables:
             progress(f"{place.name} {name}")
-            held = known.held(made_by(name))
+            table = TablePlace(place, name, known.held(made_by(name)))
             witness, alive = witnesses.get(name, Witness()), partial(_another_runs, home)
-            yield from check_table(TablePlace(place, name), witness, held, alive, checked, progress)
+            yield from check_table(table, witness, alive, checked, progress)
     if not tables:
         progress(f"{place.name} landed files")
         if catalog:

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.catalog import Catalog, File, Publication
+from jobs.catalog import Catalog
 from jobs.damage import ASIDE, Damage
 from jobs.explain_failure import explain_failure
 from jobs.home import Region
+from jobs.landing_ledger import File
 from jobs.manifest import Manifest
+from jobs.publications import Publication
 from jobs.witnesses import Witness
 
 CATALOG, RUNS = "catalog.sqlite", "runs.sqlite"

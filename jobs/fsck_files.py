@@ -22,9 +22,9 @@ _OLD_MEND = "Restore it from a backup, or remove this one file: readers are not 
 
 
 def check_files(
-    place: TablePlace, disk: TableOnDisk, checked: Checked, held: frozenset[str], progress: Callable[[str], None]
+    place: TablePlace, disk: TableOnDisk, checked: Checked, progress: Callable[[str], None]
 ) -> Iterator[Damage]:
-    """Read every file that a manifest names once. ``held`` are dates that a run would make as they were withdrawn."""
+    """Read once every file that a manifest names."""
     files = [file for name, file in sorted(disk.history.items()) if name in disk.active or name in disk.names]
     root = disk.path.resolve()
     with ThreadPoolExecutor(4) as pool:
@@ -34,18 +34,14 @@ def check_files(
             checked.files += 1
             checked.bytes += look.bytes
             if look.what:
-                yield _damage(place, disk, file, held, look)
+                yield _damage(place, disk, file, look)
 
 
-def _damage(place: TablePlace, disk: TableOnDisk, file: FileEntry, held: frozenset[str], look: _Look) -> Damage:
+def _damage(place: TablePlace, disk: TableOnDisk, file: FileEntry, look: _Look) -> Damage:
     if file.path not in disk.active:
         return place.damage("history_changed", look.name, _OLD, _OLD_MEND)
     kind: DamageKind = "file_missing" if look.what == _GONE else "file_changed"
-    if file.date in held:
-        mend = f"Restore the file from a backup: a run of {file.date} would make again what was withdrawn."
-    else:
-        mend = place.remake(file.date)
-    return place.damage(kind, look.name, look.what.format(file=file), mend)
+    return place.damage(kind, look.name, look.what.format(file=file), place.remake(file.date))
 
 
 class _Look(NamedTuple):

@@ -6,11 +6,12 @@ import time
 from collections.abc import Iterator, Set
 
 from jobs import manifest
-from jobs.catalog import Catalog, File
+from jobs.catalog import Catalog
 from jobs.damage import Checked, Damage, DamageKind
 from jobs.fsck_catalog import KnownToCatalog
 from jobs.home import Region
 from jobs.land_files import LANDING, MAPPINGS
+from jobs.landing_ledger import File
 
 _A_DAY = 24 * 60 * 60
 _INGEST = "`geoward ingest --source {source} --region {region} FILE`"

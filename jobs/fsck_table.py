@@ -14,7 +14,7 @@ from jobs.witnesses import FIRST, Witness
 
 
 def check_table(
-    place: TablePlace, witness: Witness, held: frozenset[str], alive: Callable[[], bool], checked: Checked,
+    place: TablePlace, witness: Witness, alive: Callable[[], bool], checked: Checked,
     progress: Callable[[str], None],
 ) -> Iterator[Damage]:  # fmt: skip
     """Return every damage of a table. What a living run stages is none."""
@@ -36,7 +36,7 @@ def check_table(
     yield from check_rows(place.region, place.name, disk.manifests, witness)
     whole = disk.digests.keys() == disk.manifests.keys() and all(one.kind != "manifest_missing" for one in versions)
     yield from _what_readers_see(place, disk, whole)
-    yield from check_files(place, disk, checked, held, progress)
+    yield from check_files(place, disk, checked, progress)
     yield from check_strays(place, disk, witness, living)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -31,7 +32,11 @@ def _manifests(place: TablePlace, disk: TableOnDisk, witness: Witness) -> Iterat
         if (said := witness.sums.get(version)) and said != disk.digests[version]:
             yield place.damage("manifest_edited", name, "the audit log names another SHA-256")
         yield from _chained(place, disk, each)
-        if problem := _against_commits(disk, each):
+        try:
+            problem = _against_commits(disk, each)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            problem = "its commit is none of ours"
+        if problem:
             yield place.damage("manifest_edited", name, problem)
 
 
@@ -69,8 +74,6 @@ def _against_commits(disk: TableOnDisk, each: Manifest) -> str:
 
 
 def _rows(commit: Commit) -> dict[str, int]:
-    import json
-
     return {unquote(add["path"]): json.loads(add["stats"])["numRecords"] for add in commit.all("add")}
 
 

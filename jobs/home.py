@@ -30,7 +30,7 @@ regions:
 # late_after_days: 2         # a log whose newest published date is older than this is late
 # stuck_after_hours: 6       # a table that is being made for longer than this is stuck
 # alerts: []                 # who is told of problems, by webhook or e-mail: docs/alerts.md
-# spark: {properties: spark.conf}   # settings for `python -m jobs submit run` (docs/cluster.md)
+# spark: {properties: spark.conf}   # runs are submitted to the cluster of these settings: docs/cluster.md
 """
 
 
@@ -83,7 +83,7 @@ class Home:
     """An installation: its folder, regions and policy, and who is told of problems.
 
     More quarantined rows than ``quarantine_share`` of a partition are a problem.
-    ``spark_properties`` names spark-submit's settings, for runs on a cluster.
+    ``spark_properties`` names spark-submit's settings, if runs are submitted to a cluster.
     """
 
     path: Path
@@ -95,6 +95,11 @@ class Home:
     late_after_days: int = 2
     stuck_after_hours: float = 6
     spark_properties: Path | None = None
+
+    @property
+    def on_cluster(self) -> bool:
+        """Whether runs are submitted to a cluster."""
+        return self.spark_properties is not None
 
     @cached_property
     def policy(self) -> Policy:

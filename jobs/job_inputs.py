@@ -7,15 +7,18 @@ from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.catalog import Catalog, File, Part, now
+from jobs.catalog import Catalog, now
 from jobs.home import Home, Region
 from jobs.job import Inputs, Job, Landed, Read, Shared, partition_of
 from jobs.keyring import open_keyring
 from jobs.lake import Lake
 from jobs.land_files import LANDING, MAPPINGS
 from jobs.landing.read_records import LandedFile, read_records
+from jobs.landing_ledger import File, Part
 from jobs.reference import tiling_for
 from quality.contracts import DATE, Contract, contract
 from quality.policies.policy import CONSENT, Release
@@ -46,13 +49,16 @@ class Workplace:
         by_version: dict[tuple[str, str], list[File]] = {}
         for file in files:
             by_version.setdefault((file.source, file.mapping_version), []).append(file)
-        folder = self.region.folder(MAPPINGS)
-        return [(load_mapping(folder / f"{version}.yaml"), group) for (_, version), group in by_version.items()]
+        return [(self._mapping(version), group) for (_, version), group in by_version.items()]
+
+    def _mapping(self, version: str) -> Mapping:
+        return _kept_mapping(self.region.folder(MAPPINGS) / f"{version}.yaml")
 
     def bases(self) -> dict[str, dict[str, str]]:
         """Return each source's legal basis by purpose; where its mappings differ, the strictest: none, then Consent."""
         found: dict[str, list[dict[str, str]]] = {}
-        for mapping, _ in self.mappings(file for file in self.catalog.files() if not file.reason):
+        for _, version in self.catalog.mapping_versions():
+            mapping = self._mapping(version)
             found.setdefault(mapping.name, []).append(dict(mapping.legal_basis))
         return {source: _strictest(stated) for source, stated in found.items()}
 
@@ -80,7 +86,7 @@ class Workplace:
         """Return the rows of the job's counted inputs by date, from the ledger or the tables' logs, not the build."""
         counts: Counter[date] = Counter({day: 0 for day in dates})
         if job.kind == "land":
-            for day, parts in self.catalog.dates().get(job.name, {}).items():
+            for day, parts in self.catalog.files_holding(job.name, dates)[1].items():
                 counts[day] += sum(part.rows for part in parts) if day in counts else 0
         for read in job.reads:
             for day, rows in self.lake.rows(read.table).items() if read.counted else ():
@@ -90,14 +96,13 @@ class Workplace:
 
     def _landed(self, writes: Contract, dates: tuple[date, ...]) -> list[Landed]:
         """Return the records of the files that hold rows of ``writes`` for ``dates``, by mapping."""
-        held: dict[tuple[str, str], dict[date, Part]] = {}
-        for day, parts in self.catalog.dates().get(writes.name, {}).items():
-            for part in parts:
-                held.setdefault((part.source, part.file_id), {})[day] = part
-        wanted = {key: days for key, days in held.items() if not days.keys().isdisjoint(dates)}
+        files, held = self.catalog.files_holding(writes.name, dates)
+        parts: dict[tuple[str, str], dict[date, Part]] = {}
+        for day, part in ((day, part) for day, of_day in held.items() for part in of_day):
+            parts.setdefault((part.source, part.file_id), {})[day] = part
         found = []
-        for mapping, mine in self.mappings(f for f in self.catalog.files() if (f.source, f.file_id) in wanted):
-            days = {file.file_id: wanted[file.source, file.file_id] for file in mine}
+        for mapping, mine in self.mappings(files):
+            days = {file.file_id: parts[file.source, file.file_id] for file in mine}
             dates_held = frozenset[date]().union(*days.values())
             frames = read_records(self.lake.spark(), self.kept(mine, days), mapping)
             found += [Landed(records, mapping, dates_held) for records in frames]
@@ -129,6 +134,12 @@ class Workplace:
             return self.lake.read(source, [day for day in days if partition_of(job, self.release, day) in dates])
         df = self.lake.read(source)
         return df.where(df[DATE] <= max(dates)) if read.scope == "up_to_date" else df
+
+
+@cache
+def _kept_mapping(path: Path) -> Mapping:
+    """Return a mapping that files landed under: it is named after its text, so the file never changes."""
+    return load_mapping(path)
 
 
 def stand_in(file: File, dates: Collection[date]) -> date:

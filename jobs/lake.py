@@ -10,7 +10,7 @@ import fcntl
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, reduce
 from pathlib import Path
@@ -49,11 +49,32 @@ class Staged:
 
 
 @dataclass(frozen=True)
+class _Version:
+    """A table as of one version. Its log is read once, and its files listed once."""
+
+    table: DeltaTable
+    number: int
+
+    def is_newest(self, path: Path) -> bool:
+        """Return whether nothing was committed since: versions have no gaps."""
+        here, there = (manifest.log_file(path, number) for number in (self.number, self.number + 1))
+        return here.exists() and not there.exists()
+
+    @cached_property
+    def files(self) -> tuple[StagedFile, ...]:
+        """The files of the version."""
+        actions = pa.table(self.table.get_add_actions(flatten=True))
+        columns = [actions[name].to_pylist() for name in ("path", "size_bytes", "num_records", f"partition.{DATE}")]
+        return tuple(StagedFile(unquote(path), size, rows, day) for path, size, rows, day in zip(*columns, strict=True))
+
+
+@dataclass(frozen=True)
 class Lake:
     """The tables of one region. ``spark`` starts or returns the session."""
 
     region: Region
     spark: Callable[[], SparkSession]
+    _known: dict[str, _Version] = field(default_factory=dict, compare=False, repr=False)
 
     def path(self, name: str) -> Path:
         """Return the table's folder."""
@@ -62,10 +83,21 @@ class Lake:
 
     def table(self, name: str) -> DeltaTable | None:
         """Return the Delta table without Spark; None before its first publication."""
+        newest = self._newest(name)
+        return newest.table if newest else None
+
+    def _newest(self, name: str) -> _Version | None:
+        """Return what is published now; a log is read again only when it has grown."""
         from deltalake import DeltaTable
 
         path = self.path(name)
-        return DeltaTable(path) if (path / "_delta_log").is_dir() else None
+        if (known := self._known.get(name)) and known.is_newest(path):
+            return known
+        if not (path / "_delta_log").is_dir():
+            return None
+        table = DeltaTable(path)
+        self._known[name] = _Version(table, table.version())
+        return self._known[name]
 
     def rows(self, name: str) -> Counter[date]:
         """Return the published rows by date, from the table's log."""
@@ -139,10 +171,8 @@ class Lake:
         return Staged(contract, self.path(contract.name), tuple(self._active(contract.name)))
 
     def _active(self, name: str) -> Iterable[StagedFile]:
-        table = self.table(name)
-        for action in pa.table(table.get_add_actions(flatten=True)).to_pylist() if table else ():
-            size, rows, day = action["size_bytes"], action["num_records"], action[f"partition.{DATE}"]
-            yield StagedFile(unquote(action["path"]), size, rows, day)
+        newest = self._newest(name)
+        return newest.files if newest else ()
 
     def claims(self, name: str, dates: Iterable[date]) -> Claims:
         """Return how often each partition was published so far, by its transaction id in the table's log."""

@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from jobs.catalog import Catalog, File, now
+from jobs.catalog import Catalog, now
 from jobs.home import Region
 from jobs.landing.file_opening import Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers, write_text
 from jobs.landing.probe_file import Probe, probe_copy, unfit
+from jobs.landing_ledger import File
 from quality.sources.mapping import Format, Mapping
 
 MAPPINGS = "mappings"

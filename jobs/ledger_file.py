@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,3 +35,12 @@ class LedgerFile:
         with self.open() as db:
             db.execute("BEGIN IMMEDIATE")
             yield db
+
+
+AMONG = "IN (SELECT value FROM json_each(?))"
+"""Asks whether a column has one of the values of a JSON list."""
+
+
+def among(column: str, values: Collection[str]) -> tuple[str, tuple[str, ...]]:
+    """Return a condition and its parameters: the column has one of the values, or any if there are none."""
+    return (f"{column} {AMONG}", (json.dumps(sorted(values)),)) if values else ("true", ())

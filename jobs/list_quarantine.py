@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from jobs.catalog import File
 from jobs.dismissals import Dismissals, Subject, file_subject, rows_subject
 from jobs.home import Home, Region
 from jobs.landed_regions import catalogs
+from jobs.landing_ledger import File
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantinedRows, QuarantineListing, ReasonCount
 from jobs.quarantine import quarantine_contract
 from jobs.reasons import explain_reason

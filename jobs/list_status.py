@@ -17,12 +17,12 @@ def list_status(home: Home, tables: Sequence[TableStatus], found: Sequence[Probl
 
     Raises ``UsageError`` for a region that is not configured.
     """
-    files = [file for _, catalog in catalogs(home, region) for file in catalog.files()]
+    waiting = [file for _, catalog in catalogs(home, region) for file in catalog.waiting()]
     mine = [problem for problem in found if region in ("", problem.region)]
     return StatusListing(
         ok=not mine,
         run_is_alive=run_is_alive(home),
-        waiting_files=sum(file.waits for file in files),
+        waiting_files=len(waiting),
         tables=[
             TableState(
                 region=one.region, table=one.table, state=one.state, newest=one.newest, partitions=one.partitions,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jobs.audit_log import audit
@@ -49,9 +50,9 @@ SMALL_RUN_BYTES = 4 << 20
 class Sessions:
     """Starts one Spark session for the process when first asked, or ahead of time in a thread."""
 
-    def __init__(self, home: Home) -> None:
-        """Nothing starts yet."""
-        self._home, self._lock = home, threading.Lock()
+    def __init__(self, home: Home, landed: Callable[[], int] | None = None) -> None:
+        """Nothing starts yet. ``landed`` tells the landed bytes that the run reads; else all that ever landed count."""
+        self._home, self._lock, self._landed = home, threading.Lock(), landed
         self._session: SparkSession | None = None
 
     def __call__(self) -> SparkSession:
@@ -61,15 +62,18 @@ class Sessions:
         with self._lock:
             if self._session is None:
                 take_over(self._home)  # one Spark at a time
-                self._session = start_session(scratch=self._home.folder("scratch"), short_lived=self._small())
+                self._session = start_session(scratch=self._home.folder("scratch"), short_lived=self._small)
             return self._session
 
     @property
     def side_by_side(self) -> int:
         """How many tables to make at a time: two for a small run; in a large one each fills the machine."""
-        return 2 if self._small() else 1
+        return 2 if self._small else 1
 
+    @cached_property
     def _small(self) -> bool:
+        if self._landed:
+            return self._landed() <= SMALL_RUN_BYTES
         landed = (file.bytes for region in self._home.regions.values() for file in Catalog(region).files())
         return sum(landed) <= SMALL_RUN_BYTES
 
@@ -92,7 +96,7 @@ def open_places(home: Home, scope: Scope, spark: Callable[[], SparkSession]) -> 
 
 def waiting_files(places: Iterable[Workplace]) -> int:
     """Return how many landed files have no dates yet; dating them needs Spark."""
-    return sum(file.waits for place in places for file in place.catalog.files())
+    return sum(len(place.catalog.waiting()) for place in places)
 
 
 def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> dict[str, list[Stale]]:
@@ -100,10 +104,13 @@ def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> d
     found = {}
     for place in places:
         date_files(place, progress)
-        found[place.region.name] = plan(
-            place, tables=scope.tables, first=scope.first, last=scope.last, force=scope.force
-        )
+        found[place.region.name] = plan_one(place, scope)
     return found
+
+
+def plan_one(place: Workplace, scope: Scope) -> list[Stale]:
+    """Return a region's stale partitions as far as its files are dated, in the order they must run."""
+    return plan(place, tables=scope.tables, first=scope.first, last=scope.last, force=scope.force)
 
 
 def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str = "") -> list[RunReport]:

@@ -1,4 +1,4 @@
-"""What a process that Dagster launched tells it, by Dagster Pipes: the reports of the runner, or why there are none.
+"""What a process that Dagster submitted tells it, by Dagster Pipes: each table's reports, or why there are none.
 
 Dagster makes of the reports what it makes of those of a run in its own process, so no fact is made twice. What went
 wrong is told as a sentence: an error that is let through would take a row's value along.
@@ -6,61 +6,75 @@ wrong is told as a sentence: an error that is let through would take a row's val
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from jobs.home import open_home
+from jobs.explain_failure import as_told
+from jobs.home import Home, open_home
 from jobs.job_inputs import Workplace
-from jobs.make_table import make_table
 from jobs.nightly import Sessions
 from jobs.report import RunReport
+from jobs.run_ahead import Dates, Outcome, outcomes
+from jobs.take_over import join
 from quality.checks.verdict import Verdict
-from quality.contracts.errors import UNEXPLAINED, AuditFailed, GeowardError
+from quality.contracts.errors import AuditFailed, GeowardError
 
 
-def order(table: str, days: Mapping[str, Iterable[date]], run_id: str, *, only_stale: bool) -> dict[str, Any]:
-    """Return what to make, as Dagster hands it over: a table and its dates by region."""
-    dates = {region: [day.isoformat() for day in mine] for region, mine in days.items()}
-    return {"table": table, "days": dates, "run_id": run_id, "only_stale": only_stale}
+def order(region: str, dates: Dates, run_id: str) -> dict[str, Any]:
+    """Return what to make, as Dagster hands it over."""
+    plain = {table: sorted(day.isoformat() for day in days) for table, days in dates.items()}
+    return {"region": region, "dates": plain, "run_id": run_id}
 
 
 def answer_pipes() -> None:
-    """Make what Dagster ordered and tell it what came of it."""
+    """Make what Dagster ordered and tell it of each table as it ends."""
     from dagster_pipes import open_dagster_pipes
 
-    with open_dagster_pipes() as pipes:
-        pipes.report_custom_message(answer(pipes.extras))
+    with closing(open_dagster_pipes()) as pipes:  # left as a context manager, it would send an error's text along
+        for told in answers(pipes.extras):
+            pipes.report_custom_message(told)
 
 
-def answer(ordered: Mapping[str, Any]) -> dict[str, Any]:
-    """Make what was ordered; return its reports, or the sentence or the verdicts of what failed."""
-    table, region, reports = ordered["table"], "", list[dict[str, Any]]()
-    try:
-        home = open_home()
-        sessions = Sessions(home)
-        for region, days in ordered["days"].items():
-            place = Workplace.open(home, home.region(region), sessions)
-            dates = [date.fromisoformat(day) for day in days]
-            made = make_table(place, table, dates, ordered["run_id"], only_stale=ordered["only_stale"])
-            reports += [report.as_dict() for report in made]
-    except AuditFailed as error:
-        verdicts = [asdict(verdict) for verdict in error.verdicts if isinstance(verdict, Verdict)]
-        return {"region": region, "mend": error.mend, "verdicts": verdicts}
-    except GeowardError as error:
-        return {"message": error.message, "mend": error.mend}
-    except Exception as error:  # its message may hold a row's value: name the kind only
-        return {"message": f"{table} failed with {type(error).__name__}.", "mend": UNEXPLAINED}
-    return {"reports": reports}
+def answers(ordered: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Make what was ordered; yield of each table its reports, or the sentence or the verdicts of what failed."""
+    for table, reports, error in _made(ordered):
+        if error is None:
+            yield {"table": table, "reports": [report.as_dict() for report in reports]}
+            continue
+        verdicts = [asdict(each) for each in getattr(error, "verdicts", ()) if isinstance(each, Verdict)]
+        sentence = {"message": error.message, "mend": error.mend, "exit_code": error.exit_code}
+        yield {"table": table, "region": ordered["region"], **sentence, "verdicts": verdicts}
 
 
-def reports_in(told: Mapping[str, Any], table: str) -> list[RunReport]:
-    """Return the reports of an answer; raise what it says went wrong: ``AuditFailed``, or a sentence with its mend."""
+def reports_in(told: Mapping[str, Any]) -> list[RunReport]:
+    """Return the reports of a table's answer; raise what it says went wrong, as a run in this process would."""
     if "reports" in told:
         return [RunReport.from_dict(report) for report in told["reports"]]
-    if "verdicts" in told:
+    if told["verdicts"]:
         verdicts = tuple(Verdict(**verdict) for verdict in told["verdicts"])
         failed = tuple(verdict.check for verdict in verdicts if verdict.stops)
-        raise AuditFailed(table, told["region"], failed, told["mend"], verdicts=verdicts)
-    raise GeowardError(told["message"], mend=told["mend"])
+        raise AuditFailed(told["table"], told["region"], failed, told["mend"], verdicts=verdicts)
+    error = GeowardError(told["message"], mend=told["mend"])
+    error.exit_code = told["exit_code"]
+    raise error
+
+
+def _made(ordered: Mapping[str, Any]) -> Iterator[Outcome]:
+    dates = {table: [date.fromisoformat(day) for day in days] for table, days in ordered["dates"].items()}
+    try:
+        home = open_home()
+        join(home)
+        place, sessions = _opened(home, ordered["region"])
+    except Exception as error:
+        return iter([(table, [], as_told(error)) for table in dates])
+    return outcomes(place, dates, ordered["run_id"], side_by_side=sessions.side_by_side)
+
+
+def _opened(home: Home, region: str) -> tuple[Workplace, Sessions]:
+    """Open the region and join the cluster now: one that cannot be joined is not tried again for each table."""
+    sessions = Sessions(home)
+    sessions()
+    return Workplace.open(home, home.region(region), sessions), sessions

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -67,7 +68,7 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
 
     A partition made before its input is up to date is then still stale when that input has run.
     """
-    made, job = _Made(place, as_published=True), JOBS[table]
+    made, job = _Made(place, _with_sources({table}), as_published=True), JOBS[table]
     return [
         Stale(table, day, _reason(place, made, job, day, *made.of(job, day), True), *made.of(job, day)) for day in dates
     ]
@@ -85,15 +86,20 @@ def held_back(place: Workplace) -> list[Stale]:
 class _Made:
     """What each partition is made from: a digest of its inputs' digests, its contract, policy, key and code."""
 
-    def __init__(self, place: Workplace, *, as_published: bool = False) -> None:
+    def __init__(self, place: Workplace, tables: Collection[str] = (), *, as_published: bool = False) -> None:
+        """Look at ``tables``, which must hold what they are made from, or at all."""
         self.place, self.as_published = place, as_published
-        self.dates = place.catalog.dates()
-        self.published = place.catalog.published()
+        self.dates = place.catalog.dates(tables)
+        self.published = place.catalog.origins(tables)
+        self.published_days: dict[str, set[date]] = {}
+        for name, day in self.published:
+            self.published_days.setdefault(name, set()).add(day)
         self.withdrawn = place.catalog.withdrawn()
         self._digests: dict[tuple[str, date], tuple[str, dict[str, str]]] = {}
         self._days: dict[str, set[date]] = {}
         self._owns: dict[str, dict[str, str]] = {}
         self._grouped: dict[tuple[str, str], dict[date, list[date]]] = {}
+        self._growing: dict[str, tuple[list[date], list[str]]] = {}
         home = place.home
         self.shared = {"policy": home.policy.version[:16], "reference": reference_digest(home)}
         self.shared["bases"] = _digest(place.bases())
@@ -111,7 +117,7 @@ class _Made:
 
     def _published_days(self, name: str) -> set[date]:
         """Return the dates that the catalog or the table itself knows: a crash may lie between the two."""
-        return {day for table, day in self.published if table == name} | set(self.place.lake.rows(name))
+        return self.published_days.get(name, set()) | set(self.place.lake.rows(name))
 
     def _usable_days(self, job: Job) -> set[date]:
         """Return the job's dates without those of which no row has a usable time: nothing is made from them."""
@@ -127,13 +133,13 @@ class _Made:
 
     def _input(self, source: Job, day: date) -> str:
         if self.as_published or self.held(source, day):
-            return self.published.get((source.name, day), ("", {}, {}))[0]
+            return self.published.get((source.name, day), ("", {}))[0]
         return self.of(source, day)[0]
 
     def held(self, job: Job, day: date) -> str:
         """Return why a partition waits: made again now, it would be what was withdrawn. Empty if it does not."""
         digest = self.of(job, day)[0]
-        known = self.published.get((job.name, day), ("", {}, {}))[0]
+        known = self.published.get((job.name, day), ("", {}))[0]
         return "" if known == digest else self.withdrawn.get((job.name, day), {}).get(digest, "")
 
     def _own(self, job: Job) -> dict[str, str]:
@@ -166,12 +172,23 @@ class _Made:
             source = JOBS[read.table]
             if read.scope == "same_dates":
                 days = self._days_by_partition(job, source).get(day, [])
+                parts[f"input:{read.table}"] = _digest([self._input(source, d) for d in sorted(days)])
             elif read.scope == "up_to_date":
-                days = [d for d in self.days(source) if d <= day]
-            else:
-                continue
-            parts[f"input:{read.table}"] = _digest([self._input(source, d) for d in sorted(days)])
+                parts[f"input:{read.table}"] = self._up_to(source, day)
         return parts
+
+    def _up_to(self, source: Job, day: date) -> str:
+        """Return the digest of a table's dates through ``day``; each goes on from the one before, so all cost one."""
+        if source.name not in self._growing:
+            days, digests, text = sorted(self.days(source)), [_digest([])], hashlib.sha256(b"[")
+            for number, each in enumerate(days):
+                text.update(f"{', ' if number else ''}{json.dumps(self._input(source, each))}".encode())
+                ended = text.copy()
+                ended.update(b"]")
+                digests.append(ended.hexdigest()[:16])
+            self._growing[source.name] = days, digests
+        days, digests = self._growing[source.name]
+        return digests[bisect_right(days, day)]
 
 
 def _digest(parts: object) -> str:

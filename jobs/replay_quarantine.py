@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from jobs.audit_log import audit
-from jobs.catalog import Catalog, File
+from jobs.catalog import Catalog
 from jobs.explain_failure import explained
 from jobs.home import Home, Region
 from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_path
 from jobs.landed_regions import catalogs
 from jobs.landing.keep_file import copied
 from jobs.landing.probe_file import probe_copy
+from jobs.landing_ledger import File
 from jobs.listings.replay import ReplayedFile, ReplayListing, ReplayOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import date
 
 from jobs.batches import Batch
-from jobs.explain_failure import explain_failure
+from jobs.explain_failure import as_told
 from jobs.job_inputs import Workplace
 from jobs.nightly import run_table
 from jobs.plan import Stale
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from jobs.run import new_run_id
-from quality.contracts.errors import UNEXPLAINED, GeowardError
+from quality.contracts.errors import GeowardError
 
 LEFT_OUT = "left out: what it is made from failed"
 
 Made = Future[list[RunReport]]
+
+Dates = Mapping[str, Collection[date]]
+"""Partitions to make, by table."""
+
+Outcome = tuple[str, list[RunReport], GeowardError | None]
+"""A table, and the reports of what it made or why it was not made."""
 
 
 class LeftOut(GeowardError):
@@ -38,13 +44,9 @@ class RunAhead:
     """
 
     def __init__(
-        self, place: Workplace, stale: Iterable[Stale], run_id: str, pool: ThreadPoolExecutor,
-        after: Sequence[Made] = (),
-    ) -> None:  # fmt: skip
+        self, place: Workplace, dates: Dates, run_id: str, pool: ThreadPoolExecutor, after: Sequence[Made] = ()
+    ) -> None:
         """Begin when ``after`` is done, well or not: the region's earlier batches of the same pool."""
-        dates: dict[str, set[date]] = {}
-        for entry in stale:
-            dates.setdefault(entry.table, set()).add(entry.date)
         self._place, self._run_id, self._after = place, run_id, after
         self.made: dict[str, Made] = {}
         tables = [name for name in JOBS if name in dates]
@@ -56,7 +58,7 @@ class RunAhead:
         """Wait for a table and return its reports, none if it was not stale; raise what its run raised."""
         return self.made[table].result() if table in self.made else []
 
-    def _make(self, table: str, dates: set[date]) -> list[RunReport]:
+    def _make(self, table: str, dates: Collection[date]) -> list[RunReport]:
         try:
             wait(self._after)
             sources = [self.made[read.table] for read in JOBS[table].reads if read.table in self.made]
@@ -68,6 +70,25 @@ class RunAhead:
                 self._place.shared.forget()
 
 
+def dates_by_table(stale: Iterable[Stale]) -> dict[str, set[date]]:
+    """Return the partitions of a plan, by table."""
+    dates: dict[str, set[date]] = {}
+    for entry in stale:
+        dates.setdefault(entry.table, set()).add(entry.date)
+    return dates
+
+
+def outcomes(place: Workplace, dates: Dates, run_id: str, *, side_by_side: int = 1) -> Iterator[Outcome]:
+    """Make tables and yield how each went, in their order; those made from one that failed are left out."""
+    with ThreadPoolExecutor(side_by_side) as pool, stopping(pool):
+        ahead = RunAhead(place, dates, run_id, pool)
+        for table in ahead.made:
+            try:
+                yield table, ahead.result(table), None
+            except Exception as error:
+                yield table, [], as_told(error)
+
+
 def run_here(
     place: Workplace, batch: Batch, on_report: Callable[[str, list[RunReport], str], None], *, side_by_side: int = 1,
     on_error: Callable[[GeowardError], None] = lambda error: None,
@@ -77,15 +98,12 @@ def run_here(
     ``on_error`` is given each error as what it is, beside the sentence that ``on_report`` is given.
     """
     good = True
-    with ThreadPoolExecutor(side_by_side) as pool, stopping(pool):
-        mine = [entry for entry in batch.stale if entry.table in batch.tables]
-        ahead = RunAhead(place, mine, new_run_id(), pool)
-        for table in batch.tables:
-            reports, error = _outcome(ahead, table)
-            on_report(table, reports, str(error or ""))
-            if error:
-                on_error(error)
-                good = False
+    dates = dates_by_table(entry for entry in batch.stale if entry.table in batch.tables)
+    for table, reports, error in outcomes(place, dates, new_run_id(), side_by_side=side_by_side):
+        on_report(table, reports, str(error or ""))
+        if error:
+            on_error(error)
+            good = False
     return good
 
 
@@ -98,13 +116,3 @@ def stopping(pool: ThreadPoolExecutor) -> Iterator[None]:
         if not isinstance(stop, Exception):
             pool.shutdown(wait=False, cancel_futures=True)
         raise
-
-
-def _outcome(ahead: RunAhead, table: str) -> tuple[list[RunReport], GeowardError | None]:
-    try:
-        return ahead.result(table), None
-    except GeowardError as error:
-        return [], error
-    except Exception as error:  # its message may hold a row's value: name the kind only
-        unknown = GeowardError(f"failed with {type(error).__name__}.", mend=UNEXPLAINED)
-        return [], explain_failure(error) or unknown

@@ -1,6 +1,9 @@
 """One run at a time in an installation: Spark takes the machine's memory, and a plan holds while nobody else publishes.
 
-A lock of the operating system, so that a killed process never leaves it behind (flock(2)).
+Two locks of the operating system, so that a killed process never leaves one behind (flock(2)): the run's, of the
+command that plans, and the writer's, of the process that publishes. On one machine they are the same process. On a
+cluster the command hands the writer's lock to the process it submits: nobody takes the run's place meanwhile, and if
+the command is killed, the next run still waits for the one that publishes.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -19,48 +22,59 @@ from jobs.catalog import now
 from jobs.home import Home
 from quality.contracts.errors import Busy
 
+Progress = Callable[[str], None]
+
 _HELD: dict[Path, IO[str]] = {}
 _GUARD = threading.Lock()
 
 
 def lock_path(home: Home) -> Path:
-    """Return the lock's file."""
+    """Return the file of the lock that is held from before the plan to the run's end."""
     return home.path / "run.lock"
 
 
-def take_run_lock(home: Home, progress: Callable[[str], None] = lambda text: None, *, wait: bool = True) -> None:
-    """Hold the installation's lock until this process ends; once held, nothing happens.
+def writer_lock_path(home: Home) -> Path:
+    """Return the file of the lock that is held by the one process that publishes."""
+    return home.path / "writer.lock"
 
-    Another process that holds it is waited for, and ``progress`` is told which. Without ``wait`` raises ``Busy``.
+
+def take_run_lock(home: Home, progress: Progress = lambda text: None, *, wait: bool = True) -> None:
+    """Hold the installation's locks until this process ends; once one is held, nothing happens.
+
+    Another process that holds one is waited for, and ``progress`` is told which. Without ``wait`` raises ``Busy``.
     """
-    path = lock_path(home)
     with _GUARD:
-        if path in _HELD:
+        if holds_run_lock(home):
             return
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if not wait:
-                file.close()
-                raise Busy(
-                    f"{_holder(home)} runs here already.", mend="Wait for its end; see `geoward status`."
-                ) from None
-            progress(f"waiting: {_holder(home)} runs here already")
-            fcntl.flock(file, fcntl.LOCK_EX)
-        _sign(file)
-        _HELD[path] = file
+        with ExitStack() as taken:
+            files = {path: taken.enter_context(_take(path, progress, wait)) for path in _locks(home)}
+            _HELD.update(files)
+            taken.pop_all()
+
+
+def hand_over_writing(home: Home) -> None:
+    """Let a process that this run submits publish; this one keeps the run's place and publishes no more itself."""
+    with _GUARD:
+        assert lock_path(home) in _HELD, "only a run submits"
+        _release(writer_lock_path(home))
+
+
+def take_over_writing(home: Home, progress: Progress = lambda text: None) -> None:
+    """Publish for the run that submitted this process: hold only the writer's lock, until this process ends."""
+    with _GUARD:
+        if not holds_run_lock(home):
+            _HELD[writer_lock_path(home)] = _take(writer_lock_path(home), progress, wait=True)
 
 
 def give_run_lock(home: Home) -> None:
-    """Let the lock go before the process ends."""
+    """Let the locks go before the process ends."""
     with _GUARD:
-        if file := _HELD.pop(lock_path(home), None):
-            file.close()
+        for path in _locks(home):
+            _release(path)
 
 
 @contextmanager
-def run_lock(home: Home, progress: Callable[[str], None] = lambda text: None, *, wait: bool = True) -> Iterator[None]:
+def run_lock(home: Home, progress: Progress = lambda text: None, *, wait: bool = True) -> Iterator[None]:
     """Hold the lock for as long as something is done that no run may see half of; nothing if it is held already.
 
     Waits and raises as ``take_run_lock`` does.
@@ -76,15 +90,39 @@ def run_lock(home: Home, progress: Callable[[str], None] = lambda text: None, *,
 
 
 def holds_run_lock(home: Home) -> bool:
-    """Return whether this process holds the lock."""
-    return lock_path(home) in _HELD
+    """Return whether this process holds a lock: it is the run, or publishes for it."""
+    return any(path in _HELD for path in _locks(home))
 
 
 def run_is_alive(home: Home) -> bool:
-    """Return whether any process, this one too, holds the lock."""
-    path = lock_path(home)
-    if holds_run_lock(home) or not path.exists():
-        return holds_run_lock(home)
+    """Return whether any process, this one too, holds a lock."""
+    return holds_run_lock(home) or any(_is_taken(path) for path in _locks(home) if path.exists())
+
+
+def _locks(home: Home) -> tuple[Path, Path]:
+    return lock_path(home), writer_lock_path(home)
+
+
+def _take(path: Path, progress: Progress, wait: bool) -> IO[str]:
+    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        if not wait:
+            file.close()
+            raise Busy(f"{_holder(path)} runs here already.", mend="Wait for its end; see `geoward status`.") from None
+        progress(f"waiting: {_holder(path)} runs here already")
+        fcntl.flock(file, fcntl.LOCK_EX)
+    _sign(file)
+    return file
+
+
+def _release(path: Path) -> None:
+    if file := _HELD.pop(path, None):
+        file.close()
+
+
+def _is_taken(path: Path) -> bool:
     with path.open("r") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -102,9 +140,9 @@ def _sign(file: IO[str]) -> None:
     file.flush()
 
 
-def _holder(home: Home) -> str:
+def _holder(path: Path) -> str:
     try:
-        holder = json.loads(lock_path(home).read_text())
+        holder = json.loads(path.read_text())
         return f"`{holder['command']}` (process {holder['pid']}, since {holder['since']})"
     except (OSError, ValueError, KeyError):  # it is being written just now
         return "Another process"

@@ -202,7 +202,7 @@ def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:
 
 def _undated_files(home: Home, region: Region, catalog: Catalog) -> Iterator[Problem]:
     """Tell of a run that ended before it made any table: it could not read which dates the new files hold."""
-    run, waiting = RunLedger(region).newest().get(DATING), [file for file in catalog.files() if file.waits]
+    run, waiting = RunLedger(region).newest().get(DATING), catalog.waiting()
     if not run or not waiting or run.state == "published" or (run.state == "running" and run_is_alive(home)):
         return
     gone = run.state == "running"

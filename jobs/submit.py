@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
 from jobs.cluster import SILENT
 from jobs.home import Home
 from jobs.jars import jar_paths
+from jobs.run_lock import hand_over_writing
 from quality.contracts.errors import ConfigError, EnvironmentFault
 
 NO_PROPERTIES = "Add `spark: {properties: spark.conf}` to it, with the settings of your cluster: docs/cluster.md."
+END_S = 20.0
+"""How long an interrupted command may take to end."""
+
 ENDED = "Look at what it said above; then check the cluster as docs/cluster.md tells, and run again."
 
 
@@ -47,12 +53,42 @@ def submit_environment(home: Home) -> dict[str, str]:
     }
 
 
-def submit(home: Home, *arguments: str) -> None:
-    """Run the command to its end; raise ``EnvironmentFault`` if it did not end well. It says itself what is wrong."""
-    environment: Mapping[str, str] = {**os.environ, **submit_environment(home)}
-    ended = subprocess.run(submit_command(home, *arguments), env=environment, stdout=sys.stderr, check=False)
-    if ended.returncode:
-        raise EnvironmentFault(f"spark-submit ended with code {ended.returncode}.", mend=ENDED)
+def date_on_cluster(home: Home, regions: Iterable[str]) -> None:
+    """Learn there which dates new files hold, for the run of this process; raise ``EnvironmentFault`` if that fails."""
+    named = [word for region in regions for word in ("--region", region)]
+    hand_over_writing(home)
+    process = start_submitted(home, "date", *named)
+    try:
+        process.wait()
+    except BaseException:
+        interrupt(process)
+        raise
+    if process.returncode:
+        raise ended_badly(process.returncode)
+
+
+def start_submitted(home: Home, *arguments: str, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    """Start the command, with ``more`` in its environment, as a process group that can be interrupted as one.
+
+    What it says goes to stderr, beside our own progress.
+    """
+    environment = {**os.environ, **submit_environment(home), **(more or {})}
+    return subprocess.Popen(submit_command(home, *arguments), env=environment, stdout=2, start_new_session=True)
+
+
+def interrupt(process: subprocess.Popen[bytes]) -> None:
+    """End the command as Ctrl-C does, or with force if it does not end: the next run clears up what it leaves."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def ended_badly(code: int) -> EnvironmentFault:
+    """Return what to say when the command ended before it did what it was to do."""
+    return EnvironmentFault(f"spark-submit ended with code {code}.", mend=ENDED)
 
 
 def _spark_home() -> Path:

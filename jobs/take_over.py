@@ -9,7 +9,7 @@ from jobs.audit_log import audit
 from jobs.home import Home, Region
 from jobs.lake import Lake, no_spark
 from jobs.run_ledger import RunLedger
-from jobs.run_lock import holds_run_lock, take_run_lock
+from jobs.run_lock import holds_run_lock, take_over_writing, take_run_lock
 from jobs.unfinished import finish, remove
 
 Progress = Callable[[str], None]
@@ -23,6 +23,16 @@ def take_over(home: Home, progress: Progress = lambda text: None, *, wait: bool 
     if holds_run_lock(home):
         return
     take_run_lock(home, progress, wait=wait)
+    _clear_up_all(home, progress)
+
+
+def join(home: Home, progress: Progress = lambda text: None) -> None:
+    """Publish for the run that submitted this process, and first clear up after a killed one."""
+    take_over_writing(home, progress)
+    _clear_up_all(home, progress)
+
+
+def _clear_up_all(home: Home, progress: Progress) -> None:
     for region in home.regions.values():
         if region.root.is_dir():
             clear_up(home, region, progress)

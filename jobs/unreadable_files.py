@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
-from jobs.catalog import File
 from jobs.explain_failure import explain_failure
 from jobs.job import Job
 from jobs.job_inputs import Workplace
 from jobs.land_files import LANDING
 from jobs.landing.read_records import read_records
+from jobs.landing_ledger import File
 from jobs.manifest import sha256_of
 from quality.sources.mapping import Mapping
 

@@ -32,8 +32,6 @@ def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | 
         _refuse_twins(schema.names, mapping)
         if refused := [name for name in mapping.source_columns if not spark_type(schema.field(name).type)]:
             raise Unreadable(f"unsupported_type:{','.join(sorted(refused))}")
-        if refused := sorted(_packed_beyond_spark(file.metadata) & set(mapping.source_columns)):
-            raise Unreadable(f"unsupported_encoding:{','.join(refused)}")
         rows = 0
         for batch in file.iter_batches():
             batch.validate(full=True)  # also finds text that is not UTF-8
@@ -44,11 +42,16 @@ def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | 
         raise Unreadable("corrupt_parquet") from None
     if rows != file.metadata.num_rows:
         raise Unreadable("corrupt_parquet")
+    if packed := sorted(_packed_beyond_spark(file.metadata) & set(mapping.source_columns)):
+        raise Unreadable(f"unsupported_encoding:{','.join(packed)}")
     return tuple(schema.names), rows
 
 
 def _packed_beyond_spark(footer: pq.FileMetaData) -> set[str]:
-    """Return the columns whose pages Arrow can read and Spark cannot."""
+    """Return the columns whose pages Arrow can read and Spark cannot.
+
+    To be asked last: of a damaged footer, Arrow ends the process where reading the rows only raises.
+    """
     groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
     chunks = [group.column(index) for group in groups for index in range(group.num_columns)]
     return {

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from jobs.catalog import Catalog, File
+from jobs.catalog import Catalog
 from jobs.home import open_home
 from jobs.job import Job
+from jobs.landing_ledger import File
 from jobs.report import RunReport
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE, Column, Contract, Sensitivity

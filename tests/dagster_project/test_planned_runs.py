@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from dagster_project import planned_runs as planned_module
-from dagster_project.planned_runs import PlannedRuns
+from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs import run_ahead
+from jobs.catalog import Catalog
 from jobs.nightly import Sessions
 from jobs.plan import Stale
 from jobs.registry import JOBS
@@ -31,8 +34,10 @@ def runs(home, monkeypatch):
     runs.close()
 
 
-def run_of(**fields):
-    return dg.DagsterRun(job_name="nightly", run_id="r1", **fields)
+def asset_of_run(tags=None, **fields):
+    """What an asset of a run is given by Dagster, as far as it matters here."""
+    run = dg.DagsterRun(job_name="nightly", run_id="r1", tags={PLANNED: "true"} if tags is None else tags, **fields)
+    return SimpleNamespace(run=run)
 
 
 @pytest.mark.parametrize(
@@ -45,14 +50,32 @@ def run_of(**fields):
 )
 def test_a_run_makes_what_is_stale_of_its_selection_and_range_once(runs, fields, tables):
     for table in (*JOBS, *JOBS):
-        assert runs.result(run_of(**fields), table, "eu", [NEXT]) == []
+        assert runs.result(asset_of_run(**fields), table, "eu", [NEXT]) == []
 
     assert sorted(runs.made) == sorted((table, {NEXT}) for table in tables)
 
 
 def test_a_run_begun_before_dagster_asks_is_not_planned_again(runs):
-    runs.begin("r1", "eu", [Stale("raw.pings", DAY, "why", "", {})])
+    runs.begin("r1", "eu", {"raw.pings": {DAY}})
 
-    runs.result(run_of(), "raw.pings", "eu", [DAY, NEXT])
+    runs.result(asset_of_run(), "raw.pings", "eu", [DAY, NEXT])
 
     assert runs.made == [("raw.pings", {DAY})]
+
+
+def test_a_run_without_the_tag_makes_all_of_its_selection_and_range(runs):
+    selected = frozenset({dg.AssetKey(["clean", "pings"])})
+
+    runs.result(asset_of_run(tags={}, asset_selection=selected), "clean.pings", "eu", [DAY, NEXT])
+
+    assert runs.made == [("clean.pings", {DAY, NEXT})]
+
+
+def test_a_table_that_a_killed_run_published_is_told_by_the_next(runs, home, report):
+    published = report("raw.actors", date=DAY, rows_out=7)
+    catalog = Catalog(home.region("eu"))
+    catalog.record("raw.actors", DAY, 1, "digest", {}, published.as_dict())
+    catalog.record("raw.actors", NEXT, 1, "digest", {}, replace(published, date=NEXT).as_dict())
+
+    assert runs.result(asset_of_run(), "raw.actors", "eu", [DAY]) == [published]
+    assert runs.result(asset_of_run(), "raw.consents", "eu", [DAY]) == []

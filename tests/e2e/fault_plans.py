@@ -40,6 +40,7 @@ class Sweep:
             land(place, number, days)
             ended, said = processes.perform(order(self.template, run(f"history-{number}")))
             assert ended == 0 and said[-1]["error"] == "", said
+        assert soundness.shown(place).keys() == set(DAYS), "without rows nothing can be lost"
 
     def run(self, seed, *, mistake="", timed=True):
         """Play a seed; raise ``Unsound`` if anything is lost, doubled, unaudited or in disagreement after it."""

@@ -31,16 +31,20 @@ def shown(place, table=TABLE):
     return {day: sorted(marks) for day, marks in found.items()}
 
 
-def unaudited(place):
+def unaudited(place, table=TABLE.name):
     """Return the dates that count as fresh although the audit log has no line of the version shown."""
-    told = {(e["detail"]["date"], e["detail"]["version"]) for e in _published(place)}
-    waiting = {one.date for one in plan(place, tables=(TABLE.name,))}
-    return [day for day, version in _recorded(place).items() if day not in waiting and (str(day), version) not in told]
+    told = {(e["detail"]["date"], e["detail"]["version"]) for e in _published(place, table)}
+    waiting = {one.date for one in plan(place, tables=(table,)) if one.table == table}
+    return [
+        day
+        for day, version in _recorded(place, table).items()
+        if day not in waiting and (str(day), version) not in told
+    ]
 
 
-def damage(place):
+def damage(place, tables=(TABLE.name, BAD.name)):
     """Return what is wrong on disk when no run is alive: files, commits, manifests, what lies about."""
-    found = [(each.kind, each.path) for each in fsck(place.home, tables=(TABLE.name, BAD.name), checked=Checked())]
+    found = [(each.kind, each.path) for each in fsck(place.home, tables=tables, checked=Checked())]
     found += [("pending", run_id) for _, run_id in manifest.pending(place.region.root)]
     states = {run.state for run in RunLedger(place.region).newest().values()}
     return found + [("ledger", "running")] * ("running" in states)
@@ -73,11 +77,11 @@ def disagreement(place):
     return found
 
 
-def _recorded(place):
+def _recorded(place, table=TABLE.name):
     query = """SELECT event_date, MAX(version) FROM publications WHERE dataset = ? GROUP BY event_date"""
     with place.catalog.open() as db:
-        return {date.fromisoformat(day): version for day, version in db.execute(query, (TABLE.name,))}
+        return {date.fromisoformat(day): version for day, version in db.execute(query, (table,))}
 
 
-def _published(place):
-    return [e for e in read_audit(place.home) if e["outcome"] == "published" and e["subject"] == TABLE.name]
+def _published(place, table=TABLE.name):
+    return [e for e in read_audit(place.home) if e["outcome"] == "published" and e["subject"] == table]

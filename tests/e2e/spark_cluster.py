@@ -87,7 +87,7 @@ class Cluster:
             "spark.driver.defaultJavaOptions": QUICK,
             "spark.executor.memory": "1g",
             "spark.executor.extraJavaOptions": QUICK,
-            "spark.sql.shuffle.partitions": "4",
+            "spark.sql.shuffle.partitions": "2",
             **more,
         }
         path.touch(mode=0o600)

@@ -15,8 +15,9 @@ from dagster_project.assets import checks_of
 from dagster_project.materialize import materialize_batches
 from jobs import run_ahead
 from jobs.batches import Batch
-from jobs.catalog import Catalog, File
+from jobs.catalog import Catalog
 from jobs.home import open_home
+from jobs.landing_ledger import File
 from jobs.nightly import Sessions
 from jobs.plan import Stale
 from jobs.registry import JOBS

@@ -5,6 +5,7 @@ A landed file holds two rows of each of its dates. Those of a file with an odd n
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,12 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from jobs import audit_staged, nightly, run_job
-from jobs.catalog import File
 from jobs.commit import arrow_schema
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
 from jobs.lake import staged_files
-from jobs.land_files import MAPPINGS
+from jobs.land_files import LANDING, MAPPINGS
+from jobs.landing_ledger import File
 from jobs.quarantine import quarantine_contract
 from quality.checks.verdict import Verdict
 from quality.contracts import contract
@@ -37,8 +38,11 @@ def open_place(path):
 def land(place, number, days):
     """Land a file of that number that holds two rows of each day."""
     (place.region.folder(MAPPINGS) / "v1.yaml").write_text(mapping_text("sample_pings"))
+    content = f"file {number}".encode()
+    file_id = hashlib.sha256(content).hexdigest()
+    (place.region.folder(LANDING) / f"{file_id}.csv").write_bytes(content)
     landed = datetime(2024, 5, 9, second=number % 60, tzinfo=UTC)
-    file = File("tiny", f"{number:064x}", "v1", "a.csv", "csv", 1, (), (), landed)
+    file = File("tiny", file_id, "v1", f"{number}.csv", "csv", len(content), (), (), landed)
     place.catalog.land(file)
     place.catalog.set_dates([file], [(file.source, file.file_id, TABLE.name, str(day), 2, 2) for day in days])
     return file
@@ -46,9 +50,9 @@ def land(place, number, days):
 
 def truth(place):
     """Return, by date, (good rows, bad rows) of what landed; a row is told by the number of its file."""
-    found = {}
+    found, number_of = {}, {file.file_id: int(file.name.removesuffix(".csv")) for file in place.catalog.files()}
     for day, parts in place.catalog.dates().get(TABLE.name, {}).items():
-        numbers = sorted(int(part.file_id, 16) for part in parts)
+        numbers = sorted(number_of[part.file_id] for part in parts)
         found[day] = [n for n in numbers for _ in range(2 - n % 2)], [n for n in numbers if n % 2]
     return found
 

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from jobs import date_files as dating
-from jobs.catalog import Part
 from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
+from jobs.landing_ledger import Part
 from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping
 

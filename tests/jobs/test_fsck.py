@@ -100,6 +100,8 @@ def test_a_date_whose_newer_version_was_withdrawn_is_not_to_be_made_again(place)
 
     [found] = find(place)
     assert found.kind == "file_changed" and "Restore" in found.mend and "geoward run" not in found.mend
+    shutil.rmtree(table(place))
+    assert "withdraw it again" in find(place)[0].mend
 
 
 def test_the_checksums_that_spark_keeps_beside_a_file_are_held_to_it(place):
@@ -244,7 +246,8 @@ def test_an_edited_sum_of_a_file_that_is_no_longer_there_shows_in_the_next_manif
     shutil.rmtree(audit_path(place.home))
     data(place, "one", D2).unlink()
     digest = next(f.sha256 for f in manifest.read(table(place), 1).files if f.date == str(D2))
-    replace(proof(place, 1), digest, digest[::-1])
+    before, _, after = proof(place, 1).read_text().rpartition(digest)
+    proof(place, 1).write_text(before + digest[::-1] + after)
 
     assert kinds(place) == ["audit_damaged", "manifest_edited"]
 
@@ -261,6 +264,16 @@ def test_manifest_commit_and_file_made_anew_together_show_against_the_audit_log(
 
     [found] = find(place)
     assert (found.kind, found.what) == ("manifest_edited", "the audit log names another SHA-256")
+
+
+def test_a_commit_of_another_shape_that_its_manifest_vouches_for_is_found_and_ends_nothing(place):
+    shutil.rmtree(audit_path(place.home))
+    digest = manifest.sha256_of(log(place, 2))
+    replace(log(place, 2), '"stats":', '"other":')
+    replace(proof(place, 2), digest, manifest.sha256_of(log(place, 2)))
+
+    found = {one.kind: one.what for one in find(place)}
+    assert found["manifest_edited"] == "its commit is none of ours"
 
 
 @pytest.mark.parametrize("text", ["{}", "", "[" * 5000, "\x00", '{"version": true}'])

@@ -37,7 +37,7 @@ def place(home):
 def found(place):
     """Return what is wrong with the table as such, without any help of audit log and catalog."""
     where = TablePlace(place.region, TABLE.name)
-    return list(check_table(where, Witness(), frozenset(), lambda: False, Checked(), lambda text: None))
+    return list(check_table(where, Witness(), lambda: False, Checked(), lambda text: None))
 
 
 def test_a_flipped_bit_is_found_at_every_byte_of_the_newest_manifest(place):

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from jobs.catalog import File, Part
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
+from jobs.landing_ledger import File, Part
 from jobs.registry import JOBS
 from quality.contracts import contract
 from quality.sources.load_mapping import load_mapping

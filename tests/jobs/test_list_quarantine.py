@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from jobs.catalog import Catalog, File
+from jobs.catalog import Catalog
 from jobs.commit import arrow_schema
+from jobs.landing_ledger import File
 from jobs.list_quarantine import list_quarantine, show_quarantine
 from jobs.quarantine import quarantine_contract
 from quality.contracts.errors import UsageError

@@ -7,9 +7,9 @@ import pytest
 
 from jobs import plan as planning
 from jobs.batches import batches
-from jobs.catalog import File
 from jobs.job_inputs import Workplace
 from jobs.land_files import MAPPINGS
+from jobs.landing_ledger import File
 from jobs.plan import plan, provenance
 from quality.sources.load_mapping import mapping_text
 

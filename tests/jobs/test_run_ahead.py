@@ -23,6 +23,10 @@ def stale(*tables):
     return tuple(Stale(table, DAY, "never published", "", {}) for table in tables)
 
 
+def dates(*tables):
+    return {table: {DAY} for table in tables}
+
+
 @pytest.fixture
 def place(home):
     return Workplace.open(home, home.region("eu"), lambda: None)
@@ -50,7 +54,7 @@ def test_a_table_begins_after_all_that_it_is_made_from(place, runs, side_by_side
     begun = runs(lambda table: ended.append(table) or [table])
 
     with ThreadPoolExecutor(side_by_side) as pool:
-        ahead = RunAhead(place, stale(*reversed(CHAIN)), "r1", pool)
+        ahead = RunAhead(place, dates(*reversed(CHAIN)), "r1", pool)
         assert [ahead.result(table) for table in CHAIN] == [[table] for table in CHAIN]
 
     assert sorted(begun) == sorted(CHAIN)
@@ -70,7 +74,7 @@ def test_what_the_tables_share_is_freed_after_the_last(place, runs, monkeypatch,
 
     runs(make)
     with ThreadPoolExecutor(1) as pool:
-        ahead = RunAhead(place, stale(*CHAIN), "r1", pool)
+        ahead = RunAhead(place, dates(*CHAIN), "r1", pool)
 
     assert ahead.made["protected.pings"].done()
     assert (seen.count("freed"), seen[-1]) == (1, "freed")
@@ -81,7 +85,7 @@ def test_tables_that_do_not_need_each_other_run_at_the_same_time(place, runs):
     runs(lambda table: both.wait() >= 0 and [])
 
     with ThreadPoolExecutor(2) as pool:
-        ahead = RunAhead(place, stale("raw.pings", "raw.labels"), "r1", pool)
+        ahead = RunAhead(place, dates("raw.pings", "raw.labels"), "r1", pool)
 
         assert (ahead.result("raw.pings"), ahead.result("raw.labels")) == ([], [])
 
@@ -94,7 +98,7 @@ def test_what_a_failed_table_feeds_is_left_out_and_its_neighbors_go_on(place, ru
 
     begun = runs(answer)
     with ThreadPoolExecutor(2) as pool:
-        ahead = RunAhead(place, stale(*CHAIN), "r1", pool)
+        ahead = RunAhead(place, dates(*CHAIN), "r1", pool)
         for table, error in (("raw.pings", UsageError), ("clean.pings", LeftOut), ("protected.pings", LeftOut)):
             with pytest.raises(error):
                 ahead.result(table)
@@ -106,7 +110,7 @@ def test_what_a_failed_table_feeds_is_left_out_and_its_neighbors_go_on(place, ru
 def test_a_later_batch_of_the_region_waits_for_the_earlier_even_if_that_failed(place, runs):
     begun, earlier = runs(lambda table: [table]), Future()
     with ThreadPoolExecutor(1) as pool:
-        ahead = RunAhead(place, stale("raw.labels"), "r2", pool, after=[earlier])
+        ahead = RunAhead(place, dates("raw.labels"), "r2", pool, after=[earlier])
         assert begun == []
         earlier.set_exception(UsageError("Not to be had."))
 
@@ -116,7 +120,7 @@ def test_a_later_batch_of_the_region_waits_for_the_earlier_even_if_that_failed(p
 def test_a_table_that_is_not_stale_has_no_reports(place, runs):
     begun = runs(lambda table: [table])
     with ThreadPoolExecutor(1) as pool:
-        assert RunAhead(place, stale("raw.labels"), "r1", pool).result("raw.pings") == []
+        assert RunAhead(place, dates("raw.labels"), "r1", pool).result("raw.pings") == []
         assert begun in ([], ["raw.labels"])
 
 
@@ -143,7 +147,7 @@ def test_an_interrupted_wait_begins_no_further_table(place, runs):
     release = threading.Event()
     begun = runs(lambda table: release.wait(20) and [])
     with ThreadPoolExecutor(1) as pool:
-        ahead = RunAhead(place, stale(*CHAIN), "r1", pool)
+        ahead = RunAhead(place, dates(*CHAIN), "r1", pool)
         with pytest.raises(KeyboardInterrupt), stopping(pool):
             raise KeyboardInterrupt
         release.set()
@@ -158,4 +162,4 @@ def test_a_failure_of_one_table_stops_no_other(place, runs):
         with pytest.raises(UsageError), stopping(pool):
             raise UsageError("Not to be had.")
 
-        assert RunAhead(place, stale("raw.labels"), "r1", pool).result("raw.labels") == ["raw.labels"]
+        assert RunAhead(place, dates("raw.labels"), "r1", pool).result("raw.labels") == ["raw.labels"]

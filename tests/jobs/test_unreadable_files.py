@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.catalog import File
 from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
+from jobs.landing_ledger import File
 from jobs.nightly import run_table
 from jobs.registry import JOBS
 from jobs.unreadable_files import with_readable_files

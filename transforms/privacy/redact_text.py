@@ -17,7 +17,7 @@ _DOT = r"(?i:\.|\s?[\[({]\s?dot\s?[\])}]\s?|\s+dot\s+)"
 _DOMAINS = "com|net|org|info|biz|io|co|me|ru|cn|de|uk|eu|us|xyz|top|ly|gl|app|dev|link|shop"
 _LOCAL = rf"!#$%&'*+/=?^`{{|}}~.{_W}-"
 _HEX = "[0-9a-fA-F]{1,4}"
-_DECIMAL = r"[-+−]?\d++[.,]\d{3,}"
+_DECIMAL = r"[-+−]?(?<!\d)\d++[.,]\d{3,}"
 _GAP = r"""(?i:[\s,;/|&°º:='"()\[\]{}]|[nsew]|lat(?:itude)?|lo?ng?(?:itude)?){1,14}"""
 _CODE = "23456789CFGHJMPQRVWX"
 _GEOHASH = "0-9b-hjkmnp-z"
@@ -34,7 +34,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (rf"(?<![{_LOCAL}])[{_LOCAL}]++{_AT}[{_W}-]+(?:{_DOT}[{_W}-]+)*{_DOT}[{_W}-]+", "[EMAIL]"),
     (
-        rf"(?<![A-Za-z0-9-])(?:[A-Za-z0-9-]++\.)+(?:(?i:{_DOMAINS})\b(?:[/?#:]\S*)?|[A-Za-z]{{2,6}}/\S*)|"
+        rf"(?<![A-Za-z0-9-])(?:[A-Za-z0-9-]++\.){{1,20}}(?:(?i:{_DOMAINS})\b(?:[/?#:]\S*)?|[A-Za-z]{{2,6}}/\S*)|"
         r"(?i:google)\.[A-Za-z.]{2,6}/\S*",
         "[URL]",
     ),
@@ -46,7 +46,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?", "[IP]"),
     (
         # "geohash [NUMBER]" would read like a named geohash, so the word goes too.
-        rf"(?i)(?:geohash[^a-z0-9]{{0,3}})?(?:[+(]?\d(?:{_SEPARATOR}{{0,4}}\d){{5,}}|"
+        rf"(?i)(?:geohash[^a-z0-9]{{0,3}})?(?:[+(]?\d(?:{_SEPARATOR}{{0,4}}\d){{5,}}+|"
         rf"{_START}[a-z]{{2}}\d{{2}}(?:[ -]?[a-z0-9]{{4}}){{2,7}}(?:[ -]?[a-z0-9]{{1,3}}{_END})?)",
         "[NUMBER]",
     ),
@@ -65,14 +65,23 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     ),
 )  # fmt: skip
 """Java patterns in the order they are applied, with what replaces them. Words that need a border come last: a
-cut may give them one."""
+cut may give them one. Java repeats a group by recursion unless that is possessive or bounded: without, one long run
+of digits ends a task with a full stack."""
 
 _FRACTIONS = "¼-¾⅐-⅟↉"
+_RUN_BEGINS = rf"(?<![0-9]{_SEPARATOR}{{0,4}})"
 _CROWDED_FRACTIONS = (
-    rf"(?:[0-9]{_SEPARATOR}{{0,4}})*[{_FRACTIONS}](?:{_SEPARATOR}{{0,4}}[0-9{_FRACTIONS}]){{2,}}|"
-    rf"(?:[0-9]{_SEPARATOR}{{0,4}}){{2,}}[{_FRACTIONS}]|[0-9]{_SEPARATOR}{{0,4}}[{_FRACTIONS}]{_SEPARATOR}{{0,4}}[0-9]"
+    rf"{_RUN_BEGINS}(?:[0-9]{_SEPARATOR}{{0,4}})*+[{_FRACTIONS}](?:{_SEPARATOR}{{0,4}}[0-9{_FRACTIONS}]){{2,}}+|"
+    rf"{_RUN_BEGINS}(?:[0-9]{_SEPARATOR}{{0,4}}){{2,}}+[{_FRACTIONS}]|"
+    rf"[0-9]{_SEPARATOR}{{0,4}}[{_FRACTIONS}]{_SEPARATOR}{{0,4}}[0-9]"
 )
 """A fraction counts as two digits or more: alone it is a price, in a row of three it may be part of a number."""
+
+
+LONGEST = 20_000
+"""Characters that are looked at and kept. No person writes more at once, and Java's patterns would take minutes."""
+
+_CUT = " [CUT]"
 
 
 def redact_text(text: Column) -> Column:
@@ -80,8 +89,9 @@ def redact_text(text: Column) -> Column:
 
     Text beyond ASCII is first written in plain signs: full-width and styled letters, digits of any script, no
     invisible marks (after Unicode's form NFKC, UAX 15). It finds patterns, not meaning: a name or a street in plain
-    words stays. An independent detector checks the result before it is published.
+    words stays. An independent detector checks the result before it is published. What is past ``LONGEST`` is cut off.
     """
+    text = F.when(F.length(text) > LONGEST, F.concat(F.substring(text, 1, LONGEST), F.lit(_CUT))).otherwise(text)
     text = F.when(text.rlike(r"[^\t\n\r -~]"), _plain(text)).otherwise(text)
     for pattern, placeholder in PATTERNS:
         text = F.regexp_replace(text, F.lit(pattern), F.lit(placeholder))

@@ -8,6 +8,9 @@ import gzip
 import json
 import lzma
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -231,6 +234,35 @@ def test_a_damaged_parquet_file_has_a_reason(tmp_path, mapping, content, reason)
     found = probe(tmp_path, content, mapping("parquet"))
 
     assert (found.readable, found.reason) == (False, reason)
+
+
+PROBE_ALL = """
+import sys
+from pathlib import Path
+from jobs.landing.probe_file import probe_file
+from quality.sources.load_mapping import load_mapping
+mapping, whole = load_mapping(Path(sys.argv[1])), Path(sys.argv[2])
+content = whole.read_bytes()
+footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+for bit in (1, 8):
+    for place in range(footer, len(content)):
+        flipped = content[:place] + bytes([content[place] ^ bit]) + content[place + 1 :]
+        whole.with_suffix(".flipped").write_bytes(flipped)
+        print(probe_file(whole.with_suffix(".flipped"), mapping).reason)
+"""
+
+
+def test_no_flipped_bit_of_a_footer_ends_the_process(tmp_path, mapping):
+    mapping("parquet")
+    (tmp_path / "whole").write_bytes(WHOLE)
+
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE_ALL, tmp_path / "p.yaml", tmp_path / "whole"], capture_output=True, text=True,
+        check=False, cwd=Path(__file__).parents[3],
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert {"", "corrupt_parquet"} < set(done.stdout.splitlines())
 
 
 @pytest.mark.realdata

@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from quality.checks.scan_texts import entities_in
-from transforms.privacy.redact_text import plain_signs, redact_text
+from transforms.privacy.redact_text import LONGEST, plain_signs, redact_text
 
 pytestmark = pytest.mark.spark
 
@@ -91,6 +91,22 @@ def test_the_detector_would_find_the_identifiers_were_they_not_redacted():
 
 def test_a_missing_text_stays_missing(spark):
     assert redacted(spark, [None]) == [None]
+
+
+ENDLESS = ["1", "1-", "a.", "1.2.3.4.", "www.", "½", "1½", "ab:", "a@b.", "9q8y", "DE44 1234 ", "y", "\u0301", "\\"]
+
+
+def test_a_text_without_end_is_cut_and_neither_fills_the_stack_nor_takes_minutes(spark):
+    found = redacted(spark, [piece * (3_000_000 // len(piece)) for piece in ENDLESS])
+
+    assert [piece for piece, text in zip(ENDLESS, found, strict=True) if not text.endswith("[CUT]")] == []
+    assert max(map(len, found)) < 2 * LONGEST
+    assert found[ENDLESS.index("1")] == "[NUMBER] [CUT]"
+    assert found[ENDLESS.index("y")] == "y" * LONGEST + " [CUT]"
+
+
+def test_a_text_that_is_as_long_as_may_be_stays_whole(spark):
+    assert redacted(spark, ["y" * LONGEST]) == ["y" * LONGEST]
 
 
 PIECES = [

@@ -1,0 +1,119 @@
+"""What was published from what: one line for each version of a partition, and what was withdrawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from jobs.ledger_file import LedgerFile, among
+
+PUBLICATIONS = """
+CREATE TABLE IF NOT EXISTS publications (
+    dataset TEXT, event_date TEXT, version INTEGER, digest TEXT, parts TEXT, report TEXT, withdrawn TEXT DEFAULT '',
+    PRIMARY KEY (dataset, event_date, version));
+CREATE TABLE IF NOT EXISTS doubted (dataset TEXT, event_date TEXT, PRIMARY KEY (dataset, event_date));
+"""
+
+_NEWEST = """SELECT p.dataset, p.event_date, CASE WHEN d.dataset IS NULL THEN digest ELSE '' END, {columns},
+             MAX(p.rowid) FROM publications p LEFT JOIN doubted d USING (dataset, event_date)
+             WHERE withdrawn = '' AND {where} GROUP BY p.dataset, p.event_date"""
+"""What is published now, of each partition: the newest version that was not withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One partition's version: its report, and why it was withdrawn if it was."""
+
+    dataset: str
+    date: date
+    version: int
+    report: dict[str, object]
+    withdrawn: str
+
+    @property
+    def run_id(self) -> str:
+        """The run that published it."""
+        return str(self.report.get("run_id", ""))
+
+
+class Publications(LedgerFile):
+    """The part of a region's catalog that tells of its tables."""
+
+    def published(self) -> dict[tuple[str, date], tuple[str, dict[str, str], dict[str, object]]]:
+        """Return (digest, the digest's parts, report) of each published partition, by dataset and date.
+
+        It is the last one that was not withdrawn: the versions of a table that is made anew begin at 1 again.
+        The digest is empty where a publication was interrupted. Reports are many and long: ``origins`` goes without.
+        """
+        with self.open() as db:
+            rows = db.execute(_NEWEST.format(columns="parts, report", where="true")).fetchall()
+        return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r, _ in rows}
+
+    def doubt(self, dataset: str, days: Iterable[date]) -> None:
+        """Say that these partitions are about to be replaced: until that is recorded, nobody knows what they hold."""
+        with self.open() as db:
+            lines = [(dataset, day.isoformat()) for day in days]
+            db.executemany("INSERT OR IGNORE INTO doubted VALUES (?,?)", lines)
+
+    def publications(self) -> list[Publication]:
+        """Return all publications in the order in which they were."""
+        query = "SELECT dataset, event_date, version, report, withdrawn FROM publications ORDER BY rowid"
+        with self.open() as db:
+            rows = db.execute(query).fetchall()
+        return [Publication(name, date.fromisoformat(day), v, json.loads(r), why) for name, day, v, r, why in rows]
+
+    def origins(self, tables: Collection[str] = ()) -> dict[tuple[str, date], tuple[str, dict[str, str]]]:
+        """Return what each published partition was made from, (digest, its parts); of those ``tables`` or of all."""
+        where, values = among("dataset", tables)
+        with self.open() as db:
+            rows = db.execute(_NEWEST.format(columns="parts", where=where), values).fetchall()
+        return {(name, date.fromisoformat(day)): (d, json.loads(p)) for name, day, d, p, _ in rows}
+
+    def reports(self, dataset: str, first: date | None, last: date | None) -> list[dict[str, object]]:
+        """Return a table's reports of what is published now, by date, from ``first`` through ``last``, inclusive."""
+        query = _NEWEST.format(columns="report", where="dataset = ? AND event_date BETWEEN ? AND ?")
+        between = ((first or date.min).isoformat(), (last or date.max).isoformat())
+        with self.open() as db:
+            return [json.loads(row[3]) for row in db.execute(f"{query} ORDER BY event_date", (dataset, *between))]
+
+    def record(
+        self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]
+    ) -> None:
+        """Remember what a partition's version was made from."""
+        self.record_all(dataset, version, [(day, digest, parts, report)])
+
+    def record_all(
+        self, dataset: str, version: int, made: Iterable[tuple[date, str, dict[str, str], dict[str, object]]]
+    ) -> None:
+        """Remember what each partition of a table's version was made from: (date, digest, its parts, report)."""
+        lines = [
+            (dataset, day.isoformat(), version, digest, json.dumps(p), json.dumps(r)) for day, digest, p, r in made
+        ]
+        with self.open() as db:
+            db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
+            db.executemany("DELETE FROM doubted WHERE dataset = ? AND event_date = ?", [line[:2] for line in lines])
+
+    def withdraw(self, dataset: str, version: int, days: Iterable[date], why: str) -> None:
+        """Mark a version of these partitions as withdrawn."""
+        with self.open() as db:
+            db.executemany(
+                "UPDATE publications SET withdrawn = ? WHERE dataset = ? AND version = ? AND event_date = ?",
+                [(why, dataset, version, day.isoformat()) for day in days],
+            )
+
+    def withdrawn(self) -> dict[tuple[str, date], dict[str, str]]:
+        """Return, by dataset and date, the digests that were withdrawn and why."""
+        query = "SELECT dataset, event_date, digest, withdrawn FROM publications WHERE withdrawn <> '' ORDER BY version"
+        found: dict[tuple[str, date], dict[str, str]] = {}
+        with self.open() as db:
+            for dataset, day, digest, why in db.execute(query):
+                found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = why
+        return found
+
+    def withdrawn_versions(self, dataset: str) -> set[tuple[date, int]]:
+        """Return the (date, version) of each partition of a table that was withdrawn."""
+        query = "SELECT event_date, version FROM publications WHERE dataset = ? AND withdrawn <> ''"
+        with self.open() as db:
+            return {(date.fromisoformat(day), version) for day, version in db.execute(query, (dataset,))}

@@ -1,0 +1,235 @@
+"""Nights that nobody watches: workers are killed, shells are in the way. Daemon, code server and workers are real."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable
+
+from dagster_project.partitions import partition_key
+from jobs.catalog import now
+from jobs.home import open_home
+from jobs.keyring import open_keyring
+from jobs.registry import JOBS
+from jobs.run_ledger import RunLedger
+from jobs.run_lock import give_run_lock, take_run_lock
+from jobs.sample.land_sample import land_sample
+from jobs.sample.write_sample import write_sample
+
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
+
+GEOWARD = Path(sys.executable).with_name("geoward")
+DAY = date(2026, 6, 1)
+DONE = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+def installation(folder):
+    """Return an installation of two regions, whose Dagster looks after its runs often."""
+    folder.mkdir(mode=0o700)
+    (folder / "geoward.yaml").write_text(
+        "regions:\n  eu: {root: warehouse/eu, jurisdiction: eu}\n  us: {root: warehouse/us, jurisdiction: us}\n"
+    )
+    (folder / "dagster.yaml").write_text("run_monitoring: {poll_interval_seconds: 2}\n")
+    return open_home(folder)
+
+
+@pytest.fixture(scope="module")
+def landed(tmp_path_factory):
+    """An installation where one day of both regions has landed."""
+    folder = tmp_path_factory.mktemp("unattended")
+    write_sample(folder / "sample", actors=80, days=1, seed=7, regions=("eu", "us"))
+    home = installation(folder / "home")
+    land_sample(home, folder / "sample")
+    open_keyring(home.path / "keys")
+    return home
+
+
+@pytest.fixture
+def home(landed, tmp_path):
+    shutil.copytree(landed.path, tmp_path / "home")
+    return open_home(tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(landed, tmp_path_factory):
+    """The rows of us after a night that nothing disturbed."""
+    copy = tmp_path_factory.mktemp("undisturbed") / "home"
+    shutil.copytree(landed.path, copy)
+    shell(open_home(copy), "run", "--region", "us", "--date", str(DAY))
+    return rows(open_home(copy))
+
+
+def shell(home, *words):
+    """Run a command to its end, which must be a good one."""
+    environment = {**os.environ, "GEOWARD_HOME": str(home.path)}
+    ended = subprocess.run([GEOWARD, *words], env=environment, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def rows(home):
+    """Return the published rows of us by table."""
+    folders = {name: home.region("us").root.joinpath(*name.split(".")) for name in JOBS}
+    return {
+        name: sorted(map(repr, pa.table(DeltaTable(folder).to_pyarrow_table()).to_pylist()))
+        for name, folder in folders.items()
+        if (folder / "_delta_log").is_dir()
+    }
+
+
+def ledger(home, region="us"):
+    """Return (table, state) of all lines of a region's ledger."""
+    with RunLedger(home.region(region)).open() as db:
+        return db.execute("SELECT dataset, state FROM runs ORDER BY id").fetchall()
+
+
+def made_by(home, table):
+    """Wait until a process makes a table of us, and return its id."""
+
+    def running():
+        run = RunLedger(home.region("us")).newest().get(table)
+        return run.pid if run and run.state == "running" else 0
+
+    return until(running)
+
+
+class Dagster:
+    """What the web pages ask of a running `geoward ui`."""
+
+    def __init__(self, server):
+        self.server = server
+
+    def ask(self, query, **variables):
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        request = urllib.request.Request(f"{self.server.address}/graphql", body, {"content-type": "application/json"})
+        answer = json.load(urllib.request.urlopen(request, timeout=60))
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    def launch(self, region, day=DAY):
+        """Ask for what the schedule asks for: one region's date of the nightly job. Return the run's id."""
+        where = self.ask("{workspaceOrError {... on Workspace {locationEntries {name}}}}")["workspaceOrError"]
+        selector = {
+            "repositoryLocationName": where["locationEntries"][0]["name"], "repositoryName": "__repository__",
+            "jobName": "nightly",
+        }  # fmt: skip
+        tags = {
+            "dagster/partition": str(partition_key(region, day)), "dagster/partition/date": str(day),
+            "dagster/partition/region": region,
+        }  # fmt: skip
+        params = {
+            "selector": selector, "executionMetadata": {"tags": [{"key": k, "value": v} for k, v in tags.items()]},
+        }  # fmt: skip
+        query = """mutation ($params: ExecutionParams!) {
+            launchRun(executionParams: $params) {... on LaunchRunSuccess {run {runId}} ... on PythonError {message}}}"""
+        return self.ask(query, params=params)["launchRun"]["run"]["runId"]
+
+    def runs(self):
+        """Return all runs, oldest first."""
+        fields = "runId status parentRunId startTime endTime tags {key value}"
+        found = self.ask(f"{{runsOrError {{... on Runs {{results {{{fields}}}}}}}}}")["runsOrError"]["results"]
+        return [{**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}} for run in reversed(found)]
+
+    def messages(self, run_id):
+        query = """query ($id: ID!) {logsForRun(runId: $id)
+            {... on EventConnection {events {... on MessageEvent {message}}}}}"""
+        events = self.ask(query, id=run_id)["logsForRun"]["events"]
+        return [event["message"] for event in events if event.get("message")]
+
+    def ended(self, count):
+        """Wait until so many runs have ended, and all that began; return them."""
+
+        def all_ended():
+            runs = self.runs()
+            return runs if len(runs) >= count and all(run["status"] in DONE for run in runs) else []
+
+        return until(all_ended, seconds=240)
+
+
+def until(answer, seconds=120):
+    """Return what ``answer`` returns, as soon as that is anything."""
+    for _ in range(seconds * 5):
+        if found := answer():
+            return found
+        time.sleep(0.2)
+    raise AssertionError("it did not come")
+
+
+def javas(server):
+    """Return how many Spark sessions live below a server."""
+    return sum("pyspark" in line and "java" in line.split(" ")[0] for line in server.programs().splitlines())
+
+
+@pytest.mark.parametrize("whole_machine", [pytest.param(False, id="worker"), pytest.param(True, id="whole-machine")])
+def test_a_killed_run_is_found_and_tried_again_from_where_it_stopped(home, serving, undisturbed, whole_machine):
+    with serving(home) as server:
+        Dagster(server).launch("us")
+        worker = made_by(home, "protected.pings")
+        if whole_machine:
+            os.killpg(server.process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGKILL)
+        if not whole_machine:
+            killed, retry = Dagster(server).ended(2)
+    if whole_machine:
+        with serving(home) as server:
+            killed, retry = Dagster(server).ended(2)
+
+    assert (killed["status"], retry["status"]) == ("FAILURE", "SUCCESS")
+    assert retry["parentRunId"] == killed["runId"]
+    assert retry["tags"]["dagster/step_selection"].count("protected__pings") == 1
+    assert "raw__actors" not in retry["tags"]["dagster/step_selection"]
+    states = Counter(ledger(home))
+    assert states["protected.pings", "killed"] == 1
+    assert {count for (_, state), count in states.items() if state == "published"} == {1}
+    assert rows(home) == undisturbed
+    shell(home, "fsck")
+
+
+def test_of_two_regions_at_once_one_has_spark_at_a_time(home, serving):
+    with serving(home) as server:
+        dagster, seen = Dagster(server), []
+        dagster.launch("us")
+        dagster.launch("eu")
+
+        def both_ended():
+            seen.append(javas(server))
+            runs = dagster.runs()
+            return runs if all(run["status"] in DONE for run in runs) else []
+
+        first, second = sorted(until(both_ended, seconds=240), key=lambda run: run["startTime"])
+
+    assert (first["status"], second["status"]) == ("SUCCESS", "SUCCESS")
+    assert first["endTime"] <= second["startTime"]
+    assert max(seen) == 1
+
+
+def test_a_run_that_waits_for_one_in_a_shell_says_for_whom_and_is_left_alone(tmp_path, serving):
+    home = installation(tmp_path / "home")
+    take_run_lock(home)
+    try:
+        with serving(home) as server:
+            dagster = Dagster(server)
+            run_id = dagster.launch("us", now().date())  # where nothing landed, the only partition there is
+            until(lambda: any(f"(process {os.getpid()}" in text for text in dagster.messages(run_id)))
+            time.sleep(8)  # run monitoring looks four times meanwhile
+            [waiting] = dagster.runs()
+            give_run_lock(home)
+            [done] = dagster.ended(1)
+    finally:
+        give_run_lock(home)
+
+    assert waiting["status"] == "STARTED"
+    assert done["status"] == "SUCCESS"
