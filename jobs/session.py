@@ -103,10 +103,6 @@ _SMALL = {  # re-planning each stage costs more than the stages of a small run
 
 
 _QUICK = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=240m"]  # compile once, and keep it
-_LARGE = [  # the second compiler at four times its usual thresholds: a night plans much, once, and what is hot runs on
-    "-XX:+UseParallelGC", "-XX:Tier4InvocationThreshold=20000", "-XX:Tier4MinInvocationThreshold=2400",
-    "-XX:Tier4CompileThreshold=60000", "-XX:Tier4BackEdgeThreshold=160000",
-]  # fmt: skip
 _ROOMY = ["-Xms1500m", "-Xmn700m"]  # of the default memory: a young generation that a small run does not fill
 
 
@@ -130,7 +126,7 @@ def _memory_and_paths(scratch: Path, short_lived: bool, more: Sequence[str]) -> 
     scratch.mkdir(parents=True, exist_ok=True, mode=0o700)
     options = [*more, f"-Djava.io.tmpdir={scratch}", "-XX:-UsePerfData", SILENT]
     memory = os.environ.get("GEOWARD_DRIVER_MEMORY", "")
-    options += [*_QUICK, *([] if memory else _ROOMY)] if short_lived else _LARGE
+    options += [*_QUICK, *([] if memory else _ROOMY)] if short_lived else ["-XX:+UseParallelGC"]
     return {
         "spark.driver.extraClassPath": ":".join(str(path) for path in jar_paths()),
         "spark.driver.extraJavaOptions": " ".join(options),

@@ -58,20 +58,16 @@ def _of_pings(pings: DataFrame) -> DataFrame:
     path = Window.partitionBy(*_KEYS).orderBy("event_time", "cell")
     steps = pings.withColumn("_cell", F.lag("cell").over(path)).withColumn("_time", F.lag("event_time").over(path))
     seconds = F.unix_timestamp("event_time") - F.unix_timestamp("_time")
-    moves = (seconds > 0) & (F.col("cell") != F.col("_cell"))
-    steps = steps.withColumn("_from", F.when(moves, F.col("_cell"))).withColumn("_seconds", F.when(moves, seconds))
-    ways = steps.groupBy(*_KEYS, "cell", "_from").agg(  # of the same way the quickest is the fastest: Python sees few
-        F.count("*").alias("_pings"), F.min("_seconds").alias("_seconds"), F.min("retain_until").alias("_keep")
-    )
-    moved = _gap_udf()("_from", F.when(F.col("_from").isNotNull(), F.col("cell")))
+    moves = (seconds > 0) & (F.col("cell") != F.col("_cell"))  # Python sees every row, so others are nulls there
+    moved = _gap_udf()(F.when(moves, F.col("_cell")), F.when(moves, F.col("cell")))
     return (
-        ways.withColumn("_speed", F.try_divide(moved, "_seconds"))
+        steps.withColumn("_speed", F.try_divide(moved, seconds))
         .groupBy(*_KEYS)
         .agg(
-            F.sum("_pings").alias("pings"),
+            F.count("*").alias("pings"),
             F.countDistinct("cell").alias("cells"),
             F.coalesce(F.max("_speed"), F.lit(0.0)).alias("fastest_mps"),
-            F.min("_keep").alias("_keep_p"),
+            F.min("retain_until").alias("_keep_p"),
         )
     )
 

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import random
 from datetime import date, datetime
-from itertools import pairwise
 
 import h3
 import pytest
 
-from transforms.risk.summarize_actor_days import gap_m, summarize_actor_days
+from transforms.risk.summarize_actor_days import summarize_actor_days
 
 pytestmark = pytest.mark.spark
 
@@ -89,22 +87,3 @@ def test_speed_is_between_cells_less_both_radii_and_never_within_one_moment(summ
     assert summary["p", DAY].fastest_mps < 0.5
     assert (summary["a", DAY].fastest_mps, summary["s", DAY].fastest_mps) == (0.0, 0.0)
     assert (summary["p", DAY].pings, summary["p", DAY].cells) == (3, 2)
-
-
-def test_many_ways_are_as_fast_as_told_row_by_row(spark):
-    """Ways are told apart before their length is asked for: the same way may be gone slowly and quickly."""
-    dice = random.Random(7)
-    cells = sorted(h3.grid_disk(HERE, 2))
-    path = [ping("w", dice.choice(cells), minute // 60 + 1, minute % 60) for minute in range(0, 900, 3) for _ in "ab"]
-    df = spark.createDataFrame(path, PINGS)
-
-    row = summarize_actor_days(spark.createDataFrame([], ACTIONS), df).collect()[0]
-
-    steps = sorted((when, cell) for _, _, when, cell, _ in path)
-    speeds = [
-        gap_m(one, other) / (then - first).total_seconds()
-        for (first, one), (then, other) in pairwise(steps)
-        if one != other and then > first
-    ]
-    assert row.fastest_mps == max(speeds)
-    assert (row.pings, row.cells) == (len(path), len({cell for _, cell in steps}))
