@@ -64,9 +64,11 @@ def _grants(inputs: Inputs, raw: str) -> dict[str, Grant]:
 def _retain_until(inputs: Inputs) -> Column:
     from pyspark.sql import functions as F
 
+    from transforms.utc_date import utc_date
+
     rule = inputs.policy.retention["clean"]
-    start = F.to_date("landed_at") if rule.clock == "landing" else F.to_date("event_time")
-    return F.date_add(start, rule.days)
+    start = F.col("landed_at" if rule.clock == "landing" else "event_time")
+    return F.date_add(utc_date(start), rule.days)
 
 
 def _consent_held(df: DataFrame, inputs: Inputs) -> list[Verdict]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -78,14 +78,14 @@ def tiling_for(home: Home, release: Release) -> Callable[[], Tiling]:
 
 def spread(rows: Iterable[dict[str, Any]], resolution: int) -> dict[str, float]:
     """Return residents by H3 cell of ``resolution``: each row's residents spread over the cells within its radius."""
-    import h3
+    import h3.api.basic_int as h3  # H3's numbers, three times as fast as its texts
 
-    residents: Counter[str] = Counter()
+    residents: defaultdict[int, float] = defaultdict(float)
     edge = h3.average_hexagon_edge_length(resolution, "m")
     for row in rows:
-        center = h3.latlng_to_cell(row["latitude"], row["longitude"], resolution)
-        steps = math.ceil(row["radius_m"] / (edge * math.sqrt(3)))
         point = (row["latitude"], row["longitude"])
+        center = h3.latlng_to_cell(*point, resolution)
+        steps = math.ceil(row["radius_m"] / (edge * math.sqrt(3)))
         near = [
             cell
             for cell in h3.grid_disk(center, steps)
@@ -93,7 +93,7 @@ def spread(rows: Iterable[dict[str, Any]], resolution: int) -> dict[str, float]:
         ]
         for cell in near:
             residents[cell] += row["residents"] / len(near)
-    return dict(residents)
+    return {h3.int_to_str(cell): count for cell, count in residents.items()}
 
 
 @lru_cache(maxsize=4)

@@ -15,7 +15,8 @@ def is_hex(value: Column, digits: int) -> Column:
     """Return whether the value is that many lower-case hex digits and nothing else; null for null."""
     from pyspark.sql import functions as F
 
-    right = (F.length(value) == digits) & F.unhex(value).isNotNull() & (value == F.lower(value))
+    # bytes are as many as characters where all are hex digits, and need not be counted
+    right = (F.octet_length(value) == digits) & F.unhex(value).isNotNull() & (value == F.lower(value))
     return F.when(value.isNotNull(), right)
 
 

@@ -9,12 +9,13 @@ from pyspark.sql import functions as F
 from quality.contracts import DATE
 from quality.sources.mapping import Emit, Mapping
 from transforms.landing.parse_rule import equals, parse_rule, source_column
+from transforms.utc_date import utc_date
 
 EARLIEST = "2000-01-01 00:00:00"
 """No phone or account log is older; a moment before it is a reset clock."""
 
-AHEAD = "INTERVAL 1 DAY"
-"""How far past its landing a moment may lie, for clocks and time zones that are off."""
+AHEAD = 86_400_000_000
+"""How many microseconds past its landing a moment may lie, for clocks and time zones that are off: a day."""
 
 
 def applies(records: DataFrame, mapping: Mapping, emit: Emit) -> SparkColumn:
@@ -44,12 +45,13 @@ def event_time(records: DataFrame, mapping: Mapping, emit: Emit) -> SparkColumn:
 
 def in_bounds(time: SparkColumn) -> SparkColumn:
     """Return whether a moment is neither before 2000 nor more than a day past landing; null for null."""
-    return time.between(F.lit(EARLIEST).cast("timestamp"), F.col("_landed_at") + F.expr(AHEAD))
+    early_enough = F.unix_micros(time) <= F.unix_micros("_landed_at") + AHEAD  # not calendars: a third of the cost
+    return (time >= F.lit(EARLIEST).cast("timestamp")) & early_enough
 
 
 def event_date(time: SparkColumn) -> SparkColumn:
     """Return the UTC date of the moment, or ``_stand_in`` when it is null or out of bounds; never null."""
-    return F.when(in_bounds(time), time.cast("date")).otherwise(F.col("_stand_in"))
+    return F.when(in_bounds(time), utc_date(time)).otherwise(F.col("_stand_in"))
 
 
 def date_records(records: DataFrame, mapping: Mapping, emit: Emit) -> DataFrame:
@@ -60,5 +62,5 @@ def date_records(records: DataFrame, mapping: Mapping, emit: Emit) -> DataFrame:
     """
     rows = records.where(applies(records, mapping, emit))
     time = event_time(records, mapping, emit)
-    dated = rows.select("_file_id", F.when(in_bounds(time), time.cast("date")).alias(DATE))
+    dated = rows.select("_file_id", F.when(in_bounds(time), utc_date(time)).alias(DATE))
     return dated.groupBy("_file_id", DATE).agg(F.count(F.lit(1)).alias("rows"))

@@ -64,10 +64,16 @@ def source_column(name: str, schema: T.StructType) -> SparkColumn:
     column = F.col("`" + name.replace("`", "``") + "`")
     type_ = schema[name].dataType
     if isinstance(type_, T.StringType):
-        return F.when(column.rlike(_TELLS), column)
+        return F.when(_tells(column), column)
     if isinstance(type_, T.DoubleType | T.FloatType):  # pandas writes a missing number as NaN
         return F.when(~F.isnan(column), column)
     return column
+
+
+def _tells(column: SparkColumn) -> SparkColumn:
+    """Return whether the text tells something. Nearly all begin with a visible ASCII character: two comparisons."""
+    visible = (column >= F.lit("!")) & (column < F.lit("\x7f"))
+    return F.when(visible, F.lit(True)).otherwise(column.rlike(_TELLS))
 
 
 def text(name: str, schema: T.StructType) -> SparkColumn:

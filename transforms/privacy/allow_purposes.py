@@ -41,8 +41,9 @@ def allow_purposes(
     df = _with_age(df, actors, minor_below)
     for purpose, grant in grants.items():
         df = _with_consent(df, consents, purpose, grant)
-    allowed = [F.when(_serves(purpose, grant), F.lit(purpose)) for purpose, grant in grants.items()]
-    purposes = F.array_compact(F.array(*allowed)) if allowed else F.array().cast("array<string>")
+    none = F.array().cast("array<string>")  # array_compact would be interpreted for each row
+    allowed = [F.when(_serves(name, grant), F.array(F.lit(name))).otherwise(none) for name, grant in grants.items()]
+    purposes = F.concat(*allowed) if allowed else none
     helpers = ["_minor", *[f"_given_{purpose}" for purpose in grants]]
     return df.withColumn("purposes", purposes).withColumn("_denied", _denied(grants)).drop(*helpers)
 

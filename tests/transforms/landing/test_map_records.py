@@ -52,6 +52,7 @@ LATE = date(2024, 4, 29)
         pytest.param({"t": "2024-04-30"}, "unparseable:event_time", LATE, id="date-alone"),
         pytest.param({"t": "1999-12-31T23:59:59Z"}, "time_out_of_bounds", LATE, id="before-2000"),
         pytest.param({"t": "2024-05-02T12:00:01Z"}, "time_out_of_bounds", LATE, id="a-day-and-a-second-ahead"),
+        pytest.param({"t": "2024-05-02T12:00:00.000001Z"}, "time_out_of_bounds", LATE, id="a-day-and-a-bit-ahead"),
         pytest.param({"t": "2024-05-02T12:00:00Z"}, None, date(2024, 5, 2), id="a-day-ahead"),
         pytest.param({"t": "2000-01-01T00:00:00Z"}, None, date(2000, 1, 1), id="start-of-2000"),
         pytest.param({"lat": "51.5007N"}, "unparseable:latitude", date(2024, 4, 30), id="no-number"),

@@ -76,3 +76,20 @@ def test_column_names_may_hold_dots_blanks_and_backticks(mapping, mapped):
     declared = mapping("raw.pings", trip_id="{from: 'a.b c'}")
 
     assert mapped(declared, {"a.b c": "7"})[0].trip_id == "7"
+
+
+def test_a_text_tells_something_exactly_where_the_whole_pattern_says_so(spark):
+    """Visible ASCII at its beginning is asked first, and must not change any answer."""
+    from pyspark.sql import functions as F
+
+    from transforms.landing.parse_rule import _TELLS, source_column
+
+    points = [chr(point) for point in (*range(0x800), 0x200B, 0x2028, 0x3000, 0xFEFF, 0xFFFD, 0x1F600, 0xE0001)]
+    df = spark.createDataFrame(
+        [(form,) for one in points for form in (one, " " + one, one + " ", one + "x")], "x string"
+    )
+
+    rows = df.select("x", source_column("x", df.schema).alias("told"), F.col("x").rlike(_TELLS).alias("tells"))
+
+    assert rows.where("tells != (told IS NOT NULL) OR told != x").count() == 0
+    assert rows.where("told IS NULL").count() > 100
