@@ -128,7 +128,9 @@ def twin_of(world: World, folder: Path) -> World:
     folder.mkdir()
     twin = World(folder, day=world.day)
     twin.begin()
-    (twin.home / "geoward.yaml").write_text((world.home / "geoward.yaml").read_text())
+    for name in ("geoward.yaml", "policy.yaml"):
+        if (world.home / name).exists():
+            shutil.copy(world.home / name, twin.home / name)
     shutil.copytree(world.home / "keyring", twin.home / "keyring")
     for mapping, file in world.landed:
         twin.mapping.write_text(mapping)
