@@ -131,7 +131,7 @@ def twin_of(world: World, folder: Path) -> World:
     for name in ("geoward.yaml", "policy.yaml"):
         if (world.home / name).exists():
             shutil.copy(world.home / name, twin.home / name)
-    shutil.copytree(world.home / "keyring", twin.home / "keyring")
+    shutil.copytree(world.home / "keys", twin.home / "keys")
     for mapping, file in world.landed:
         twin.mapping.write_text(mapping)
         assert twin.ingest(file).returncode == 0
