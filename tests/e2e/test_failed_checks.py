@@ -41,9 +41,8 @@ def planted(job, column, value):
 
     def build(inputs):
         built = job.build(inputs)
-        return replace(
-            built, frame=built.frame.withColumn(column, value.cast(job.writes.spark_schema[column].dataType))
-        )
+        mistake = F.expr(value).cast(job.writes.spark_schema[column].dataType)
+        return replace(built, frame=built.frame.withColumn(column, mistake))
 
     build.__module__ = function_of(job.build).__module__  # whose code the plan knows
     return replace(job, build=build)
