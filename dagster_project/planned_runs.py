@@ -74,7 +74,7 @@ class PlannedRuns:
         assert self._pool is not None
         try:
             with stopping(self._pool):
-                return ahead.result(table) or self._published(table, region, days)
+                return ahead.result(table) or published_of(self._open(region), table, days)
         except BaseException as stop:
             self.interrupted = self.interrupted or not isinstance(stop, Exception)
             raise
@@ -86,12 +86,6 @@ class PlannedRuns:
 
     def _open(self, region: str) -> Workplace:
         return Workplace.open(self._home, self._home.region(region), self._sessions)
-
-    def _published(self, table: str, region: str, days: Sequence[date]) -> list[RunReport]:
-        place = self._open(region)
-        wanted = {partition_of(JOBS[table], place.release, day) for day in days}
-        known = place.catalog.published().items()
-        return [RunReport.from_dict(told) for (name, day), (_, _, told) in known if name == table and day in wanted]
 
     def _asked(self, run: dg.DagsterRun, region: str, days: Sequence[date]) -> Dates:
         place = self._open(region)
@@ -108,6 +102,13 @@ def asked_of(run: dg.DagsterRun, place: Workplace, days: Sequence[date]) -> Date
     if PLANNED not in run.tags:
         return wanted
     return dates_by_table(entry for entry in plan(place) if entry.date in wanted.get(entry.table, ()))
+
+
+def published_of(place: Workplace, table: str, days: Sequence[date]) -> list[RunReport]:
+    """Return the reports of what is published of a table for ``days``."""
+    wanted = {partition_of(JOBS[table], place.release, day) for day in days}
+    known = place.catalog.published().items()
+    return [RunReport.from_dict(told) for (name, day), (_, _, told) in known if name == table and day in wanted]
 
 
 def step_of(table: str) -> str:

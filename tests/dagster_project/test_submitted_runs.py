@@ -117,7 +117,9 @@ def test_one_process_makes_all_tables_of_a_run_and_holds_what_publishing_needs(h
     assert not run_is_alive(home), "it has ended"
 
 
-def test_an_interrupt_ends_the_submitted_process_too(home, on_cluster, run):
+def test_an_interrupt_ends_the_submitted_process_too_and_one_that_goes_on_by_force(home, on_cluster, run, monkeypatch):
+    monkeypatch.setattr(submit_module, "END_S", 1.0)
+
     def interrupt(*_):
         raise KeyboardInterrupt
 

@@ -174,8 +174,9 @@ def test_rows_that_came_twice_count_once_in_whatever_name_batch_or_format(home, 
     day = now().date() - timedelta(days=1)  # older rows would be past their retention one day
     rows = f"id,who,at,lat,lon,note\n1,a,{day}T10:00:00Z,1.5,2.5,\n2,b,{day}T11:00:00Z,1.5,2.5,\n".encode()
     place = Workplace.open(home, home.region("eu"), lambda: request.getfixturevalue("spark"))
-    first = land(("a.csv", rows), ("renamed.csv", rows))
-    second = land(("again.csv", rows), ("a.csv.gz", gzip.compress(rows)))
+    free = "legal_basis: {analytics: Public interest}\nevidence: a test"
+    first = land(("a.csv", rows), ("renamed.csv", rows), basis=free)
+    second = land(("again.csv", rows), ("a.csv.gz", gzip.compress(rows)), basis=free)
     assert [one.outcome for one in first + second] == ["landed", "known", "known", "landed"]
 
     date_files(place)
