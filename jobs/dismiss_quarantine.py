@@ -34,7 +34,7 @@ def dismiss(
 ) -> list[Dismissed]:
     """Dismiss a table's quarantined rows (of one date, or all), or one file by its id, and audit who did and why.
 
-    What is made again from other input is looked at anew. Raises ``UsageError`` when nothing is quarantined by that
+    What is found different when it is made again is looked at anew. Raises ``UsageError`` when nothing is quarantined by that
     name.
     """
     found = []
@@ -53,10 +53,10 @@ def dismiss(
 
 
 def _rows(place: Region, catalog: Catalog, table: str, day: date | None) -> Iterator[tuple[Subject, Dismissed]]:
-    for (name, when), (digest, _, report) in sorted(catalog.published().items()):
+    for (name, when), (_, _, report) in sorted(catalog.published().items()):
         rows = report.get("quarantined")
         if name == table and day in (None, when) and isinstance(rows, int) and rows:
-            yield rows_subject(table, when, digest), Dismissed(place.name, table, str(when), "", rows)
+            yield rows_subject(table, when, report), Dismissed(place.name, table, str(when), "", rows)
 
 
 def _files(place: Region, catalog: Catalog, file_id: str) -> Iterator[tuple[Subject, Dismissed]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -13,17 +14,17 @@ from jobs.ledger_file import LedgerFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS dismissals (
-    subject TEXT NOT NULL, part TEXT NOT NULL, made_from TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (subject, part, made_from));
+    subject TEXT NOT NULL, part TEXT NOT NULL, seen TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (subject, part, seen));
 """
 
 
 class Subject(NamedTuple):
-    """A file of a source, or a date of a table, as it was made from these inputs: made anew, it is looked at anew."""
+    """A file of a source, or a date of a table, and what was seen of it: if that changes, it is looked at anew."""
 
     subject: str
     part: str
-    made_from: str
+    seen: str
 
 
 def file_subject(file: File) -> Subject:
@@ -31,9 +32,13 @@ def file_subject(file: File) -> Subject:
     return Subject(file.source, file.file_id, f"{file.mapping_version} {file.reason}")
 
 
-def rows_subject(table: str, day: date, digest: str) -> Subject:
-    """Return the quarantined rows of a date; ``digest`` is that of what the date was made from."""
-    return Subject(table, day.isoformat(), digest)
+def rows_subject(table: str, day: date, report: Mapping[str, object]) -> Subject:
+    """Return the quarantined rows of a date by its report: so many of so many rows, for these reasons.
+
+    Made again under other code or policy with the same outcome, there is nothing new to look at.
+    """
+    seen = [report.get(name) for name in ("rows_in", "quarantined", "quarantined_by")]
+    return Subject(table, day.isoformat(), json.dumps(seen, sort_keys=True))
 
 
 class Dismissals(LedgerFile):
@@ -52,5 +57,5 @@ class Dismissals(LedgerFile):
     def known(self) -> dict[Subject, str]:
         """Return what was dismissed and why."""
         with self.open() as db:
-            rows = db.execute("SELECT subject, part, made_from, why FROM dismissals").fetchall()
+            rows = db.execute("SELECT subject, part, seen, why FROM dismissals").fetchall()
         return {Subject(*row[:3]): row[3] for row in rows}

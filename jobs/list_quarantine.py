@@ -72,9 +72,9 @@ def _files(home: Home, region: str) -> list[tuple[Region, File]]:
 def _rows(home: Home, region: str, known: Mapping[str, Mapping[Subject, str]]) -> list[QuarantinedRows]:
     found = []
     for place, catalog in catalogs(home, region):
-        for (table, day), (digest, _, report) in catalog.published().items():
+        for (table, day), (_, _, report) in catalog.published().items():
             counts = report.get("quarantined_by")
-            why = known.get(place.name, {}).get(rows_subject(table, day, digest), "")
+            why = known.get(place.name, {}).get(rows_subject(table, day, report), "")
             for reason, rows in counts.items() if isinstance(counts, dict) else ():
                 found.append(
                     QuarantinedRows(region=place.name, table=table, date=day, reason=reason, rows=rows, dismissed=why)

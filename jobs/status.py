@@ -89,9 +89,9 @@ def _look(home: Home, region: Region, at: datetime) -> _Region:
     place = Workplace.open(home, region, no_spark)
     reports: dict[str, dict[date, dict[str, Any]]] = {}
     looked_at, dismissed = Dismissals(region).known(), set()
-    for (table, day), (digest, _, report) in place.catalog.published().items():
+    for (table, day), (_, _, report) in place.catalog.published().items():
         reports.setdefault(table, {})[day] = report
-        if rows_subject(table, day, digest) in looked_at:
+        if rows_subject(table, day, report) in looked_at:
             dismissed.add((table, day))
     landed = max((file.landed_at for file in place.catalog.files()), default=None)
     stale, held = _by_table(plan(place)), _by_table(held_back(place))

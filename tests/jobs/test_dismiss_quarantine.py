@@ -26,8 +26,8 @@ def place(home):
     return place
 
 
-def publish(place, *days, digest=""):
-    report = {"quarantined": 9, "rows_in": 10, "quarantined_by": {"missing:actor_id": 9}}
+def publish(place, *days, rows=9, digest=""):
+    report = {"quarantined": rows, "rows_in": 10, "quarantined_by": {"missing:actor_id": rows}}
     for one in plan(place, tables=("raw.pings",), force=True):
         if one.date in days:
             place.catalog.record(one.table, one.date, 1, digest or one.digest, one.parts, report)
@@ -47,12 +47,20 @@ def test_dismissed_rows_are_no_problem_and_stay_listed_with_the_reason(home, pla
     assert [(row.date, row.dismissed) for row in list_quarantine(home).rows] == [(D1, ""), (D2, "a broken receiver")]
 
 
-def test_a_date_made_again_from_other_input_is_looked_at_anew(home, place):
+def test_a_date_with_other_rows_in_quarantine_is_looked_at_anew(home, place):
     publish(place, D1)
     dismiss(home, "raw.pings", "eu", "known")
-    publish(place, D1, digest="made from a late file too")
+    publish(place, D1, rows=8)
 
     assert alarms(home) == [("raw.pings", D1)]
+
+
+def test_a_date_made_again_under_a_new_policy_with_the_same_outcome_stays_dismissed(home, place):
+    publish(place, D1)
+    dismiss(home, "raw.pings", "eu", "known")
+    publish(place, D1, digest="of another policy")
+
+    assert alarms(home) == []
 
 
 def test_a_dismissed_file_is_no_problem_until_another_mapping_judges_it(home, place):
