@@ -34,8 +34,8 @@ def dismiss(
 ) -> list[Dismissed]:
     """Dismiss a table's quarantined rows (of one date, or all), or one file by its id, and audit who did and why.
 
-    What is found different when it is made again is looked at anew. Raises ``UsageError`` when nothing is quarantined by that
-    name.
+    What is found different when it is made again is looked at anew. Raises ``UsageError`` when nothing is quarantined
+    by that name.
     """
     found = []
     for place, catalog in catalogs(home, region):

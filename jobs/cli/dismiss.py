@@ -28,8 +28,8 @@ def dismiss_(
 ) -> None:
     """Say that what is in quarantine was looked at and stays there: `geoward status` and alerts leave it out then.
 
-    It stays kept, counted and listed. A date that has other rows in quarantine when it is made again, and a file that is
-    judged again under another mapping, are looked at anew.
+    It stays kept, counted and listed. A date that has other rows in quarantine when it is made again, and a file that
+    is judged again under another mapping, are looked at anew.
 
     Example: `geoward quarantine dismiss raw.pings --date 2026-06-02 --reason "a broken receiver, replaced"`
     """
