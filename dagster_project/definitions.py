@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from dagster_project.alert_sensor import alert_sensor
 from dagster_project.assets import OnTable, assets_of, silent
 from dagster_project.freshness import freshness_checks, freshness_sensor
 from dagster_project.partitions import partition_key
@@ -34,9 +35,10 @@ def definitions_for(
         description="All tables of one region and date, in order.",
         executor_def=dg.in_process_executor, tags={PLANNED: "true", "dagster/retry_strategy": "FROM_FAILURE"},
     )  # fmt: skip
+    alerts = [alert_sensor(home)] if home.alerts else []
     return dg.Definitions(
         assets=assets, asset_checks=fresh, jobs=[nightly], schedules=[_schedule(nightly, home)],
-        sensors=[freshness_sensor(home)], executor=dg.in_process_executor,
+        sensors=[freshness_sensor(home), *alerts], executor=dg.in_process_executor,
     )  # fmt: skip
 
 

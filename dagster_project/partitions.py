@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -40,12 +40,16 @@ def partitions_of(home: Home) -> dg.MultiPartitionsDefinition:
 
 
 def _first_day(home: Home) -> date:
-    """Return the first day that any region holds or published, so that auditors see no empty years before it."""
+    """Return the first day that any region holds or published, so that auditors see no empty years before it.
+
+    Yesterday is always there: the first night asks for it, and only then is it known which days new files hold.
+    """
     found: set[date] = set()
     for region in home.regions.values():
         release, first = home.policy.jurisdiction(region.jurisdiction).release, Catalog(region).first_date()
         found |= {partition_of(job, release, first) for job in JOBS.values() if first}  # windows keep the days' order
-    return max(home.first_date, min(found, default=now().date()))
+    yesterday = now().date() - timedelta(days=1)
+    return max(home.first_date, min({yesterday, *found}))
 
 
 def partition_key(region: str, day: date) -> dg.MultiPartitionKey:

@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 import dagster as dg
 import pytest
 
+from dagster_project.definitions import definitions_for
 from dagster_project.partitions import dates_by_region, partition_key, partitions_of, range_tags
+from jobs.nightly import Sessions
 
 DAY, NEXT = date(2026, 6, 1), date(2026, 6, 2)
 
@@ -24,10 +26,16 @@ def test_partitions_are_each_region_by_each_day_from_the_first_held_one_through_
     assert str(today + timedelta(days=2)) not in days
 
 
-def test_before_anything_landed_today_is_the_first_day(home):
-    before = str(datetime.now(UTC).date())
+@pytest.mark.parametrize("known", [pytest.param(False, id="no-day-known"), pytest.param(True, id="only-today-known")])
+def test_the_first_night_asks_for_a_partition_that_there_is(home, hold, known):
+    today = datetime.now(UTC)
+    if known:
+        hold("eu", today.date())
+    (schedule,) = definitions_for(home, Sessions(home)).schedules
+    requests = schedule(dg.build_schedule_context(scheduled_execution_time=today))
 
-    assert keys_of(home)[1][0] in (before, str(datetime.now(UTC).date()))
+    assert [partitions_of(home).has_partition_key(one.partition_key) for one in requests] == [True] * 3
+    assert keys_of(home)[1][0] == str(today.date() - timedelta(days=1))
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,8 +101,19 @@ def serving():
     return Serving
 
 
+_GUARD = """
+read -r nothing
+for again in $(seq 50); do
+    left=$(ps -s "$0" -o pid=) || exit 0
+    kill -9 $left
+    sleep 0.1
+done
+"""
+"""Ends a session as soon as nobody holds the other end of its input any more: also when the tests themselves died."""
+
+
 class Serving:
-    """`geoward ui` as a process group of its own, ended with all that it started."""
+    """`geoward ui` as a session of its own, ended with all that it started, however the tests end."""
 
     def __init__(self, home, *options):
         self.home, self.options = home, options
@@ -112,31 +122,39 @@ class Serving:
         with closing(socket.socket()) as found:
             found.bind(("127.0.0.1", 0))
             port = found.getsockname()[1]
-        self.log = (self.home.path.parent / f"ui-{port}.log").open("wb")
-        self.process = subprocess.Popen(
-            [GEOWARD, "ui", *self.options, "--port", str(port)], stdout=self.log, stderr=self.log,
-            env={**os.environ, "GEOWARD_HOME": str(self.home.path)}, start_new_session=True,
+        with (self.home.path.parent / f"ui-{port}.log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [GEOWARD, "ui", *self.options, "--port", str(port)], stdout=log, stderr=log,
+                env={**os.environ, "GEOWARD_HOME": str(self.home.path)}, start_new_session=True,
+            )  # fmt: skip
+        self.guard = subprocess.Popen(
+            ["sh", "-c", _GUARD, str(self.process.pid)], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )  # fmt: skip
         self.address = f"http://127.0.0.1:{port}"
         try:
             _wait_for(f"{self.address}/server_info", self.process)
         except BaseException:
-            self.__exit__()
+            self.kill()
             raise
         return self
 
     def __exit__(self, *_):
-        os.killpg(self.process.pid, signal.SIGTERM)
-        try:
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):
             self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.log.close()
+        self.kill()
+
+    def kill(self):
+        """End all that it started at once, as a machine does that loses its power."""
+        self.guard.stdin.close()
+        self.process.wait()
+        self.guard.wait()
 
     def programs(self):
         """Return the command lines of what it started."""
         session = subprocess.run(
-            ["ps", "-s", str(self.process.pid), "-o", "args="], capture_output=True, text=True, check=True
+            ["ps", "-s", str(self.process.pid), "-o", "args="], capture_output=True, text=True, check=False
         )
         return session.stdout
 
