@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 from jobs.home import Region
 from jobs.landing_ledger import FILES, LandingLedger
 from jobs.publications import PUBLICATIONS, Publications
+from jobs.withdrawals import WITHDRAWALS, Withdrawals
 
 
-class Catalog(LandingLedger, Publications):
+class Catalog(LandingLedger, Publications, Withdrawals):
     """Reads and writes one region's catalog."""
 
     def __init__(self, region: Region) -> None:
         """Open the catalog, making it at first use."""
-        super().__init__(region.folder() / "catalog.sqlite", FILES + PUBLICATIONS)
+        super().__init__(region.folder() / "catalog.sqlite", FILES + PUBLICATIONS + WITHDRAWALS)
 
 
 def now() -> datetime:

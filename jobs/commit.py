@@ -90,6 +90,12 @@ def commit(path: Path, contract: Contract, change: Change) -> int:
     return finish(path)[run_id]
 
 
+def facts_of(path: Path, version: int) -> dict[str, Any]:
+    """Return the facts of a commit, as text, among what Delta says of it; nothing if it says nothing."""
+    entries = map(json.loads, manifest.log_file(path, version).read_text(encoding="utf-8").splitlines())
+    return next((dict(entry["commitInfo"]) for entry in entries if "commitInfo" in entry), {})
+
+
 def _opened(path: Path, contract: Contract) -> DeltaTable:
     from deltalake import DeltaTable
 

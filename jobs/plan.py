@@ -52,7 +52,7 @@ def plan(
     ``force`` makes what is fresh run too. Files must have been dated before.
     """
     made = _Made(place)
-    wanted = _with_sources(tables) if tables else set(JOBS)
+    wanted = with_sources(tables) if tables else set(JOBS)
     found = []
     for job in (job for name, job in JOBS.items() if name in wanted):
         for day in sorted(made.days(job)):
@@ -68,10 +68,19 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
 
     A partition made before its input is up to date is then still stale when that input has run.
     """
-    made, job = _Made(place, _with_sources({table}), as_published=True), JOBS[table]
+    made, job = _Made(place, with_sources({table}), as_published=True), JOBS[table]
     return [
         Stale(table, day, _reason(place, made, job, day, *made.of(job, day), True), *made.of(job, day)) for day in dates
     ]
+
+
+def with_sources(tables: Collection[str]) -> set[str]:
+    """Return the tables and all that they are made from, near or far."""
+    wanted = set(tables)
+    for name in reversed(JOBS):
+        if name in wanted:
+            wanted |= {read.table for read in JOBS[name].reads}
+    return wanted
 
 
 def held_back(place: Workplace) -> list[Stale]:
@@ -193,14 +202,6 @@ class _Made:
 
 def _digest(parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _with_sources(tables: Collection[str]) -> set[str]:
-    wanted = set(tables)
-    for name in reversed(JOBS):
-        if name in wanted:
-            wanted |= {read.table for read in JOBS[name].reads}
-    return wanted
 
 
 def _within(place: Workplace, job: Job, day: date, first: date | None, last: date | None) -> bool:

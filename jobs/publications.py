@@ -1,4 +1,4 @@
-"""What was published from what: one line for each version of a partition, and what was withdrawn."""
+"""What was published from what: one line for each version of a partition."""
 
 from __future__ import annotations
 
@@ -94,26 +94,3 @@ class Publications(LedgerFile):
         with self.open() as db:
             db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
             db.executemany("DELETE FROM doubted WHERE dataset = ? AND event_date = ?", [line[:2] for line in lines])
-
-    def withdraw(self, dataset: str, version: int, days: Iterable[date], why: str) -> None:
-        """Mark a version of these partitions as withdrawn."""
-        with self.open() as db:
-            db.executemany(
-                "UPDATE publications SET withdrawn = ? WHERE dataset = ? AND version = ? AND event_date = ?",
-                [(why, dataset, version, day.isoformat()) for day in days],
-            )
-
-    def withdrawn(self) -> dict[tuple[str, date], dict[str, str]]:
-        """Return, by dataset and date, the digests that were withdrawn and why."""
-        query = "SELECT dataset, event_date, digest, withdrawn FROM publications WHERE withdrawn <> '' ORDER BY version"
-        found: dict[tuple[str, date], dict[str, str]] = {}
-        with self.open() as db:
-            for dataset, day, digest, why in db.execute(query):
-                found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = why
-        return found
-
-    def withdrawn_versions(self, dataset: str) -> set[tuple[date, int]]:
-        """Return the (date, version) of each partition of a table that was withdrawn."""
-        query = "SELECT event_date, version FROM publications WHERE dataset = ? AND withdrawn <> ''"
-        with self.open() as db:
-            return {(date.fromisoformat(day), version) for day, version in db.execute(query, (dataset,))}

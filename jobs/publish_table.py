@@ -30,11 +30,14 @@ def publish_table(
     Raises ``PublishedMeanwhile`` if another run published one of the dates since this one read its inputs; nothing is
     changed then, not even the quarantine.
     """
-    version = _commit(place, run, staged, reports, quarantine)
+    version, of_quarantine = _commit(place, run, staged, reports, quarantine)
     seconds = round(time.monotonic() - run.started, 1)
     done = [replace(report, version=version, seconds=seconds) for report in reports]
     digest = sha256_of(manifest_file(staged.root, version))
-    audit_many(place.home, [_entry(report, digest) for report in done])
+    entries = [_entry(report, digest) for report in done]
+    if quarantine is not None:
+        entries.append(_quarantine_entry(place, run, quarantine, of_quarantine))
+    audit_many(place.home, entries)
     place.catalog.record_all(
         staged.contract.name, version,
         [(report.date, *run.digests.get(report.date, ("", {})), report.as_dict()) for report in done],
@@ -42,15 +45,23 @@ def publish_table(
     return done
 
 
-def _commit(place: Workplace, run: Run, staged: Staged, reports: Sequence[RunReport], quarantine: Staged | None) -> int:
-    """Commit the quarantine and the table while no other run can commit, and return the table's new version."""
+def _commit(
+    place: Workplace, run: Run, staged: Staged, reports: Sequence[RunReport], quarantine: Staged | None
+) -> tuple[int, int]:
+    """Commit the quarantine and the table while no other run can commit; return the new versions, the table's first."""
     verdicts = reports[0].checks if reports else ()
     facts = {"run_id": run.run_id, "audit": _digest(verdicts), "contract": staged.contract.fingerprint[:16]}
     with place.lake.claimed(staged.contract.name, run.dates, run.claims):
         place.catalog.doubt(staged.contract.name, run.dates)
-        if quarantine is not None:
-            place.lake.commit(quarantine, run.dates, facts)
-        return place.lake.commit(staged, run.dates, facts)
+        bad = place.lake.commit(quarantine, run.dates, facts) if quarantine is not None else 0
+        return place.lake.commit(staged, run.dates, facts), bad
+
+
+def _quarantine_entry(place: Workplace, run: Run, quarantine: Staged, version: int) -> Entry:
+    """Return the line of the rows kept back with a publication: it is the witness of their manifest."""
+    digest = sha256_of(manifest_file(quarantine.root, version))
+    detail = {"run_id": run.run_id, "version": version, "manifest": digest}
+    return ("run", quarantine.contract.name, "published", place.region.name, detail)
 
 
 def _entry(report: RunReport, manifest: str) -> Entry:

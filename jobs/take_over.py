@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 
 from jobs import manifest
 from jobs.audit_log import audit
+from jobs.finish_withdrawals import finish_withdrawals
 from jobs.home import Home, Region
 from jobs.lake import Lake, no_spark
 from jobs.run_ledger import RunLedger
@@ -49,6 +52,9 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
             for run_id in manifest.begun(path):
                 remove(path, run_id)
             progress(f"{region.name}: cleared up {path.parent.name}.{path.name} after a killed run")
+        with suppress(sqlite3.DatabaseError):  # of a damaged catalog `geoward fsck` tells, which comes by here too
+            for done in finish_withdrawals(home, region):
+                progress(f"{region.name}: ended the withdrawal of version {done.version} of {done.dataset}")
     ledger = RunLedger(region)
     for dead in ledger.unended():  # told to auditors first: if this is killed too, it is told again, never not at all
         audit(home, "run", dead.dataset, "killed", region=region.name, run_id=dead.run_id)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from jobs import manifest
-from jobs.audit_log import audit
-from jobs.commit import Change, StagedFile, commit
+from jobs.commit import Change, StagedFile, commit, facts_of
+from jobs.finish_withdrawals import end_withdrawal, finish_withdrawals
 from jobs.job_inputs import Workplace
 from jobs.manifest import Manifest
-from jobs.plan import plan
+from jobs.plan import plan, with_sources
 from jobs.run import new_run_id
 from jobs.unfinished import finish
+from jobs.withdrawals import Begun
 from quality.contracts import contract
 from quality.contracts.errors import UsageError
 
@@ -40,27 +42,54 @@ def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: b
     """Withdraw what ``version`` published and still shows, date by date; nothing else is touched.
 
     The dates wait then: the same inputs, code and policy would make what was withdrawn, so the plan leaves them alone
-    until one of these changes. A date that a later version replaced is not withdrawn. Raises ``UsageError`` if nothing
-    that can be read now is of that version, or if the files of an earlier version are gone or changed.
+    until one of these changes. A date that a later version replaced is not withdrawn. What was withdrawn before, as by
+    a command that was killed right after, is told again. Raises ``UsageError`` if nothing that can be read now is of
+    that version, or if the files of an earlier version are gone or changed.
     """
     path = place.lake.path(table)
     with place.lake.locked():
         finish(path)
+        finish_withdrawals(place.home, place.region)
         manifests = manifest.history(path)
+        if done := _done_before(place, table, manifests, version):
+            return done
         fallbacks = _fallbacks(place, table, manifests, version)
         if dry_run:
             return Withdrawal(fallbacks, None, {})
-        days = tuple(fallback.date for fallback in fallbacks)
         before = {(entry.table, entry.date) for entry in plan(place)}
-        files = tuple(file for fallback in fallbacks for file in fallback.files)
-        facts = {"run_id": new_run_id(), "withdraws": version}
-        new = commit(path, contract(table), Change("withdraw", days, files, facts, place.lake.claims(table, days)))
-        place.catalog.withdraw(table, version, days, why)
-    proof = manifest.sha256_of(manifest.manifest_file(path, new))
-    audit(place.home, "run", table, "withdrawn", region=place.region.name, version=version, new_version=new,
-          dates=[str(day) for day in days], why=why, run_id=facts["run_id"], manifest=proof)  # fmt: skip
-    after = [entry.table for entry in plan(place) if (entry.table, entry.date) not in before]
-    return Withdrawal(fallbacks, new, dict(Counter(after)))
+        days = tuple(fallback.date for fallback in fallbacks)
+        new = _commit(place, fallbacks, Begun(new_run_id(), table, version, days, why))
+    return Withdrawal(fallbacks, new, _downstream(place, table, before))
+
+
+def _commit(place: Workplace, fallbacks: Sequence[Fallback], begun: Begun) -> int:
+    """Show the fallbacks. From its first line to its last it can be killed: ``finish_withdrawals`` ends it."""
+    place.catalog.begin_withdrawal(begun)
+    files = tuple(file for fallback in fallbacks for file in fallback.files)
+    facts = {"run_id": begun.run_id, "withdraws": begun.version}
+    change = Change("withdraw", begun.dates, files, facts, place.lake.claims(begun.dataset, begun.dates))
+    new = commit(place.lake.path(begun.dataset), contract(begun.dataset), change)
+    end_withdrawal(place.home, place.region, place.catalog, begun, new)
+    return new
+
+
+def _done_before(place: Workplace, table: str, manifests: list[Manifest], version: int) -> Withdrawal | None:
+    """Return the withdrawal of a version that nothing shows any more; None if it was not withdrawn, but replaced."""
+    if version in _shown(manifests).values():
+        return None
+    for number, each in reversed(list(enumerate(manifests, 1))):
+        if each.kind == "withdraw" and facts_of(place.lake.path(table), each.version).get("withdraws") == str(version):
+            shown = _shown(manifests[:number])
+            back = {day: None if shown[day] == each.version else shown[day] for day in each.dates}
+            fallbacks = tuple(Fallback(date.fromisoformat(day), back[day], ()) for day in sorted(back))
+            return Withdrawal(fallbacks, each.version, _downstream(place, table, set()))
+    return None
+
+
+def _downstream(place: Workplace, table: str, before: set[tuple[str, date]]) -> dict[str, int]:
+    """Return how many partitions of what is made from the table are to be made now and were not ``before``."""
+    found = (entry.table for entry in plan(place) if (entry.table, entry.date) not in before)
+    return dict(Counter(name for name in found if name != table and table in with_sources({name})))
 
 
 def _fallbacks(place: Workplace, table: str, manifests: list[Manifest], version: int) -> tuple[Fallback, ...]:

@@ -28,7 +28,8 @@ def withdraw(
     """Take back what a version published: readers see the last good version of each of its dates at once.
 
     Tables made from it become stale and are made again by the next `geoward run`. The dates themselves wait until
-    their input, mapping, policy or code changes, since the same would be made again.
+    their input, mapping, policy or code changes, since the same would be made again. If the command was
+    killed, repeat it: it tells what was done, or does it.
 
     Example: `geoward withdraw curated.mobility --version 7 --region eu --reason "wrong tiling" --dry-run`
     """
@@ -61,7 +62,7 @@ def _parts(listing: WithdrawListing) -> Iterable[Table | str]:
     if listing.dry_run:
         yield "Nothing was changed."
         return
-    yield f"{listing.table} in {listing.region} is at version {listing.new_version} now."
+    yield f"Version {listing.new_version} of {listing.table} in {listing.region} took it back."
     for name, count in listing.downstream.items():
         yield f"  {name}: {count} partitions are to be made again"
     if listing.downstream:

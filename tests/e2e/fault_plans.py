@@ -9,6 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from jobs.home import open_home
+from jobs.job_inputs import Workplace
+from jobs.lake import no_spark
 from tests.e2e import soundness
 from tests.e2e.fault_kinds import KINDS
 from tests.e2e.reader_states import possible
@@ -34,8 +37,8 @@ class Sweep:
 
     def __init__(self, processes, folder):
         self.processes, self.folder = processes, folder
-        self.template, self.place = folder / "template", None
-        place = open_place(self.template)
+        self.template = folder / "template"
+        place, self.home = open_place(self.template), open_home(folder / "home")
         for number, days in ((1, DAYS), (2, DAYS[1:3])):
             land(place, number, days)
             ended, said = processes.perform(order(self.template, run(f"history-{number}")))
@@ -44,11 +47,10 @@ class Sweep:
 
     def run(self, seed, *, mistake="", timed=True):
         """Play a seed; raise ``Unsound`` if anything is lost, doubled, unaudited or in disagreement after it."""
-        home = self.folder / "home"
-        shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(self.template, home)
-        self.place = self.place or open_place(home)
-        return _Seed(self.processes, self.place, seed, mistake, timed).play()
+        shutil.rmtree(self.folder / "home", ignore_errors=True)
+        shutil.copytree(self.template, self.folder / "home")
+        place = Workplace.open(self.home, self.home.region("eu"), no_spark)  # a lake knows the versions it has read
+        return _Seed(self.processes, place, seed, mistake, timed).play()
 
 
 class _Seed:

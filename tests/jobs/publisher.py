@@ -21,6 +21,7 @@ from jobs.job_inputs import Workplace
 from jobs.lake import Staged
 from jobs.plan import plan
 from jobs.publish_table import publish_table
+from jobs.quarantine import quarantine_contract
 from jobs.report import RunReport
 from jobs.run import Run
 from quality.contracts import contract
@@ -63,12 +64,14 @@ def publish(place, mark, *days, code=""):
     return version
 
 
-def publish_as_a_run(place, mark, *days, code=""):
-    """Publish those rows as a run does that staged them: with audit log."""
+def publish_as_a_run(place, mark, *days, code="", quarantine=False):
+    """Publish those rows as a run does that staged them: with audit log, and if asked with an empty quarantine."""
+    bad = quarantine_contract(TABLE.name)
+    emptied = Staged(bad, place.lake.path(bad.name), ()) if quarantine else None
     claims = place.lake.claims(TABLE.name, days)
     reports = [RunReport(TABLE.name, place.region.name, day, 1, 1, run_id=mark) for day in days]
     run = Run(mark, days, digests=digests(place, code), claims=claims)
-    return publish_table(place, run, stage(place, mark, *days), reports)[0].version
+    return publish_table(place, run, stage(place, mark, *days), reports, emptied)[0].version
 
 
 def digests(place, code=""):

@@ -20,7 +20,7 @@ from jobs.run_lock import give_run_lock, take_run_lock
 from jobs.withdraw import withdraw
 from quality.sources.load_mapping import load_mapping, mapping_text
 from tests.jobs.damaged import D1, D2, data, find, flip, kinds, log, proof, replace, table, twice_published
-from tests.jobs.publisher import TABLE, publish
+from tests.jobs.publisher import TABLE, publish, publish_as_a_run
 
 
 @pytest.fixture
@@ -343,6 +343,20 @@ def test_a_table_that_is_gone_is_found_and_so_is_a_region_that_is_gone(place):
     place.region.root.rename(place.region.root.with_name("unmounted"))
     [found] = find(place)
     assert (found.kind, found.table) == ("table_missing", "")
+
+
+def test_a_quarantine_commit_and_manifest_that_were_changed_to_fit_are_found_against_the_audit_log(place):
+    bad = quarantine_contract(TABLE.name).name
+    publish_as_a_run(place, "three", D2, quarantine=True)
+    assert kinds(place, bad) == []
+
+    path = manifest.log_file(place.lake.path(bad), 1)
+    before = manifest.sha256_of(path)
+    replace(path, '"audit"', '"other"')
+    replace(manifest.manifest_file(place.lake.path(bad), 1), before, manifest.sha256_of(path))
+
+    [found] = find(place, bad)
+    assert (found.kind, found.what) == ("manifest_edited", "the audit log names another SHA-256")
 
 
 def test_a_quarantine_table_is_missed_if_its_rows_are_and_its_mend_names_a_job(place):

@@ -1,0 +1,74 @@
+"""What was withdrawn and why; and what was begun to be, so that the next run ends a withdrawal that was killed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from jobs.ledger_file import LedgerFile
+
+WITHDRAWALS = """
+CREATE TABLE IF NOT EXISTS withdrawing (run_id TEXT PRIMARY KEY, dataset TEXT, version INTEGER, dates TEXT, why TEXT);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A withdrawal that was begun: what ``version`` of a table published of these dates; ``run_id`` is its commit's."""
+
+    run_id: str
+    dataset: str
+    version: int
+    dates: tuple[date, ...]
+    why: str
+
+
+class Withdrawals(LedgerFile):
+    """The part of a region's catalog that tells what was taken back; the publications themselves stay in it."""
+
+    def begin_withdrawal(self, begun: Begun) -> None:
+        """Say that this is about to be committed: from then on nobody needs to be asked again what was meant."""
+        line = (begun.run_id, begun.dataset, begun.version, json.dumps([str(day) for day in begun.dates]), begun.why)
+        with self.open() as db:
+            db.execute("INSERT INTO withdrawing VALUES (?,?,?,?,?)", line)
+
+    def begun_withdrawals(self) -> list[Begun]:
+        """Return the withdrawals that were begun and neither ended nor forgotten, in the order in which they were."""
+        with self.open() as db:
+            rows = db.execute("SELECT run_id, dataset, version, dates, why FROM withdrawing ORDER BY rowid").fetchall()
+        return [Begun(r, d, v, tuple(map(date.fromisoformat, json.loads(days))), why) for r, d, v, days, why in rows]
+
+    def end_withdrawal(self, begun: Begun) -> None:
+        """Mark what was withdrawn as such."""
+        self.withdraw(begun.dataset, begun.version, begun.dates, begun.why, begun.run_id)
+
+    def forget_withdrawal(self, begun: Begun) -> None:
+        """Forget one that was not committed: what it was to take back is still there."""
+        with self.open() as db:
+            db.execute("DELETE FROM withdrawing WHERE run_id = ?", (begun.run_id,))
+
+    def withdraw(self, dataset: str, version: int, days: Iterable[date], why: str, run_id: str = "") -> None:
+        """Mark a version of these partitions as withdrawn, which ends the withdrawal of that ``run_id``."""
+        with self.open() as db:
+            db.executemany(
+                "UPDATE publications SET withdrawn = ? WHERE dataset = ? AND version = ? AND event_date = ?",
+                [(why, dataset, version, day.isoformat()) for day in days],
+            )
+            db.execute("DELETE FROM withdrawing WHERE run_id = ?", (run_id,))
+
+    def withdrawn(self) -> dict[tuple[str, date], dict[str, str]]:
+        """Return, by dataset and date, the digests that were withdrawn and why."""
+        query = "SELECT dataset, event_date, digest, withdrawn FROM publications WHERE withdrawn <> '' ORDER BY version"
+        found: dict[tuple[str, date], dict[str, str]] = {}
+        with self.open() as db:
+            for dataset, day, digest, why in db.execute(query):
+                found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = why
+        return found
+
+    def withdrawn_versions(self, dataset: str) -> set[tuple[date, int]]:
+        """Return the (date, version) of each partition of a table that was withdrawn."""
+        query = "SELECT event_date, version FROM publications WHERE dataset = ? AND withdrawn <> ''"
+        with self.open() as db:
+            return {(date.fromisoformat(day), version) for day, version in db.execute(query, (dataset,))}
