@@ -47,7 +47,8 @@ def take_run_lock(home: Home, progress: Progress = lambda text: None, *, wait: b
         if holds_run_lock(home):
             return
         with ExitStack() as taken:
-            files = {path: taken.enter_context(_take(path, progress, wait)) for path in _locks(home)}
+            told = _once(progress)
+            files = {path: taken.enter_context(_take(path, told, wait)) for path in _locks(home)}
             _HELD.update(files)
             taken.pop_all()
 
@@ -97,6 +98,18 @@ def holds_run_lock(home: Home) -> bool:
 def run_is_alive(home: Home) -> bool:
     """Return whether any process, this one too, holds a lock."""
     return holds_run_lock(home) or any(_is_taken(path) for path in _locks(home) if path.exists())
+
+
+def _once(progress: Progress) -> Progress:
+    """Tell a text once: who holds both locks lets them go one after the other."""
+    said = set[str]()
+
+    def tell(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            progress(text)
+
+    return tell
 
 
 def _locks(home: Home) -> tuple[Path, Path]:
