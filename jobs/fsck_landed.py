@@ -37,12 +37,14 @@ def _kept(region: Region, name: str, file: File, checked: Checked) -> Iterator[D
         checked.bytes += path.stat().st_size
         digest = manifest.sha256_of(path)
     except FileNotFoundError:
-        yield _damage(region, "landed_missing", f"{LANDING}/{name}", "the kept bytes are gone", mend)
+        yield _damage(region, "landed_missing", f"{LANDING}/{name}", f"the kept bytes of {file.name} are gone", mend)
         return
     except OSError:
         digest = ""
     if digest != file.file_id or path.is_symlink():
-        yield _damage(region, "landed_changed", f"{LANDING}/{name}", "its bytes are not those that landed", mend)
+        yield _damage(
+            region, "landed_changed", f"{LANDING}/{name}", f"its bytes are not those of {file.name} that landed", mend
+        )
 
 
 def _mapping(region: Region, version: str, source: str) -> Iterator[Damage]:

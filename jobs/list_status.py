@@ -17,7 +17,9 @@ def list_status(home: Home, tables: Sequence[TableStatus], found: Sequence[Probl
 
     Raises ``UsageError`` for a region that is not configured.
     """
-    waiting = [file for _, catalog in catalogs(home, region) for file in catalog.waiting()]
+    broken = {table.region for table in tables if not table.table}
+    readable = [catalog for place, catalog in catalogs(home, region) if place.name not in broken]
+    waiting = [file for catalog in readable for file in catalog.waiting()]
     mine = [problem for problem in found if region in ("", problem.region)]
     return StatusListing(
         ok=not mine,

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from jobs.catalog import Catalog, now
-from jobs.dismissals import Dismissals, file_subject, rows_subject
+from jobs.catalog import now
+from jobs.dismissals import Dismissals, rows_subject
+from jobs.explain_failure import explain_failure
+from jobs.file_problems import bad_files, undated_files
 from jobs.home import Home, Region
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
@@ -20,8 +22,10 @@ from jobs.landed_regions import catalogs
 from jobs.plan import Stale, held_back, plan
 from jobs.problem import PROBLEM_KINDS, Problem, ProblemKind
 from jobs.registry import JOBS
-from jobs.run_ledger import DATING, RunLedger, TableRun
+from jobs.run_ledger import RunLedger, TableRun
 from jobs.run_lock import run_is_alive
+from jobs.storage_problems import lost, remembered, unreadable
+from quality.contracts.errors import GeowardError
 
 State = Literal["running", "stuck", "failed", "withdrawn", "late", "stale", "waiting", "fresh"]
 
@@ -68,20 +72,40 @@ class _Region:
 
 
 def status(home: Home, at: datetime | None = None) -> list[TableStatus]:
-    """Return the state of every table that has run or should, by region in the order of the registry."""
+    """Return the state of every table that has run or should, by region in the order of the registry.
+
+    A region that cannot be read is one entry without a table: what is known of the others must still be told.
+    """
     found = []
-    for place, _ in catalogs(home):
-        seen = _look(home, place, at or now())
-        found += [_of(seen, job) for name, job in JOBS.items() if _known(seen, name)]
+    for place in home.regions.values():
+        if (place.root / "catalog.sqlite").exists():
+            found += _of_region(home, place, at or now())
     return found
+
+
+def _of_region(home: Home, place: Region, at: datetime) -> list[TableStatus]:
+    try:
+        seen = _look(home, place, at)
+        return [_of(seen, job) for name, job in JOBS.items() if _known(seen, name)]
+    except GeowardError:
+        raise
+    except Exception as error:
+        if fault := explain_failure(error):
+            raise fault from None
+        return [TableStatus(place.name, "", "failed", None, 0, 0, (unreadable(place, error),))]
 
 
 def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
     """Return what is wrong in the installation, causes first, as alerts tell it; ``tables`` may be known already."""
     found = status(home, at=at) if tables is None else tables
-    mine = [problem for table in found for problem in table.problems]
-    for region, catalog in catalogs(home):
-        mine += [*_undated_files(home, region, catalog), *_bad_files(region, catalog)]
+    mine = [*remembered(home), *(problem for table in found for problem in table.problems)]
+    broken = {table.region for table in found if not table.table}
+    for region in home.regions.values():
+        if region.name in broken:
+            continue
+        mine += lost(home, region)
+        for _, catalog in catalogs(home, region.name):
+            mine += [*undated_files(home, region, catalog), *bad_files(region, catalog)]
     return sorted(mine, key=lambda problem: PROBLEM_KINDS.index(problem.kind))
 
 
@@ -171,7 +195,7 @@ def _of_lateness(seen: _Region, job: Job) -> Iterator[Problem]:
         yield _problem(seen, "late", job.name, missing[-1], f"later dates came, but not {days}", _LATE)
 
 
-_LATE = "See whether its files landed (`geoward source show`), land them with `geoward ingest`, then `geoward run`."
+_LATE = "See whether its files landed (`geoward source list`), land them with `geoward ingest`, then `geoward run`."
 
 
 def _missing(seen: _Region, table: str) -> Iterator[date]:
@@ -198,26 +222,6 @@ def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:
             "or `geoward quarantine dismiss` it."
         )
         yield _problem(seen, "quarantine", table, max(over), what, mend)
-
-
-def _undated_files(home: Home, region: Region, catalog: Catalog) -> Iterator[Problem]:
-    """Tell of a run that ended before it made any table: it could not read which dates the new files hold."""
-    run, waiting = RunLedger(region).newest().get(DATING), catalog.waiting()
-    if not run or not waiting or run.state == "published" or (run.state == "running" and run_is_alive(home)):
-        return
-    gone = run.state == "running"
-    why = "its process is gone" if gone else run.message
-    what = f"a run ended while it read the dates of {len(waiting)} new files: {why}"
-    mend = "" if gone else run.mend
-    yield Problem("stuck" if gone else "failed", region.name, "", run.last_date, what, mend or "Run `geoward run`.")
-
-
-def _bad_files(region: Region, catalog: Catalog) -> Iterator[Problem]:
-    files, looked_at = catalog.files(), Dismissals(region).known()
-    if bad := [file for file in files if file.reason and file_subject(file) not in looked_at]:
-        what = f"{len(bad)} of {len(files)} landed files are in quarantine as a whole"
-        mend = "See `geoward quarantine list`; land them mended, or mend the mapping and replay them; dismiss the rest."
-        yield Problem("quarantine", region.name, "", max(file.landed_at.date() for file in bad), what, mend)
 
 
 def _overdue(seen: _Region) -> bool:

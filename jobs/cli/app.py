@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable
 from typing import Annotated, Any
@@ -22,7 +23,10 @@ app = typer.Typer(
     help="A privacy-first warehouse: raw location and activity logs in, checked and anonymous tables out.",
 )  # fmt: skip
 
-out = Console()
+WIDE = 200
+"""Columns of a table that no terminal shows: paths and ids must not be broken where programs read them."""
+
+out = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDE)
 """Results: tables for people, JSON for programs."""
 
 err = Console(stderr=True)

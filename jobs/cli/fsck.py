@@ -37,7 +37,9 @@ def fsck(
     """
     from jobs.damage import Checked, made_by
     from jobs.fsck import fsck as find
+    from jobs.landed_regions import covered
     from jobs.remove_orphans import remove_orphans
+    from jobs.storage_problems import remember
 
     if dry_run and not remove:
         raise UsageError("--dry-run goes with --remove-orphans.", mend="fsck by itself changes nothing.")
@@ -50,6 +52,8 @@ def fsck(
             gone, found = remove_orphans(*limits, checked=checked, dry_run=dry_run, progress=status.update)
         else:
             gone, found = [], list(find(*limits, checked=checked, progress=status.update))
+    if not tables:
+        remember(home, found, [place.name for place in covered(home, region)] + ([] if region else [""]))
     listing = FsckListing(
         ok=not found and not (gone and dry_run), damage=[FoundDamage(**asdict(one)) for one in found],
         removed=[RemovedOrphan(**asdict(one)) for one in gone], dry_run=dry_run, **asdict(checked),

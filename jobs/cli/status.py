@@ -45,17 +45,18 @@ def status(region: RegionOption = "", alert: Alert = False, as_json: Json = Fals
 
 
 def _parts(listing: StatusListing) -> Iterable[Table | str]:
-    if not listing.tables:
+    if not (listing.tables or listing.problems or listing.waiting_files):
         yield "Nothing has landed yet. `geoward ingest` lands files; `geoward demo` shows it all on a sample."
         return
     table = grid("region", "table", "state", "newest", "published#", "to make#")
     for one in listing.tables:
         look = _LOOKS.get(one.state, "red")
         table.add_row(
-            one.region, one.table, f"[{look}]{one.state}[/{look}]", str(one.newest or "·"), f"{one.partitions:,}",
-            f"{one.stale:,}" if one.stale else "·",
+            one.region, one.table or "all tables", f"[{look}]{one.state}[/{look}]", str(one.newest or "·"),
+            f"{one.partitions:,}", f"{one.stale:,}" if one.stale else "·",
         )  # fmt: skip
-    yield table
+    if listing.tables:
+        yield table
     if listing.waiting_files:
         yield f"\n{listing.waiting_files:,} landed files wait for the next run."
     for problem in listing.problems:

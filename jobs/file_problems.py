@@ -1,0 +1,33 @@
+"""What is wrong with a region's landed files: some are in quarantine, or a run ended while it read their dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jobs.catalog import Catalog
+from jobs.dismissals import Dismissals, file_subject
+from jobs.home import Home, Region
+from jobs.problem import Problem
+from jobs.run_ledger import DATING, RunLedger
+from jobs.run_lock import run_is_alive
+
+
+def undated_files(home: Home, region: Region, catalog: Catalog) -> Iterator[Problem]:
+    """Tell of a run that ended before it made any table: it could not read which dates the new files hold."""
+    run, waiting = RunLedger(region).newest().get(DATING), catalog.waiting()
+    if not run or not waiting or run.state == "published" or (run.state == "running" and run_is_alive(home)):
+        return
+    gone = run.state == "running"
+    why = "its process is gone" if gone else run.message
+    what = f"a run ended while it read the dates of {len(waiting)} new files: {why}"
+    mend = "" if gone else run.mend
+    yield Problem("stuck" if gone else "failed", region.name, "", run.last_date, what, mend or "Run `geoward run`.")
+
+
+def bad_files(region: Region, catalog: Catalog) -> Iterator[Problem]:
+    """Tell of files in quarantine as a whole that nobody has dismissed."""
+    files, looked_at = catalog.files(), Dismissals(region).known()
+    if bad := [file for file in files if file.reason and file_subject(file) not in looked_at]:
+        what = f"{len(bad)} of {len(files)} landed files are in quarantine as a whole"
+        mend = "See `geoward quarantine list`; land them mended, or mend the mapping and replay them; dismiss the rest."
+        yield Problem("quarantine", region.name, "", max(file.landed_at.date() for file in bad), what, mend)

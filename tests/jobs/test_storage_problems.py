@@ -1,0 +1,75 @@
+"""A region that is gone or cannot be read, and what fsck found last, are told by the status; the rest goes on."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+
+import pytest
+
+from jobs.damage import Checked
+from jobs.fsck import fsck
+from jobs.job_inputs import Workplace
+from jobs.status import problems, status
+from jobs.storage_problems import MEMORY, remember
+from tests.jobs.publisher import TABLE, publish
+from tests.jobs.test_plan import land, refuse
+
+DAY = date(2024, 5, 1)
+
+
+@pytest.fixture
+def place(home):
+    place = Workplace.open(home, home.region("eu"), refuse)
+    land(place, DAY)
+    publish(place, "one", DAY)
+    return place
+
+
+def storage(home):
+    return [(one.region, one.table, one.what) for one in problems(home) if one.kind == "storage"]
+
+
+def look(home):
+    remember(home, fsck(home, tables=(TABLE.name,), checked=Checked()), home.regions)
+
+
+def test_what_is_well_is_no_problem(home, place):
+    look(home)
+
+    assert storage(home) == []
+
+
+@pytest.mark.parametrize("gone", ["catalog", "storage root"])
+def test_a_region_that_is_gone_is_told_by_the_audit_log(home, place, gone):
+    if gone == "catalog":
+        (place.region.root / "catalog.sqlite").unlink()
+    else:
+        shutil.rmtree(place.region.root)
+
+    assert storage(home) == [("eu", "", f"its {gone} is gone, and 1 tables were published there")]
+
+
+@pytest.mark.parametrize("name", ["catalog.sqlite", "runs.sqlite"])
+def test_a_region_that_cannot_be_read_is_told_and_the_others_go_on(home, place, name):
+    other = Workplace.open(home, home.region("us"), refuse)
+    land(other, DAY)
+    place.region.folder().joinpath(name).write_bytes(b"no database")
+
+    assert storage(home) == [("eu", "", "what is stored cannot be read (DatabaseError)")]
+    assert [(one.region, one.table) for one in status(home)][:2] == [("eu", ""), ("us", "raw.pings")]
+
+
+def test_what_fsck_found_is_told_until_it_finds_all_well(home, place):
+    [file] = place.lake.path(TABLE.name).glob("stage-one/*/*.parquet")
+    good = file.read_bytes()
+    file.write_bytes(good[:-1])
+    look(home)
+    today = problems(home)[0].date
+    assert storage(home) == [("eu", TABLE.name, f"`geoward fsck` found on {today}: 1 file_changed")]
+    assert (home.path / MEMORY).stat().st_mode & 0o077 == 0
+
+    file.write_bytes(good)
+    look(home)
+
+    assert storage(home) == []
