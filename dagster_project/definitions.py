@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import dagster as dg
 
@@ -13,10 +13,16 @@ from dagster_project.partitions import partition_key
 from dagster_project.planned_runs import PLANNED, PlannedRuns, Runs
 from dagster_project.submitted_runs import SubmittedRuns
 from jobs.catalog import now
-from jobs.home import Home, open_home
+from jobs.home import Home, Region, open_home
+from jobs.job_inputs import Workplace
+from jobs.lake import no_spark
 from jobs.nightly import Sessions
+from jobs.plan import plan
 
 NIGHTLY = "nightly"
+
+RECENT = timedelta(days=31)
+"""How long a date is made anew by itself when its files come late."""
 
 
 def runs_of(home: Home, sessions: Sessions) -> Runs:
@@ -45,16 +51,28 @@ def definitions_for(
 def _schedule(nightly: dg.UnresolvedAssetJobDefinition, home: Home) -> dg.ScheduleDefinition:
     @dg.schedule(
         job=nightly, cron_schedule="30 2 * * *", execution_timezone="UTC", name="nightly_at_half_past_two",
-        description="Yesterday's rows of every region, at 02:30 UTC.",
+        description="Yesterday's rows of every region, at 02:30 UTC, and older dates that are stale.",
     )  # fmt: skip
     def at_night(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest]:
         yesterday = ((context.scheduled_execution_time or now()) - timedelta(days=1)).date()
         return [
-            dg.RunRequest(run_key=f"{region}-{yesterday}", partition_key=partition_key(region, yesterday))
-            for region in home.regions
+            dg.RunRequest(run_key=f"{region.name}-{day}-{yesterday}", partition_key=partition_key(region.name, day))
+            for region in home.regions.values()
+            for day in sorted({yesterday, *_stale_dates(home, region, yesterday)})
         ]
 
     return at_night
+
+
+def _stale_dates(home: Home, region: Region, yesterday: date) -> set[date]:
+    """Return the dates of the last month whose files came late, as far as they are dated; older ones ask for a person.
+
+    A file that landed since the last run is dated by tonight's, and its late dates are made the night after.
+    """
+    if not (region.root / "catalog.sqlite").exists():
+        return set()
+    place = Workplace.open(home, region, no_spark)
+    return {entry.date for entry in plan(place) if yesterday - RECENT <= entry.date < yesterday}
 
 
 @dg.definitions

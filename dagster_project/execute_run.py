@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from importlib import import_module
 
 from dagster_project.summary import plan_listing, run_listing, run_tables
 from jobs.batches import Batch, batches, landed_bytes
 from jobs.cli.app import err, fail, grid, show
+from jobs.date_files import entered_dating
 from jobs.home import Home
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope, Sessions, open_places, plan_all, plan_one, waiting_files
@@ -78,7 +79,10 @@ def _plan(home: Home, places: Sequence[Workplace], scope: Scope, sessions: Sessi
     elif waiting:
         from jobs.java import require_java
 
-        require_java()
+        with ExitStack() as entered:  # without Java this night makes nothing: the status is to tell it
+            for place in places:
+                entered.enter_context(entered_dating(place))
+            require_java()
         sessions.start_early()
         threading.Thread(target=_import_early, args=[sessions], daemon=True).start()
     stale = plan_all(places, scope, _say)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import reduce
 
@@ -18,6 +19,15 @@ from jobs.unreadable_files import Group, read_or_set_aside, set_aside_changed
 Dated = tuple[str, str, str, str, int, int]
 
 
+@contextmanager
+def entered_dating(place: Workplace) -> Iterator[None]:
+    """Enter in the ledger of runs that new files are looked at; nothing if none wait."""
+    with ExitStack() as entered:
+        if landed := {file.landed_at.date() for file in place.catalog.waiting()}:
+            entered.enter_context(RunLedger(place.region).entered(new_run_id(), DATING, landed))
+        yield
+
+
 def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: None) -> int:
     """Date every landed file that is not dated yet and return how many there were.
 
@@ -25,10 +35,7 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
     its neighbors go on. Entered in the ledger of runs, so that a night that ends here is told of.
     """
     waiting = place.catalog.waiting()
-    if not waiting:
-        return 0
-    landed = {file.landed_at.date() for file in waiting}
-    with explained(), RunLedger(place.region).entered(new_run_id(), DATING, landed), explained():
+    with explained(), entered_dating(place), explained():
         if sound := set_aside_changed(place, waiting):
             _date(place, place.mappings(sound), progress)
     return len(waiting)

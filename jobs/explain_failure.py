@@ -95,6 +95,13 @@ _FAULTS = (
         text=rf"{_THROWN}(?:SparkException: [^\n]*)?Python worker exited unexpectedly",
     ),
     _Fault(
+        "Spark, or a worker of its cluster, ended before its work was done.",
+        f"Look whether master and workers are up (docs/cluster.md) and whether memory ran out (`dmesg`), {_AGAIN}",
+        text=rf"{_THROWN}SparkException: Job[^\n]*(?:SparkContext was shut down|ExecutorLostFailure|Master removed our)"
+        rf"|{_THROWN}IllegalStateException: Cannot call methods on a stopped SparkContext"
+        rf"|{_THROWN}FetchFailedException",
+    ),
+    _Fault(
         "Java could not start.",
         f"See `geoward doctor`, GEOWARD_DRIVER_MEMORY and scratch/jvm.log in the Geoward home, {_AGAIN}",
         text=r"^\[JAVA_GATEWAY_EXITED\]",

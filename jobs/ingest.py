@@ -16,6 +16,7 @@ from jobs.landing.probe_file import probe_file, unfit
 from jobs.listings import IngestedFile, IngestListing
 from jobs.reasons import explain_reason
 from jobs.run_lock import run_lock
+from jobs.storage_problems import refuse_lost
 from quality.sources.load_mapping import load_mapping, mapping_text
 from quality.sources.mapping import Mapping
 
@@ -38,6 +39,7 @@ def ingest(
     mapping that is absent or wrong and ``UsageError`` for an unknown region.
     """
     mapping, place = load_mapping(source), home.region(region)
+    refuse_lost(home, place)
     if dry_run:
         files = [_probed(mapping, path) for path in paths]
     else:

@@ -22,6 +22,7 @@ from jobs.report import RunReport
 from jobs.run import Run, new_run_id
 from jobs.run_job import run_job
 from jobs.run_ledger import RunLedger
+from jobs.storage_problems import refuse_lost
 from jobs.take_over import take_over
 from jobs.unreadable_files import with_readable_files
 from quality.contracts.errors import GeowardError
@@ -85,12 +86,17 @@ class Sessions:
 
 
 def open_places(home: Home, scope: Scope, spark: Callable[[], SparkSession]) -> list[Workplace]:
-    """Open the regions of the scope; raise ``UsageError`` for an unknown region or table."""
+    """Open the regions of the scope.
+
+    Raises ``UsageError`` for an unknown region or table, ``EnvironmentFault`` for one whose storage is gone.
+    """
     from jobs.registry import job_named
 
     for table in scope.tables:
         job_named(table)
     names = scope.regions or tuple(home.regions)
+    for name in names:
+        refuse_lost(home, home.region(name))
     return [Workplace.open(home, home.region(name), spark) for name in names]
 
 

@@ -148,8 +148,8 @@ class _Made:
     def held(self, job: Job, day: date) -> str:
         """Return why a partition waits: made again now, it would be what was withdrawn. Empty if it does not."""
         digest = self.of(job, day)[0]
-        known = self.published.get((job.name, day), ("", {}))[0]
-        return "" if known == digest else self.withdrawn.get((job.name, day), {}).get(digest, "")
+        known = self.published.get((job.name, day), (None, {}))[0]
+        return "" if known in (digest, "") else self.withdrawn.get((job.name, day), {}).get(digest, "")
 
     def _own(self, job: Job) -> dict[str, str]:
         """Return the parts that are the same for all of the job's dates; hashing the code for each would be slow."""

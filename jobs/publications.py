@@ -9,6 +9,9 @@ from datetime import date
 
 from jobs.ledger_file import LedgerFile, among
 
+FIRST = 1
+"""The version of a table's first publication; version 0 makes the empty table."""
+
 PUBLICATIONS = """
 CREATE TABLE IF NOT EXISTS publications (
     dataset TEXT, event_date TEXT, version INTEGER, digest TEXT, parts TEXT, report TEXT, withdrawn TEXT DEFAULT '',
@@ -92,5 +95,7 @@ class Publications(LedgerFile):
             (dataset, day.isoformat(), version, digest, json.dumps(p), json.dumps(r)) for day, digest, p, r in made
         ]
         with self.open() as db:
+            if version == FIRST:  # what a table that was set aside had published counts no more
+                db.execute("DELETE FROM publications WHERE dataset = ?", (dataset,))
             db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
             db.executemany("DELETE FROM doubted WHERE dataset = ? AND event_date = ?", [line[:2] for line in lines])

@@ -10,6 +10,7 @@ from datetime import date
 
 from jobs.audit_log import audit
 from jobs.catalog import Catalog
+from jobs.dismissals import Dismissals, file_subject
 from jobs.explain_failure import explained
 from jobs.home import Home, Region
 from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_path
@@ -71,16 +72,20 @@ def replay(
 
 
 def _judged(place: Region, catalog: Catalog, mapping: Mapping) -> Iterator[_Judged]:
-    """Judge each file that is in quarantine or shares a date with rows that are; nothing is changed."""
+    """Judge each file that is in quarantine or shares a date with rows that are; nothing is changed.
+
+    What a person has dismissed stays as it was seen.
+    """
     held: dict[tuple[str, str], set[date]] = {}
     for days in catalog.dates().values():
         for day, parts in days.items():
             for part in parts:
                 held.setdefault((part.source, part.file_id), set()).add(day)
-    bad = _dates_with_quarantine(catalog, mapping)
+    bad, dismissed = _dates_with_quarantine(catalog, mapping), Dismissals(place).known()
     for file in catalog.files(mapping.name):
         dates = held.get((file.source, file.file_id), set())
-        if was := file.reason or (ROWS if bad & dates else ""):
+        was = file.reason or (ROWS if bad & dates else "")
+        if was and file_subject(file) not in dismissed:
             yield _judge(place, mapping, file, was, sorted(dates))
 
 

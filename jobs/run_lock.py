@@ -13,8 +13,9 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -122,12 +123,26 @@ def _take(path: Path, progress: Progress, wait: bool) -> IO[str]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         if not wait:
-            file.close()
-            raise Busy(f"{_holder(path)} runs here already.", mend="Wait for its end; see `geoward status`.") from None
-        progress(f"waiting: {_holder(path)} runs here already")
-        fcntl.flock(file, fcntl.LOCK_EX)
+            if not _freed_soon(file):
+                file.close()
+                raise Busy(
+                    f"{_holder(path)} runs here already.", mend="Wait for its end; see `geoward status`."
+                ) from None
+        else:
+            progress(f"waiting: {_holder(path)} runs here already")
+            fcntl.flock(file, fcntl.LOCK_EX)
     _sign(file)
     return file
+
+
+def _freed_soon(file: IO[str]) -> bool:
+    """Try for half a second: a status that looks whether a run is alive holds the lock for an instant."""
+    for _ in range(10):
+        time.sleep(0.05)
+        with suppress(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 def _release(path: Path) -> None:

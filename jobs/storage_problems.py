@@ -16,6 +16,7 @@ from jobs.damage import Damage
 from jobs.home import Home, Region
 from jobs.problem import Problem
 from jobs.witnesses import audited
+from quality.contracts.errors import EnvironmentFault
 
 MEMORY = "fsck.json"
 _LOOK = "Run `geoward fsck --region {region}`: it names each damage and its mend; once mended, run it again."
@@ -57,6 +58,12 @@ def lost(home: Home, region: Region) -> Iterator[Problem]:
         gone = "catalog" if region.root.is_dir() else "storage root"
         what = f"its {gone} is gone, and {len(tables)} tables were published there"
         yield Problem("storage", region.name, "", None, what, f"Look whether its disk is mounted. {_mend(region.name)}")
+
+
+def refuse_lost(home: Home, region: Region) -> None:
+    """Raise ``EnvironmentFault`` for a region that is gone: what is made now would lie where its disk belongs."""
+    for problem in lost(home, region):
+        raise EnvironmentFault(f"Region {region.name}: {problem.what}.", mend=problem.mend)
 
 
 def unreadable(region: Region, error: Exception) -> Problem:
