@@ -19,8 +19,8 @@ Dated = tuple[str, str, str, str, int, int]
 def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: None) -> int:
     """Date every landed file that is not dated yet and return how many there were.
 
-    A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole;
-    its neighbors go on.
+    A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole,
+    or left undated if it is in use; its neighbors go on.
     """
     waiting = place.catalog.waiting()
     with explained():

@@ -210,6 +210,34 @@ def test_the_same_bytes_again_under_another_name_change_nothing(night, tmp_path)
     assert json.loads(night.geoward("run", "--dry-run", "--json", "clean.pings"))["partitions"] == []
 
 
+def test_a_published_file_that_is_lost_keeps_its_rows_until_the_same_bytes_come_again(night, files, tmp_path):
+    lost = files["csv-neighbor"]
+    kept = night.home.region("eu").folder("landing") / f"{lost.file_id}.{lost.extension}"
+    late, again = tmp_path / "csv-late.csv", tmp_path / "csv-neighbor.csv"
+    late.write_bytes(good("csv", "csv-late"))
+    again.write_bytes(night.content["csv-neighbor"])
+    ingest = ("ingest", "--source", night.home.path.parent / "files" / "csv.yaml", "--region", "eu")
+    before = ids_in_raw(night)
+    kept.write_bytes(kept.read_bytes()[:-9])
+    night.geoward(*ingest, late)
+
+    night.geoward("run", "clean.pings", status=1)
+    assert "1 landed file of 2024-05-02 cannot be read" in " ".join(night.said[-1].split())
+    assert ids_in_raw(night) == before
+
+    assert kept.name in night.geoward("fsck", status=1)
+    night.geoward(*ingest, again)
+    night.geoward("run", "clean.pings")
+    assert ids_in_raw(night) == before | {row[0] for row in rows_of("csv-late")}
+
+
+def ids_in_raw(night) -> set[str]:
+    from deltalake import DeltaTable
+
+    table = DeltaTable(night.home.region("eu").root / "raw" / "pings").to_pyarrow_table(columns=["event_id"])
+    return set(table["event_id"].to_pylist())
+
+
 def test_no_value_of_a_row_is_in_an_output_or_in_any_file_but_the_landed_ones_and_the_tables(night):
     night.geoward("quarantine", "list")
     night.geoward("status", status=1)

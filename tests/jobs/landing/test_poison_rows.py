@@ -19,7 +19,7 @@ from quality.sources.load_mapping import load_mapping
 from transforms.landing.find_violations import violation
 from transforms.landing.map_records import map_records
 
-pytestmark = pytest.mark.spark
+pytestmark = [pytest.mark.spark, pytest.mark.long]
 
 LANDED = datetime(2024, 5, 2, tzinfo=UTC)
 MAPPING = """\
