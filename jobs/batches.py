@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from jobs.files_in_use import waiting_for_files
 from jobs.job_inputs import Workplace
 from jobs.plan import Stale
 from jobs.registry import JOBS
@@ -31,12 +32,17 @@ def batches(place: Workplace, stale: Iterable[Stale], most: int = BATCH_ROWS) ->
 
     Dates with at most a month between them run together, as long as they hold at most ``most`` landed rows; each table
     makes only its own stale ones. Windows longer than a day come last: they are made from many dates. Each run
-    publishes on its own, so that a history that was interrupted goes on where it stopped.
+    publishes on its own, so that a history that was interrupted goes on where it stopped. What waits for a file that
+    is lost comes last of all, in runs of its own, which say so: all others go on.
     """
     entries, landed = list(stale), _landed_rows(place)
     late = {job.name for job in JOBS.values() if job.windowed and place.release.window != "day"}
+    waiting = waiting_for_files(place, entries)
+    parts: tuple[list[Stale], ...] = ([], [], [])
+    for entry in entries:
+        parts[2 if (entry.table, entry.date) in waiting else entry.table in late].append(entry)
     found = []
-    for part in ([e for e in entries if e.table not in late], [e for e in entries if e.table in late]):
+    for part in parts:
         for days in _parts_that_fit(sorted({entry.date for entry in part}), landed, most):
             mine = tuple(entry for entry in part if days[0] <= entry.date <= days[-1])
             made = {entry.table for entry in mine}

@@ -31,8 +31,9 @@ def entered_dating(place: Workplace) -> Iterator[None]:
 def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: None) -> int:
     """Date every landed file that is not dated yet and return how many there were.
 
-    A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole;
-    its neighbors go on. Entered in the ledger of runs, so that a night that ends here is told of.
+    A file that changed since it landed, or that passed the probe but that Spark cannot read, is quarantined whole,
+    or left undated if it is in use; its neighbors go on. Entered in the ledger of runs, so that a night that ends
+    here is told of.
     """
     waiting = place.catalog.waiting()
     with explained(), entered_dating(place), explained():

@@ -1,4 +1,7 @@
-"""Landed files that are not what landed any more, or that Spark cannot read, are set aside: none stops a night."""
+"""Landed files that are not what landed any more, or that Spark cannot read, are set aside: none stops a night.
+
+One in use is not, since readers have its rows: only what is made from it waits.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ from datetime import date
 from typing import TypeVar
 
 from jobs.explain_failure import explain_failure
+from jobs.files_in_use import files_of, in_use, is_sound, lost_in_use
 from jobs.job import Job
 from jobs.job_inputs import Workplace
-from jobs.land_files import LANDING
 from jobs.landing.read_records import read_records
 from jobs.landing_ledger import File
-from jobs.manifest import sha256_of
+from quality.contracts.errors import FilesLost
 from quality.sources.mapping import Mapping
 
 CHANGED = "changed_since_landing"
@@ -27,35 +30,49 @@ Made = TypeVar("Made")
 def with_readable_files(place: Workplace, job: Job, dates: Collection[date], make: Callable[[], Made]) -> Made:
     """Make partitions of a table that is landed; files that cannot be read are quarantined whole and the rest made.
 
-    A job that reads no landed files is only run. Raises what ``make`` raises if no file is at fault.
+    A job that reads no landed files is only run. Raises ``FilesLost`` if a file at fault is in use: nothing is made
+    then; and what ``make`` raises if no file is at fault.
     """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     if job.kind != "land":
         return make()
-    files = set_aside_changed(place, _files_of(place, job, dates))
+    files = files_of(place, job.name, dates)
+    sound = set_aside_changed(place, files)
+    if lost := lost_in_use(place, {job.name: dates}, [file for file in files if file not in sound]):
+        days = {day for partitions in lost.values() for _, day in partitions}
+        raise FilesLost(job.name, place.region.name, len(lost), sorted(days))
     try:
         return make()
     except (PySparkException, Py4JError) as error:  # its message may hold values: it is neither shown nor chained
-        if explain_failure(error) or not read_or_set_aside(place, place.mappings(files), _read_whole(place)):
+        if explain_failure(error) or not (found := read_or_set_aside(place, place.mappings(sound), _read_whole(place))):
             raise
+    if used := in_use(place, found):
+        raise FilesLost(job.name, place.region.name, len(used), sorted(dates))
     return make()
 
 
 def set_aside_changed(place: Workplace, files: Iterable[File]) -> list[File]:
-    """Quarantine files whose kept bytes are gone or are not those that landed, and return the others."""
-    sound = []
+    """Set aside files whose kept bytes are gone or are not those that landed, and return the others."""
+    sound: list[File] = []
+    changed: list[File] = []
     for file in files:
-        if _is_sound(place, file):
-            sound.append(file)
-        else:
-            place.catalog.quarantine_file(file, CHANGED)
+        (sound if is_sound(place, file) else changed).append(file)
+    _set_aside(place, changed, CHANGED)
     return sound
 
 
+def _set_aside(place: Workplace, files: Collection[File], reason: str) -> None:
+    """Quarantine files whole, but for those in use: their rows would go from readers."""
+    used = in_use(place, files)
+    for file in files:
+        if file not in used:
+            place.catalog.quarantine_file(file, reason)
+
+
 def read_or_set_aside(place: Workplace, groups: Sequence[Group], read: Callable[[Sequence[Group]], None]) -> list[File]:
-    """Read files; where Spark fails, halve until those at fault are alone, quarantine these and return them.
+    """Read files; where Spark fails, halve until those at fault are alone, set these aside and return them.
 
     Few bad files among many so cost few reads. A fault of the machine says nothing about files: it is raised.
     """
@@ -72,7 +89,7 @@ def read_or_set_aside(place: Workplace, groups: Sequence[Group], read: Callable[
     if parts := _halves(groups):
         return [file for part in parts for file in read_or_set_aside(place, part, read)]
     [(_, [file])] = groups
-    place.catalog.quarantine_file(file, UNREADABLE)
+    _set_aside(place, [file], UNREADABLE)
     return [file]
 
 
@@ -83,17 +100,6 @@ def _halves(groups: Sequence[Group]) -> list[list[Group]]:
         return [list(groups[:half]), list(groups[half:])]
     half = len(files) // 2
     return [[(mapping, files[:half])], [(mapping, files[half:])]] if half else []
-
-
-def _files_of(place: Workplace, job: Job, dates: Collection[date]) -> list[File]:
-    held = place.catalog.dates().get(job.name, {})
-    wanted = {(part.source, part.file_id) for day in dates for part in held.get(day, [])}
-    return [file for file in place.catalog.files() if (file.source, file.file_id) in wanted]
-
-
-def _is_sound(place: Workplace, file: File) -> bool:
-    path = place.region.root / LANDING / f"{file.file_id}.{file.extension}"
-    return path.is_file() and sha256_of(path) == file.file_id
 
 
 def _read_whole(place: Workplace) -> Callable[[Sequence[Group]], None]:

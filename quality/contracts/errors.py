@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 UNEXPLAINED = "Nothing half-done was published. Run `geoward doctor`; if that finds nothing, report a defect."
 """The next step after an error that Geoward does not explain."""
 
@@ -65,6 +68,21 @@ class RowsLost(GeowardError):
         super().__init__(
             f"{dataset} for region {region} on {date}: {rows_in} rows in, {accounted} accounted for.",
             mend="Nothing was published; report this as a defect with the run's id.",
+        )
+
+
+class FilesLost(GeowardError):
+    """Landed files whose rows readers have cannot be read any more, so what needs them is not made."""
+
+    def __init__(self, dataset: str, region: str, files: int, dates: Sequence[date]) -> None:
+        """Count the files, whose names may tell of a person, and name the dates."""
+        days = str(dates[0]) if len(dates) == 1 else f"{len(dates)} dates from {dates[0]} to {dates[-1]}"
+        which = "1 landed file" if files == 1 else f"{files} landed files"
+        super().__init__(
+            f"{dataset} for region {region}: {which} of {days} cannot be read: kept bytes are gone, or are not those "
+            "that landed, or the mapping no longer fits. Nothing was made of them; readers keep the last good version.",
+            mend="Run `geoward fsck`, which names the files, then `geoward ingest` each again from where it came (or, "
+            "if fsck finds nothing, under a mapping that reads it), and run again.",
         )
 
 

@@ -11,13 +11,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from jobs import unreadable_files
+from jobs.batches import batches
 from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
 from jobs.landing_ledger import File
 from jobs.nightly import run_table
+from jobs.plan import plan
 from jobs.registry import JOBS
+from jobs.run_ahead import run_here
+from jobs.run_ledger import RunLedger
 from jobs.unreadable_files import with_readable_files
+from quality.contracts.errors import FilesLost
 from quality.sources.load_mapping import load_mapping
 
 pytestmark = pytest.mark.spark
@@ -101,6 +107,81 @@ def test_one_that_changed_after_it_was_dated_is_set_aside_and_comes_back_when_it
     assert reasons(place) == {"bad": "", "good": ""}
 
 
+NEXT_DAY = date(2024, 5, 2)
+
+
+@pytest.fixture
+def published_file_is_lost(place, land, mapping, tmp_path):
+    """Rows of "used" are published; then its bytes change, and new files come for its date and for the next."""
+    kept = land("used")
+    date_files(place)
+    run_table(place, "raw.pings", [DAY])
+    run_table(place, "clean.pings", [DAY])
+    swap(kept["used"])
+    land("late")
+    later = tmp_path / "later.csv"
+    later.write_text(f"{HEADER}later,a,2024-05-02T10:00:00Z,1.5,2.5,\n")
+    land_files(place.region, load_mapping(mapping), mapping.read_text(), [later])
+    date_files(place)
+    return kept["used"]
+
+
+@pytest.mark.usefixtures("published_file_is_lost")
+def test_a_file_in_use_never_goes_out_of_use_by_itself(place):
+    with pytest.raises(FilesLost, match=r"raw\.pings for region eu: 1 landed file of 2024-05-01 cannot be read"):
+        run_table(place, "raw.pings", [DAY])
+
+    assert published(place) == ["used"]
+    assert reasons(place) == {"used": "", "late": "", "later": ""}
+    [failed] = [run for run in RunLedger(place.region).newest().values() if run.state == "failed"]
+    assert (failed.dataset, failed.error) == ("raw.pings", "FilesLost")
+    assert "geoward fsck" in failed.mend
+
+
+def test_other_dates_and_tables_go_on_and_the_same_bytes_ingested_again_mend_all(place, land, published_file_is_lost):
+    told = {}
+
+    def tell(table, reports, error):
+        told.setdefault(table, []).append((error.partition(":")[0], [report.date for report in reports]))
+
+    def run():
+        told.clear()
+        return [run_here(place, batch, tell) for batch in batches(place, plan(place, tables=("clean.pings",)))]
+
+    assert run() == [True, False]
+    assert told["raw.pings"] == [("", [NEXT_DAY]), ("raw.pings for region eu", [])]
+    assert told["clean.pings"] == [("", [NEXT_DAY]), ("left out", [])]
+    assert published(place) == ["later", "used"]
+    assert run() == [False], "each night says so until it is mended"
+
+    assert land("used")["used"] == published_file_is_lost
+    assert run() == [True]
+    assert published(place) == ["late", "later", "used"]
+    assert plan(place, tables=("clean.pings",)) == []
+
+
+def test_one_that_was_entered_again_under_another_mapping_and_is_lost_then_keeps_its_rows_too(
+    place, land, mapping, tmp_path
+):
+    kept = land("used")
+    date_files(place)
+    run_table(place, "raw.pings", [DAY])
+    mapping.write_text(mapping.read_text().replace("description: ", "description: Other "))
+    land("used", "late")
+    swap(kept["used"])
+
+    date_files(place)
+    [batch] = batches(place, plan(place, tables=("raw.pings",)))
+    with pytest.raises(FilesLost):
+        run_table(place, "raw.pings", [DAY])
+
+    assert (published(place), reasons(place)) == (["used"], {"used": "", "late": ""})
+    land("used")
+    date_files(place)
+    run_table(place, "raw.pings", [DAY])
+    assert published(place) == ["late", "used"]
+
+
 PARQUET = """\
 name: packed
 description: Positions for tests.
@@ -155,13 +236,22 @@ def test_a_file_whose_fault_shows_only_when_raw_reads_it_is_set_aside_and_its_ne
 
 
 def test_what_the_published_rows_were_made_from_does_not_name_the_file_that_was_set_aside(place, enter):
-    from jobs.plan import plan
-
     enter("one", "bad1")
     date_files(place)
     run_table(place, "raw.pings", [DAY])
 
     assert plan(place, tables=("raw.pings",)) == [], "else it would be made again each night"
+
+
+def test_one_in_use_that_spark_cannot_read_any_more_is_not_set_aside(place, enter, monkeypatch):
+    enter("one", "bad1")
+    date_files(place)
+    monkeypatch.setattr(unreadable_files, "in_use", lambda place, files: {file: {("raw.pings", DAY)} for file in files})
+
+    with pytest.raises(FilesLost):
+        run_table(place, "raw.pings", [DAY])
+
+    assert set(reasons(place).values()) == {""}
 
 
 def failing(error):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -13,6 +13,11 @@ MOMENT = datetime(2024, 4, 30, 10, 30)
 HALF = MOMENT.replace(microsecond=500_000)
 AT_8, AT_6 = datetime(2024, 4, 30, 8), datetime(2024, 4, 30, 6)
 PLAIN = "{from: x, time: 'yyyy-MM-dd HH:mm:ss', zone: UTC}"
+BERLIN = PLAIN.replace("UTC", "Europe/Berlin")
+SPRING, AUTUMN = datetime(2024, 3, 31, 1), datetime(2023, 10, 29, 0)
+"""When Berlin's clocks go from 2 to 3, and when they first show 2."""
+
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 WEEK = "{week_hour: {weekday: x, hour: h, week_of: 2024-04-29, zone: UTC}}"
 
 
@@ -31,6 +36,14 @@ WEEK = "{week_hour: {weekday: x, hour: h, week_of: 2024-04-29, zone: UTC}}"
         pytest.param(PLAIN, "2024-4-30 10:30:00.0", "string", None, id="plain-with-a-fraction"),
         pytest.param(PLAIN, "2024-04-30 10:30Z   ", "string", None, id="plain-with-an-offset"),
         pytest.param(PLAIN, "2024-04-3  10:30:00", "string", None, id="plain-with-blanks"),
+        pytest.param(PLAIN, "2016-12-31 23:59:60", "string", None, id="plain-leap-second"),
+        pytest.param("{from: x, iso: true}", "2016-12-31T23:59:60Z", "string", None, id="iso-leap-second"),
+        pytest.param(BERLIN, "2024-03-31 01:59:59", "string", SPRING - SECOND, id="before-the-skipped-hour"),
+        pytest.param(BERLIN, "2024-03-31 02:30:00", "string", SPRING + 30 * MINUTE, id="in-the-skipped-hour"),
+        pytest.param(BERLIN, "2024-03-31 03:00:00", "string", SPRING, id="after-the-skipped-hour"),
+        pytest.param(BERLIN, "2023-10-29 01:59:59", "string", AUTUMN - SECOND, id="before-the-double-hour"),
+        pytest.param(BERLIN, "2023-10-29 02:00:00", "string", AUTUMN, id="the-double-hour-is-the-first"),
+        pytest.param(BERLIN, "2023-10-29 03:00:00", "string", AUTUMN + 120 * MINUTE, id="after-the-double-hour"),
         pytest.param("{from: x, epoch: seconds}", "1714473000", "string", MOMENT, id="seconds"),
         pytest.param("{from: x, epoch: seconds}", "1714473000.5", "string", HALF, id="fraction"),
         pytest.param("{from: x, epoch: seconds}", 1714473000, "bigint", MOMENT, id="whole-seconds"),

@@ -1,0 +1,110 @@
+"""Landed files whose rows readers have: one that is lost stays in use, and what needs it waits until it is mended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+
+import pyarrow as pa
+
+from jobs.job import Job, Read, partition_of
+from jobs.job_inputs import Workplace
+from jobs.land_files import kept_path
+from jobs.landing_ledger import File
+from jobs.manifest import sha256_of
+from jobs.plan import Stale
+from jobs.registry import JOBS
+
+Key = tuple[str, str]
+"""A landed file's source and id."""
+
+Partition = tuple[str, date]
+Dates = Mapping[str, Collection[date]]
+"""Partitions by table."""
+
+
+def is_sound(place: Workplace, file: File) -> bool:
+    """Return whether a file's kept bytes are those that landed."""
+    path = kept_path(place.region, file)
+    return path.is_file() and sha256_of(path) == file.file_id
+
+
+def files_of(place: Workplace, table: str, dates: Collection[date]) -> list[File]:
+    """Return the readable files that the ledger knows to hold rows of those dates of a table."""
+    held = place.catalog.dates([table]).get(table, {})
+    wanted = {(part.source, part.file_id) for day in dates for part in held.get(day, [])}
+    return [file for file in place.catalog.files() if (file.source, file.file_id) in wanted]
+
+
+def in_use(place: Workplace, files: Iterable[File], among: Dates | None = None) -> dict[File, set[Partition]]:
+    """Return those of the files whose rows are published now, and in which partitions, of those ``among`` or of all.
+
+    The tables say so and not the catalog, which a crash may leave behind them. A published file that cannot be read is
+    taken to hold rows of each: unknown means that they are in use.
+    """
+    wanted = {(file.source, file.file_id): file for file in files}
+    found: dict[File, set[Partition]] = {}
+    for job in JOBS.values() if wanted else ():
+        if job.kind == "land" and (among is None or job.name in among):
+            for day, keys in _published_from(place, job, None if among is None else among[job.name], wanted):
+                for key in keys:
+                    found.setdefault(wanted[key], set()).add((job.name, day))
+    return found
+
+
+def lost_in_use(place: Workplace, wanted: Dates, changed: Iterable[File]) -> dict[File, set[Partition]]:
+    """Return those of ``changed`` files that are in use, and which of the ``wanted`` partitions need them.
+
+    A file in use that was entered again and has no dates yet is one too: dating it failed.
+    """
+    lost = in_use(place, changed) | in_use(place, place.catalog.waiting(), wanted)
+    keys = {(file.source, file.file_id): file for file in lost}
+    for table, days in place.catalog.dates(wanted).items() if lost else ():
+        for day, parts in days.items():
+            for file in (keys[part[:2]] for part in parts if part[:2] in keys):
+                lost[file].add((table, day))
+    needed = {file: {each for each in held if each[1] in wanted.get(each[0], ())} for file, held in lost.items()}
+    return {file: partitions for file, partitions in needed.items() if partitions}
+
+
+def waiting_for_files(place: Workplace, stale: Collection[Stale]) -> set[Partition]:
+    """Return the stale partitions that wait for a file that is lost: of its table, and all that is made from them."""
+    dates: dict[str, set[date]] = {}
+    for entry in stale:
+        dates.setdefault(entry.table, set()).add(entry.date)
+    landed = {table: days for table, days in dates.items() if JOBS[table].kind == "land"}
+    files = dict.fromkeys(file for table, days in landed.items() for file in files_of(place, table, days))
+    waiting: dict[str, set[date]] = {}
+    for partitions in lost_in_use(place, landed, [file for file in files if not is_sound(place, file)]).values():
+        for table, day in partitions:
+            waiting.setdefault(table, set()).add(day)
+    for job in (JOBS[table] for table in JOBS if waiting and table in dates and table not in landed):
+        waiting[job.name] = set().union(*(_reached(place, job, read, waiting, dates[job.name]) for read in job.reads))
+    return {(table, day) for table, days in waiting.items() for day in days}
+
+
+def _reached(place: Workplace, job: Job, read: Read, waiting: dict[str, set[date]], dates: set[date]) -> set[date]:
+    """Return which of a job's dates are made from partitions of ``read`` that wait."""
+    days = waiting.get(read.table, set())
+    if read.scope == "same_dates":
+        return dates & {partition_of(job, place.release, day) for day in days}
+    if read.scope == "up_to_date":
+        return {day for day in dates if days and min(days) <= day}
+    return dates if days else set()
+
+
+def _published_from(
+    place: Workplace, job: Job, dates: Collection[date] | None, wanted: Collection[Key]
+) -> Iterator[tuple[date, Collection[Key]]]:
+    """Yield each published file's date and the landed files, of those wanted, that its rows came from."""
+    import pyarrow.parquet as pq
+
+    published = place.lake.published(job.writes)
+    for file in (file for file in published.files if dates is None or file.date in dates):
+        try:
+            rows = pq.ParquetFile(published.root / file.path).read(columns=["source", "file_id"])
+        except (OSError, pa.ArrowException):
+            yield file.date, wanted
+        else:
+            pairs = rows.group_by(["source", "file_id"]).aggregate([]).to_pydict()
+            yield file.date, {key for key in zip(pairs["source"], pairs["file_id"], strict=True) if key in wanted}
