@@ -78,8 +78,12 @@ def status(home: Home, at: datetime | None = None) -> list[TableStatus]:
 
 def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
     """Return everything that is wrong in the whole installation, as alerts tell it; ``tables`` may be known already."""
-    files = [problem for region, catalog in catalogs(home) for problem in _bad_files(region, catalog)]
     found = status(home, at=at) if tables is None else tables
+    idle, moment = not run_is_alive(home), at or now()
+    files: list[Problem] = []
+    for region, catalog in catalogs(home):
+        files += _bad_files(region, catalog)
+        files += _left_files(region, catalog, moment) if idle else ()
     return [problem for table in found for problem in table.problems] + files
 
 
@@ -204,6 +208,14 @@ def _bad_files(region: Region, catalog: Catalog) -> Iterator[Problem]:
         what = f"{len(bad)} of {len(files)} landed files are in quarantine as a whole"
         mend = "See `geoward quarantine list`; land them mended, or mend the mapping and replay them; dismiss the rest."
         yield Problem("quarantine", region.name, "", max(file.landed_at.date() for file in bad), what, mend)
+
+
+def _left_files(region: Region, catalog: Catalog, at: datetime) -> Iterator[Problem]:
+    """Tell of files that no run has read: which tables wait for them is not known yet, so none of these says so."""
+    left = [file for file in catalog.waiting() if at - file.landed_at > NIGHT]
+    if left:
+        what = f"{len(left):,} landed files wait for a run since {min(file.landed_at for file in left):%Y-%m-%d}"
+        yield Problem("stale", region.name, "", max(file.landed_at.date() for file in left), what, "Run `geoward run`.")
 
 
 def _overdue(seen: _Region) -> bool:
