@@ -190,8 +190,9 @@ def until(answer, seconds=120):
 
 
 def sparks(server):
-    """Return how many Spark sessions live below a server."""
-    return sum("org.apache.spark.deploy.SparkSubmit" in line for line in server.programs().splitlines())
+    """Return how many Spark sessions live below a server; a Java that only makes one's command line is none."""
+    found = [line.split() for line in server.programs().splitlines() if "org.apache.spark.deploy.SparkSubmit" in line]
+    return sum(words[0].endswith("java") and "org.apache.spark.launcher.Main" not in words for words in found)
 
 
 @pytest.mark.parametrize("whole_machine", [pytest.param(False, id="worker"), pytest.param(True, id="whole-machine")])
