@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from jobs.catalog import Catalog
 from jobs.dismissals import Dismissals, file_subject
@@ -31,3 +32,10 @@ def bad_files(region: Region, catalog: Catalog) -> Iterator[Problem]:
         what = f"{len(bad)} of {len(files)} landed files are in quarantine as a whole"
         mend = "See `geoward quarantine list`; land them mended, or mend the mapping and replay them; dismiss the rest."
         yield Problem("quarantine", region.name, "", max(file.landed_at.date() for file in bad), what, mend)
+
+
+def left_files(region: Region, catalog: Catalog, before: datetime) -> Iterator[Problem]:
+    """Tell of files that no run has read: which tables wait for them is not known yet, so none of these says so."""
+    if left := [file for file in catalog.waiting() if file.landed_at < before]:
+        what = f"{len(left):,} landed files wait for a run since {min(file.landed_at for file in left):%Y-%m-%d}"
+        yield Problem("stale", region.name, "", max(file.landed_at.date() for file in left), what, "Run `geoward run`.")

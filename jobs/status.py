@@ -13,7 +13,7 @@ from typing import Any, Literal
 from jobs.catalog import now
 from jobs.dismissals import Dismissals, rows_subject
 from jobs.explain_failure import explain_failure
-from jobs.file_problems import bad_files, undated_files
+from jobs.file_problems import bad_files, left_files, undated_files
 from jobs.home import Home, Region
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
@@ -106,6 +106,7 @@ def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: dateti
         mine += lost(home, region)
         for _, catalog in catalogs(home, region.name):
             mine += [*undated_files(home, region, catalog), *bad_files(region, catalog)]
+            mine += () if run_is_alive(home) else left_files(region, catalog, (at or now()) - NIGHT)
     return sorted(mine, key=lambda problem: PROBLEM_KINDS.index(problem.kind))
 
 

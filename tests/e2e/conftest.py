@@ -115,17 +115,19 @@ done
 class Serving:
     """`geoward ui` as a session of its own, ended with all that it started, however the tests end."""
 
-    def __init__(self, home, *options):
+    def __init__(self, home, *options, **environment):
         self.home, self.options = home, options
+        self.environment = {**os.environ, **environment, "GEOWARD_HOME": str(home.path)}
 
     def __enter__(self):
         with closing(socket.socket()) as found:
             found.bind(("127.0.0.1", 0))
             port = found.getsockname()[1]
-        with (self.home.path.parent / f"ui-{port}.log").open("wb") as log:
+        self.log = self.home.path.parent / f"ui-{port}.log"
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [GEOWARD, "ui", *self.options, "--port", str(port)], stdout=log, stderr=log,
-                env={**os.environ, "GEOWARD_HOME": str(self.home.path)}, start_new_session=True,
+                env=self.environment, start_new_session=True,
             )  # fmt: skip
         self.guard = subprocess.Popen(
             ["sh", "-c", _GUARD, str(self.process.pid)], stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -154,18 +156,18 @@ class Serving:
     def programs(self):
         """Return the command lines of what it started."""
         session = subprocess.run(
-            ["ps", "-s", str(self.process.pid), "-o", "args="], capture_output=True, text=True, check=False
+            ["ps", "-ww", "-s", str(self.process.pid), "-o", "args="], capture_output=True, text=True, check=False
         )
         return session.stdout
 
 
 def _wait_for(address, process):
-    for _ in range(120):
+    for _ in range(600):
         assert process.poll() is None, "geoward ui ended"
         try:
             urllib.request.urlopen(address, timeout=5).read()
         except OSError:
-            time.sleep(1)
+            time.sleep(0.2)
         else:
             return
     raise AssertionError("geoward ui did not answer")

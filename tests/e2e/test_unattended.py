@@ -11,8 +11,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from contextlib import suppress
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,16 +22,20 @@ from dagster_project.partitions import partition_key
 from jobs.catalog import now
 from jobs.home import open_home
 from jobs.keyring import open_keyring
+from jobs.land_files import land_files
+from jobs.reference import import_reference
 from jobs.registry import JOBS
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import give_run_lock, take_run_lock
-from jobs.sample.land_sample import land_sample
+from jobs.sample.land_sample import SOURCES
 from jobs.sample.write_sample import write_sample
+from quality.sources.load_mapping import load_mapping, mapping_text
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 GEOWARD = Path(sys.executable).with_name("geoward")
-DAY = date(2026, 6, 1)
+DAY = now().date() - timedelta(days=1)
+"""What the first night asks for."""
 DONE = {"SUCCESS", "FAILURE", "CANCELED"}
 
 
@@ -47,12 +50,29 @@ def installation(folder):
 
 
 @pytest.fixture(scope="module")
-def landed(tmp_path_factory):
-    """An installation where one day of both regions has landed."""
-    folder = tmp_path_factory.mktemp("unattended")
-    write_sample(folder / "sample", actors=80, days=1, seed=7, regions=("eu", "us"))
-    home = installation(folder / "home")
-    land_sample(home, folder / "sample")
+def sample(tmp_path_factory):
+    """One day of both regions."""
+    folder = tmp_path_factory.mktemp("sample")
+    write_sample(folder, actors=80, days=1, seed=7, start=DAY, regions=("eu", "us"))
+    return folder
+
+
+def land(home, sample, *files):
+    """Land files of both regions; nobody knows yet which dates they hold."""
+    for region in home.regions.values():
+        for file in files:
+            mapping = SOURCES[file]
+            [landed] = land_files(region, load_mapping(mapping), mapping_text(mapping), [sample / region.name / file])
+            assert landed.outcome == "landed"
+
+
+@pytest.fixture(scope="module")
+def landed(sample, tmp_path_factory):
+    """An installation where positions have landed."""
+    home = installation(tmp_path_factory.mktemp("landed") / "home")
+    for kind in ("places", "population"):
+        import_reference(home, kind, sample / "reference" / f"{kind}.csv")
+    land(home, sample, "pings.csv.gz", "consents.jsonl")
     open_keyring(home.path / "keys")
     return home
 
@@ -95,14 +115,15 @@ def ledger(home, region="us"):
         return db.execute("SELECT dataset, state FROM runs ORDER BY id").fetchall()
 
 
-def made_by(home, table):
-    """Wait until a process makes a table of us, and return its id."""
+def staged(home, table):
+    """Wait until a run has staged rows of a table of us, and not published them; return its process and the files."""
 
-    def running():
+    def found():
         run = RunLedger(home.region("us")).newest().get(table)
-        return run.pid if run and run.state == "running" else 0
+        files = [*home.region("us").root.joinpath(*table.split(".")).glob("stage-*/*/*.parquet")]
+        return (run.pid, files) if run and run.state == "running" and files else ()
 
-    return until(running)
+    return until(found)
 
 
 class Dagster:
@@ -138,9 +159,9 @@ class Dagster:
 
     def runs(self):
         """Return all runs, oldest first."""
-        fields = "runId status parentRunId startTime endTime tags {key value}"
+        fields = "runId status parentRunId stepKeysToExecute startTime endTime"
         found = self.ask(f"{{runsOrError {{... on Runs {{results {{{fields}}}}}}}}}")["runsOrError"]["results"]
-        return [{**run, "tags": {tag["key"]: tag["value"] for tag in run["tags"]}} for run in reversed(found)]
+        return found[::-1]
 
     def messages(self, run_id):
         query = """query ($id: ID!) {logsForRun(runId: $id)
@@ -160,28 +181,29 @@ class Dagster:
 
 def until(answer, seconds=120):
     """Return what ``answer`` returns, as soon as that is anything."""
-    for _ in range(seconds * 5):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         if found := answer():
             return found
-        time.sleep(0.2)
+        time.sleep(0.1)
     raise AssertionError("it did not come")
 
 
-def javas(server):
-    """Return how many Spark sessions live below a server."""
-    return sum("pyspark" in line and "java" in line.split(" ")[0] for line in server.programs().splitlines())
+def sparks(server):
+    """Return how many Spark sessions live below a server; a Java that only makes one's command line is none."""
+    found = [line.split() for line in server.programs().splitlines() if "org.apache.spark.deploy.SparkSubmit" in line]
+    return sum(words[0].endswith("java") and "org.apache.spark.launcher.Main" not in words for words in found)
 
 
 @pytest.mark.parametrize("whole_machine", [pytest.param(False, id="worker"), pytest.param(True, id="whole-machine")])
 def test_a_killed_run_is_found_and_tried_again_from_where_it_stopped(home, serving, undisturbed, whole_machine):
     with serving(home) as server:
         Dagster(server).launch("us")
-        worker = made_by(home, "protected.pings")
+        worker, half_made = staged(home, "protected.pings")
         if whole_machine:
-            os.killpg(server.process.pid, signal.SIGKILL)
-        with suppress(ProcessLookupError):
+            server.kill()
+        else:
             os.kill(worker, signal.SIGKILL)
-        if not whole_machine:
             killed, retry = Dagster(server).ended(2)
     if whole_machine:
         with serving(home) as server:
@@ -189,23 +211,26 @@ def test_a_killed_run_is_found_and_tried_again_from_where_it_stopped(home, servi
 
     assert (killed["status"], retry["status"]) == ("FAILURE", "SUCCESS")
     assert retry["parentRunId"] == killed["runId"]
-    assert retry["tags"]["dagster/step_selection"].count("protected__pings") == 1
-    assert "raw__actors" not in retry["tags"]["dagster/step_selection"]
+    assert "protected__pings" in retry["stepKeysToExecute"]
+    assert not {"raw__pings", "raw__consents"} & {*retry["stepKeysToExecute"]}
     states = Counter(ledger(home))
-    assert states["protected.pings", "killed"] == 1
-    assert {count for (_, state), count in states.items() if state == "published"} == {1}
+    assert states.pop(("protected.pings", "killed")) == 1
+    assert states == {(table, "published"): 1 for table in undisturbed}
     assert rows(home) == undisturbed
+    assert [file for file in half_made if file.exists()] == []
     shell(home, "fsck")
 
 
-def test_of_two_regions_at_once_one_has_spark_at_a_time(home, serving):
+def test_of_two_regions_at_once_one_has_spark_at_a_time(sample, tmp_path, serving):
+    home = installation(tmp_path / "home")
+    land(home, sample, "labels.csv")
     with serving(home) as server:
         dagster, seen = Dagster(server), []
         dagster.launch("us")
         dagster.launch("eu")
 
         def both_ended():
-            seen.append(javas(server))
+            seen.append(sparks(server))
             runs = dagster.runs()
             return runs if all(run["status"] in DONE for run in runs) else []
 
@@ -214,6 +239,7 @@ def test_of_two_regions_at_once_one_has_spark_at_a_time(home, serving):
     assert (first["status"], second["status"]) == ("SUCCESS", "SUCCESS")
     assert first["endTime"] <= second["startTime"]
     assert max(seen) == 1
+    assert [ledger(home, region) for region in ("eu", "us")] == [[("raw.labels", "published")]] * 2
 
 
 def test_a_run_that_waits_for_one_in_a_shell_says_for_whom_and_is_left_alone(tmp_path, serving):
@@ -233,3 +259,17 @@ def test_a_run_that_waits_for_one_in_a_shell_says_for_whom_and_is_left_alone(tmp
 
     assert waiting["status"] == "STARTED"
     assert done["status"] == "SUCCESS"
+
+
+def test_the_channels_are_told_of_a_run_that_is_gone_though_no_other_comes(tmp_path, serving, hook):
+    home = installation(tmp_path / "home")
+    with (home.path / "geoward.yaml").open("a") as settings:
+        settings.write("alerts: [{webhook: {url_env: GEOWARD_ALERT_URL}}]\n")
+    begun = RunLedger(home.region("us")).entered("r1", "raw.pings", [DAY])
+    begun.__enter__()
+    with serving(home, GEOWARD_ALERT_URL=hook.url) as server:
+        [told] = until(lambda: hook.received)
+        assert Dagster(server).runs() == []
+
+    assert {problem["kind"] for problem in json.loads(told.body)["problems"]} == {"stuck", "late"}
+    assert "planted-token" not in server.log.read_text()

@@ -10,10 +10,10 @@ import pytest
 from jobs.job_inputs import Workplace
 from jobs.plan import plan
 from jobs.run_ledger import DATING, RunLedger
-from jobs.run_lock import give_run_lock, take_run_lock
+from jobs.run_lock import give_run_lock, run_lock, take_run_lock
 from jobs.status import problems, status
 from quality.contracts.errors import AuditFailed, EnvironmentFault
-from tests.jobs.test_plan import land, refuse
+from tests.jobs.test_plan import FILE, land, refuse
 
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
 NEXT_MORNING = datetime(2024, 5, 3, 6, tzinfo=UTC)
@@ -91,6 +91,18 @@ def test_what_a_nightly_run_should_have_made_is_stale(home, place):
 
     assert ("stale", "clean.pings", D2) not in told(home, NEXT_MORNING)
     assert ("stale", "clean.pings", D2) in told(home, NEXT_MORNING + timedelta(days=1))
+
+
+def test_files_that_no_run_has_read_are_stale_once_a_night_has_passed(home, place):
+    publish(place)
+    place.catalog.land(replace(FILE, file_id="e" * 64, landed_at=NEXT_MORNING - timedelta(hours=27)))
+
+    [problem] = problems(home, at=NEXT_MORNING)
+    assert (problem.kind, problem.region, problem.table) == ("stale", "eu", "")
+    assert problem.what == "1 landed files wait for a run since 2024-05-02"
+    assert told(home, NEXT_MORNING - timedelta(hours=2)) == []
+    with run_lock(home):
+        assert told(home) == []
 
 
 def test_a_failed_run_is_a_problem_until_it_is_made_good(home, place):
