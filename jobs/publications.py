@@ -96,6 +96,8 @@ class Publications(LedgerFile):
         ]
         with self.open() as db:
             if version == FIRST:  # what a table that was set aside had published counts no more
-                db.execute("DELETE FROM publications WHERE dataset = ?", (dataset,))
+                runs = json.dumps([json.loads(line[-1]).get("run_id") for line in lines])
+                other = "json_extract(report, '$.run_id') NOT IN (SELECT value FROM json_each(?))"
+                db.execute(f"DELETE FROM publications WHERE dataset = ? AND {other}", (dataset, runs))
             db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
             db.executemany("DELETE FROM doubted WHERE dataset = ? AND event_date = ?", [line[:2] for line in lines])

@@ -61,8 +61,11 @@ def lost(home: Home, region: Region) -> Iterator[Problem]:
 
 
 def refuse_lost(home: Home, region: Region) -> None:
-    """Raise ``EnvironmentFault`` for a region that is gone: what is made now would lie where its disk belongs."""
-    for problem in lost(home, region):
+    """Raise ``EnvironmentFault`` for a region that is gone: what is made now would lie where its disk belongs.
+
+    Where its tables are and only the catalog is not, somebody has set that aside, to be made anew.
+    """
+    for problem in () if any(region.root.glob("*/*/_delta_log")) else lost(home, region):
         raise EnvironmentFault(f"Region {region.name}: {problem.what}.", mend=problem.mend)
 
 

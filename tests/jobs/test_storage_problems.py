@@ -11,7 +11,8 @@ from jobs.damage import Checked
 from jobs.fsck import fsck
 from jobs.job_inputs import Workplace
 from jobs.status import problems, status
-from jobs.storage_problems import MEMORY, remember
+from jobs.storage_problems import MEMORY, refuse_lost, remember
+from quality.contracts.errors import EnvironmentFault
 from tests.jobs.publisher import TABLE, publish
 from tests.jobs.test_plan import land, refuse
 
@@ -73,3 +74,13 @@ def test_what_fsck_found_is_told_until_it_finds_all_well(home, place):
     look(home)
 
     assert storage(home) == []
+
+
+def test_a_region_that_is_gone_takes_no_files_and_no_runs_but_one_whose_catalog_was_set_aside_does(home, place):
+    (place.region.root / "catalog.sqlite").rename(place.region.root / "catalog_aside.sqlite")
+    refuse_lost(home, place.region)
+
+    shutil.rmtree(place.region.root)
+
+    with pytest.raises(EnvironmentFault, match="Region eu: its storage root is gone"):
+        refuse_lost(home, place.region)
