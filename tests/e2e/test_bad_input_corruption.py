@@ -225,7 +225,7 @@ def test_a_published_file_that_is_lost_keeps_its_rows_until_the_same_bytes_come_
     assert "1 landed file of 2024-05-02 cannot be read" in " ".join(night.said[-1].split())
     assert ids_in_raw(night) == before
 
-    assert kept.name in night.geoward("fsck", status=1)
+    assert kept.name in night.geoward("fsck", "--json", status=1)
     night.geoward(*ingest, again)
     night.geoward("run", "clean.pings")
     assert ids_in_raw(night) == before | {row[0] for row in rows_of("csv-late")}

@@ -13,6 +13,7 @@ from jobs.job_inputs import Workplace
 from jobs.land_files import keep_mapping, kept_path
 from jobs.landing_ledger import File
 from jobs.plan import plan
+from jobs.unreadable_files import set_aside_changed
 from quality.contracts.errors import FilesLost
 from quality.sources.load_mapping import load_mapping
 
@@ -120,6 +121,18 @@ def test_nothing_waits_for_a_file_that_was_never_published(place, land, show):
     lose(place, a)
 
     assert waiting(place) == set()
+
+
+def test_of_lost_files_the_one_in_use_stays_and_the_other_is_set_aside(place, land, show):
+    a, b, c = land("a", D1), land("b", D1), land("c", D1)
+    show((a, D1))
+    lose(place, a)
+    lose(place, b)
+
+    assert set_aside_changed(place, [a, b, c]) == [c]
+    assert {file.name: file.reason for file in place.catalog.files()} == {
+        "a.csv": "", "b.csv": "changed_since_landing", "c.csv": "",
+    }  # fmt: skip
 
 
 def test_tables_made_from_all_dates_up_to_theirs_wait_from_the_lost_date_on(place, land, show):

@@ -22,7 +22,7 @@ from jobs.plan import plan
 from jobs.registry import JOBS
 from jobs.run_ahead import run_here
 from jobs.run_ledger import RunLedger
-from jobs.unreadable_files import with_readable_files
+from jobs.unreadable_files import read_or_set_aside, with_readable_files
 from quality.contracts.errors import FilesLost
 from quality.sources.load_mapping import load_mapping
 
@@ -252,6 +252,28 @@ def test_one_in_use_that_spark_cannot_read_any_more_is_not_set_aside(place, ente
         run_table(place, "raw.pings", [DAY])
 
     assert set(reasons(place).values()) == {""}
+
+
+@pytest.mark.parametrize("bad", [{3}, {0, 15}, set(range(16))], ids=["one", "two", "all"])
+def test_files_at_fault_are_found_by_halving_and_their_neighbors_are_read(place, mapping, bad):
+    from pyspark.errors import PySparkException
+
+    files = [File("tiny", f"{n:064}", "v", str(n), "csv", 1, (), (), datetime.now(UTC)) for n in range(16)]
+    at_fault, reads, read_well = {files[n] for n in bad}, [], set()
+    for file in files:
+        place.catalog.land(file)
+
+    def read(groups):
+        [(_, held)] = groups
+        reads.append(len(held))
+        if at_fault & set(held):
+            raise PySparkException("planted")
+        read_well.update(held)
+
+    assert set(read_or_set_aside(place, [(load_mapping(mapping), files)], read)) == at_fault
+    assert read_well == set(files) - at_fault
+    assert {int(name) for name, reason in reasons(place).items() if reason == "unreadable_by_spark"} == bad
+    assert len(reads) <= 1 + 2 * 4 * len(bad), "to each file there are four halvings"
 
 
 def failing(error):
