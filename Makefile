@@ -2,16 +2,20 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test test-long check setup lock docs clean
+.PHONY: demo test test-long test-night check setup lock docs clean
 
 demo: setup  ## set up, then run the nightly job on data/sample
 	@$(BIN)/geoward demo
 
 test: check  ## set up, then format, lint, types, imports and the fast tests
-	@$(BIN)/pytest -m "not long"
+	@$(BIN)/pytest -m "not long and not night"
 
 test-long: setup  ## kills, fuzz, real servers, the browser
 	@$(BIN)/pytest -m long
+
+test-night: setup  ## what takes a quiet machine for an hour: nights of faults, a cluster, the daemon, two thousand seeds
+	@$(BIN)/pytest -m night
+	@$(BIN)/pytest -m long tests/e2e/test_fault_sweep.py --seeds 2000
 
 check: setup
 	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .

@@ -11,7 +11,7 @@ from tests.e2e.simulated_night.faults import FAULTS
 from tests.e2e.simulated_night.on_call import Engineer
 from tests.e2e.simulated_night.world import World, twin_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long]
+pytestmark = [pytest.mark.e2e, pytest.mark.night]
 
 
 @pytest.fixture
