@@ -18,7 +18,7 @@ import pytest
 from jobs.home import open_home
 from jobs.ingest import ingest
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long]
+pytestmark = pytest.mark.e2e
 
 GEOWARD = Path(sys.executable).with_name("geoward")
 ROWS = 40_000
@@ -129,6 +129,7 @@ def mended(done, table, rows, quarantined=0):
     assert (made["rows_in"], made["rows_out"], made["error"]) == (rows, rows - quarantined, None)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("mounting")
 def test_a_full_disk(place):
     size = sum(path.stat().st_size for path in place.root.rglob("*") if path.is_file())
@@ -143,6 +144,7 @@ def test_a_full_disk(place):
     mended(subprocess.CompletedProcess(done.args, 0, done.stdout, done.stderr), "raw.pings", ROWS)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("mounting")
 def test_a_read_only_region(place):
     done = place.shell("""
@@ -152,6 +154,7 @@ def test_a_read_only_region(place):
     mended(place.run("raw.pings", "--json"), "raw.pings", ROWS)
 
 
+@pytest.mark.long
 def test_a_killed_python_worker(place):
     run = subprocess.Popen(
         [GEOWARD, "run", "raw.pings"], env=place.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -185,6 +188,7 @@ def kill_workers_of(run):
     return killed
 
 
+@pytest.mark.night
 def test_java_out_of_memory(place):
     at, text = "2024-05-02T10:00:00Z", "y" * 30_000_000
     actions = [json.dumps({"id": f"planted{n}", "who": "a", "at": at, "text": text}) for n in range(3)]
