@@ -87,7 +87,7 @@ def test_a_run_killed_anywhere_is_made_good_by_the_next_one(place, start):
         process = start(GEOWARD, "run")
         time.sleep(random.Random(4).uniform(4, 12))
         os.killpg(process.pid, signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+        assert (process.wait(), left_of(process)) == (-signal.SIGKILL, "")
         _end_well(start(GEOWARD, "run"))
 
     assert all(set(now.values()) in ({1}, {5}, {6}, {7}) and len(now) == 2 for now in reader.saw[1:]), reader.saw
@@ -111,4 +111,4 @@ def test_a_reader_during_twenty_publications_sees_whole_days_that_passed_their_c
 
 def _end_well(process):
     told = process.communicate()[1]
-    assert process.returncode == 0, told
+    assert (process.returncode, left_of(process)) == (0, ""), told
