@@ -31,7 +31,7 @@ from jobs.sample.land_sample import SOURCES
 from jobs.sample.write_sample import write_sample
 from quality.sources.load_mapping import load_mapping, mapping_text
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long]
+pytestmark = pytest.mark.e2e
 
 GEOWARD = Path(sys.executable).with_name("geoward")
 DAY = now().date() - timedelta(days=1)
@@ -195,6 +195,7 @@ def sparks(server):
     return sum(words[0].endswith("java") and "org.apache.spark.launcher.Main" not in words for words in found)
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("whole_machine", [pytest.param(False, id="worker"), pytest.param(True, id="whole-machine")])
 def test_a_killed_run_is_found_and_tried_again_from_where_it_stopped(home, serving, undisturbed, whole_machine):
     with serving(home) as server:
@@ -221,6 +222,7 @@ def test_a_killed_run_is_found_and_tried_again_from_where_it_stopped(home, servi
     shell(home, "fsck")
 
 
+@pytest.mark.night
 def test_of_two_regions_at_once_one_has_spark_at_a_time(sample, tmp_path, serving):
     home = installation(tmp_path / "home")
     land(home, sample, "labels.csv")
@@ -242,6 +244,7 @@ def test_of_two_regions_at_once_one_has_spark_at_a_time(sample, tmp_path, servin
     assert [ledger(home, region) for region in ("eu", "us")] == [[("raw.labels", "published")]] * 2
 
 
+@pytest.mark.long
 def test_a_run_that_waits_for_one_in_a_shell_says_for_whom_and_is_left_alone(tmp_path, serving):
     home = installation(tmp_path / "home")
     take_run_lock(home)
@@ -261,6 +264,7 @@ def test_a_run_that_waits_for_one_in_a_shell_says_for_whom_and_is_left_alone(tmp
     assert done["status"] == "SUCCESS"
 
 
+@pytest.mark.long
 def test_the_channels_are_told_of_a_run_that_is_gone_though_no_other_comes(tmp_path, serving, hook):
     home = installation(tmp_path / "home")
     with (home.path / "geoward.yaml").open("a") as settings:
