@@ -14,6 +14,7 @@ import pyarrow as pa
 from jobs import manifest
 from jobs.unfinished import finish
 from quality.contracts import DATE, Contract
+from quality.contracts.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -71,10 +72,13 @@ def app_id(table: str, day: date) -> str:
 
 
 def commit(path: Path, contract: Contract, change: Change) -> int:
-    """Make the change, whole or not at all, and return the table's new version. The caller holds the region's lock."""
+    """Make the change, whole or not at all, and return the table's new version. The caller holds the region's lock.
+
+    Raises ``EnvironmentFault``, and changes nothing, if the table's log or newest manifest is damaged.
+    """
     from deltalake import CommitProperties, PostCommitHookProperties, Transaction
 
-    finish(path)
+    _refuse_damaged(path, contract)
     run_id = str(change.facts["run_id"])
     days = tuple(day.isoformat() for day in change.dates)
     manifest.intend(path, run_id, change.kind, days, tuple(_entry(file) for file in change.files))
@@ -94,6 +98,18 @@ def facts_of(path: Path, version: int) -> dict[str, Any]:
     """Return the facts of a commit, as text, among what Delta says of it; nothing if it says nothing."""
     entries = map(json.loads, manifest.log_file(path, version).read_text(encoding="utf-8").splitlines())
     return next((dict(entry["commitInfo"]) for entry in entries if "commitInfo" in entry), {})
+
+
+def _refuse_damaged(path: Path, contract: Contract) -> None:
+    """Finish what earlier runs left, and read what the new manifest is to be chained to, before anything is changed."""
+    try:
+        finish(path)
+        manifest.newest(path)
+    except ValueError:
+        raise EnvironmentFault(
+            f"The log or the newest manifest of {contract.name} is damaged.",
+            mend=f"Run `geoward fsck {contract.name}`.",
+        ) from None
 
 
 def _opened(path: Path, contract: Contract) -> DeltaTable:

@@ -68,7 +68,7 @@ class _Region:
     held: Mapping[str, list[Stale]]
     reports: Mapping[str, dict[date, dict[str, Any]]]
     dismissed: Set[tuple[str, date]]
-    landed: datetime | None
+    landed: tuple[datetime, ...]
 
 
 def status(home: Home, at: datetime | None = None) -> list[TableStatus]:
@@ -118,7 +118,7 @@ def _look(home: Home, region: Region, at: datetime) -> _Region:
         reports.setdefault(table, {})[day] = report
         if rows_subject(table, day, report) in looked_at:
             dismissed.add((table, day))
-    landed = max((file.landed_at for file in place.catalog.files()), default=None)
+    landed = tuple(file.landed_at for file in place.catalog.files())
     stale, held = _by_table(plan(place)), _by_table(held_back(place))
     runs = RunLedger(region).newest()
     return _Region(place, at, run_is_alive(home), runs, stale, held, reports, dismissed, landed)
@@ -155,7 +155,7 @@ def _problems(seen: _Region, job: Job) -> Iterator[Problem]:
         what = f"{len(held)} partitions wait, since what would be made was withdrawn: {held[0].reason}"
         mend = f"Mend the code, policy or input at fault; or run `geoward run {job.name} --force` to publish it again."
         yield _problem(seen, "stale", job.name, held[-1].date, what, mend)
-    elif (stale := seen.stale.get(job.name)) and _overdue(seen):
+    elif (stale := seen.stale.get(job.name)) and _overdue(seen, job.name):
         what = f"{len(stale)} partitions are out of date: {stale[0].reason}"
         yield _problem(seen, "stale", job.name, stale[-1].date, what, "Run `geoward run`.")
 
@@ -225,9 +225,12 @@ def _of_quarantine(seen: _Region, table: str) -> Iterator[Problem]:
         yield _problem(seen, "quarantine", table, max(over), what, mend)
 
 
-def _overdue(seen: _Region) -> bool:
-    """Say whether a nightly run should have been there since the newest file landed."""
-    return seen.landed is not None and seen.at - seen.landed > NIGHT and not seen.alive
+def _overdue(seen: _Region, table: str) -> bool:
+    """Say whether a nightly run should have made a stale table since its last run, or since a file landed after it."""
+    run = seen.runs.get(table)
+    since = run.ended if run and run.ended else None
+    waited = min((moment for moment in seen.landed if since is None or moment > since), default=since)
+    return waited is not None and seen.at - waited > NIGHT and not seen.alive
 
 
 def _known(seen: _Region, table: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from jobs import manifest
 from jobs.audit_log import audit
@@ -48,10 +49,7 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
     """
     with Lake(region, no_spark).locked():
         for path in sorted({path for path, _ in manifest.pending(region.root)}):
-            finish(path)
-            for run_id in manifest.begun(path):
-                remove(path, run_id)
-            progress(f"{region.name}: cleared up {path.parent.name}.{path.name} after a killed run")
+            progress(f"{region.name}: {path.parent.name}.{path.name}: {_cleared(path)}")
         with suppress(sqlite3.DatabaseError):  # of a damaged catalog `geoward fsck` tells, which comes by here too
             for done in finish_withdrawals(home, region):
                 progress(f"{region.name}: ended the withdrawal of version {done.version} of {done.dataset}")
@@ -59,3 +57,14 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
     for dead in ledger.unended():  # told to auditors first: if this is killed too, it is told again, never not at all
         audit(home, "run", dead.dataset, "killed", region=region.name, run_id=dead.run_id)
     ledger.bury()
+
+
+def _cleared(path: Path) -> str:
+    """Finish or remove what a killed run left at a table, and say so; one that is damaged does not stop the others."""
+    try:
+        finish(path)
+        for run_id in manifest.begun(path):
+            remove(path, run_id)
+    except ValueError:  # its runs say so too, and change nothing
+        return "its log or a manifest is damaged; see `geoward fsck`"
+    return "cleared up after a killed run"

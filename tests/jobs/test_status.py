@@ -185,3 +185,11 @@ def test_a_run_that_was_killed_while_it_read_new_files_is_stuck(home, place):
     run.__enter__()
 
     assert [(problem.kind, problem.table) for problem in problems(home, at=NEXT_MORNING)] == [("stuck", "")]
+
+
+def test_what_waits_longer_than_a_night_is_stale_though_new_files_land_each_day(home, place):
+    [file] = place.catalog.files()
+    place.catalog.land(replace(file, file_id="e" * 64, name="new.csv", landed_at=file.landed_at + timedelta(hours=30)))
+    at = file.landed_at + timedelta(hours=31)
+
+    assert ("stale", "raw.pings") in [(one.kind, one.table) for one in problems(home, at=at)]

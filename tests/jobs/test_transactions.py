@@ -21,7 +21,7 @@ from jobs.run import Run
 from jobs.run_lock import give_run_lock
 from jobs.take_over import take_over
 from jobs.withdraw import withdraw
-from quality.contracts.errors import PublishedBefore, PublishedMeanwhile
+from quality.contracts.errors import EnvironmentFault, PublishedBefore, PublishedMeanwhile
 from tests.jobs.publisher import TABLE, publish, publish_as_a_run, stage
 from tests.jobs.test_plan import land, refuse
 from tests.jobs.test_withdraw import shown
@@ -203,3 +203,17 @@ def test_a_run_started_again_under_its_name_begins_with_an_empty_stage(place):
 
     assert not place.lake.begin(TABLE, "one").exists()
     assert manifest.begun(place.lake.path(TABLE.name)) == ["one"]
+
+
+def test_nothing_is_committed_to_a_table_whose_newest_manifest_is_damaged_and_no_run_stops_for_it(place):
+    publish(place, "first", D1)
+    without_manifest(place, "second", D2)
+    manifest.manifest_file(place.lake.path(TABLE.name), 1).write_text("{")
+    told = []
+
+    with pytest.raises(EnvironmentFault, match="newest manifest of raw.pings is damaged"):
+        publish(place, "third", D1)
+    take_over(place.home, told.append)
+
+    assert shown(place) == {D1: "first", D2: "second"}
+    assert told == ["eu: raw.pings: its log or a manifest is damaged; see `geoward fsck`"]
