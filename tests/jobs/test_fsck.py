@@ -266,6 +266,13 @@ def test_manifest_commit_and_file_made_anew_together_show_against_the_audit_log(
     assert (found.kind, found.what) == ("manifest_edited", "the audit log names another SHA-256")
 
 
+def test_the_manifest_of_another_version_is_refused(place):
+    shutil.copy(proof(place, 1), proof(place, 2))
+
+    with pytest.raises(ValueError, match="not the manifest of that version"):
+        manifest.read(table(place), 2)
+
+
 def test_a_commit_of_another_shape_that_its_manifest_vouches_for_is_found_and_ends_nothing(place):
     shutil.rmtree(audit_path(place.home))
     digest = manifest.sha256_of(log(place, 2))
