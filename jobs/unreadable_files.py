@@ -13,9 +13,10 @@ from jobs.explain_failure import explain_failure
 from jobs.files_in_use import files_of, in_use, is_sound, lost_in_use
 from jobs.job import Job
 from jobs.job_inputs import Workplace
+from jobs.land_files import LANDING
 from jobs.landing.read_records import read_records
 from jobs.landing_ledger import File
-from quality.contracts.errors import FilesLost
+from quality.contracts.errors import EnvironmentFault, FilesLost
 from quality.sources.mapping import Mapping
 
 CHANGED = "changed_since_landing"
@@ -54,10 +55,18 @@ def with_readable_files(place: Workplace, job: Job, dates: Collection[date], mak
 
 
 def set_aside_changed(place: Workplace, files: Iterable[File]) -> list[File]:
-    """Set aside files whose kept bytes are gone or are not those that landed, and return the others."""
+    """Set aside files whose kept bytes are gone or are not those that landed, and return the others.
+
+    Raises ``EnvironmentFault`` if the whole folder is gone: a disk that is not mounted says nothing about files.
+    """
+    wanted = list(files)
+    if wanted and not (place.region.root / LANDING).is_dir():
+        raise EnvironmentFault(
+            f"The folder of landed files of {place.region.name} is gone.", mend="Look whether its disk is mounted."
+        )
     sound: list[File] = []
     changed: list[File] = []
-    for file in files:
+    for file in wanted:
         (sound if is_sound(place, file) else changed).append(file)
     _set_aside(place, changed, CHANGED)
     return sound

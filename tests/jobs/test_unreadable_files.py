@@ -23,7 +23,7 @@ from jobs.registry import JOBS
 from jobs.run_ahead import run_here
 from jobs.run_ledger import RunLedger
 from jobs.unreadable_files import read_or_set_aside, with_readable_files
-from quality.contracts.errors import FilesLost
+from quality.contracts.errors import EnvironmentFault, FilesLost
 from quality.sources.load_mapping import load_mapping
 
 pytestmark = pytest.mark.spark
@@ -309,3 +309,14 @@ def test_a_fault_of_the_machine_says_nothing_about_the_files(place, enter):
 
 def test_a_job_that_reads_no_landed_files_is_only_run(place):
     assert with_readable_files(place, JOBS["clean.pings"], [DAY], lambda: "made") == "made"
+
+
+def test_a_folder_of_landed_files_that_is_not_mounted_says_nothing_about_them(place, land):
+    land("one", "two")
+    folder = place.region.root / "landing"
+    folder.rename(folder.with_name("elsewhere"))
+
+    with pytest.raises(EnvironmentFault, match="landed files of eu is gone"):
+        date_files(place)
+
+    assert [file.reason for file in place.catalog.waiting()] == ["", ""]
