@@ -184,4 +184,4 @@ def test_rows_that_came_twice_count_once_in_whatever_name_batch_or_format(home, 
     [clean] = run_table(place, "clean.pings", [day])
 
     assert (raw.rows_in, raw.rows_out) == (4, 4)
-    assert (clean.rows_in, clean.rows_out, clean.rejected) == (4, 2, {"duplicate_event_id": 2})
+    assert (clean.rows_in, clean.rows_out, clean.rejected) == (4, 2, {"duplicate_exact": 2})
