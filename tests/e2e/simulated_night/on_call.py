@@ -59,10 +59,12 @@ class Engineer:
         self.used: list[str] = []
 
     def problems(self) -> list[dict[str, Any]]:
-        """Return what status and fsck say."""
-        found = list(self.world.listing("status")["problems"])
+        """Return what fsck and status say; fsck names each damage, of which the status only knows the number."""
         damage = self.world.listing("fsck")["damage"]
-        return found + [{**one, "kind": "storage", "date": None} for one in damage]
+        found = self.world.listing("status")["problems"]
+        return [one for one in found if one["kind"] != "storage" or not damage] + [
+            {**one, "kind": "storage", "date": None} for one in damage
+        ]
 
     def mend(self, findings: Mapping[str, str], outside: Callable[[], Mapping[str, str]] = dict) -> list[str]:
         """Mend all that is wrong by the runbook; return the kinds met.
@@ -89,6 +91,8 @@ class Engineer:
             commands = [shlex.split(text)[1:] for text in re.findall(r"`(geoward [^`]+)`", problem["mend"])]
         else:
             commands = steps(problem["kind"], finding, {**known, **dict(ids), **told})
+        if not commands and "delete that file" in problem["mend"]:
+            (self.world.disk / problem["path"]).unlink()
         for words in commands:
             done = self.world.geoward(*words)
             if done.returncode not in (0, 1):  # 1: it says that something is wrong, as listings do
