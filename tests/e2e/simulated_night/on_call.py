@@ -91,7 +91,7 @@ class Engineer:
             commands = [shlex.split(text)[1:] for text in re.findall(r"`(geoward [^`]+)`", problem["mend"])]
         else:
             commands = steps(problem["kind"], finding, {**known, **dict(ids), **told})
-        if not commands and "delete that file" in problem["mend"]:
+        if not commands and "remove this one file" in problem["mend"]:
             (self.world.disk / problem["path"]).unlink()
         for words in commands:
             done = self.world.geoward(*words)
