@@ -91,6 +91,7 @@ class Engineer:
             commands = [shlex.split(text)[1:] for text in re.findall(r"`(geoward [^`]+)`", problem["mend"])]
         else:
             commands = steps(problem["kind"], finding, {**known, **dict(ids), **told})
+        commands = [words for words in commands if words != ["withdraw"]]  # named as what could go wrong, not as a step
         if not commands and "remove this one file" in problem["mend"]:
             (self.world.disk / problem["path"]).unlink()
         for words in commands:
