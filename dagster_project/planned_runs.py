@@ -107,8 +107,8 @@ def asked_of(run: dg.DagsterRun, place: Workplace, days: Sequence[date]) -> Date
 def published_of(place: Workplace, table: str, days: Sequence[date]) -> list[RunReport]:
     """Return the reports of what is published of a table for ``days``."""
     wanted = {partition_of(JOBS[table], place.release, day) for day in days}
-    known = place.catalog.published().items()
-    return [RunReport.from_dict(told) for (name, day), (_, _, told) in known if name == table and day in wanted]
+    known = map(RunReport.from_dict, place.catalog.reports(table, min(wanted), max(wanted)))
+    return [report for report in known if report.date in wanted]
 
 
 def step_of(table: str) -> str:

@@ -7,16 +7,18 @@ from datetime import datetime
 
 from jobs.catalog import Catalog
 from jobs.dismissals import Dismissals, file_subject
-from jobs.home import Home, Region
+from jobs.home import Region
 from jobs.problem import Problem
 from jobs.run_ledger import DATING, RunLedger
-from jobs.run_lock import run_is_alive
 
 
-def undated_files(home: Home, region: Region, catalog: Catalog) -> Iterator[Problem]:
-    """Tell of a run that ended before it made any table: it could not read which dates the new files hold."""
+def undated_files(region: Region, catalog: Catalog, alive: bool) -> Iterator[Problem]:
+    """Tell of a run that ended before it made any table: it could not read which dates the new files hold.
+
+    ``alive`` says whether a run is.
+    """
     run, waiting = RunLedger(region).newest().get(DATING), catalog.waiting()
-    if not run or not waiting or run.state == "published" or (run.state == "running" and run_is_alive(home)):
+    if not run or not waiting or run.state == "published" or (run.state == "running" and alive):
         return
     gone = run.state == "running"
     why = "its process is gone" if gone else run.message

@@ -31,9 +31,9 @@ def is_sound(place: Workplace, file: File) -> bool:
 
 def files_of(place: Workplace, table: str, dates: Collection[date]) -> list[File]:
     """Return the readable files that the ledger knows to hold rows of those dates of a table."""
-    held = place.catalog.dates([table]).get(table, {})
+    files, held = place.catalog.files_holding(table, dates)
     wanted = {(part.source, part.file_id) for day in dates for part in held.get(day, [])}
-    return [file for file in place.catalog.files() if (file.source, file.file_id) in wanted]
+    return [file for file in files if (file.source, file.file_id) in wanted]
 
 
 def in_use(place: Workplace, files: Iterable[File], among: Dates | None = None) -> dict[File, set[Partition]]:

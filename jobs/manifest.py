@@ -111,7 +111,7 @@ def intend(table: Path, run_id: str, kind: Kind, dates: tuple[str, ...], files: 
     ``version`` of what is written is the newest version before: the commit can only be a later one.
     """
     before = max(log_versions(table), default=-1)
-    _write(_pending(table, run_id), Manifest(before, run_id, kind, dates, files, {}, "").text())
+    write_whole(_pending(table, run_id), Manifest(before, run_id, kind, dates, files, {}, "").text())
 
 
 def intended(table: Path, run_id: str) -> Manifest:
@@ -132,7 +132,7 @@ def complete(table: Path, run_id: str, version: int) -> str:
     logs |= {name: sha256_of(path) for name, path in points.items() if path.is_file()}
     previous = sha256_of(manifest_file(table, last.version)) if last else ""
     done = Manifest(version, run_id, meant.kind, meant.dates, meant.files, logs, previous)
-    _write(manifest_file(table, version), done.text())
+    write_whole(manifest_file(table, version), done.text())
     give_up(table, run_id)
     return hashlib.sha256(done.text().encode()).hexdigest()
 
@@ -193,7 +193,7 @@ def _parse(text: str) -> Manifest:
     return found
 
 
-def _write(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write a file whole or not at all, for its owner alone."""
     path.parent.mkdir(exist_ok=True, mode=0o700, parents=True)
     part = path.with_name(path.name + ".part")

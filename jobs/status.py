@@ -99,14 +99,15 @@ def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: dateti
     """Return what is wrong in the installation, causes first, as alerts tell it; ``tables`` may be known already."""
     found = status(home, at=at) if tables is None else tables
     mine = [*remembered(home), *(problem for table in found for problem in table.problems)]
+    alive, night_ago = run_is_alive(home), (at or now()) - NIGHT
     broken = {table.region for table in found if not table.table}
     for region in home.regions.values():
         if region.name in broken:
             continue
         mine += lost(home, region)
         for _, catalog in catalogs(home, region.name):
-            mine += [*undated_files(home, region, catalog), *bad_files(region, catalog)]
-            mine += () if run_is_alive(home) else left_files(region, catalog, (at or now()) - NIGHT)
+            mine += [*undated_files(region, catalog, alive), *bad_files(region, catalog)]
+            mine += () if alive else left_files(region, catalog, night_ago)
     return sorted(mine, key=lambda problem: PROBLEM_KINDS.index(problem.kind))
 
 

@@ -14,6 +14,7 @@ from jobs.audit_log import audit_path, read_audit
 from jobs.catalog import now
 from jobs.damage import Damage
 from jobs.home import Home, Region
+from jobs.manifest import write_whole
 from jobs.problem import Problem
 from jobs.witnesses import audited
 from quality.contracts.errors import EnvironmentFault
@@ -29,11 +30,7 @@ def remember(home: Home, found: Iterable[Damage], regions: Iterable[str]) -> Non
     counts = Counter((one.region, one.table, one.kind) for one in found)
     day = now().date().isoformat()
     new = [{"region": r, "table": t, "kind": k, "count": n, "date": day} for (r, t, k), n in counts.items()]
-    path = home.path / MEMORY
-    part = path.with_name(f"{MEMORY}.part")
-    part.touch(mode=0o600)
-    part.write_text(json.dumps(kept + new), encoding="utf-8")
-    part.replace(path)
+    write_whole(home.path / MEMORY, json.dumps(kept + new))
 
 
 def remembered(home: Home) -> Iterator[Problem]:

@@ -41,7 +41,7 @@ def with_readable_files(place: Workplace, job: Job, dates: Collection[date], mak
         return make()
     files = files_of(place, job.name, dates)
     sound = set_aside_changed(place, files)
-    if lost := lost_in_use(place, {job.name: dates}, [file for file in files if file not in sound]):
+    if lost := lost_in_use(place, {job.name: dates}, set(files).difference(sound)):
         days = {day for partitions in lost.values() for _, day in partitions}
         raise FilesLost(job.name, place.region.name, len(lost), sorted(days))
     try:

@@ -53,7 +53,7 @@ RECOVERY_POINTS = {
 }
 WRITES = {
     "file": (tiny_runs, "write_file", BEFORE),
-    "manifest": (manifest, "_write", BEFORE),
+    "manifest": (manifest, "write_whole", BEFORE),
     "commit": (DeltaTable, "create_write_transaction", BEFORE),
     "answer to the commit": (DeltaTable, "create_write_transaction", AFTER),
     "audit log": (publish_table, "audit_many", BEFORE),

@@ -40,14 +40,14 @@ def place(home):
 def without_manifest(place, mark, *days):
     """Publish; the disk is full when the manifest is written."""
     with pytest.MonkeyPatch.context() as patch:
-        write = manifest._write
+        write = manifest.write_whole
 
         def refuse_manifests(path, text):
             if path.suffix == ".json":
                 raise OSError(errno.ENOSPC, "No space left on device")
             write(path, text)
 
-        patch.setattr(manifest, "_write", refuse_manifests)
+        patch.setattr(manifest, "write_whole", refuse_manifests)
         with pytest.raises(OSError, match="No space left"):
             publish(place, mark, *days)
 
