@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _VALIDATIONS: dict[str, ValidationDefinition] = {}
 
+_SPARK_CONNECT = ("pyspark.sql.connect.dataframe", "pyspark.sql.connect.session")
+"""Not used here. Great Expectations tries to import them, and Spark takes a process whose main program is no file, such
+as the worker of a run that Dagster's daemon launched, for a test of itself without its libraries, and ends it."""
+
 ONE_AT_A_TIME = threading.Lock()
 """The context is one for the process, and Great Expectations does not say that threads may share it."""
 
@@ -83,6 +87,8 @@ def _define(name: str, contract: Contract) -> ValidationDefinition:
 def _context() -> EphemeralDataContext:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)  # its errors may quote Spark's, and values
+    for name in _SPARK_CONNECT:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as if it were not installed
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations as gx

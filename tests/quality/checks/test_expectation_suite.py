@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -35,3 +37,11 @@ def test_great_expectations_is_quiet_and_keeps_no_frames():
     assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
     assert context.variables.progress_bars["globally"] is False
     assert context.data_sources.get("staged").persist is False
+
+
+def test_a_process_whose_main_program_is_no_file_as_a_worker_of_dagster_can_use_great_expectations():
+    program = "from quality.checks.expectation_suite import prepare; prepare(); print('ready')"
+
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert ended.stdout == "ready\n", ended.stderr
