@@ -12,7 +12,15 @@ from typing import Literal, NamedTuple
 
 from jobs.ledger_file import AMONG, LedgerFile, among
 
-FILES = """
+DISMISSALS = """
+CREATE TABLE IF NOT EXISTS dismissals (
+    subject TEXT NOT NULL, part TEXT NOT NULL, seen TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (subject, part, seen));
+"""
+"""What a person has looked at and let be (``jobs.dismissals``)."""
+
+FILES = f"""
+{DISMISSALS}
 CREATE TABLE IF NOT EXISTS files (
     source TEXT, file_id TEXT, mapping_version TEXT, name TEXT, extension TEXT, bytes INTEGER, columns TEXT,
     dropped TEXT, landed_at TEXT, reason TEXT, dated INTEGER DEFAULT 0, PRIMARY KEY (source, file_id));
@@ -123,6 +131,7 @@ class LandingLedger(LedgerFile):
                 "UPDATE files SET reason = ?, dated = 1 WHERE source = ? AND file_id = ?",
                 (reason, file.source, file.file_id),
             )
+            _look_anew(db, file)
 
     def set_dates(self, files: Iterable[File], rows: Iterable[tuple[str, str, str, str, int, int]]) -> None:
         """Record how many rows each file holds for each date: (source, file_id, dataset, date, rows, usable)."""
@@ -173,11 +182,17 @@ def _entry(db: sqlite3.Connection, file: File) -> File | None:
 
 def _enter(db: sqlite3.Connection, known: File | None, file: File) -> None:
     db.execute("DELETE FROM dates WHERE source = ? AND file_id = ?", (file.source, file.file_id))
+    _look_anew(db, file)
     db.execute(
         "INSERT OR REPLACE INTO files VALUES (?,?,?,?,?,?,?,?,?,?,0)",
         (file.source, file.file_id, file.mapping_version, file.name, file.extension, file.bytes,
          json.dumps(file.columns), json.dumps(file.dropped), (known or file).landed_at.isoformat(), file.reason),
     )  # fmt: skip
+
+
+def _look_anew(db: sqlite3.Connection, file: File) -> None:
+    """Forget what a person said of a file that is judged anew; the audit log still tells of it."""
+    db.execute("DELETE FROM dismissals WHERE subject = ? AND part = ?", (file.source, file.file_id))
 
 
 def _file(row: tuple[object, ...]) -> File:
