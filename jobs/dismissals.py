@@ -12,6 +12,7 @@ from jobs.home import Region
 from jobs.landing_ledger import DISMISSALS, File
 from jobs.ledger_file import LedgerFile
 
+
 class Subject(NamedTuple):
     """A file of a source, or a date of a table, and what was seen of it: if that changes, it is looked at anew."""
 

@@ -14,6 +14,7 @@ from typing import get_args
 
 from jobs.catalog import Catalog, now
 from jobs.home import Region
+from jobs.landing.file_name import told
 from jobs.landing.file_opening import Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers, write_text
 from jobs.landing.probe_file import Probe, probe_copy, unfit
@@ -79,10 +80,10 @@ def keep_mapping(region: Region, mapping: Mapping, text: str) -> None:
 
 
 def entry_of(mapping: Mapping, name: str, probe: Probe, file_id: str, size: int) -> File:
-    """Return what the ledger will say of a file whose bytes were judged under a mapping."""
+    """Return what the ledger will say of a file whose bytes were judged under a mapping; its name as it is told."""
     extension = mapping.format + (".gz" if probe.gzipped else "")
     return File(
-        mapping.name, file_id, mapping.version, name, extension, size, probe.columns, probe.dropped, now(),
+        mapping.name, file_id, mapping.version, told(name), extension, size, probe.columns, probe.dropped, now(),
         probe.reason,
     )  # fmt: skip
 
@@ -112,7 +113,7 @@ def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path, alone:
 
 
 def _nothing_kept(path: Path, reason: str) -> Landed:
-    return Landed(path.name, "quarantined", reason, "", 0, ())
+    return Landed(told(path.name), "quarantined", reason, "", 0, ())
 
 
 def _keep(
@@ -130,4 +131,4 @@ def _keep(
         outcome = standing
     else:
         drop_old_copies(region, catalog, entry)
-    return Landed(name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)
+    return Landed(entry.name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from jobs.landing.file_name import told
 from jobs.ledger_file import AMONG, LedgerFile, among
 
 DISMISSALS = """
@@ -198,7 +199,7 @@ def _look_anew(db: sqlite3.Connection, file: File) -> None:
 def _file(row: tuple[object, ...]) -> File:
     source, file_id, version, name, extension, size, columns, dropped, landed_at, reason, dated = row
     return File(
-        str(source), str(file_id), str(version), str(name), str(extension), int(str(size)),
+        str(source), str(file_id), str(version), told(str(name)), str(extension), int(str(size)),
         tuple(json.loads(str(columns))), tuple(json.loads(str(dropped))), datetime.fromisoformat(str(landed_at)),
         str(reason), bool(dated),
     )  # fmt: skip
