@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,8 +67,15 @@ def write_text(path: Path, text: str) -> None:
 def drop_leftovers(folder: Path) -> None:
     """Remove copies that a process which was killed left behind a day ago or earlier: they may hold personal rows."""
     for part in folder.glob("*.part"):
-        if part.stat().st_mtime < time.time() - _A_DAY:
-            part.unlink(missing_ok=True)
+        if part.lstat().st_mtime < time.time() - _A_DAY:
+            _remove(part)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir() and not part.is_symlink():
+        shutil.rmtree(part, ignore_errors=True)
+    else:
+        part.unlink(missing_ok=True)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:
