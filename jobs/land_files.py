@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -93,13 +92,12 @@ def kept_path(region: Region, file: File) -> Path:
     return region.root / LANDING / f"{file.file_id}.{file.extension}"
 
 
-def drop_old_copies(region: Region, catalog: Catalog, file: File) -> None:
-    """Remove the copies under the names of other formats, unless another source's entry needs them."""
-    kept = kept_path(region, file)
-    zipped = ".gz" if file.extension.endswith(".gz") else ""
-    others = [kept.with_name(f"{file.file_id}.{format_}{zipped}") for format_ in get_args(Format)]
-    if there := [path for path in others if path != kept and path.exists()]:
-        catalog.drop_unnamed(file.file_id, there)
+def drop_old_copies(region: Region, catalog: Catalog, file_id: str) -> None:
+    """Remove a file's copies under the names of formats that no entry needs, of whatever source."""
+    names = [f"{file_id}.{format_}{zipped}" for format_ in get_args(Format) for zipped in ("", ".gz")]
+    there = [path for path in (region.root / LANDING / name for name in names) if path.exists()]
+    if len(there) > 1:
+        catalog.drop_unnamed(file_id, there)
 
 
 def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path, alone: Callable[[], None]) -> Landed:
@@ -121,7 +119,10 @@ def _keep(
 ) -> Landed:
     probe = probe_copy(copy.path, mapping)
     entry = entry_of(mapping, name, probe, copy.file_id, copy.bytes)
-    keep = partial(copy.keep, kept_path(region, entry).name)
+
+    def keep(entered: File) -> None:
+        copy.keep(kept_path(region, entered).name)
+
     standing = catalog.land(entry, keep, change=False)
     if standing == "changes":
         alone()
@@ -130,5 +131,5 @@ def _keep(
     if standing == "refused":
         outcome = standing
     else:
-        drop_old_copies(region, catalog, entry)
+        drop_old_copies(region, catalog, entry.file_id)
     return Landed(entry.name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)

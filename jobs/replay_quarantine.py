@@ -127,9 +127,9 @@ def _enter(place: Region, catalog: Catalog, mapping: Mapping, text: str, judged:
     keep_mapping(place, mapping, text)
     for file, entry in changed:
         old, new = kept_path(place, file), kept_path(place, entry)
-        if old != new:
+        if old != new and not entry.reason:
             with copied(old, old.parent) as copy:
                 copy.keep(new.name)
     catalog.land_again([entry for _, entry in changed])
     for _, entry in changed:
-        drop_old_copies(place, catalog, entry)
+        drop_old_copies(place, catalog, entry.file_id)

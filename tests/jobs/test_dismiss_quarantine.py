@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -97,6 +98,16 @@ def test_a_file_that_was_mended_and_is_damaged_again_is_looked_at_anew_though_no
     assert [one.dismissed for one in list_quarantine(home).files] == [""]
     dismiss(home, mended.file_id, "eu", "again")
     assert (alarms(home), len(dismissals(home))) == ([], 2), "each dismissal stays in the audit log"
+
+
+def test_a_dismissed_file_that_another_mapping_cannot_read_either_is_looked_at_anew(home, place):
+    [file] = place.catalog.files()
+    place.catalog.quarantine_file(file, "empty_file")
+    dismiss(home, file.file_id, "eu", "a test by the sender")
+
+    assert place.catalog.land(replace(file, mapping_version="v2", reason="missing_column:who")) == "still"
+
+    assert alarms(home) == [("", file.landed_at.date())]
 
 
 def test_the_dismissal_of_rows_outlives_what_becomes_of_files(home, place):
