@@ -13,6 +13,7 @@ from typing import get_args
 
 from jobs.catalog import Catalog, now
 from jobs.home import Region
+from jobs.landed_notes import note_missing, write_note
 from jobs.landing.file_name import told
 from jobs.landing.file_opening import Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers, write_text
@@ -67,6 +68,7 @@ def landing(
     catalog = Catalog(region)
     keep_mapping(region, mapping, mapping_text)
     drop_leftovers(region.folder(LANDING))
+    note_missing(region, catalog)
     with ExitStack() as held:  # once changed, all of them are, before a run sees any
         for path in paths:
             progress(path)
@@ -122,6 +124,7 @@ def _keep(
 
     def keep(entered: File) -> None:
         copy.keep(kept_path(region, entered).name)
+        write_note(region, entered)
 
     standing = catalog.land(entry, keep, change=False)
     if standing == "changes":

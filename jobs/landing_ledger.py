@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -108,7 +108,7 @@ class LandingLedger(LedgerFile):
 
     def land(self, file: File, keep: Callable[[File], None] = lambda entry: None, *, change: bool = True) -> Standing:
         """Enter a file and return what it was to the ledger; ``keep`` is called first, while nobody else can enter,
-        with the entry that there will be.
+        with the entry that there is going to be.
 
         A changed entry keeps its landing time and forgets its dates, so that the file runs again; it stays as it is
         unless ``change``. A file in use is never taken out of use: it stays too, and is ``refused``. One that cannot be
@@ -119,16 +119,17 @@ class LandingLedger(LedgerFile):
             found = standing(known, file)
             if found == "refused" or (found == "changes" and not change):
                 return found
-            keep(known if known and found == "still" else file)
+            keep(_entered(known, file))
             if found != "known":
                 _enter(db, known, file)
         return found
 
-    def land_again(self, files: Sequence[File]) -> None:
+    def land_again(self, files: Sequence[File], keep: Callable[[File], None] = lambda entry: None) -> None:
         """Change the entries of all these files, or of none, as ``land`` does."""
         with self.alone() as db:
             for file in files:
                 if standing(known := _entry(db, file), file) not in ("known", "refused"):
+                    keep(_entered(known, file))
                     _enter(db, known, file)
 
     def tries(self) -> dict[tuple[str, str], Try]:
@@ -200,6 +201,13 @@ def _entry(db: sqlite3.Connection, file: File) -> File | None:
     query = "SELECT * FROM files WHERE source = ? AND file_id = ?"
     row = db.execute(query, (file.source, file.file_id)).fetchone()
     return _file(row) if row else None
+
+
+def _entered(known: File | None, file: File) -> File:
+    """Return the entry that there is going to be: it keeps its landing time, and all else unless it changes."""
+    if known is None:
+        return file
+    return replace(file, landed_at=known.landed_at) if standing(known, file) == "changes" else known
 
 
 def _enter(db: sqlite3.Connection, known: File | None, file: File) -> None:

@@ -37,6 +37,6 @@ def _at_fault() -> EnvironmentFault:
     return EnvironmentFault(
         "Spark cannot read a small file of Geoward's own: the machine is at fault and no landed file, so none is set "
         "aside.",
-        mend="See `geoward doctor`, the space on the disks of the Geoward home and of the region's root, and Java, then "
-        "run the same command again: nothing half-done was published.",
+        mend="See `geoward doctor`, the space on the disks of the Geoward home and of the region's root, and Java, "
+        "then run the same command again: nothing half-done was published.",
     )

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from jobs.landing.keep_file import PART
 from jobs.landing.read_records import LandedFile
 from quality.sources.mapping import Mapping
 
@@ -25,7 +26,7 @@ def witness_files(beside: Path, mapping: Mapping) -> Iterator[list[LandedFile]]:
 
     The folder's name ends as those of copies that come in do, so that what a kill leaves is removed as they are.
     """
-    folder = beside.parent / f"witness-{os.getpid()}-{os.urandom(4).hex()}.part"
+    folder = beside.parent / f"witness-{os.getpid()}-{os.urandom(4).hex()}{PART}"
     folder.mkdir(mode=0o700)
     try:
         yield [_write(folder, name, content, mapping) for name, content in _contents(beside, mapping).items()]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 
 import pytest
 
 from jobs.catalog import Catalog
-from jobs.landing.file_name import told
+from jobs.landing.file_name import told, typed
 from jobs.list_quarantine import list_quarantine
 
 ROW = "1,a,2026-06-01T00:00:00Z,1,2,,"
+UTF8 = {**os.environ, "LC_ALL": "C.UTF-8"}
 BAD_BYTES, ESCAPE, TURNED = "caf\udce9.csv", "\x1b[2J\x1b[31mred.csv", "a\u202evsc.exe"
 
 
@@ -21,7 +23,7 @@ BAD_BYTES, ESCAPE, TURNED = "caf\udce9.csv", "\x1b[2J\x1b[31mred.csv", "a\u202ev
         pytest.param("log 1, ü 日.csv", "log 1, ü 日.csv", id="any-letter-stays"),
         pytest.param(BAD_BYTES, r"caf\xe9.csv", id="no-utf-8"),
         pytest.param(ESCAPE, r"\x1b[2J\x1b[31mred.csv", id="terminal-commands"),
-        pytest.param("a\r\nb\u0085\x9b.csv", r"a\r\nb\x85\x9b.csv", id="lines-and-c1"),
+        pytest.param("a\r\nb\u0085\x9b.csv", r"a\r\nb\u0085\u009b.csv", id="lines-and-c1"),
         pytest.param(TURNED, r"a\u202evsc.exe", id="text-turned-round"),
         pytest.param("\ud800.csv", r"\ud800.csv", id="half-a-character"),
         pytest.param("\U000e0041", r"\U000e0041", id="unseen"),
@@ -31,6 +33,18 @@ def test_a_name_is_told_so_that_it_can_be_read_and_does_nothing(name, shown):
     assert told(name) == shown
     assert told(shown) == shown, "told twice is told once"
     assert shown.isprintable() and shown.encode()
+
+
+@pytest.mark.parametrize(
+    "name", ["plain.csv", "it's a \\n.csv", BAD_BYTES, ESCAPE, TURNED, "a\n'\\\x9b\u00851.csv", "$(rm x)`x`\x1b.csv"]
+)
+def test_a_name_that_is_typed_as_it_is_told_means_that_one_file(tmp_path, name):
+    (tmp_path / name).touch()
+
+    done = subprocess.run(["bash", "-c", f"ls {typed(name)} && rm {typed(name)}"], cwd=tmp_path, env=UTF8)
+
+    assert (done.returncode, list(tmp_path.iterdir())) == (0, [])
+    assert typed(name).isprintable()
 
 
 @pytest.fixture
