@@ -9,14 +9,8 @@ from typing import NamedTuple
 
 from jobs.catalog import now
 from jobs.home import Region
-from jobs.landing_ledger import File
+from jobs.landing_ledger import DISMISSALS, File
 from jobs.ledger_file import LedgerFile
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS dismissals (
-    subject TEXT NOT NULL, part TEXT NOT NULL, seen TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
-    PRIMARY KEY (subject, part, seen));
-"""
 
 
 class Subject(NamedTuple):
@@ -28,7 +22,9 @@ class Subject(NamedTuple):
 
 
 def file_subject(file: File) -> Subject:
-    """Return a file as it was judged: under this mapping, for this reason."""
+    """Return a file as it was judged: under this mapping, for this reason. The ledger forgets its dismissal when it
+    is judged anew, or the next damage of a file that was mended would go unseen.
+    """
     return Subject(file.source, file.file_id, f"{file.mapping_version} {file.reason}")
 
 
@@ -46,7 +42,7 @@ class Dismissals(LedgerFile):
 
     def __init__(self, region: Region) -> None:
         """Open the ledger, making it at first use."""
-        super().__init__(region.folder() / "catalog.sqlite", _SCHEMA)
+        super().__init__(region.folder() / "catalog.sqlite", DISMISSALS)
 
     def enter(self, subjects: Iterable[Subject], why: str) -> None:
         """Dismiss these; the newest reason counts."""

@@ -75,7 +75,8 @@ def check_rows(region: Region, table: str, manifests: Mapping[int, Manifest], wi
         if each := manifests.get(version):
             wrong += day not in each.dates or rows != sum(file.rows for file in each.files if file.date == day)
     if wrong:
-        yield _differs(region, table, f"{wrong} of its publications are of other rows than were published")
+        lines = "1 of its publications is" if wrong == 1 else f"{wrong:,} of its publications are"
+        yield _differs(region, table, f"{lines} of other rows than were published")
 
 
 def check_references(region: Region) -> Iterator[Damage]:
@@ -83,7 +84,8 @@ def check_references(region: Region) -> Iterator[Damage]:
     with _opened(region.root / CATALOG) as db:
         query = """SELECT COUNT(*) FROM dates d LEFT JOIN files f USING (source, file_id) WHERE f.rowid IS NULL"""
         if lost := db.execute(query).fetchone()[0]:
-            yield _differs(region, "", f"{lost} of its lines are of files that it does not know")
+            lines = "1 of its lines is of a file" if lost == 1 else f"{lost:,} of its lines are of files"
+            yield _differs(region, "", f"{lines} that it does not know")
 
 
 def _read(region: Region) -> KnownToCatalog:
@@ -135,7 +137,5 @@ def _differs(region: Region, table: str, what: str) -> Damage:
 
 
 def _enter_again(region: Region) -> str:
-    steps = (
-        f"`geoward ingest --source SOURCE --region {region.name} landing/*`, then `geoward run --region {region.name}`"
-    )
+    steps = f"`geoward landed restore --region {region.name}`, then `geoward run --region {region.name}`"
     return f"{steps}; what `geoward audit list` names as withdrawn is to be withdrawn again"

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 
 from jobs import manifest
 from jobs.catalog import Catalog
-from jobs.damage import Checked, Damage, DamageKind
+from jobs.damage import ASIDE, Checked, Damage, DamageKind
 from jobs.fsck_catalog import KnownToCatalog
 from jobs.home import Region
 from jobs.land_files import LANDING, MAPPINGS
+from jobs.landed_notes import read_notes
+from jobs.landing.file_name import told, typed
+from jobs.landing.keep_file import PART
 from jobs.landing_ledger import File
+from jobs.restore_landed import COPY
 
 _A_DAY = 24 * 60 * 60
 _INGEST = "`geoward ingest --source {source} --region {region} FILE`"
 _AGAIN = f"Ingest the file again from where it came: {_INGEST}; the same bytes take its place."
-_ENTER = "Enter it: `geoward ingest --source SOURCE --region {region} {path}` in the region's root."
+_ENTER = (
+    "Find out who delivered it, then enter it under that source, no other: "
+    "`geoward ingest --source SOURCE --region {region} {path}` in the region's root."
+)
 _MAPPING = f"Ingest any file again under the same mapping, which puts it back: {_INGEST}."
 
 
@@ -62,16 +69,39 @@ def _unknown(region: Region, kept: Set[str]) -> Iterator[Damage]:
     folder = region.root / LANDING
     names = {path.name for path in folder.glob("*") if not _incoming(path.name, path.lstat().st_mtime)}
     if names - kept:
-        names -= {f"{file.file_id}.{file.extension}" for file in Catalog(region).files()}
-        for name in sorted(names - kept):
-            path = f"{LANDING}/{name}"
-            mend = _ENTER.format(region=region.name, path=path)
-            yield _damage(region, "landed_added", path, "the catalog does not know it", mend)
+        known = {file.file_id: f"{file.file_id}.{file.extension}" for file in Catalog(region).files()}
+        noted = {note.copy for note in read_notes(region)}
+        for name in sorted(names - kept - set(known.values())):
+            what, mend = _stranger(region, name, known, noted)
+            yield _damage(region, "landed_added", f"{LANDING}/{told(name)}", what, mend)
+
+
+def _stranger(region: Region, name: str, known: Mapping[str, str], noted: Set[str]) -> tuple[str, str]:
+    """Return what a file is that the catalog does not know, and a mend after which it is found no more."""
+    path = region.root / LANDING / name
+    if name.endswith(PART):
+        return "a copy that was never finished", f"`rm -r {typed(f'{LANDING}/{name}')}` in the region's root."
+    if path.is_symlink() or not path.is_file() or not COPY.fullmatch(name) or manifest.sha256_of(path) != name[:64]:
+        aside = f"`mv {typed(f'{LANDING}/{name}')} {typed(f'landing{ASIDE}_{name}')}` in the region's root"
+        return (
+            "nothing that landed has this name",
+            f"Set it aside: {aside}; what is wanted of it can be ingested from there.",
+        )
+    if other := known.get(name[:64]):
+        return f"the same bytes are kept as {other}", f"`rm {LANDING}/{name}` in the region's root."
+    if name in noted:
+        return (
+            "the catalog does not know it",
+            f"`geoward landed restore --region {region.name}` enters it as it landed.",
+        )
+    return "the catalog does not know it, and it does not say of which source it is", _ENTER.format(
+        region=region.name, path=f"{LANDING}/{name}"
+    )
 
 
 def _incoming(name: str, modified: float) -> bool:
     """Return whether it may be a copy that is being written; what is older is removed by the next `geoward ingest`."""
-    return name.endswith(".part") and modified > time.time() - _A_DAY
+    return name.endswith(PART) and modified > time.time() - _A_DAY
 
 
 def _damage(region: Region, kind: DamageKind, path: str, what: str, mend: str) -> Damage:

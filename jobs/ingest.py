@@ -12,6 +12,7 @@ from jobs.audit_log import audit
 from jobs.describe_source import rejects_all
 from jobs.home import Home, Region
 from jobs.land_files import Landed, landing
+from jobs.landing.file_name import told
 from jobs.landing.probe_file import probe_file, unfit
 from jobs.listings import IngestedFile, IngestListing
 from jobs.reasons import explain_reason
@@ -70,7 +71,7 @@ def _probed(mapping: Mapping, path: Path) -> IngestedFile:
     probe = probe_file(path, mapping)
     size = 0 if unfit(path) else path.stat().st_size
     outcome = "quarantined" if probe.reason else "readable"
-    return _told(mapping, Landed(path.name, outcome, probe.reason, "", size, probe.dropped))
+    return _told(mapping, Landed(told(path.name), outcome, probe.reason, "", size, probe.dropped))
 
 
 def _told(mapping: Mapping, one: Landed) -> IngestedFile:

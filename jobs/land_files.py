@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import get_args
 
 from jobs.catalog import Catalog, now
 from jobs.home import Region
+from jobs.landed_notes import note_missing, write_note
+from jobs.landing.file_name import told
 from jobs.landing.file_opening import Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers, write_text
 from jobs.landing.probe_file import Probe, probe_copy, unfit
@@ -67,6 +68,7 @@ def landing(
     catalog = Catalog(region)
     keep_mapping(region, mapping, mapping_text)
     drop_leftovers(region.folder(LANDING))
+    note_missing(region, catalog)
     with ExitStack() as held:  # once changed, all of them are, before a run sees any
         for path in paths:
             progress(path)
@@ -79,10 +81,10 @@ def keep_mapping(region: Region, mapping: Mapping, text: str) -> None:
 
 
 def entry_of(mapping: Mapping, name: str, probe: Probe, file_id: str, size: int) -> File:
-    """Return what the ledger will say of a file whose bytes were judged under a mapping."""
+    """Return what the ledger will say of a file whose bytes were judged under a mapping; its name as it is told."""
     extension = mapping.format + (".gz" if probe.gzipped else "")
     return File(
-        mapping.name, file_id, mapping.version, name, extension, size, probe.columns, probe.dropped, now(),
+        mapping.name, file_id, mapping.version, told(name), extension, size, probe.columns, probe.dropped, now(),
         probe.reason,
     )  # fmt: skip
 
@@ -92,13 +94,12 @@ def kept_path(region: Region, file: File) -> Path:
     return region.root / LANDING / f"{file.file_id}.{file.extension}"
 
 
-def drop_old_copies(region: Region, catalog: Catalog, file: File) -> None:
-    """Remove the copies under the names of other formats, unless another source's entry needs them."""
-    kept = kept_path(region, file)
-    zipped = ".gz" if file.extension.endswith(".gz") else ""
-    others = [kept.with_name(f"{file.file_id}.{format_}{zipped}") for format_ in get_args(Format)]
-    if there := [path for path in others if path != kept and path.exists()]:
-        catalog.drop_unnamed(file.file_id, there)
+def drop_old_copies(region: Region, catalog: Catalog, file_id: str) -> None:
+    """Remove a file's copies under the names of formats that no entry needs, of whatever source."""
+    names = [f"{file_id}.{format_}{zipped}" for format_ in get_args(Format) for zipped in ("", ".gz")]
+    there = [path for path in (region.root / LANDING / name for name in names) if path.exists()]
+    if len(there) > 1:
+        catalog.drop_unnamed(file_id, there)
 
 
 def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path, alone: Callable[[], None]) -> Landed:
@@ -112,7 +113,7 @@ def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path, alone:
 
 
 def _nothing_kept(path: Path, reason: str) -> Landed:
-    return Landed(path.name, "quarantined", reason, "", 0, ())
+    return Landed(told(path.name), "quarantined", reason, "", 0, ())
 
 
 def _keep(
@@ -120,7 +121,11 @@ def _keep(
 ) -> Landed:
     probe = probe_copy(copy.path, mapping)
     entry = entry_of(mapping, name, probe, copy.file_id, copy.bytes)
-    keep = partial(copy.keep, kept_path(region, entry).name)
+
+    def keep(entered: File) -> None:
+        copy.keep(kept_path(region, entered).name)
+        write_note(region, entered)
+
     standing = catalog.land(entry, keep, change=False)
     if standing == "changes":
         alone()
@@ -129,5 +134,5 @@ def _keep(
     if standing == "refused":
         outcome = standing
     else:
-        drop_old_copies(region, catalog, entry)
-    return Landed(name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)
+        drop_old_copies(region, catalog, entry.file_id)
+    return Landed(entry.name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from jobs.dismissals import Dismissals, Subject, file_subject, rows_subject
 from jobs.home import Home, Region
 from jobs.landed_regions import catalogs
-from jobs.landing_ledger import File
+from jobs.landing_ledger import File, Try
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantinedRows, QuarantineListing, ReasonCount
 from jobs.quarantine import quarantine_contract
 from jobs.reasons import explain_reason
@@ -24,8 +24,9 @@ def list_quarantine(home: Home, region: str = "") -> QuarantineListing:
         QuarantinedFile(
             region=place.name, source=file.source, file_id=file.file_id, name=file.name, bytes=file.bytes,
             landed_at=file.landed_at, reason=file.reason, dismissed=known[place.name].get(file_subject(file), ""),
+            tried=tried.reason if tried else "", tried_at=tried.at if tried else None,
         )
-        for place, file in _files(home, region)
+        for place, file, tried in _files(home, region)
     ]  # fmt: skip
     return QuarantineListing(files=files, rows=_rows(home, region, known))
 
@@ -37,17 +38,16 @@ def show_quarantine(home: Home, subject: str, region: str = "") -> QuarantineDet
     """
     if subject in CONTRACTS:
         return _show_table(home, subject, region)
-    found = [(place, file) for place, file in _files(home, region) if len(subject) >= 8]
-    found = [(place, file) for place, file in found if file.file_id.startswith(subject.lower())]
+    found = [one for one in _files(home, region) if len(subject) >= 8 and one[1].file_id.startswith(subject.lower())]
     if not found:
         raise UsageError(
             "Nothing is quarantined under that name.", mend="See tables and file ids with `geoward quarantine list`."
         )
-    kept = max(file.landed_at.date() for _, file in found) + _days(home)
-    counts = Counter(file.reason for _, file in found)
+    kept = max(file.landed_at.date() for _, file, _ in found) + _days(home)
+    counts, tried = Counter(file.reason for _, file, _ in found), Counter(tried.reason for *_, tried in found if tried)
     return QuarantineDetail(
-        subject=found[0][1].file_id, kind="file", regions=sorted({place.name for place, _ in found}),
-        reasons=_explained(counts), first_date=None, last_date=None, retain_until=kept,
+        subject=found[0][1].file_id, kind="file", regions=sorted({place.name for place, *_ in found}),
+        reasons=_explained(counts), tried=_explained(tried), first_date=None, last_date=None, retain_until=kept,
     )  # fmt: skip
 
 
@@ -60,13 +60,17 @@ def _show_table(home: Home, table: str, region: str) -> QuarantineDetail:
     kept = [day for place, _ in catalogs(home, region) for day in _retained(place, table)]
     return QuarantineDetail(
         subject=table, kind="table", regions=sorted({entry.region for entry in rows}), reasons=_explained(counts),
-        first_date=min(dates, default=None), last_date=max(dates, default=None),
+        tried=[], first_date=min(dates, default=None), last_date=max(dates, default=None),
         retain_until=max(kept, default=None) if rows else None,
     )  # fmt: skip
 
 
-def _files(home: Home, region: str) -> list[tuple[Region, File]]:
-    return [(place, file) for place, catalog in catalogs(home, region) for file in catalog.files() if file.reason]
+def _files(home: Home, region: str) -> list[tuple[Region, File, Try | None]]:
+    found = []
+    for place, catalog in catalogs(home, region):
+        tries = catalog.tries()
+        found += [(place, file, tries.get((file.source, file.file_id))) for file in catalog.files() if file.reason]
+    return found
 
 
 def _rows(home: Home, region: str, known: Mapping[str, Mapping[Subject, str]]) -> list[QuarantinedRows]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from jobs.audit_log import audit
 from jobs.catalog import Catalog
@@ -14,6 +15,7 @@ from jobs.dismissals import Dismissals, file_subject
 from jobs.explain_failure import explained
 from jobs.home import Home, Region
 from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_path
+from jobs.landed_notes import write_note
 from jobs.landed_regions import catalogs
 from jobs.landing.keep_file import copied
 from jobs.landing.probe_file import probe_copy
@@ -127,9 +129,9 @@ def _enter(place: Region, catalog: Catalog, mapping: Mapping, text: str, judged:
     keep_mapping(place, mapping, text)
     for file, entry in changed:
         old, new = kept_path(place, file), kept_path(place, entry)
-        if old != new:
+        if old != new and not entry.reason:
             with copied(old, old.parent) as copy:
                 copy.keep(new.name)
-    catalog.land_again([entry for _, entry in changed])
+    catalog.land_again([entry for _, entry in changed], partial(write_note, place))
     for _, entry in changed:
-        drop_old_copies(place, catalog, entry)
+        drop_old_copies(place, catalog, entry.file_id)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.catalog import now
 from jobs.describe_source import rejects_all, rule_in_words, when_in_words
+from jobs.landing.file_name import told
 from jobs.landing.probe_file import Probe, probe_file
 from jobs.listings import SourceTrial, TriedColumn, TriedEmit
 from jobs.reasons import explain_reason
@@ -111,7 +112,7 @@ def _trial(
     purposes: Collection[str],
 ) -> SourceTrial:  # fmt: skip
     return SourceTrial(
-        source=mapping.name, mapping_version=mapping.version, file=path.name, readable=not probe.reason,
+        source=mapping.name, mapping_version=mapping.version, file=told(path.name), readable=not probe.reason,
         reason=probe.reason, mend=explain_reason(probe.reason)[1] if probe.reason else "", records=records,
         limited=limited, dropped=list(probe.dropped), unknown=list(probe.unknown),
         legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping, purposes), emits=emits,

@@ -1,6 +1,7 @@
 """Landed files that are not what landed any more, or that Spark cannot read, are set aside: none stops a night.
 
-One in use is not, since readers have its rows: only what is made from it waits.
+One in use is not, since readers have its rows: only what is made from it waits. Nor is any while Spark cannot read a
+file of ours: then the machine is at fault, whatever it says of itself.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from jobs.job_inputs import Workplace
 from jobs.land_files import LANDING
 from jobs.landing.read_records import read_records
 from jobs.landing_ledger import File
+from jobs.read_ours import read_ours
 from quality.contracts.errors import EnvironmentFault, FilesLost
 from quality.sources.mapping import Mapping
 
@@ -83,8 +85,23 @@ def _set_aside(place: Workplace, files: Collection[File], reason: str) -> None:
 def read_or_set_aside(place: Workplace, groups: Sequence[Group], read: Callable[[Sequence[Group]], None]) -> list[File]:
     """Read files; where Spark fails, halve until those at fault are alone, set these aside and return them.
 
-    Few bad files among many so cost few reads. A fault of the machine says nothing about files: it is raised.
+    Few bad files among many so cost few reads. A fault of the machine says nothing about files: it is raised if it is
+    known as one; else each file at fault is held against files of ours that are made as it is, and read once more.
+    Raises ``EnvironmentFault`` if those cannot be read either.
     """
+    if _can(read, groups):
+        return []
+    if parts := _halves(groups):
+        return [file for part in parts for file in read_or_set_aside(place, part, read)]
+    [(mapping, [file])] = groups
+    read_ours(place, mapping, file)
+    if _can(read, groups):
+        return []
+    _set_aside(place, [file], UNREADABLE)
+    return [file]
+
+
+def _can(read: Callable[[Sequence[Group]], None], groups: Sequence[Group]) -> bool:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
@@ -93,13 +110,8 @@ def read_or_set_aside(place: Workplace, groups: Sequence[Group], read: Callable[
     except (PySparkException, Py4JError) as error:
         if explain_failure(error):
             raise
-    else:
-        return []
-    if parts := _halves(groups):
-        return [file for part in parts for file in read_or_set_aside(place, part, read)]
-    [(_, [file])] = groups
-    _set_aside(place, [file], UNREADABLE)
-    return [file]
+        return False
+    return True
 
 
 def _halves(groups: Sequence[Group]) -> list[list[Group]]:

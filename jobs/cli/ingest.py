@@ -20,7 +20,9 @@ _COLORS = {"landed": "green", "readable": "green", "known": "dim", "quarantined"
 
 @app.command()
 def ingest(
-    files: Annotated[list[Path], typer.Argument(help="Files to land; they are copied, never changed.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files to land (./* and not *: a name may begin with -); they are copied.")
+    ],
     source: Annotated[str, typer.Option("--source", "-s", help="A shipped mapping's name, or a mapping's YAML file.")],
     region: Annotated[str, typer.Option("--region", "-r", help="The region whose rules hold for these rows.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Look at the files; land nothing.")] = False,
@@ -37,11 +39,12 @@ def ingest(
     Example: `geoward ingest --source sample_pings --region eu data/sample/eu/pings.csv.gz`
     """
     from jobs.ingest import ingest as land
+    from jobs.landing.file_name import told
 
     with err.status("") as status:
         listing = land(
             open_home(), source, region, files, dry_run=dry_run,
-            progress=lambda path: status.update(f"reading {escape(path.name)}"),
+            progress=lambda path: status.update(f"reading {escape(told(path.name))}"),
             waiting=lambda text: err.print(text, markup=False), wait=not no_wait,
         )  # fmt: skip
     show(listing, as_json, _tables(listing))

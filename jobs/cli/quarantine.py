@@ -13,7 +13,7 @@ from rich.table import Table
 
 from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, show
 from jobs.home import open_home
-from jobs.listings import QuarantineDetail, QuarantineListing, ReplayListing
+from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantineListing, ReplayListing
 
 quarantine = typer.Typer(no_args_is_help=True, help="Quarantine: files and rows that could not be used, and why.")
 app.add_typer(quarantine, name="quarantine")
@@ -98,7 +98,7 @@ def _tables(listing: QuarantineListing) -> Iterable[Table | str]:
         for file in listing.files:
             files.add_row(
                 file.region, file.source, escape(file.name), file.file_id[:12], f"{file.bytes:,}",
-                f"{file.landed_at:%Y-%m-%d %H:%M}", escape(file.reason) + (" (dismissed)" if file.dismissed else ""),
+                f"{file.landed_at:%Y-%m-%d %H:%M}", _why(file),
             )  # fmt: skip
         yield files
     if listing.rows:
@@ -108,6 +108,11 @@ def _tables(listing: QuarantineListing) -> Iterable[Table | str]:
             rows.add_row(region, table, escape(reason), days, f"{count:,}")
         yield rows
         yield "What a reason means: `geoward quarantine show TABLE`"
+
+
+def _why(file: QuarantinedFile) -> str:
+    last = f"; tried {file.tried_at:%Y-%m-%d}: {file.tried}" if file.tried_at else ""
+    return escape(file.reason + last) + (" (dismissed)" if file.dismissed else "")
 
 
 def _by_reason(listing: QuarantineListing) -> dict[tuple[str, str, str], tuple[list[date], int]]:
@@ -123,8 +128,9 @@ def _parts(detail: QuarantineDetail) -> Iterable[Table | str]:
         yield f"Nothing of {detail.subject} is in quarantine."
         return
     table = grid("reason", "rows#" if detail.kind == "table" else "files#", "meaning", "mend")
-    for reason in detail.reasons:
-        table.add_row(escape(reason.reason), f"{reason.count:,}", escape(reason.meaning), escape(reason.mend))
+    for reason in (*detail.reasons, *detail.tried):
+        named = escape(reason.reason) + (" (last try)" if reason not in detail.reasons else "")
+        table.add_row(named, f"{reason.count:,}", escape(reason.meaning), escape(reason.mend))
     yield f"[bold]{detail.subject}[/bold] in {', '.join(detail.regions)}"
     yield table
     if detail.retain_until:

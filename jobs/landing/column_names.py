@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-_NAME = re.compile(r"(?!.*\d{5})[^\W\d][^@\x00-\x1f]{0,63}")
-"""No e-mail address, no number, no long text."""
+_NAME = re.compile(r"(?!.*\d{5})[^\W\d][^@]{0,63}")
+"""No e-mail address, no number, no long text; nor, as is asked apart, a sign that a terminal obeys."""
 
 MANY = 100
 """Above so many unknown names, they are values: an object with a key for each account, for example."""
@@ -16,6 +16,6 @@ def told_names(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """Return the names, those that do not look like one replaced by their place; ``known`` ones always stay."""
     strange = len([name for name in names if name not in known]) > MANY
     return tuple(
-        name if name in known or (not strange and _NAME.fullmatch(name)) else f"(column {place})"
+        name if name in known or (not strange and _NAME.fullmatch(name) and name.isprintable()) else f"(column {place})"
         for place, name in enumerate(names, 1)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from pathlib import Path
 from jobs.landing.file_opening import Unreadable
 
 _CHUNK = 1 << 20
+PART = ".part"
+"""Ends the name of what is being written."""
+
 _A_DAY = 24 * 60 * 60
 
 
@@ -38,7 +42,7 @@ def copied(path: Path, folder: Path) -> Iterator[Copy]:
     What is judged and kept is the copy: the file itself may still change. Raises ``Unreadable`` when the file cannot
     be read to its end, and ``OSError`` when the copy cannot be written, which is not the file's fault.
     """
-    part = folder / f"incoming-{os.getpid()}-{os.urandom(4).hex()}.part"
+    part = folder / f"incoming-{os.getpid()}-{os.urandom(4).hex()}{PART}"
     digest, size = hashlib.sha256(), 0
     try:
         with part.open("xb") as target:
@@ -54,9 +58,10 @@ def copied(path: Path, folder: Path) -> Iterator[Copy]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a small file so that it is there whole or as it was before."""
-    part = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
+    """Write a small file for the owner alone, so that it is there whole or as it was before."""
+    part = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}{PART}")
     try:
+        part.touch(mode=0o600)
         part.write_text(text, encoding="utf-8")
         part.replace(path)
     finally:
@@ -65,9 +70,16 @@ def write_text(path: Path, text: str) -> None:
 
 def drop_leftovers(folder: Path) -> None:
     """Remove copies that a process which was killed left behind a day ago or earlier: they may hold personal rows."""
-    for part in folder.glob("*.part"):
-        if part.stat().st_mtime < time.time() - _A_DAY:
-            part.unlink(missing_ok=True)
+    for part in folder.glob(f"*{PART}"):
+        if part.lstat().st_mtime < time.time() - _A_DAY:
+            _remove(part)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir() and not part.is_symlink():
+        shutil.rmtree(part, ignore_errors=True)
+    else:
+        part.unlink(missing_ok=True)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

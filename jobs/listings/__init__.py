@@ -11,6 +11,7 @@ from jobs.listings.alerts import (
 )
 from jobs.listings.dismiss import DismissedPart, DismissListing
 from jobs.listings.fsck import FoundDamage, FsckListing, RemovedOrphan
+from jobs.listings.landed import LandedDate, LandedListing, LandedSource, RestoredFile, RestoreListing
 from jobs.listings.landing import (
     IngestedFile,
     IngestListing,
@@ -61,6 +62,8 @@ LISTINGS: dict[str, type[Listing]] = {
     "check": CheckListing,
     "sample": SampleListing,
     "ingest": IngestListing,
+    "landed-list": LandedListing,
+    "landed-restore": RestoreListing,
     "source-list": SourceListing,
     "source-show": SourceDetail,
     "source-check": SourceTrial,
@@ -105,6 +108,11 @@ __all__ = [
     "IngestListing",
     "IngestedFile",
     "LISTINGS",
+    "LandedDate",
+    "LandedListing",
+    "LandedSource",
+    "RestoreListing",
+    "RestoredFile",
     "Listing",
     "MappedColumn",
     "PlanListing",

@@ -59,7 +59,10 @@ class TableDetail(Listing):
 
 
 class QuarantinedFile(Listing):
-    """A file that was quarantined whole; ``dismissed`` says why it stays so, if a person looked."""
+    """A file that was quarantined whole, for its first ``reason``; ``dismissed``: why it stays so, if a person looked.
+
+    ``tried`` is the reason of the last try under another mapping, if there was one.
+    """
 
     region: str
     source: str
@@ -69,6 +72,8 @@ class QuarantinedFile(Listing):
     landed_at: datetime
     reason: str
     dismissed: str
+    tried: str
+    tried_at: datetime | None
 
 
 class QuarantinedRows(Listing):
@@ -99,12 +104,16 @@ class ReasonCount(Listing):
 
 
 class QuarantineDetail(Listing):
-    """`geoward quarantine show --json`. ``retain_until`` is the last day that anything of it may be kept."""
+    """`geoward quarantine show --json`. ``retain_until`` is the last day that anything of it may be kept.
+
+    ``tried`` are the reasons for which a file could not be read under another mapping when it was last tried.
+    """
 
     subject: str
     kind: Literal["table", "file"]
     regions: list[str]
     reasons: list[ReasonCount]
+    tried: list[ReasonCount]
     first_date: date | None
     last_date: date | None
     retain_until: date | None

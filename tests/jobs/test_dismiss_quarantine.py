@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from jobs.job_inputs import Workplace
 from jobs.list_quarantine import list_quarantine
 from jobs.plan import plan
 from jobs.status import problems
+from jobs.unreadable_files import CHANGED
 from quality.contracts.errors import UsageError
 from tests.jobs.test_plan import land, refuse
 
@@ -75,6 +77,48 @@ def test_a_dismissed_file_is_no_problem_until_another_mapping_judges_it(home, pl
 
     catalog.quarantine_file(file, "no_columns_known")
     assert alarms(home) == [("", file.landed_at.date())]
+
+
+@pytest.fixture
+def mended(place):
+    """A file that was quarantined, dismissed, and entered again since: it is in use."""
+    [file] = place.catalog.files()
+    place.catalog.quarantine_file(file, CHANGED)
+    dismiss(place.home, file.file_id, "eu", "the disk was replaced")
+    place.catalog.land(file)
+    return file
+
+
+def test_a_file_that_was_mended_and_is_damaged_again_is_looked_at_anew_though_nothing_else_differs(home, place, mended):
+    assert alarms(home) == []
+
+    place.catalog.quarantine_file(mended, CHANGED)
+
+    assert alarms(home) == [("", mended.landed_at.date())]
+    assert [one.dismissed for one in list_quarantine(home).files] == [""]
+    dismiss(home, mended.file_id, "eu", "again")
+    assert (alarms(home), len(dismissals(home))) == ([], 2), "each dismissal stays in the audit log"
+
+
+def test_a_dismissed_file_that_another_mapping_cannot_read_either_is_looked_at_anew(home, place):
+    [file] = place.catalog.files()
+    place.catalog.quarantine_file(file, "empty_file")
+    dismiss(home, file.file_id, "eu", "a test by the sender")
+
+    assert place.catalog.land(replace(file, mapping_version="v2", reason="missing_column:who")) == "still"
+
+    assert alarms(home) == [("", file.landed_at.date())]
+
+
+def test_the_dismissal_of_rows_outlives_what_becomes_of_files(home, place):
+    publish(place, D1)
+    dismiss(home, "raw.pings", "eu", "known")
+
+    [file] = place.catalog.files()
+    place.catalog.quarantine_file(file, CHANGED)
+    place.catalog.land(file)
+
+    assert alarms(home) == []
 
 
 def test_a_dry_run_dismisses_and_audits_nothing(home, place):

@@ -5,9 +5,11 @@ Plan, ledger, landing and publication are the real ones; a run's rows are made b
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
+import subprocess
 
 import pytest
 import typer
@@ -26,6 +28,7 @@ from tests.jobs.publisher import TABLE, publish
 from tests.jobs.test_plan import refuse
 from tests.jobs.test_withdraw import shown
 
+UTF8 = {**os.environ, "LC_ALL": "C.UTF-8"}
 ROWS = ("1,a,2024-05-01T08:00:00Z,1,2,x,", "2,b,2024-05-02T08:00:00Z,1,2,x,")
 
 
@@ -66,10 +69,11 @@ class Engineer:
         return done
 
     def type(self, text):
+        if text.startswith(("mv ", "rm ")):
+            subprocess.run(["bash", "-c", text], cwd=self.root, check=True, env=UTF8)
+            return
         words = shlex.split(text)
-        if words[0] == "mv":
-            (self.root / words[1]).rename(self.root / words[2])
-        elif words[1] == "run":
+        if words[1] == "run":
             self._run(words[2:])
         elif words[1:] != ["fsck"]:
             done = CliRunner().invoke(app, [str(each) for word in words[1:] for each in self._meant(word)])
@@ -145,12 +149,86 @@ def test_the_mend_of_a_damage_mends_it(engineer, kind):
     assert not [one for one in plan(engineer.place()) if one.table == TABLE.name], "and nothing is stale"
 
 
+def test_the_mend_of_a_lost_catalog_gives_each_kept_file_back_to_its_own_source(engineer, tmp_path, log_file):
+    other = tmp_path / "other.yaml"
+    other.write_text(engineer.meant["SOURCE"].read_text().replace("name: tiny", "name: other"))
+    engineer.meant |= {"other": other, "LATE": log_file("3,c,2024-05-01T08:00:00Z,1,2,x,", name="late.csv")}
+    engineer.type("geoward ingest --source other --region eu LATE")
+    before = [(file.source, file.name, file.landed_at) for file in Catalog(engineer.home.region("eu")).files()]
+    assert [source for source, *_ in before] == ["other", "tiny"]
+    HARMS["catalog_damaged"](engineer.root)
+
+    engineer.obey("catalog_damaged")
+
+    assert [(file.source, file.name, file.landed_at) for file in engineer.place().catalog.files()] == before
+
+
 def test_a_landed_file_that_the_catalog_does_not_know_is_entered_by_its_mend(engineer):
     with Catalog(engineer.home.region("eu")).open() as db:
         db.execute("DELETE FROM files"), db.execute("DELETE FROM dates")
     assert engineer.kinds() == {"landed_added"}
 
+    assert engineer.obey("landed_added") == ["geoward landed restore --region eu"]
+
+    assert engineer.found() == []
+
+
+def test_one_that_landed_before_files_said_their_source_is_entered_when_a_person_says_it(engineer):
+    with Catalog(engineer.home.region("eu")).open() as db:
+        db.execute("DELETE FROM files"), db.execute("DELETE FROM dates")
+    shutil.rmtree(engineer.root / "entries")
+    [found] = engineer.found()
+    assert "does not say of which source it is" in found.what and "who delivered it" in found.mend
+
     [done] = engineer.obey("landed_added")
 
     assert done.startswith("geoward ingest --source SOURCE --region eu landing/")
     assert engineer.found() == []
+
+
+def strange(name):
+    def put(root):
+        (root / "landing" / name).write_bytes(b"planted")
+
+    return put
+
+
+def old(name):
+    def put(root):
+        strange(name)(root)
+        os.utime(root / "landing" / name, (0, 0))
+
+    return put
+
+
+def copy_as(extension):
+    def put(root):
+        [kept] = root.glob("landing/*")
+        shutil.copy(kept, kept.with_name(f"{kept.name[:64]}.{extension}"))
+
+    return put
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        pytest.param(strange("other.csv"), id="another-name"),
+        pytest.param(strange("-rf it's `here`.csv"), id="a-name-that-is-hard-to-type"),
+        pytest.param(strange("\x1b[2J\udcff'.csv"), id="a-hostile-name"),
+        pytest.param(strange("f" * 64 + ".csv"), id="not-the-bytes-of-its-name"),
+        pytest.param(lambda root: (root / "landing" / "folder").mkdir(), id="a-folder"),
+        pytest.param(lambda root: (root / "landing" / "link").symlink_to("nowhere"), id="a-link"),
+        pytest.param(old("incoming-1-ab.part"), id="never-finished"),
+        pytest.param(copy_as("tsv"), id="a-second-copy-of-another-format"),
+        pytest.param(copy_as("csv.gz"), id="a-second-copy-said-to-be-packed"),
+    ],
+)
+def test_what_lies_among_landed_files_is_found_once_and_not_again_after_its_mend(engineer, put):
+    put(engineer.root)
+    assert engineer.kinds() == {"landed_added"}
+    assert all(one.path.isprintable() and one.mend.isprintable() for one in engineer.found())
+
+    done = engineer.obey("landed_added")
+
+    assert engineer.kinds() <= {"set_aside"}, f"after {done}"
+    assert engineer.rows() == {D1, D2}

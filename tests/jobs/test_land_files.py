@@ -18,6 +18,7 @@ from jobs.nightly import run_table
 from quality.sources.load_mapping import load_mapping
 
 ROWS = b"id,who,at,lat,lon,note\n1,a,2024-05-01T10:00:00Z,1.5,2.5,planted\n"
+TORN = "missing_column:at,id,lat,lon,who"
 BASIS = "legal_basis: {risk: Legitimate interests}\nevidence: a test"
 
 
@@ -124,6 +125,18 @@ def test_under_a_mapping_of_another_format_there_is_still_one_copy(home, land):
     [good] = land(("a.csv", ROWS))
 
     assert (good.outcome, kept(home)) == ("landed", [f"{bad.file_id}.csv"])
+
+
+def test_an_unreadable_file_that_comes_again_under_another_mapping_keeps_its_first_cause_and_one_copy(home, land):
+    [first] = land(("a.csv", ROWS), change=("from: who", "from: actor"))
+    before = Catalog(home.region("eu")).files()
+
+    [again] = land(("b.csv", ROWS), change=("format: csv", "format: tsv"))
+
+    assert (first.reason, again.outcome, again.reason) == ("missing_column:actor", "quarantined", TORN)
+    assert (Catalog(home.region("eu")).files(), kept(home)) == (before, [f"{first.file_id}.csv"])
+    [last] = Catalog(home.region("eu")).tries().values()
+    assert last.reason == TORN
 
 
 def test_a_copy_that_another_source_needs_stays(home, land):

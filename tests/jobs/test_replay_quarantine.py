@@ -14,6 +14,7 @@ from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
 from jobs.land_files import land_files
 from jobs.landing import probe_text
+from jobs.list_quarantine import list_quarantine, show_quarantine
 from jobs.listings.replay import REPLAY_OUTCOMES
 from jobs.replay_quarantine import ROWS, replay
 from jobs.run_lock import holds_run_lock, run_is_alive
@@ -139,6 +140,25 @@ def test_a_mapping_that_is_still_wrong_leaves_the_file_in_quarantine(home, quara
 
     assert told(found) == [("log.csv", "missing_column:who", "quarantined", "missing_column:actor")]
     assert not found.ok and found.files[0].mend
+
+
+def test_a_file_that_stays_unreadable_keeps_its_first_cause_and_tells_the_last_try(home, quarantined, mended):
+    [before] = list_quarantine(home).files
+    first = catalog(home).files()
+
+    replay(home, mended("from: who", "from: actor"))
+    wrong = replay(home, mended("format: csv", "format: jsonl"))
+
+    assert told(wrong) == [("log.csv", "missing_column:who", "quarantined", "wrong_format")]
+    assert catalog(home).files() == first, "what landed, and why it could not be used"
+    [after] = list_quarantine(home).files
+    assert (before.tried, before.tried_at, after.tried) == ("", None, "wrong_format")
+    assert after == before.model_copy(update={"tried": "wrong_format", "tried_at": after.tried_at})
+    assert [one.reason for one in show_quarantine(home, quarantined).tried] == ["wrong_format"]
+    assert [path.suffix for path in copies(home, quarantined)] == [".csv"]
+
+    assert replay(home, mended()).ok
+    assert (list_quarantine(home).files, catalog(home).tries()) == ([], {}), "nothing is left of it once it lands"
 
 
 def test_a_mapping_that_cannot_read_a_file_in_use_leaves_it_in_use_with_its_dates(home, used, mended):

@@ -26,6 +26,8 @@ def test_a_name_is_told(name):
         pytest.param("call 4477009001", id="telephone"),
         pytest.param("x" * 65, id="long-text"),
         pytest.param("two\nlines", id="two-lines"),
+        pytest.param("a\x9b31m", id="a-command-to-the-terminal"),
+        pytest.param("a\u202eb", id="text-turned-round"),
         pytest.param("", id="nothing"),
     ],
 )

@@ -89,6 +89,10 @@ def test_what_a_killed_process_left_is_removed_a_day_later(folder):
         then = (folder / name).stat().st_mtime - age
         os.utime(folder / name, (then, then))
 
+    (folder / "witness.part").mkdir()
+    (folder / "witness.part" / "one.csv").write_bytes(b"x")
+    os.utime(folder / "witness.part", (0, 0))
+
     drop_leftovers(folder)
 
     assert sorted(path.name for path in folder.iterdir()) == ["kept.csv", "new.part"]

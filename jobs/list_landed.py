@@ -1,0 +1,71 @@
+"""What landed by source and date: counts of files and rows from the catalog, and what became of the dates. No Spark."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from datetime import date
+
+from jobs.catalog import Catalog
+from jobs.home import Home, Region
+from jobs.job_inputs import Workplace
+from jobs.lake import no_spark
+from jobs.landed_regions import catalogs
+from jobs.landing_ledger import File, Part
+from jobs.listings.landed import LandedDate, LandedListing, LandedSource, LandedState
+from jobs.plan import held_back, plan
+
+Dates = dict[str, dict[date, list[Part]]]
+
+
+def list_landed(home: Home, region: str = "", source: str = "", day: date | None = None) -> LandedListing:
+    """Return the sources that landed and the dates their files hold, of one source or date or all."""
+    sources: list[LandedSource] = []
+    dates: list[LandedDate] = []
+    for place, catalog in catalogs(home, region):
+        held = catalog.dates()
+        sources += _sources(place, catalog.files(source), held)
+        dates += (one for one in _dates(home, place, catalog, held, source) if day in (None, one.date))
+    return LandedListing(sources=sources, dates=dates)
+
+
+def _sources(place: Region, files: Collection[File], held: Dates) -> Iterator[LandedSource]:
+    by_source: dict[str, list[File]] = defaultdict(list)
+    for file in files:
+        by_source[file.source].append(file)
+    for source, mine in by_source.items():
+        parts = [(day, part) for days in held.values() for day, parts in days.items() for part in parts]
+        days = [day for day, part in parts if part.source == source]
+        yield LandedSource(
+            region=place.name, source=source, files=len(mine), undated=sum(not file.dated for file in mine),
+            quarantined=sum(bool(file.reason) for file in mine), bytes=sum(file.bytes for file in mine),
+            rows=sum(part.rows for _, part in parts if part.source == source), first_date=min(days, default=None),
+            last_date=max(days, default=None), last_landed=max(file.landed_at for file in mine),
+        )  # fmt: skip
+
+
+def _dates(home: Home, place: Region, catalog: Catalog, held: Dates, source: str) -> Iterator[LandedDate]:
+    states = _states(home, place, catalog, held) if held else {}
+    for table, days in held.items():
+        for day, parts in days.items():
+            for name in sorted({part.source for part in parts if source in ("", part.source)}):
+                mine = [part for part in parts if part.source == name]
+                yield LandedDate(
+                    region=place.name, source=name, table=table, date=day, files=len({part.file_id for part in mine}),
+                    rows=sum(part.rows for part in mine), state=states[table, day],
+                )  # fmt: skip
+
+
+def _states(home: Home, region: Region, catalog: Catalog, held: Dates) -> dict[tuple[str, date], LandedState]:
+    place = Workplace.open(home, region, no_spark)
+    stale = {(one.table, one.date) for one in plan(place, tables=tuple(held))}
+    back, published = {(one.table, one.date) for one in held_back(place)}, catalog.origins(held).keys()
+
+    def state(key: tuple[str, date]) -> LandedState:
+        if key in back:
+            return "withdrawn"
+        if key in stale:
+            return "stale" if key in published else "waiting"
+        return "published"
+
+    return {key: state(key) for key in ((table, day) for table, days in held.items() for day in days)}

@@ -1,0 +1,119 @@
+"""Enter kept files again that the catalog does not know, each under the mapping it landed under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Set
+from dataclasses import replace
+
+from jobs.audit_log import audit
+from jobs.catalog import Catalog
+from jobs.explain_failure import explained
+from jobs.home import Home, Region
+from jobs.land_files import LANDING, MAPPINGS, entry_of
+from jobs.landed_notes import Note, read_notes
+from jobs.landed_regions import covered
+from jobs.landing.probe_file import probe_copy
+from jobs.landing_ledger import File
+from jobs.listings.landed import RestoredFile, RestoreListing, RestoreOutcome
+from jobs.manifest import sha256_of
+from jobs.reasons import explain_reason
+from quality.contracts.errors import ConfigError
+from quality.sources.load_mapping import load_mapping
+
+COPY = re.compile(r"([0-9a-f]{64})\.(?:csv|tsv|jsonl|parquet)(?:\.gz)?")
+"""The name of a kept copy: the SHA-256 of its bytes, and how they are read."""
+
+_INGEST = "`geoward ingest --source {source} --region {region} {path}`"
+_MENDS: dict[RestoreOutcome, str] = {
+    "landed": "Run `geoward run`: it makes its dates.",
+    "kept_bytes_gone": f"Ingest the file again from where it came: {_INGEST}.",
+    "kept_bytes_changed": f"Ingest the file again from where it came: {_INGEST}.",
+    "mapping_gone": f"Its kept mapping is gone or damaged: {_INGEST} in the region's root, with the mapping's YAML "
+    "file if it is your own.",
+    "source_unknown": "It landed before kept files said of which source they are. Find out who delivered it, then "
+    f"{_INGEST} in the region's root.",
+}
+
+
+def restore_landed(home: Home, region: str = "", *, dry_run: bool = False) -> RestoreListing:
+    """Enter each kept file that the catalog does not know as its note says, with the time it landed at.
+
+    What has no note is told and left: only a person knows of which source it is. Raises ``EnvironmentFault`` when the
+    machine fails; what was entered before stays, and the same command goes on.
+    """
+    found: list[RestoredFile] = []
+    known = 0
+    for place in covered(home, region):
+        entries = _entries(place)
+        known += len(entries)
+        with explained():
+            mine = [*_noted(place, entries, dry_run), *_without_note(place, entries)]
+        if mine and not dry_run:
+            outcomes = {name: sum(one.outcome == name for one in mine) for name in {one.outcome for one in mine}}
+            audit(home, "ingest", "landed", "restored", region=place.name, files=outcomes)
+        found += mine
+    ok = all(one.outcome in ("landed", "quarantined") for one in found)
+    return RestoreListing(dry_run=dry_run, ok=ok, known=known, files=found)
+
+
+def _entries(place: Region) -> dict[tuple[str, str], File]:
+    if not (place.root / "catalog.sqlite").exists():
+        return {}
+    return {(file.source, file.file_id): file for file in Catalog(place).files()}
+
+
+def _noted(place: Region, entries: dict[tuple[str, str], File], dry_run: bool) -> Iterator[RestoredFile]:
+    for note in read_notes(place):
+        if (note.source, note.file_id) not in entries:
+            yield _restore(place, note, dry_run)
+
+
+def _without_note(place: Region, entries: dict[tuple[str, str], File]) -> Iterator[RestoredFile]:
+    said = {f"{file.file_id}.{file.extension}" for file in entries.values()} | {one.copy for one in read_notes(place)}
+    for name in sorted(copies(place) - said):
+        if sha256_of(place.root / LANDING / name) == name[:64]:
+            yield _told(place, "", name, name[:64], "source_unknown")
+
+
+def copies(place: Region) -> Set[str]:
+    """Return the names in the region's folder of landed files that are of kept copies."""
+    return {path.name for path in (place.root / LANDING).glob("*") if COPY.fullmatch(path.name) and path.is_file()}
+
+
+def _restore(place: Region, note: Note, dry_run: bool) -> RestoredFile:
+    kept = place.root / LANDING / note.copy
+    if not kept.is_file():
+        return _of(place, note, "kept_bytes_gone")
+    if sha256_of(kept) != note.file_id:
+        return _of(place, note, "kept_bytes_changed")
+    path = place.root / MAPPINGS / f"{note.mapping_version}.yaml"
+    try:
+        mapping = load_mapping(path)
+    except ConfigError:
+        return _of(place, note, "mapping_gone")
+    if (mapping.name, mapping.version) != (note.source, note.mapping_version):
+        return _of(place, note, "mapping_gone")
+    probe = probe_copy(kept, mapping)
+    entry = replace(entry_of(mapping, note.name, probe, note.file_id, kept.stat().st_size), landed_at=note.landed_at)
+    if not dry_run:
+        Catalog(place).land(replace(entry, extension=note.extension))
+    return _of(place, note, "quarantined" if probe.reason else "landed", probe.reason)
+
+
+def _of(place: Region, note: Note, outcome: RestoreOutcome, reason: str = "") -> RestoredFile:
+    return _told(place, note.source, note.name, note.file_id, outcome, reason, note.copy)
+
+
+def _told(
+    place: Region, source: str, name: str, file_id: str, outcome: RestoreOutcome, reason: str = "", copy: str = ""
+) -> RestoredFile:
+    from_elsewhere = outcome in ("kept_bytes_gone", "kept_bytes_changed")
+    path = "FILE" if from_elsewhere else f"{LANDING}/{copy or name}"
+    if outcome == "quarantined":
+        mend = explain_reason(reason)[1]
+    else:
+        mend = _MENDS[outcome].format(source=source or "SOURCE", region=place.name, path=path)
+    return RestoredFile(
+        region=place.name, source=source, name=name, file_id=file_id, outcome=outcome, reason=reason, mend=mend
+    )
