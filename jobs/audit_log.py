@@ -53,6 +53,21 @@ def audit_many(home: Home, entries: list[Entry]) -> None:
         write_deltalake(path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES)
 
 
+def audit_once(home: Home, entries: list[Entry]) -> None:
+    """Append those of the entries that are not there yet: whoever ends what was interrupted cannot know.
+
+    It reads the whole log; an entry is told apart by what it says, not by when it was written.
+    """
+    if not entries:
+        return
+    told = {_said(e["kind"], e["subject"], e["outcome"], e["region"], e["detail"]) for e in read_audit(home)}
+    audit_many(home, [entry for entry in entries if _said(*entry) not in told])
+
+
+def _said(*entry: object) -> str:
+    return json.dumps(entry, sort_keys=True)
+
+
 def _rows(home: Home, entries: list[Entry]) -> Table:
     """Return the entries as a table, by arro3: pyarrow would import pandas, which costs a query a second."""
     from arro3.core import Array, DataType, Table

@@ -9,6 +9,7 @@ from datetime import date
 
 from jobs import manifest
 from jobs.commit import Change, StagedFile, commit, facts_of
+from jobs.finish_publications import finish_publications
 from jobs.finish_withdrawals import end_withdrawal, finish_withdrawals
 from jobs.job_inputs import Workplace
 from jobs.manifest import Manifest
@@ -49,6 +50,7 @@ def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: b
     path = place.lake.path(table)
     with place.lake.locked():
         finish(path)
+        finish_publications(place.home, place.region)
         finish_withdrawals(place.home, place.region)
         manifests = manifest.history(path)
         if done := _done_before(place, table, manifests, version):
