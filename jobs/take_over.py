@@ -49,6 +49,7 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
     Rows that were staged were not audited: they must not stay on disk.
     """
     with Lake(region, no_spark).locked():
+        manifest.drop_leftovers(region.root)
         for path in sorted({path for path, _ in manifest.pending(region.root)}):
             progress(f"{region.name}: {path.parent.name}.{path.name}: {_cleared(path)}")
         with suppress(sqlite3.DatabaseError):  # of a damaged catalog `geoward fsck` tells, which comes by here too

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobs.durable import sync
 from jobs.landing.file_opening import Unreadable
 
 _CHUNK = 1 << 20
@@ -28,7 +29,7 @@ class Copy:
         """Give it its name. A file that is there under that name, perhaps damaged since, is replaced."""
         kept = self.path.with_name(name)
         self.path.replace(kept)
-        _sync_folder(kept.parent)
+        sync(kept.parent)
 
 
 @contextmanager
@@ -53,16 +54,6 @@ def copied(path: Path, folder: Path) -> Iterator[Copy]:
         part.unlink(missing_ok=True)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a small file so that it is there whole or as it was before."""
-    part = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def drop_leftovers(folder: Path) -> None:
     """Remove copies that a process which was killed left behind a day ago or earlier: they may hold personal rows."""
     for part in folder.glob("*.part"):
@@ -77,11 +68,3 @@ def _chunks(path: Path) -> Iterator[bytes]:
                 yield chunk
     except OSError:
         raise Unreadable("unreadable") from None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

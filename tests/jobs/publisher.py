@@ -36,19 +36,20 @@ POINTS = {
 }
 
 
-def stage(place, mark, *days):
+def stage(place, mark, *days, table=TABLE):
     """Write one row of each day, named ``mark``, as files that are not published."""
-    folder = place.lake.path(TABLE.name)
+    folder = place.lake.path(table.name)
     manifest.begin(folder, mark)
     files = []
     for day in days:
         path = folder / f"stage-{mark}" / f"event_date={day}" / "p.parquet"
         path.parent.mkdir(parents=True)
-        rows = [{**dict.fromkeys(TABLE.column_names), "event_id": mark, "actor_id": str(day)}]
-        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(TABLE)).drop_columns("event_date"), path)
+        marks = {"event_id": mark, "actor_id": str(day)} if table is TABLE else {"payload": mark}
+        rows = [{**dict.fromkeys(table.column_names), **marks}]
+        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(table)).drop_columns("event_date"), path)
         name = path.relative_to(folder).as_posix()
         files.append(StagedFile(name, path.stat().st_size, 1, day, 0, manifest.sha256_of(path)))
-    return Staged(TABLE, folder, tuple(files))
+    return Staged(table, folder, tuple(files))
 
 
 def publish(place, mark, *days, code=""):

@@ -10,7 +10,7 @@ import sqlite3
 import pytest
 
 from jobs import manifest
-from jobs.audit_log import audit_path
+from jobs.audit_witness import audit_path
 from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck

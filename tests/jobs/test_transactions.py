@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from jobs import finish_publications, manifest, publish_table, unfinished
 from jobs.audit_log import read_audit
+from jobs.audit_witness import audit_path
 from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck
@@ -272,3 +275,46 @@ def test_nothing_is_committed_to_a_table_whose_newest_manifest_is_damaged_and_no
 
     assert shown(place) == {D1: "first", D2: "second"}
     assert told == ["eu: raw.pings: its log or a manifest is damaged; see `geoward fsck`"]
+
+
+@pytest.mark.parametrize("which", [TABLE, BAD])
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])])
+def test_a_staged_file_that_is_gone_or_cut_keeps_table_and_quarantine_as_they_were(place, which, harm):
+    publish_as_a_run(place, "old", D1, quarantine=True)
+    before = shown(place), place.lake.table(BAD.name).version()
+    rows, bad = stage(place, "new", D1), stage(place, "new", D1, table=BAD)
+    harm(place.lake.path(which.name) / "stage-new" / f"event_date={D1}" / "p.parquet")
+
+    with pytest.raises(EnvironmentFault, match=f"1 of 1 files of {which.name} are gone or cut"):
+        publish_table.publish_table(place, Run("new", (D1,), claims=place.lake.claims(TABLE.name, [D1])), rows, [], bad)
+    assert (shown(place), place.lake.table(BAD.name).version()) == before
+    assert place.catalog.begun_publications() == []
+
+
+def test_no_commit_names_a_file_that_is_gone(place):
+    staged = stage(place, "one", D1)
+    (staged.root / staged.files[0].path).unlink()
+
+    with pytest.raises(EnvironmentFault, match="gone or cut"):
+        place.lake.publish(staged, [D1], {"run_id": "one"})
+    assert place.lake.table(TABLE.name) is None, "not even the empty table was made"
+
+
+def test_each_step_of_a_publication_is_on_the_disk_before_the_next(place, monkeypatch):
+    order, real = [], os.fsync
+
+    def fsync(descriptor):
+        order.append(Path(f"/proc/self/fd/{descriptor}").readlink().as_posix())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    publish_as_a_run(place, "one", D1)
+
+    root = place.lake.path(TABLE.name).as_posix()
+    steps = [
+        f"{root}/stage-one/event_date={D1}/p.parquet", f"{root}/_manifest/one.pending",
+        f"{root}/_delta_log/{1:020}.json", f"{root}/_manifest/{1:020}.json",
+        f"{audit_path(place.home)}/_delta_log/{0:020}.json", f"{place.home.path}/audit.head",
+    ]  # fmt: skip
+    rest = iter(order)
+    assert [step for step in steps if not any(path.startswith(step) for path in rest)] == []
