@@ -187,6 +187,18 @@ def active(manifests: list[Manifest]) -> dict[str, list[tuple[int, FileEntry]]]:
     return found
 
 
+def sources(manifests: list[Manifest]) -> dict[str, int]:
+    """Return, by date, the version that first published what is shown; an emptied date shows the one that did so."""
+    first: dict[str, int] = {}
+    shown: dict[str, int] = {}
+    for each in manifests:
+        for file in each.files:
+            first.setdefault(file.path, each.version)
+        for day in each.dates:
+            shown[day] = max((first[file.path] for file in each.files if file.date == day), default=each.version)
+    return shown
+
+
 def _pending(table: Path, run_id: str) -> Path:
     return table / FOLDER / f"{run_id}{PENDING}"
 

@@ -156,7 +156,7 @@ def test_what_failed_between_audit_log_and_catalog_is_stale_and_a_rerun_repairs_
 @pytest.mark.parametrize("by_a_run", [True, False])
 @pytest.mark.parametrize("step", [(finish_publications, "audit_many"), (Catalog, "record_all")])
 def test_whoever_comes_next_ends_an_interrupted_publication_and_each_version_has_one_line(place, step, by_a_run):
-    failing(place, "new", D1, of=step, quarantine=True)
+    failing(place, "new", D1, of=step, quarantine=())
 
     if by_a_run:
         publish_as_a_run(place, "later", D2)
@@ -232,7 +232,7 @@ def test_a_run_that_comes_too_late_leaves_the_quarantine_of_the_other_alone(plac
     assert place.lake.table(bad.name) is None
 
 
-def failing(place, mark, *days, of, code="", quarantine=False):
+def failing(place, mark, *days, of, code="", quarantine=None):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(*of, lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -280,7 +280,7 @@ def test_nothing_is_committed_to_a_table_whose_newest_manifest_is_damaged_and_no
 @pytest.mark.parametrize("which", [TABLE, BAD])
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])])
 def test_a_staged_file_that_is_gone_or_cut_keeps_table_and_quarantine_as_they_were(place, which, harm):
-    publish_as_a_run(place, "old", D1, quarantine=True)
+    publish_as_a_run(place, "old", D1, quarantine=())
     before = shown(place), place.lake.table(BAD.name).version()
     rows, bad = stage(place, "new", D1), stage(place, "new", D1, table=BAD)
     harm(place.lake.path(which.name) / "stage-new" / f"event_date={D1}" / "p.parquet")
