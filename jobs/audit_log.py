@@ -5,11 +5,12 @@ from __future__ import annotations
 import getpass
 import json
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from jobs.audit_witness import WITNESSED, advance, alone, audit_path, entry_files
 from jobs.catalog import now
 from jobs.home import Home
+from jobs.manifest import log_versions
 
 if TYPE_CHECKING:
     from arro3.core import Table
@@ -31,26 +32,40 @@ _PROPERTIES = {
 _ONE_AT_A_TIME = threading.Lock()
 
 
-def audit_path(home: Home) -> Path:
-    """Return the audit table's folder."""
-    return home.path / "audit"
-
-
 def audit(home: Home, kind: Kind, subject: str, outcome: str, *, region: str = "", **detail: Any) -> None:
     """Append one entry. ``subject`` is a table or a purpose; ``detail`` holds counts and names only."""
     audit_many(home, [(kind, subject, outcome, region, detail)])
 
 
 def audit_many(home: Home, entries: list[Entry]) -> None:
-    """Append entries (kind, subject, outcome, region, detail) in one commit."""
-    from deltalake import write_deltalake
+    """Append entries (kind, subject, outcome, region, detail) in one commit, on the disk when this returns."""
+    from deltalake import CommitProperties, write_deltalake
 
     if not entries:
         return
     path = audit_path(home)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _ONE_AT_A_TIME:  # two threads that both make the table would collide
-        write_deltalake(path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES)
+    with _ONE_AT_A_TIME, alone(home):
+        write_deltalake(
+            path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES,
+            commit_properties=CommitProperties(custom_metadata={WITNESSED: "true"}),
+        )  # fmt: skip
+        advance(home)
+
+
+def audit_once(home: Home, entries: list[Entry]) -> None:
+    """Append those of the entries that are not there yet: whoever ends what was interrupted cannot know.
+
+    It reads the whole log; an entry is told apart by what it says, not by when it was written.
+    """
+    if not entries:
+        return
+    told = {_said(e["kind"], e["subject"], e["outcome"], e["region"], e["detail"]) for e in read_audit(home)}
+    audit_many(home, [entry for entry in entries if _said(*entry) not in told])
+
+
+def _said(*entry: object) -> str:
+    return json.dumps(entry, sort_keys=True)
 
 
 def _rows(home: Home, entries: list[Entry]) -> Table:
@@ -71,12 +86,16 @@ def _rows(home: Home, entries: list[Entry]) -> Table:
 
 
 def read_audit(home: Home) -> list[dict[str, Any]]:
-    """Return all entries, oldest first; none before the first."""
-    import pyarrow as pa
-    from deltalake import DeltaTable
+    """Return all entries in the order in which they were written, whatever the clock said; none before the first.
+
+    Raises ``ValueError`` if a commit of the log is gone or garbled.
+    """
+    import pyarrow.dataset as ds
 
     path = audit_path(home)
-    if not (path / "_delta_log").is_dir():
-        return []
-    entries = pa.table(DeltaTable(path).to_pyarrow_table()).sort_by("at").to_pylist()
+    versions = log_versions(path)
+    if versions != list(range(len(versions))):
+        raise ValueError("a commit of the audit log is gone")
+    files = [str(file) for version in versions for file in entry_files(path, version)]
+    entries = ds.dataset(files, format="parquet").to_table().to_pylist() if files else []
     return [{**entry, "at": entry["at"].isoformat(), "detail": json.loads(entry["detail"])} for entry in entries]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from jobs import manifest
+from jobs.durable import sync_all
 from jobs.unfinished import finish
 from quality.contracts import DATE, Contract
 from quality.contracts.errors import EnvironmentFault
@@ -74,11 +75,14 @@ def app_id(table: str, day: date) -> str:
 def commit(path: Path, contract: Contract, change: Change) -> int:
     """Make the change, whole or not at all, and return the table's new version. The caller holds the region's lock.
 
-    Raises ``EnvironmentFault``, and changes nothing, if the table's log or newest manifest is damaged.
+    Each step is on the disk before the next: files, intention, commit, manifest. Raises ``EnvironmentFault``, and
+    changes nothing, if the table's log or newest manifest is damaged or a file is not what was staged.
     """
     from deltalake import CommitProperties, PostCommitHookProperties, Transaction
 
+    refuse_incomplete(path, contract, change.files)
     _refuse_damaged(path, contract)
+    sync_all((path / file.path for file in change.files), path)
     run_id = str(change.facts["run_id"])
     days = tuple(day.isoformat() for day in change.dates)
     manifest.intend(path, run_id, change.kind, days, tuple(_entry(file) for file in change.files))
@@ -92,6 +96,24 @@ def commit(path: Path, contract: Contract, change: Change) -> int:
         post_commithook_properties=PostCommitHookProperties(cleanup_expired_logs=False),
     )  # fmt: skip
     return finish(path)[run_id]
+
+
+def refuse_incomplete(path: Path, contract: Contract, files: Iterable[StagedFile]) -> None:
+    """Raise ``EnvironmentFault`` if a file that is to be committed is gone or not as large as it was written."""
+    files = list(files)
+    if wrong := sum(_size(path / file.path) != file.bytes for file in files):
+        raise EnvironmentFault(
+            f"{wrong} of {len(files)} files of {contract.name} are gone or cut since they were written; nothing of it "
+            "was published.",
+            mend="Look at the disk (`dmesg`) and at who else writes there, then run again.",
+        )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return -1
 
 
 def facts_of(path: Path, version: int) -> dict[str, Any]:

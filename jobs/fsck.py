@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
-from jobs.audit_log import audit_path, read_audit
+from jobs.audit_log import read_audit
+from jobs.audit_witness import audit_path, contradiction, looking, read_head
 from jobs.damage import ASIDE, Checked, Damage, TablePlace, made_by
 from jobs.explain_failure import explain_failure
 from jobs.fsck_catalog import KnownToCatalog, check_references, read_catalog
@@ -42,19 +43,22 @@ def fsck(
 
 
 def _audit(home: Home) -> tuple[Mapping[tuple[str, str], Witness], list[Damage]]:
-    """Return what the audit log says of publications, and whether it can be read at all."""
+    """Return what the audit log says of publications, and whether it can be read and is what was written."""
     try:
-        return audited(read_audit(home)), []
+        with looking(home):
+            wrong, said = contradiction(home), audited(read_audit(home))
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # a panic of Delta's library is no Exception
         if isinstance(error, Exception) and (fault := explain_failure(error)):
             raise fault from None
         return {}, [_audit_damage(home, "", "it cannot be read")]
+    return said, [_audit_damage(home, "", wrong)] if wrong else []
 
 
 def _audit_damage(home: Home, region: str, what: str) -> Damage:
-    mend = "Restore the audit log from a backup. Never make it anew: it is the witness of what was published."
+    mend = "Restore the audit log from a backup. Never make it anew: it is the witness of what was published. If "
+    mend += "entries are lost for good, tell your auditors, then `mv audit.head audit_head_aside`: see the runbook."
     return Damage("audit_damaged", region, "", audit_path(home).name, what, mend)
 
 
@@ -73,7 +77,7 @@ def _region(
     catalog, damage = read_catalog(place, expected=bool(said or names or (place.root / LANDING).exists()))
     yield from damage
     known = catalog or KnownToCatalog()
-    if known.publications and not audit_path(home).exists():
+    if known.publications and not audit_path(home).exists() and not read_head(home):
         yield _audit_damage(home, place.name, "it is gone")
     witnesses = _witnesses(said, known)
     for name in sorted(names | witnesses.keys()):

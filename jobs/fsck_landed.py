@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Set
 from jobs import manifest
 from jobs.catalog import Catalog
 from jobs.damage import ASIDE, Checked, Damage, DamageKind
+from jobs.durable import PART
 from jobs.fsck_catalog import KnownToCatalog
 from jobs.home import Region
 from jobs.land_files import LANDING, MAPPINGS
 from jobs.landed_notes import read_notes
 from jobs.landing.file_name import told, typed
-from jobs.landing.keep_file import PART
 from jobs.landing_ledger import File
 from jobs.restore_landed import COPY
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import get_args
 
 from jobs.catalog import Catalog, now
+from jobs.durable import write_whole
 from jobs.home import Region
 from jobs.landed_notes import note_missing, write_note
 from jobs.landing.file_name import told
 from jobs.landing.file_opening import Unreadable
-from jobs.landing.keep_file import Copy, copied, drop_leftovers, write_text
+from jobs.landing.keep_file import Copy, copied, drop_leftovers
 from jobs.landing.probe_file import Probe, probe_copy, unfit
 from jobs.landing_ledger import File
 from quality.sources.mapping import Format, Mapping
@@ -77,7 +78,7 @@ def landing(
 
 def keep_mapping(region: Region, mapping: Mapping, text: str) -> None:
     """Keep a version of a mapping, for as long as files are entered under it."""
-    write_text(region.folder(MAPPINGS) / f"{mapping.version}.yaml", text)
+    write_whole(region.folder(MAPPINGS) / f"{mapping.version}.yaml", text)
 
 
 def entry_of(mapping: Mapping, name: str, probe: Probe, file_id: str, size: int) -> File:

@@ -12,9 +12,9 @@ from datetime import datetime
 from pathlib import Path
 
 from jobs.catalog import Catalog
+from jobs.durable import write_whole
 from jobs.home import Region
 from jobs.landing.file_name import told
-from jobs.landing.keep_file import write_text
 from jobs.landing_ledger import File
 
 ENTRIES = "entries"
@@ -43,7 +43,7 @@ def write_note(region: Region, file: File) -> None:
         "mapping_version": file.mapping_version, "name": file.name, "extension": file.extension,
         "landed_at": file.landed_at.isoformat(),
     }  # fmt: skip
-    write_text(region.folder(ENTRIES, file.source) / f"{file.file_id}.json", json.dumps(facts))
+    write_whole(region.folder(ENTRIES, file.source) / f"{file.file_id}.json", json.dumps(facts))
 
 
 def read_notes(region: Region) -> Iterator[Note]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
+
+from jobs.durable import PART, sync_all, write_whole
 
 FOLDER = "_manifest"
 PENDING = ".pending"
@@ -100,6 +101,12 @@ def begun(table: Path) -> list[str]:
     return sorted(path.name.removesuffix(PENDING) for path in (table / FOLDER).glob(f"*{PENDING}"))
 
 
+def drop_leftovers(root: Path) -> None:
+    """Remove what killed processes left half-written among manifests below ``root``; no run may be alive."""
+    for part in root.glob(f"*/*/{FOLDER}/*{PART}"):
+        part.unlink(missing_ok=True)
+
+
 def give_up(table: Path, run_id: str) -> None:
     """Forget what was begun."""
     _pending(table, run_id).unlink(missing_ok=True)
@@ -123,13 +130,15 @@ def intended(table: Path, run_id: str) -> Manifest:
 
 
 def complete(table: Path, run_id: str, version: int) -> str:
-    """Write the manifest of the commit that was intended and return its SHA-256."""
+    """Write the manifest of the commit that was intended and return its SHA-256; the commit is on the disk by then."""
     meant = intended(table, run_id)
     last = newest(table)
     covered = range((last.version if last else -1) + 1, version + 1)
-    logs = {str(each): sha256_of(log_file(table, each)) for each in covered}
     points = {f"{each}.checkpoint": checkpoint_file(table, each) for each in covered}
-    logs |= {name: sha256_of(path) for name, path in points.items() if path.is_file()}
+    files = {str(each): log_file(table, each) for each in covered}
+    files |= {name: path for name, path in points.items() if path.is_file()}
+    sync_all(files.values(), table)
+    logs = {name: sha256_of(path) for name, path in files.items()}
     previous = sha256_of(manifest_file(table, last.version)) if last else ""
     done = Manifest(version, run_id, meant.kind, meant.dates, meant.files, logs, previous)
     write_whole(manifest_file(table, version), done.text())
@@ -178,6 +187,18 @@ def active(manifests: list[Manifest]) -> dict[str, list[tuple[int, FileEntry]]]:
     return found
 
 
+def sources(manifests: list[Manifest]) -> dict[str, int]:
+    """Return, by date, the version that first published what is shown; an emptied date shows the one that did so."""
+    first: dict[str, int] = {}
+    shown: dict[str, int] = {}
+    for each in manifests:
+        for file in each.files:
+            first.setdefault(file.path, each.version)
+        for day in each.dates:
+            shown[day] = max((first[file.path] for file in each.files if file.date == day), default=each.version)
+    return shown
+
+
 def _pending(table: Path, run_id: str) -> Path:
     return table / FOLDER / f"{run_id}{PENDING}"
 
@@ -191,12 +212,3 @@ def _parse(text: str) -> Manifest:
     if found.text() != text:
         raise ValueError("not a manifest")
     return found
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all, for its owner alone."""
-    path.parent.mkdir(exist_ok=True, mode=0o700, parents=True)
-    part = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    part.replace(path)

@@ -17,7 +17,11 @@ CREATE TABLE IF NOT EXISTS publications (
     dataset TEXT, event_date TEXT, version INTEGER, digest TEXT, parts TEXT, report TEXT, withdrawn TEXT DEFAULT '',
     PRIMARY KEY (dataset, event_date, version));
 CREATE TABLE IF NOT EXISTS doubted (dataset TEXT, event_date TEXT, PRIMARY KEY (dataset, event_date));
+CREATE TABLE IF NOT EXISTS publishing (run_id TEXT, dataset TEXT, made TEXT, PRIMARY KEY (run_id, dataset));
 """
+
+Made = tuple[date, str, dict[str, str], dict[str, object]]
+"""A partition that is published: its date, the digest of what it was made from, the digest's parts, its report."""
 
 _NEWEST = """SELECT p.dataset, p.event_date, CASE WHEN d.dataset IS NULL THEN digest ELSE '' END, {columns},
              MAX(p.rowid) FROM publications p LEFT JOIN doubted d USING (dataset, event_date)
@@ -41,6 +45,15 @@ class Publication:
         return str(self.report.get("run_id", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """A publication that was begun, and all that is to be told of it once it is committed; versions are not known."""
+
+    run_id: str
+    dataset: str
+    made: tuple[Made, ...]
+
+
 class Publications(LedgerFile):
     """The part of a region's catalog that tells of its tables."""
 
@@ -54,11 +67,30 @@ class Publications(LedgerFile):
             rows = db.execute(_NEWEST.format(columns="parts, report", where="true")).fetchall()
         return {(name, date.fromisoformat(day)): (d, json.loads(p), json.loads(r)) for name, day, d, p, r, _ in rows}
 
-    def doubt(self, dataset: str, days: Iterable[date]) -> None:
+    def begin_publication(self, begun: Publishing) -> None:
         """Say that these partitions are about to be replaced: until that is recorded, nobody knows what they hold."""
+        made = json.dumps([(day.isoformat(), *rest) for day, *rest in begun.made])
         with self.open() as db:
-            lines = [(dataset, day.isoformat()) for day in days]
+            lines = [(begun.dataset, day.isoformat()) for day, *_ in begun.made]
             db.executemany("INSERT OR IGNORE INTO doubted VALUES (?,?)", lines)
+            db.execute("INSERT OR REPLACE INTO publishing VALUES (?,?,?)", (begun.run_id, begun.dataset, made))
+
+    def begun_publications(self) -> list[Publishing]:
+        """Return the publications that were begun and neither recorded nor forgotten, in the order in which they were.
+
+        Who holds the region's lock knows that they were interrupted.
+        """
+        with self.open() as db:
+            rows = db.execute("SELECT run_id, dataset, made FROM publishing ORDER BY rowid").fetchall()
+        return [
+            Publishing(run_id, name, tuple((date.fromisoformat(day), *rest) for day, *rest in json.loads(made)))
+            for run_id, name, made in rows
+        ]
+
+    def forget_publication(self, begun: Publishing) -> None:
+        """Forget one that was not committed. Its partitions stay in doubt: their quarantine may have been."""
+        with self.open() as db:
+            db.execute("DELETE FROM publishing WHERE run_id = ? AND dataset = ?", (begun.run_id, begun.dataset))
 
     def publications(self) -> list[Publication]:
         """Return all publications in the order in which they were."""
@@ -87,10 +119,8 @@ class Publications(LedgerFile):
         """Remember what a partition's version was made from."""
         self.record_all(dataset, version, [(day, digest, parts, report)])
 
-    def record_all(
-        self, dataset: str, version: int, made: Iterable[tuple[date, str, dict[str, str], dict[str, object]]]
-    ) -> None:
-        """Remember what each partition of a table's version was made from: (date, digest, its parts, report)."""
+    def record_all(self, dataset: str, version: int, made: Iterable[Made], run_id: str = "") -> None:
+        """Remember what each partition of a version was made from, which ends the publication of that ``run_id``."""
         lines = [
             (dataset, day.isoformat(), version, digest, json.dumps(p), json.dumps(r)) for day, digest, p, r in made
         ]
@@ -101,3 +131,4 @@ class Publications(LedgerFile):
                 db.execute(f"DELETE FROM publications WHERE dataset = ? AND {other}", (dataset, runs))
             db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
             db.executemany("DELETE FROM doubted WHERE dataset = ? AND event_date = ?", [line[:2] for line in lines])
+            db.execute("DELETE FROM publishing WHERE run_id = ? AND dataset = ?", (run_id, dataset))

@@ -1,7 +1,8 @@
 """Publish what a run staged and audited: its quarantine, the table, the audit log, the catalog, in this order.
 
-The catalog comes last because it is what makes a partition fresh: a run that ends anywhere before it, killed or on a
-full disk, is made again and does every step again. So an audit line may be there twice, but is never missing.
+All of it is done while nobody else publishes in the region, and entered as begun before it: a run that ends anywhere
+in between, killed or on a full disk, is ended by whoever comes next (``finish_publications``), so that no version is
+without its audit line. The catalog comes last because it is what makes a partition fresh.
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from typing import Any
 
-from jobs.audit_log import Entry, audit_many
+from jobs.commit import refuse_incomplete
+from jobs.finish_publications import Versions, end_publication, finish_publications
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
-from jobs.manifest import manifest_file, sha256_of
+from jobs.publications import Publishing
 from jobs.report import RunReport
 from jobs.run import Run
 from quality.checks.verdict import Verdict
@@ -27,52 +28,35 @@ def publish_table(
 ) -> list[RunReport]:
     """Replace the run's dates by what was staged, enter it everywhere, and return the reports with version and time.
 
-    Raises ``PublishedMeanwhile`` if another run published one of the dates since this one read its inputs; nothing is
-    changed then, not even the quarantine.
+    Raises ``PublishedMeanwhile`` if another run published one of the dates since this one read its inputs, and
+    ``EnvironmentFault`` if a staged file is gone or cut; nothing is changed then, not even the quarantine.
     """
-    version, of_quarantine = _commit(place, run, staged, reports, quarantine)
+    table = staged.contract.name
+    with place.lake.claimed(table, run.dates, run.claims):
+        for one in (staged, *([quarantine] if quarantine else [])):  # before the first of two commits
+            refuse_incomplete(one.root, one.contract, one.files)
+        finish_publications(place.home, place.region)
+        begun = _begun(table, run, reports)
+        place.catalog.begin_publication(begun)
+        versions = _commit(place, run, staged, reports, quarantine)
+        return end_publication(place.home, place.region, place.catalog, begun, versions)
+
+
+def _begun(table: str, run: Run, reports: Sequence[RunReport]) -> Publishing:
     seconds = round(time.monotonic() - run.started, 1)
-    done = [replace(report, version=version, seconds=seconds) for report in reports]
-    digest = sha256_of(manifest_file(staged.root, version))
-    entries = [_entry(report, digest) for report in done]
-    if quarantine is not None:
-        entries.append(_quarantine_entry(place, run, quarantine, of_quarantine))
-    audit_many(place.home, entries)
-    place.catalog.record_all(
-        staged.contract.name, version,
-        [(report.date, *run.digests.get(report.date, ("", {})), report.as_dict()) for report in done],
-    )  # fmt: skip
-    return done
+    done = [replace(report, seconds=seconds) for report in reports]
+    made = ((report.date, *run.digests.get(report.date, ("", {})), report.as_dict()) for report in done)
+    return Publishing(run.run_id, table, tuple(made))
 
 
 def _commit(
     place: Workplace, run: Run, staged: Staged, reports: Sequence[RunReport], quarantine: Staged | None
-) -> tuple[int, int]:
-    """Commit the quarantine and the table while no other run can commit; return the new versions, the table's first."""
+) -> Versions:
+    """Commit the quarantine, then the table."""
     verdicts = reports[0].checks if reports else ()
     facts = {"run_id": run.run_id, "audit": _digest(verdicts), "contract": staged.contract.fingerprint[:16]}
-    with place.lake.claimed(staged.contract.name, run.dates, run.claims):
-        place.catalog.doubt(staged.contract.name, run.dates)
-        bad = place.lake.commit(quarantine, run.dates, facts) if quarantine is not None else 0
-        return place.lake.commit(staged, run.dates, facts), bad
-
-
-def _quarantine_entry(place: Workplace, run: Run, quarantine: Staged, version: int) -> Entry:
-    """Return the line of the rows kept back with a publication: it is the witness of their manifest."""
-    digest = sha256_of(manifest_file(quarantine.root, version))
-    detail = {"run_id": run.run_id, "version": version, "manifest": digest}
-    return ("run", quarantine.contract.name, "published", place.region.name, detail)
-
-
-def _entry(report: RunReport, manifest: str) -> Entry:
-    """Return a publication's line for auditors; ``manifest`` is its SHA-256: it shows if manifests are made anew."""
-    detail: dict[str, Any] = {
-        "date": report.date.isoformat(), "run_id": report.run_id, "version": report.version, "rows_in": report.rows_in,
-        "rows_out": report.rows_out, "quarantined": report.quarantined, "rejected": report.rejected,
-        "suppressed": report.suppressed, "checks": {check.check: check.passed for check in report.checks},
-        "why": report.reason, "manifest": manifest,
-    }  # fmt: skip
-    return ("run", report.table, "published", report.region, detail)
+    bad = place.lake.commit(quarantine, run.dates, facts) if quarantine is not None else None
+    return Versions(place.lake.commit(staged, run.dates, facts), bad)
 
 
 def _digest(verdicts: tuple[Verdict, ...]) -> str:

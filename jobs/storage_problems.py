@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from jobs.audit_log import audit_path, read_audit
+from jobs.audit_log import read_audit
+from jobs.audit_witness import audit_path
 from jobs.catalog import now
 from jobs.damage import Damage
+from jobs.durable import write_whole
 from jobs.home import Home, Region
-from jobs.manifest import write_whole
 from jobs.problem import Problem
 from jobs.witnesses import audited
 from quality.contracts.errors import EnvironmentFault

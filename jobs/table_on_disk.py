@@ -93,7 +93,7 @@ class TableOnDisk:
 
 def read_table(region: Region, path: Path) -> TableOnDisk:
     """Read a table's small files at one moment, between two publications."""
-    with _between_publications(region):
+    with between_publications(region):
         names = frozenset(_names(path))
         manifests, digests = {}, {}
         for version, name in _numbered(_MANIFEST, names):
@@ -110,7 +110,7 @@ def read_table(region: Region, path: Path) -> TableOnDisk:
 
 
 @contextmanager
-def _between_publications(region: Region) -> Iterator[None]:
+def between_publications(region: Region) -> Iterator[None]:
     """Keep publications waiting, as they keep each other; before the first there is no lock, and nothing is made."""
     try:
         file = (region.root / "publish.lock").open()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jobs import manifest
 from jobs.audit_log import audit
+from jobs.finish_publications import finish_publications
 from jobs.finish_withdrawals import finish_withdrawals
 from jobs.home import Home, Region
 from jobs.lake import Lake, no_spark
@@ -48,9 +49,12 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
     Rows that were staged were not audited: they must not stay on disk.
     """
     with Lake(region, no_spark).locked():
+        manifest.drop_leftovers(region.root)
         for path in sorted({path for path, _ in manifest.pending(region.root)}):
             progress(f"{region.name}: {path.parent.name}.{path.name}: {_cleared(path)}")
         with suppress(sqlite3.DatabaseError):  # of a damaged catalog `geoward fsck` tells, which comes by here too
+            for published in finish_publications(home, region):
+                progress(f"{region.name}: ended the publication of {published.dataset} by run {published.run_id}")
             for done in finish_withdrawals(home, region):
                 progress(f"{region.name}: ended the withdrawal of version {done.version} of {done.dataset}")
     ledger = RunLedger(region)

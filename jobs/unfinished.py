@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from jobs import manifest
+from jobs.manifest import Manifest
 
 
 def finish(table: Path) -> dict[str, int]:
@@ -27,6 +29,15 @@ def finish(table: Path) -> dict[str, int]:
         else:  # it was killed after it wrote the manifest
             manifest.give_up(table, run_id)
     return done
+
+
+def known(table: Path) -> list[Manifest]:
+    """Return all manifests, and those that ``finish`` would write, without writing them."""
+    found = manifest.history(table)
+    last = max((each.version for each in found), default=-1)
+    meant = [(committed(table, run_id), manifest.intended(table, run_id)) for run_id in manifest.begun(table)]
+    late = [replace(each, version=version) for version, each in meant if version is not None and version > last]
+    return found + sorted(late, key=lambda each: each.version)
 
 
 def remove(table: Path, run_id: str) -> None:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from jobs import manifest
 from jobs.commit import Change, StagedFile, commit, facts_of
+from jobs.finish_publications import finish_publications
 from jobs.finish_withdrawals import end_withdrawal, finish_withdrawals
+from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
+from jobs.lake import Lake, no_spark
+from jobs.landed_regions import catalogs
 from jobs.manifest import Manifest
 from jobs.plan import plan, with_sources
+from jobs.quarantine import quarantine_contract
 from jobs.run import new_run_id
-from jobs.unfinished import finish
+from jobs.table_on_disk import between_publications
+from jobs.unfinished import committed, finish, known
+from jobs.withdraw_quarantine import kept_back_with
 from jobs.withdrawals import Begun
 from quality.contracts import contract
 from quality.contracts.errors import UsageError
@@ -38,28 +45,45 @@ class Withdrawal:
     downstream: dict[str, int]
 
 
-def withdraw(place: Workplace, table: str, version: int, why: str, *, dry_run: bool = False) -> Withdrawal:
+def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal:
     """Withdraw what ``version`` published and still shows, date by date; nothing else is touched.
 
-    The dates wait then: the same inputs, code and policy would make what was withdrawn, so the plan leaves them alone
-    until one of these changes. A date that a later version replaced is not withdrawn. What was withdrawn before, as by
-    a command that was killed right after, is told again. Raises ``UsageError`` if nothing that can be read now is of
-    that version, or if the files of an earlier version are gone or changed.
+    The rows that were kept back from it go with it. The dates wait then: the same inputs, code and policy would make
+    what was withdrawn, so the plan leaves them alone until one of these changes. A date that a later version replaced
+    is not withdrawn. What was withdrawn before, as by a command that was killed right after, is told again. Raises
+    ``UsageError`` if nothing that can be read now is of that version, or if the files of an earlier version are gone
+    or changed.
     """
     path = place.lake.path(table)
     with place.lake.locked():
         finish(path)
+        finish_publications(place.home, place.region)
         finish_withdrawals(place.home, place.region)
         manifests = manifest.history(path)
-        if done := _done_before(place, table, manifests, version):
-            return done
-        fallbacks = _fallbacks(place, table, manifests, version)
-        if dry_run:
-            return Withdrawal(fallbacks, None, {})
+        if done := _done_before(place.lake, table, manifests, version):
+            return replace(done, downstream=_downstream(place, table, set()))
+        fallbacks = _fallbacks(place.lake, place.catalog.withdrawn_versions(table), table, manifests, version)
         before = {(entry.table, entry.date) for entry in plan(place)}
         days = tuple(fallback.date for fallback in fallbacks)
         new = _commit(place, fallbacks, Begun(new_run_id(), table, version, days, why))
     return Withdrawal(fallbacks, new, _downstream(place, table, before))
+
+
+def would_withdraw(home: Home, region: Region, table: str, version: int) -> Withdrawal:
+    """Return what a withdrawal would do, as far as what was begun will be ended first. Changes nothing at all.
+
+    Raises what ``withdraw`` raises.
+    """
+    lake, bad = Lake(region, no_spark), set[tuple[date, int]]()
+    with between_publications(region):
+        for _, catalog in catalogs(home, region.name):
+            bad |= catalog.withdrawn_versions(table)
+            begun = [one for one in catalog.begun_withdrawals() if one.dataset == table]
+            bad |= {(day, one.version) for one in begun if committed(lake.path(table), one.run_id) for day in one.dates}
+        manifests = known(lake.path(table))
+        if done := _done_before(lake, table, manifests, version):
+            return done
+        return Withdrawal(_fallbacks(lake, bad, table, manifests, version), None, {})
 
 
 def _commit(place: Workplace, fallbacks: Sequence[Fallback], begun: Begun) -> int:
@@ -73,16 +97,16 @@ def _commit(place: Workplace, fallbacks: Sequence[Fallback], begun: Begun) -> in
     return new
 
 
-def _done_before(place: Workplace, table: str, manifests: list[Manifest], version: int) -> Withdrawal | None:
+def _done_before(lake: Lake, table: str, manifests: list[Manifest], version: int) -> Withdrawal | None:
     """Return the withdrawal of a version that nothing shows any more; None if it was not withdrawn, but replaced."""
-    if version in _shown(manifests).values():
+    if version in manifest.sources(manifests).values():
         return None
     for number, each in reversed(list(enumerate(manifests, 1))):
-        if each.kind == "withdraw" and facts_of(place.lake.path(table), each.version).get("withdraws") == str(version):
-            shown = _shown(manifests[:number])
+        if each.kind == "withdraw" and facts_of(lake.path(table), each.version).get("withdraws") == str(version):
+            shown = manifest.sources(manifests[:number])
             back = {day: None if shown[day] == each.version else shown[day] for day in each.dates}
             fallbacks = tuple(Fallback(date.fromisoformat(day), back[day], ()) for day in sorted(back))
-            return Withdrawal(fallbacks, each.version, _downstream(place, table, set()))
+            return Withdrawal(fallbacks, each.version, {})
     return None
 
 
@@ -92,46 +116,42 @@ def _downstream(place: Workplace, table: str, before: set[tuple[str, date]]) -> 
     return dict(Counter(name for name in found if name != table and table in with_sources({name})))
 
 
-def _fallbacks(place: Workplace, table: str, manifests: list[Manifest], version: int) -> tuple[Fallback, ...]:
-    shown = _shown(manifests)
+def _fallbacks(
+    lake: Lake, bad: set[tuple[date, int]], table: str, manifests: list[Manifest], version: int
+) -> tuple[Fallback, ...]:
+    shown = manifest.sources(manifests)
     days = sorted(day for day, source in shown.items() if source == version)
     if not days:
         current = ", ".join(map(str, sorted(set(shown.values())))) or "none"
         raise UsageError(
-            f"Nothing that {table} shows now in {place.region.name} was published by version {version}.",
+            f"Nothing that {table} shows now in {lake.region.name} was published by version {version}.",
             mend=f"Versions shown now: {current}. `geoward tables show {table}` tells more.",
         )
     earlier = [each for each in reversed(manifests) if each.kind == "publish" and each.version < version]
-    bad = place.catalog.withdrawn_versions(table)
-    return tuple(_fallback(place, table, earlier, bad, day) for day in days)
+    found = tuple(_fallback(lake, table, earlier, bad, day) for day in days)
+    quarantine = quarantine_contract(table).name
+    versions = {str(each.date): each.version for each in found}
+    for file in kept_back_with(earlier, known(lake.path(quarantine)), versions):
+        _file(lake, table, quarantine, file)
+    return found
 
 
-def _shown(manifests: list[Manifest]) -> dict[str, int]:
-    """Return, by date, the version that first published what is shown; an emptied date shows the one that did so."""
-    first: dict[str, int] = {}
-    shown: dict[str, int] = {}
-    for each in manifests:
-        for file in each.files:
-            first.setdefault(file.path, each.version)
-        for day in each.dates:
-            shown[day] = max((first[file.path] for file in each.files if file.date == day), default=each.version)
-    return shown
-
-
-def _fallback(place: Workplace, table: str, earlier: list[Manifest], bad: set[tuple[date, int]], day: str) -> Fallback:
+def _fallback(lake: Lake, table: str, earlier: list[Manifest], bad: set[tuple[date, int]], day: str) -> Fallback:
     """Go back to the newest of the earlier publications of the date that was not withdrawn itself."""
     when = date.fromisoformat(day)
     for each in earlier:
         if day in each.dates and (when, each.version) not in bad:
-            return Fallback(when, each.version, tuple(_file(place, table, f) for f in each.files if f.date == day))
+            files = tuple(_file(lake, table, table, file) for file in each.files if file.date == day)
+            return Fallback(when, each.version, files)
     return Fallback(when, None, ())
 
 
-def _file(place: Workplace, table: str, file: manifest.FileEntry) -> StagedFile:
-    path = place.lake.path(table) / file.path
+def _file(lake: Lake, table: str, of: str, file: manifest.FileEntry) -> StagedFile:
+    """Return a file ``of`` the table or of its quarantine as it is to be committed again, if it is what it was."""
+    path = lake.path(of) / file.path
     if not path.is_file() or manifest.sha256_of(path) != file.sha256:
         raise UsageError(
-            f"A file of {table} that readers would fall back to is gone or changed: {file.path}.",
+            f"A file of {of} that readers would fall back to is gone or changed: {file.path}.",
             mend=f"Mend the cause and make the date anew: `geoward run {table} --date {file.date} --force`.",
         )
     modified = int(path.stat().st_mtime * 1000)

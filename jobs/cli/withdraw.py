@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from jobs.cli.app import Json, app, grid, show
-from jobs.home import open_home
+from jobs.home import Home, Region, open_home
 from jobs.listings import WithdrawListing, WithdrawnPartition
 from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobs.withdraw import Withdrawal
 
 
 @app.command()
@@ -33,25 +36,31 @@ def withdraw(
 
     Example: `geoward withdraw curated.mobility --version 7 --region eu --reason "wrong tiling" --dry-run`
     """
-    from jobs.job_inputs import Workplace
-    from jobs.lake import no_spark
     from jobs.registry import job_named
-    from jobs.take_over import take_over
-    from jobs.withdraw import withdraw as take_back
+    from jobs.withdraw import would_withdraw
 
     home = open_home()
     job_named(table)
     if not reason.strip():
         raise UsageError("A withdrawal needs a reason.", mend='Say why with --reason "...": auditors read it.')
-    place = Workplace.open(home, home.region(region), no_spark)
-    take_over(home, wait=False)
-    done = take_back(place, table, version, reason.strip(), dry_run=dry_run)
+    place = home.region(region)
+    done = would_withdraw(home, place, table, version) if dry_run else _withdraw(home, place, table, version, reason)
     listing = WithdrawListing(
         table=table, region=region, version=version, new_version=done.new_version, dry_run=dry_run,
         partitions=[WithdrawnPartition(date=one.date, falls_back_to=one.version) for one in done.fallbacks],
         downstream=done.downstream,
     )  # fmt: skip
     show(listing, as_json, _parts(listing))
+
+
+def _withdraw(home: Home, region: Region, table: str, version: int, reason: str) -> Withdrawal:
+    from jobs.job_inputs import Workplace
+    from jobs.lake import no_spark
+    from jobs.take_over import take_over
+    from jobs.withdraw import withdraw
+
+    take_over(home, wait=False)
+    return withdraw(Workplace.open(home, region, no_spark), table, version, reason.strip())
 
 
 def _parts(listing: WithdrawListing) -> Iterable[Table | str]:

@@ -11,12 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from jobs.durable import PART, sync
 from jobs.landing.file_opening import Unreadable
 
 _CHUNK = 1 << 20
-PART = ".part"
-"""Ends the name of what is being written."""
-
 _A_DAY = 24 * 60 * 60
 
 
@@ -32,7 +30,7 @@ class Copy:
         """Give it its name. A file that is there under that name, perhaps damaged since, is replaced."""
         kept = self.path.with_name(name)
         self.path.replace(kept)
-        _sync_folder(kept.parent)
+        sync(kept.parent)
 
 
 @contextmanager
@@ -53,17 +51,6 @@ def copied(path: Path, folder: Path) -> Iterator[Copy]:
             target.flush()
             os.fsync(target.fileno())
         yield Copy(part, digest.hexdigest(), size)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file for the owner alone, so that it is there whole or as it was before."""
-    part = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}{PART}")
-    try:
-        part.touch(mode=0o600)
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
     finally:
         part.unlink(missing_ok=True)
 
@@ -89,11 +76,3 @@ def _chunks(path: Path) -> Iterator[bytes]:
                 yield chunk
     except OSError:
         raise Unreadable("unreadable") from None
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

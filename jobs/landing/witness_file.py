@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jobs.landing.keep_file import PART
+from jobs.durable import PART
 from jobs.landing.read_records import LandedFile
 from quality.sources.mapping import Mapping
 

@@ -14,7 +14,13 @@ MOST_CALLS = 900
 SQLITE = {"doubt", "catalog", "ledger"}
 TWICE = {"half staged", "settled", "intended", "before the commit", "committed", "manifest written"}
 """Points that a run with a quarantine comes to more than once."""
-LEADS_TO = {"before it completes": "committed", "completed": "manifest written"}
+LEADS_TO = {
+    "before it completes": "committed",
+    "completed": "manifest written",
+    "before it ends": "published",
+    "before it tells the rest": "one of two commits",
+    "told the rest": "published",
+}
 """Where a run must be killed so that its recovery comes to a point; to the others, where its files are staged."""
 
 

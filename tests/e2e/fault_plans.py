@@ -106,6 +106,7 @@ class _Seed:
         self.story.seen.append((what, seen))
         self.hold(f"{what}: what is fresh was audited", not soundness.unaudited(self.place))
         if recover and self.ended == 0:
+            self.hold(f"{what}: each version has its audit lines", not (found := soundness.untold(self.place)), found)
             self.hold(f"{what}: nothing is damaged or lies about", not (found := soundness.damage(self.place)), found)
         return said
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 
-from jobs import commit, manifest, publish_table, run_job, take_over, unfinished
+from jobs import commit, finish_publications, landed_regions, manifest, publish_table, run_job, take_over, unfinished
 from jobs.catalog import Catalog
 from jobs.lake import Lake
 
@@ -40,16 +40,29 @@ def _remove_without_asking():
 
 
 def _audit_log_after_the_catalog():
-    def catalog_first(place, run, staged, reports, quarantine=None):
-        version = publish_table._commit(place, run, staged, reports, quarantine)
-        done = [replace(report, version=version) for report in reports]
-        made = [(each.date, *run.digests[each.date], each.as_dict()) for each in done]
-        place.catalog.record_all(staged.contract.name, version, made)
-        digest = manifest.sha256_of(manifest.manifest_file(staged.root, version))
-        publish_table.audit_many(place.home, [publish_table._entry(each, digest) for each in done])
+    real, tell, held = finish_publications.end_publication, finish_publications.audit_many, []
+
+    def catalog_first(home, *begun):
+        finish_publications.audit_many = lambda home, entries: held.extend(entries)
+        done = real(home, *begun)
+        tell(home, held)
         return done
 
-    run_job.publish_table = catalog_first
+    publish_table.end_publication = catalog_first
+
+
+def _interrupted_is_forgotten():
+    def forget(home, region):
+        for _, catalog in landed_regions.catalogs(home, region.name):
+            for begun in catalog.begun_publications():
+                catalog.forget_publication(begun)
+        return []
+
+    take_over.finish_publications = publish_table.finish_publications = forget
+
+
+def _told_again_and_again():
+    finish_publications.audit_once = finish_publications.audit_many
 
 
 def _no_claims():
@@ -70,7 +83,14 @@ def _published_before_its_checks():
 
 
 def _no_doubt():
-    Catalog.doubt = lambda *_: None
+    real = Catalog.begin_publication
+
+    def begin(self, begun):
+        real(self, begun)
+        with self.open() as db:
+            db.execute("DELETE FROM doubted")
+
+    Catalog.begin_publication = begin
 
 
 def _no_clearing_up():
@@ -92,7 +112,7 @@ def _one_commit_for_each_date():
 
 
 def _quarantine_outside_the_claim():
-    real = publish_table._commit
+    real = run_job.publish_table
 
     def quarantine_first(place, run, staged, reports, quarantine):
         if quarantine is not None:
@@ -100,7 +120,7 @@ def _quarantine_outside_the_claim():
                 place.lake.commit(quarantine, run.dates, {"run_id": run.run_id})
         return real(place, run, staged, reports, None)
 
-    publish_table._commit = quarantine_first
+    run_job.publish_table = quarantine_first
 
 
 def _rows_are_added():
@@ -119,9 +139,11 @@ PLANTED = {
     "removed without asking": (_remove_without_asking, ("disk full: answer to the commit",)),
     "no manifest is made up for": (_no_finish_at_all, ("killed: manifest written", "disk full: manifest")),
     "audit log after the catalog": (_audit_log_after_the_catalog, ("killed: in the catalog",)),
+    "what was interrupted is forgotten": (_interrupted_is_forgotten, AFTER_A_COMMIT),
+    "told again and again": (_told_again_and_again, ("killed: told to auditors",)),
     "no claims": (_no_claims, ("second writer",)),
     "published before its checks": (_published_before_its_checks, ("failing audit",)),
-    "no doubt": (_no_doubt, AFTER_A_COMMIT),
+    "no doubt": (_no_doubt, ("killed: one of two commits", "disk full: commit")),
     "nothing is cleared up": (_no_clearing_up, ("killed: staged",)),
     "a commit for each date": (_one_commit_for_each_date, AFTER_A_COMMIT),
     "quarantine before the claim": (_quarantine_outside_the_claim, ("second writer",)),

@@ -42,6 +42,20 @@ def unaudited(place, table=TABLE.name):
     ]
 
 
+def untold(place, tables=(TABLE.name, BAD.name)):
+    """Return the versions, of all that any table ever had, that have not exactly the audit lines they are to have."""
+    lines = Counter()
+    for e in read_audit(place.home):
+        if e["outcome"] == "published":
+            lines[e["subject"], e["detail"]["version"], e["detail"].get("date"), e["detail"]["run_id"]] += 1
+    meant = Counter()
+    for table in tables:
+        for each in manifest.history(place.lake.path(table)):
+            for day in each.dates if table == TABLE.name else [None]:
+                meant[table, each.version, day, each.run_id] += 1
+    return sorted(map(str, (lines - meant) + (meant - lines)))
+
+
 def damage(place, tables=(TABLE.name, BAD.name)):
     """Return what is wrong on disk when no run is alive: files, commits, manifests, what lies about."""
     found = [(each.kind, each.path) for each in fsck(place.home, tables=tables, checked=Checked())]

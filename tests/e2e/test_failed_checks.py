@@ -14,6 +14,7 @@ from jobs import manifest
 from jobs.job import function_of
 from jobs.job_inputs import Workplace
 from jobs.nightly import run_table
+from jobs.publications import Publishing
 from jobs.registry import JOBS
 from jobs.status import problems
 from quality.contracts.errors import AuditFailed
@@ -56,7 +57,9 @@ def told(place, table):
 def refused(place, table, check):
     """Try to publish; assert that readers see what they saw, nothing is left on disk, and the status tells of it."""
     rows, folder = place.lake.rows(table), place.lake.path(table)
-    place.catalog.doubt(table, [DAY])  # as when its inputs changed: it is to be made again
+    place.catalog.begin_publication(
+        Publishing("other", table, ((DAY, "", {}, {}),))
+    )  # as when its inputs changed: it is to be made again
 
     with pytest.raises(AuditFailed) as raised:
         run_table(place, table, [DAY])

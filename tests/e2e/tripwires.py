@@ -14,7 +14,7 @@ from pathlib import Path
 from deltalake import DeltaTable
 
 import jobs
-from jobs import commit, manifest, publish_table, run_job, take_over
+from jobs import commit, finish_publications, manifest, run_job, take_over
 from jobs.catalog import Catalog
 from jobs.lake import Lake
 from jobs.run_ledger import RunLedger
@@ -27,15 +27,15 @@ RUN_POINTS = {
     "half staged": (tiny_runs, "write_file", AFTER),
     "staged": (run_job, "_audit_and_publish", BEFORE),
     "audited": (run_job, "publish_table", BEFORE),
-    "doubted": (Catalog, "doubt", AFTER),
+    "doubted": (Catalog, "begin_publication", AFTER),
     "settled": (commit, "finish", AFTER),
     "intended": (manifest, "intend", AFTER),
     "before the commit": (commit, "_opened", AFTER),
     "committed": (manifest, "complete", BEFORE),
     "manifest written": (manifest, "give_up", BEFORE),
     "one of two commits": (Lake, "commit", AFTER),
-    "published": (publish_table, "audit_many", BEFORE),
-    "told to auditors": (publish_table, "audit_many", AFTER),
+    "published": (finish_publications, "audit_many", BEFORE),
+    "told to auditors": (finish_publications, "audit_many", AFTER),
     "in the catalog": (Catalog, "record_all", AFTER),
     "in the ledger": (RunLedger, "_end", AFTER),
 }
@@ -43,6 +43,9 @@ RECOVERY_POINTS = {
     "before it settles": (take_over, "finish", BEFORE),
     "before it completes": (manifest, "complete", BEFORE),
     "completed": (manifest, "give_up", BEFORE),
+    "before it ends": (take_over, "finish_publications", BEFORE),
+    "before it tells the rest": (finish_publications, "audit_once", BEFORE),
+    "told the rest": (finish_publications, "audit_once", AFTER),
     "before it removes": (take_over, "remove", BEFORE),
     "half removed": (shutil, "rmtree", AFTER),
     "removed": (take_over, "remove", AFTER),
@@ -56,8 +59,8 @@ WRITES = {
     "manifest": (manifest, "write_whole", BEFORE),
     "commit": (DeltaTable, "create_write_transaction", BEFORE),
     "answer to the commit": (DeltaTable, "create_write_transaction", AFTER),
-    "audit log": (publish_table, "audit_many", BEFORE),
-    "doubt": (Catalog, "doubt", BEFORE),
+    "audit log": (finish_publications, "audit_many", BEFORE),
+    "doubt": (Catalog, "begin_publication", BEFORE),
     "catalog": (Catalog, "record_all", BEFORE),
     "ledger": (RunLedger, "_end", BEFORE),
 }

@@ -36,19 +36,20 @@ POINTS = {
 }
 
 
-def stage(place, mark, *days):
+def stage(place, mark, *days, table=TABLE):
     """Write one row of each day, named ``mark``, as files that are not published."""
-    folder = place.lake.path(TABLE.name)
+    folder = place.lake.path(table.name)
     manifest.begin(folder, mark)
     files = []
     for day in days:
         path = folder / f"stage-{mark}" / f"event_date={day}" / "p.parquet"
         path.parent.mkdir(parents=True)
-        rows = [{**dict.fromkeys(TABLE.column_names), "event_id": mark, "actor_id": str(day)}]
-        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(TABLE)).drop_columns("event_date"), path)
+        marks = {"event_id": mark, "actor_id": str(day)} if table is TABLE else {"payload": mark}
+        rows = [{**dict.fromkeys(table.column_names), **marks}]
+        pq.write_table(pa.Table.from_pylist(rows, arrow_schema(table)).drop_columns("event_date"), path)
         name = path.relative_to(folder).as_posix()
         files.append(StagedFile(name, path.stat().st_size, 1, day, 0, manifest.sha256_of(path)))
-    return Staged(TABLE, folder, tuple(files))
+    return Staged(table, folder, tuple(files))
 
 
 def publish(place, mark, *days, code=""):
@@ -64,14 +65,17 @@ def publish(place, mark, *days, code=""):
     return version
 
 
-def publish_as_a_run(place, mark, *days, code="", quarantine=False):
-    """Publish those rows as a run does that staged them: with audit log, and if asked with an empty quarantine."""
+def publish_as_a_run(place, mark, *days, code="", quarantine=None):
+    """Publish those rows as a run does that staged them; a ``quarantine`` holds one row of each of its days."""
     bad = quarantine_contract(TABLE.name)
-    emptied = Staged(bad, place.lake.path(bad.name), ()) if quarantine else None
-    claims = place.lake.claims(TABLE.name, days)
-    reports = [RunReport(TABLE.name, place.region.name, day, 1, 1, run_id=mark) for day in days]
+    kept_back = None if quarantine is None else stage(place, mark, *quarantine, table=bad)
+    claims, held = place.lake.claims(TABLE.name, days), [int(day in (quarantine or ())) for day in days]
+    reports = [
+        RunReport(TABLE.name, place.region.name, day, 1 + bad, 1, quarantined=bad, run_id=mark)
+        for day, bad in zip(days, held, strict=True)
+    ]
     run = Run(mark, days, digests=digests(place, code), claims=claims)
-    return publish_table(place, run, stage(place, mark, *days), reports, emptied)[0].version
+    return publish_table(place, run, stage(place, mark, *days), reports, kept_back)[0].version
 
 
 def digests(place, code=""):

@@ -8,7 +8,8 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
-from jobs.audit_log import FIELDS, audit, audit_many, audit_path, read_audit
+from jobs.audit_log import FIELDS, audit, audit_many, read_audit
+from jobs.audit_witness import audit_path
 
 
 def test_before_the_first_entry_there_is_nothing(home):

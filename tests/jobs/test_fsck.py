@@ -10,7 +10,7 @@ import sqlite3
 import pytest
 
 from jobs import manifest
-from jobs.audit_log import audit_path
+from jobs.audit_witness import audit_path
 from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck
@@ -354,7 +354,7 @@ def test_a_table_that_is_gone_is_found_and_so_is_a_region_that_is_gone(place):
 
 def test_a_quarantine_commit_and_manifest_that_were_changed_to_fit_are_found_against_the_audit_log(place):
     bad = quarantine_contract(TABLE.name).name
-    publish_as_a_run(place, "three", D2, quarantine=True)
+    publish_as_a_run(place, "three", D2, quarantine=())
     assert kinds(place, bad) == []
 
     path = manifest.log_file(place.lake.path(bad), 1)

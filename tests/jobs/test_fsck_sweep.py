@@ -8,7 +8,7 @@ from zlib import crc32
 
 import pytest
 
-from jobs.audit_log import audit_path
+from jobs.audit_witness import audit_path
 from jobs.damage import Checked, TablePlace
 from jobs.fsck import fsck
 from jobs.fsck_table import check_table

@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from jobs.audit_log import audit_path, read_audit
+from jobs.audit_log import read_audit
+from jobs.audit_witness import audit_path
 from jobs.query import answer, purposes_of, query
 from quality.contracts import contract
 from quality.contracts.errors import PolicyBreach, UsageError

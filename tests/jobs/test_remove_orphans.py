@@ -12,7 +12,8 @@ import pytest
 from jsonschema import validate
 from typer.testing import CliRunner
 
-from jobs.audit_log import audit_path, read_audit
+from jobs.audit_log import read_audit
+from jobs.audit_witness import audit_path
 from jobs.cli import commands  # noqa: F401  adds the command
 from jobs.damage import Checked
 from jobs.listings import FsckListing
@@ -47,12 +48,16 @@ def everything(place):
 
 def test_orphans_are_removed_listed_and_audited_and_all_else_stays(place):
     before, seen = everything(place), shown(place)
-    orphan(place), orphan(place, "stage-dead/event_date=2024-05-02/p.parquet"), orphan(place, "_manifest/x.part")
+    (
+        orphan(place),
+        orphan(place, "stage-dead/event_date=2024-05-02/p.parquet"),
+        orphan(place, "_delta_log/_commit_0a.json.tmp"),
+    )
 
     removed, other = remove(place)
 
     assert [(one.path, one.files, one.bytes) for one in removed] == [
-        ("raw/pings/_manifest/x.part", 1, 4), ("raw/pings/stage-dead", 2, 8),
+        ("raw/pings/_delta_log/_commit_0a.json.tmp", 1, 4), ("raw/pings/stage-dead", 2, 8),
     ]  # fmt: skip
     assert (other, everything(place), shown(place)) == ([], before, seen)
     assert not (table(place) / "stage-dead").exists()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from jobs import manifest, publish_table, unfinished
+from jobs import finish_publications, manifest, publish_table, unfinished
 from jobs.audit_log import read_audit
+from jobs.audit_witness import audit_path
 from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck
@@ -27,6 +30,7 @@ from tests.jobs.test_plan import land, refuse
 from tests.jobs.test_withdraw import shown
 
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
+BAD = quarantine_contract(TABLE.name)
 
 
 @pytest.fixture
@@ -141,25 +145,78 @@ def test_an_unreadable_intention_is_looked_for_in_every_version(place):
 
 
 def test_what_failed_between_audit_log_and_catalog_is_stale_and_a_rerun_repairs_both(place):
-    failing(place, "new", D1, of=(publish_table, "audit_many"))
+    failing(place, "new", D1, of=(finish_publications, "audit_many"))
 
     assert D1 in why(place), "not audited is not fresh"
     publish_as_a_run(place, "again", D1)
-    assert audited(place) == ["again"]
+    assert audited(place) == ["new", "again"], "the version that readers were shown meanwhile has its line too"
     assert D1 not in why(place)
 
 
-def test_what_was_audited_and_not_entered_in_the_catalog_is_audited_again(place):
-    failing(place, "new", D1, of=(Catalog, "record_all"))
-    publish_as_a_run(place, "again", D1)
+@pytest.mark.parametrize("by_a_run", [True, False])
+@pytest.mark.parametrize("step", [(finish_publications, "audit_many"), (Catalog, "record_all")])
+def test_whoever_comes_next_ends_an_interrupted_publication_and_each_version_has_one_line(place, step, by_a_run):
+    failing(place, "new", D1, of=step, quarantine=())
 
-    assert audited(place) == ["new", "again"]
+    if by_a_run:
+        publish_as_a_run(place, "later", D2)
+    take_over(place.home)
+
+    assert sorted(audited(place, BAD.name)) == ["new"]
+    assert audited(place)[0] == "new" and audited(place).count("new") == 1
+    assert D1 not in why(place), "what is published is known, so that nothing is made again"
+
+
+@pytest.mark.parametrize("step", [(finish_publications, "audit_once"), (Catalog, "record_all")])
+def test_ending_a_publication_can_itself_be_interrupted(place, step):
+    failing(place, "new", D1, of=(finish_publications, "audit_many"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(*step, lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            take_over(place.home)
+    give_run_lock(place.home)
+    take_over(place.home)
+
+    assert audited(place) == ["new"] and D1 not in why(place)
+
+
+def test_a_quarantine_that_was_committed_alone_has_its_line_and_the_dates_are_made_again(place):
+    publish(place, "old", D1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publish_table, "_commit", lambda place, run, *_: only_the_quarantine(place, run))
+        with pytest.raises(ZeroDivisionError):
+            publish_as_a_run(place, "new", D1)
+    take_over(place.home)
+
+    assert (audited(place), audited(place, BAD.name)) == (["old"], ["new"])
+    assert why(place)[D1] == "its publication was interrupted"
+    assert place.catalog.begun_publications() == []
+
+
+def only_the_quarantine(place, run):
+    empty = Staged(BAD, place.lake.path(BAD.name), ())
+    place.lake.commit(empty, run.dates, {"run_id": run.run_id})
+    return 1 / 0
+
+
+def test_a_publication_of_a_damaged_table_stops_nobody_and_is_ended_when_the_table_is_mended(place):
+    failing(place, "new", D1, of=(finish_publications, "audit_many"))
+    proof = manifest.manifest_file(place.lake.path(TABLE.name), 1)
+    content = proof.read_text()
+    proof.unlink()
+    take_over(place.home)
+    assert audited(place) == []
+
+    proof.write_text(content)
+    give_run_lock(place.home)
+    take_over(place.home)
+    assert audited(place) == ["new"]
 
 
 def test_an_interrupted_publication_is_stale_even_if_its_cause_was_taken_back(place):
     publish(place, "good", D1)
     assert D1 not in why(place)
-    failing(place, "new", D1, of=(publish_table, "audit_many"), code="of a version that was rolled back")
+    failing(place, "new", D1, of=(finish_publications, "audit_many"), code="of a version that was rolled back")
 
     assert why(place)[D1] == "its publication was interrupted"
 
@@ -175,15 +232,16 @@ def test_a_run_that_comes_too_late_leaves_the_quarantine_of_the_other_alone(plac
     assert place.lake.table(bad.name) is None
 
 
-def failing(place, mark, *days, of, code=""):
+def failing(place, mark, *days, of, code="", quarantine=None):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(*of, lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            publish_as_a_run(place, mark, *days, code=code)
+            publish_as_a_run(place, mark, *days, code=code, quarantine=quarantine)
 
 
-def audited(place):
-    return [entry["detail"]["run_id"] for entry in read_audit(place.home) if entry["outcome"] == "published"]
+def audited(place, table=TABLE.name):
+    lines = [entry for entry in read_audit(place.home) if entry["outcome"] == "published"]
+    return [entry["detail"]["run_id"] for entry in lines if entry["subject"] == table]
 
 
 def why(place):
@@ -217,3 +275,46 @@ def test_nothing_is_committed_to_a_table_whose_newest_manifest_is_damaged_and_no
 
     assert shown(place) == {D1: "first", D2: "second"}
     assert told == ["eu: raw.pings: its log or a manifest is damaged; see `geoward fsck`"]
+
+
+@pytest.mark.parametrize("which", [TABLE, BAD])
+@pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(path.read_bytes()[:-1])])
+def test_a_staged_file_that_is_gone_or_cut_keeps_table_and_quarantine_as_they_were(place, which, harm):
+    publish_as_a_run(place, "old", D1, quarantine=())
+    before = shown(place), place.lake.table(BAD.name).version()
+    rows, bad = stage(place, "new", D1), stage(place, "new", D1, table=BAD)
+    harm(place.lake.path(which.name) / "stage-new" / f"event_date={D1}" / "p.parquet")
+
+    with pytest.raises(EnvironmentFault, match=f"1 of 1 files of {which.name} are gone or cut"):
+        publish_table.publish_table(place, Run("new", (D1,), claims=place.lake.claims(TABLE.name, [D1])), rows, [], bad)
+    assert (shown(place), place.lake.table(BAD.name).version()) == before
+    assert place.catalog.begun_publications() == []
+
+
+def test_no_commit_names_a_file_that_is_gone(place):
+    staged = stage(place, "one", D1)
+    (staged.root / staged.files[0].path).unlink()
+
+    with pytest.raises(EnvironmentFault, match="gone or cut"):
+        place.lake.publish(staged, [D1], {"run_id": "one"})
+    assert place.lake.table(TABLE.name) is None, "not even the empty table was made"
+
+
+def test_each_step_of_a_publication_is_on_the_disk_before_the_next(place, monkeypatch):
+    order, real = [], os.fsync
+
+    def fsync(descriptor):
+        order.append(Path(f"/proc/self/fd/{descriptor}").readlink().as_posix())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    publish_as_a_run(place, "one", D1)
+
+    root = place.lake.path(TABLE.name).as_posix()
+    steps = [
+        f"{root}/stage-one/event_date={D1}/p.parquet", f"{root}/_manifest/one.pending",
+        f"{root}/_delta_log/{1:020}.json", f"{root}/_manifest/{1:020}.json",
+        f"{audit_path(place.home)}/_delta_log/{0:020}.json", f"{place.home.path}/audit.head",
+    ]  # fmt: skip
+    rest = iter(order)
+    assert [step for step in steps if not any(path.startswith(step) for path in rest)] == []

@@ -8,15 +8,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from jobs import manifest
+from jobs import finish_publications, manifest
 from jobs.audit_log import read_audit
+from jobs.catalog import Catalog
 from jobs.job_inputs import Workplace
 from jobs.plan import held_back, plan
 from jobs.released_views import table_files
 from jobs.status import status
-from jobs.withdraw import withdraw
+from jobs.withdraw import withdraw, would_withdraw
 from quality.contracts.errors import UsageError
-from tests.jobs.publisher import TABLE, publish
+from tests.jobs.publisher import TABLE, publish, publish_as_a_run
 from tests.jobs.test_plan import land, refuse
 
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
@@ -92,10 +93,27 @@ def test_what_was_made_from_it_is_made_again_and_nothing_else(place):
     assert done.downstream["clean.pings"] == 1
 
 
+@pytest.mark.parametrize("step", [(manifest, "complete"), (finish_publications, "audit_many"), (Catalog, "record_all")])
+def test_a_publication_that_was_interrupted_can_be_taken_back_and_is_not_made_again(place, step):
+    publish(place, "good", D1, D2, code="older")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(*step, lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            publish_as_a_run(place, "bad", D1, D2)
+
+    withdraw(place, TABLE.name, 2, "wrong zone")
+
+    assert shown(place) == {D1: "good", D2: "good"}
+    assert not {day for table, day in planned(place) if table == TABLE.name}
+    assert {(one.date, one.reason) for one in held_back(place)} == {(D1, "wrong zone"), (D2, "wrong zone")}
+    assert {one.state for one in status(place.home) if one.table == TABLE.name} == {"withdrawn"}
+    assert [e["outcome"] for e in read_audit(place.home)] == ["published"] * 3 + ["withdrawn"]
+
+
 def test_a_dry_run_changes_nothing(place):
     version = publish(place, "one", D1)
 
-    done = withdraw(place, TABLE.name, version, "look", dry_run=True)
+    done = would_withdraw(place.home, place.region, TABLE.name, version)
 
     assert done.new_version is None and [one.version for one in done.fallbacks] == [None]
     assert shown(place) == {D1: "one"} and held_back(place) == []

@@ -20,7 +20,8 @@ POINTS = {
     "intended-before-the-commit": (commit, "_opened"),
     "committed-before-the-manifest": (manifest, "complete"),
     "manifest-before-it-is-done": (manifest, "give_up"),
-    "before-auditors-are-told": (finish_withdrawals, "audit"),
+    "before-the-quarantine-is": (finish_withdrawals, "withdraw_quarantine"),
+    "before-auditors-are-told": (finish_withdrawals, "audit_many"),
     "before-the-catalog-is": (Catalog, "end_withdrawal"),
     "all-done-but-unsaid": (withdrawing, "_downstream"),
 }

@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import pytest
 
+from jobs import commit, finish_withdrawals, manifest
+from jobs.catalog import Catalog
 from jobs.run_lock import give_run_lock
+from jobs.withdraw import withdraw
 from quality.contracts.errors import UsageError
 from tests.jobs.damaged import D2, twice_published
-from tests.jobs.publisher import TABLE
+from tests.jobs.publisher import TABLE, publish_as_a_run, stage
 
 VERSION_2 = ("withdraw", TABLE.name, "--version", 2, "--region", "eu", "--reason")
 
@@ -31,3 +34,61 @@ def test_a_withdrawal_can_be_looked_at_done_and_repeated(place, geoward, fits):
 
 def test_a_withdrawal_without_a_reason_is_wrong_use(place, geoward):
     assert isinstance(geoward(*VERSION_2, " ").exception, UsageError)
+
+
+def everything(home):
+    return {
+        path.relative_to(home.path).as_posix(): path.read_bytes() if path.is_file() else b""
+        for path in home.path.rglob("*")
+    }
+
+
+def interrupted(place, owner, name, *, of):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner, name, lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            of(place)
+
+
+def publishing(place):
+    publish_as_a_run(place, "three", D2)
+
+
+def withdrawing(place):
+    withdraw(place, TABLE.name, 2, "begun")
+
+
+LEFT = {
+    "nothing": lambda place: None,
+    "staged files": lambda place: stage(place, "dead", D2),
+    "an intention": lambda place: interrupted(place, commit, "_opened", of=publishing),
+    "a commit without a manifest": lambda place: interrupted(place, manifest, "complete", of=publishing),
+    "an untold publication": lambda place: interrupted(place, Catalog, "record_all", of=publishing),
+    "a begun withdrawal": lambda place: interrupted(place, commit, "_opened", of=withdrawing),
+    "an untold withdrawal": lambda place: interrupted(place, finish_withdrawals, "audit_many", of=withdrawing),
+}
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_a_dry_run_changes_no_byte_whatever_a_killed_run_left_and_tells_what_will_be(place, geoward, left):
+    LEFT[left](place)
+    before = everything(place.home)
+    newest = max(place.lake.table(TABLE.name).version(), 2)
+    version = ("withdraw", TABLE.name, "--version", 2 if "withdrawal" in left else newest, "--region", "eu")
+
+    looked = geoward(*version, "--reason", "wrong", "--dry-run", "--json").document
+    assert everything(place.home) == before
+
+    done = geoward(*version, "--reason", "wrong", "--json").document
+    assert looked["partitions"] == done["partitions"] and done["new_version"]
+
+
+def test_a_dry_run_in_a_region_where_nothing_was_published_makes_nothing(place, geoward):
+    before = everything(place.home)
+
+    refused = geoward("withdraw", TABLE.name, "--version", 1, "--region", "us", "--reason", "x", "--dry-run")
+    assert isinstance(refused.exception, UsageError) and everything(place.home) == before
+
+
+def test_a_dry_run_waits_for_nobody(place, geoward, live_run):
+    assert geoward(*VERSION_2, "wrong zone", "--dry-run", "--json").document["new_version"] is None

@@ -11,7 +11,7 @@ import pytest
 
 from jobs.landing import keep_file
 from jobs.landing.file_opening import Unreadable
-from jobs.landing.keep_file import copied, drop_leftovers, write_text
+from jobs.landing.keep_file import copied, drop_leftovers
 
 
 @pytest.fixture
@@ -67,20 +67,6 @@ def test_a_copy_that_cannot_be_written_is_not_the_files_fault(file, folder, monk
         pass
 
     assert list(folder.iterdir()) == []
-
-
-def test_a_text_that_cannot_be_written_leaves_the_old_one(folder, monkeypatch):
-    write_text(folder / "m.yaml", "old")
-
-    def half(self, text, encoding):
-        self.write_bytes(b"ha")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "write_text", half)
-    with pytest.raises(OSError, match="No space"):
-        write_text(folder / "m.yaml", "new")
-
-    assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("m.yaml", "old")]
 
 
 def test_what_a_killed_process_left_is_removed_a_day_later(folder):
