@@ -33,9 +33,11 @@ from jobs.listings.runs import (
     CheckResult,
     PlanListing,
     PlannedPartition,
+    RegionFault,
     RunListing,
     TableChecks,
     TableRun,
+    UndatedFiles,
 )
 from jobs.listings.status import StatusListing, StatusProblem, TableState, WithdrawListing, WithdrawnPartition
 from jobs.listings.tables import (
@@ -117,6 +119,7 @@ __all__ = [
     "QueryListing",
     "ReasonCount",
     "ReferenceListing",
+    "RegionFault",
     "RunListing",
     "SampleFile",
     "SampleListing",
@@ -129,6 +132,7 @@ __all__ = [
     "TableDetail",
     "TableListing",
     "TableRun",
+    "UndatedFiles",
     "TriedColumn",
     "TriedEmit",
 ]
