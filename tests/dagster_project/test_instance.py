@@ -97,7 +97,7 @@ def test_settings_that_say_nothing_leave_ours(home, text):
         pytest.param("a: [planted\n", "it is no YAML, in line 2", id="no-yaml"),
         pytest.param("run_monitoring: planted\n", "`run_monitoring` must hold keys with values", id="a-word-for-keys"),
         pytest.param("concurrency: {pools: [planted]}\n", "`concurrency.pools` must hold", id="a-list-for-keys"),
-        pytest.param("planted_key: 3\n", "Dagster does not accept `planted_key`", id="a-key-that-dagster-does-not-know"),
+        pytest.param("planted_key: 3\n", "Dagster does not accept `planted_key`", id="a-key-unknown-to-dagster"),
         pytest.param("run_monitoring: {enabled: planted}\n", "`run_monitoring.enabled`", id="a-value-of-another-type"),
         pytest.param(
             "storage: {sqlite: {base_dir: x}}\nrun_storage: {module: a, class: B}\n",
