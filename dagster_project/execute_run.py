@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from importlib import import_module
 
@@ -15,6 +15,7 @@ from jobs.date_files import entered_dating
 from jobs.home import Home
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope, Sessions, open_places, plan_all, plan_one, waiting_files
+from jobs.plan import Stale
 from jobs.region_faults import RegionFaults
 from jobs.report import RunReport
 from jobs.submit import date_on_cluster
@@ -41,9 +42,9 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
 
 def _execute(home: Home, scope: Scope, as_json: bool) -> int:
     started = time.monotonic()
-    faults = RegionFaults()
-    sessions, places = _opened(home, scope, faults)
-    planned = _plan(home, places, scope, sessions, faults)
+    faults, stale = RegionFaults(), dict[str, list[Stale]]()
+    sessions, places = _opened(home, scope, faults, stale)
+    planned = _plan(home, places, scope, sessions, faults, stale)
     errors: dict[tuple[str, str], str] = {}
     run_ids: list[str] = []
     code = max((fail(error) for error in faults.told()), default=0)
@@ -59,15 +60,21 @@ def _execute(home: Home, scope: Scope, as_json: bool) -> int:
     return code or int(not listing.ok)
 
 
-def _opened(home: Home, scope: Scope, faults: RegionFaults) -> tuple[Sessions, list[Workplace]]:
-    """Open the regions, with a session that fits what is to be made now: not what years have left behind."""
+def _opened(
+    home: Home, scope: Scope, faults: RegionFaults, stale: Mapping[str, list[Stale]]
+) -> tuple[Sessions, list[Workplace]]:
+    """Open the regions, with a session that fits what is to be made now: not what years have left behind.
+
+    ``stale`` is the plan, once there is one: a session that dates files starts before it.
+    """
     places: list[Workplace] = []
 
     def landed() -> int:
         sizes = []
         for place in places:
             with RegionFaults().fence(place.region):  # its plan tells
-                sizes.append(landed_bytes(place, plan_one(place, scope)))
+                known = stale.get(place.region.name)
+                sizes.append(landed_bytes(place, plan_one(place, scope) if known is None else known))
         return sum(sizes)
 
     sessions = Sessions(home, landed)
@@ -86,8 +93,10 @@ def _alert(home: Home) -> None:
 
 
 def _plan(
-    home: Home, places: Sequence[Workplace], scope: Scope, sessions: Sessions, faults: RegionFaults
-) -> list[Batch]:
+    home: Home, places: Sequence[Workplace], scope: Scope, sessions: Sessions, faults: RegionFaults,
+    stale: dict[str, list[Stale]],
+) -> list[Batch]:  # fmt: skip
+    """Return the runs to make; ``stale`` is given the plan."""
     waiting = _waiting(places, faults)
     if waiting and home.on_cluster:
         _date_on_cluster(home, waiting, faults)
@@ -102,7 +111,7 @@ def _plan(
         sessions.start_early()
         threading.Thread(target=_import_early, args=[sessions], daemon=True).start()
     sound = [place for place in places if place.region.name not in faults]
-    stale = plan_all(sound, scope, _say, faults.fence)
+    stale.update(plan_all(sound, scope, _say, faults.fence))
     planned: list[Batch] = []
     for place in sound:
         with faults.fence(place.region):

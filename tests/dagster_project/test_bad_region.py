@@ -15,6 +15,7 @@ from dagster_project.definitions import definitions_for
 from dagster_project.freshness import results
 from dagster_project.instance import open_instance
 from dagster_project.partitions import RECENT, partitions_of
+from jobs import nightly
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope, Sessions
 from jobs.run_lock import give_run_lock
@@ -115,3 +116,19 @@ def test_no_date_before_the_installations_first_is_asked_for(both, no_spark):
     asked = [one.partition_key for one in schedule(dg.build_schedule_context(scheduled_execution_time=TODAY))]
     assert sorted(asked) == [f"{YESTERDAY}|{name}" for name in ("cn", "eu", "us")]
     assert date.fromisoformat(asked[0].partition("|")[0]) >= home.first_date
+
+
+def test_a_night_without_new_files_is_planned_once(both, monkeypatch):
+    planned, plan_one = [], nightly.plan_one
+    for module in (nightly, execute_run):
+        monkeypatch.setattr(module, "plan_one", lambda place, scope: planned.append(place) or plan_one(place, scope))
+    monkeypatch.setattr(Sessions, "start_early", lambda self: self.side_by_side)
+    monkeypatch.setattr(execute_run, "_run", lambda *of: ([], {}, 0))
+    monkeypatch.setattr(execute_run, "_alert", lambda home: None)
+    monkeypatch.setattr(summary, "_reports", lambda *of: [])
+    try:
+        execute_run.execute(both, Scope())
+    finally:
+        give_run_lock(both)
+
+    assert sorted(place.region.name for place in planned) == ["cn", "eu", "us"]
