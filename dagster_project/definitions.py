@@ -9,20 +9,18 @@ import dagster as dg
 from dagster_project.alert_sensor import alert_sensor
 from dagster_project.assets import OnTable, assets_of, silent
 from dagster_project.freshness import freshness_checks, freshness_sensor
-from dagster_project.partitions import partition_key
+from dagster_project.partitions import RECENT, partition_key
 from dagster_project.planned_runs import PLANNED, PlannedRuns, Runs
 from dagster_project.submitted_runs import SubmittedRuns
 from jobs.catalog import now
 from jobs.home import Home, Region, open_home
-from jobs.job_inputs import Workplace
 from jobs.lake import no_spark
-from jobs.nightly import Sessions
+from jobs.landed_regions import catalogs
+from jobs.nightly import Sessions, open_place
 from jobs.plan import plan
+from jobs.region_faults import RegionFaults
 
 NIGHTLY = "nightly"
-
-RECENT = timedelta(days=31)
-"""How long a date is made anew by itself when its files come late."""
 
 
 def runs_of(home: Home, sessions: Sessions) -> Runs:
@@ -67,12 +65,14 @@ def _schedule(nightly: dg.UnresolvedAssetJobDefinition, home: Home) -> dg.Schedu
 def _stale_dates(home: Home, region: Region, yesterday: date) -> set[date]:
     """Return the dates of the last month whose files came late, as far as they are dated; older ones ask for a person.
 
-    A file that landed since the last run is dated by tonight's, and its late dates are made the night after.
+    A file that landed since the last run is dated by tonight's, and its late dates are made the night after. Of a
+    region that cannot be read there are none to tell: its run of yesterday says why, and so does the status.
     """
-    if not (region.root / "catalog.sqlite").exists():
-        return set()
-    place = Workplace.open(home, region, no_spark)
-    return {entry.date for entry in plan(place) if yesterday - RECENT <= entry.date < yesterday}
+    first, found = max(home.first_date, yesterday - RECENT), set[date]()
+    with RegionFaults().fence(region):
+        for place, _ in catalogs(home, region.name):
+            found |= {entry.date for entry in plan(open_place(home, place, no_spark))}
+    return {day for day in found if first <= day < yesterday}
 
 
 @dg.definitions

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from importlib import import_module
 
-from dagster_project.summary import plan_listing, run_listing, run_tables
+from dagster_project.summary import run_listing, run_tables
 from jobs.batches import Batch, batches, landed_bytes
-from jobs.cli.app import err, fail, grid, show
+from jobs.cli.app import err, fail, show
 from jobs.date_files import entered_dating
 from jobs.home import Home
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope, Sessions, open_places, plan_all, plan_one, waiting_files
+from jobs.plan import Stale
+from jobs.region_faults import RegionFaults
 from jobs.report import RunReport
 from jobs.submit import date_on_cluster
 from jobs.take_over import take_over
@@ -40,25 +42,43 @@ def execute(home: Home, scope: Scope, *, as_json: bool = False, wait: bool = Tru
 
 def _execute(home: Home, scope: Scope, as_json: bool) -> int:
     started = time.monotonic()
-    sessions, places = _opened(home, scope)
-    planned = _plan(home, places, scope, sessions)
+    faults, stale = RegionFaults(), dict[str, list[Stale]]()
+    sessions, places = _opened(home, scope, faults, stale)
+    planned = _plan(home, places, scope, sessions, faults, stale)
     errors: dict[tuple[str, str], str] = {}
     run_ids: list[str] = []
-    code = 0
+    code = max((fail(error) for error in faults.told()), default=0)
     if planned:
         if not home.on_cluster:
             sessions.start_early()
-        run_ids, errors, code = _run(home, sessions, planned)
+        run_ids, errors, worst = _run(home, sessions, planned)
+        code = max(code, worst)
     ran = {(batch.region, entry.table, entry.date): entry.reason for batch in planned for entry in batch.stale}
-    listing = run_listing(places, scope, ran, errors, run_ids, time.monotonic() - started)
+    sound = [place for place in places if place.region.name not in faults]
+    listing = run_listing(sound, scope, ran, errors, run_ids, time.monotonic() - started, faults)
     show(listing, as_json, run_tables(listing))
     return code or int(not listing.ok)
 
 
-def _opened(home: Home, scope: Scope) -> tuple[Sessions, list[Workplace]]:
-    """Open the regions, with a session that fits what is to be made now: not what years have left behind."""
-    sessions = Sessions(home, lambda: sum(landed_bytes(place, plan_one(place, scope)) for place in places))
-    places = open_places(home, scope, sessions)
+def _opened(
+    home: Home, scope: Scope, faults: RegionFaults, stale: Mapping[str, list[Stale]]
+) -> tuple[Sessions, list[Workplace]]:
+    """Open the regions, with a session that fits what is to be made now: not what years have left behind.
+
+    ``stale`` is the plan, once there is one: a session that dates files starts before it.
+    """
+    places: list[Workplace] = []
+
+    def landed() -> int:
+        sizes = []
+        for place in places:
+            with RegionFaults().fence(place.region):  # its plan tells
+                known = stale.get(place.region.name)
+                sizes.append(landed_bytes(place, plan_one(place, scope) if known is None else known))
+        return sum(sizes)
+
+    sessions = Sessions(home, landed)
+    places += open_places(home, scope, sessions, faults.fence)
     return sessions, places
 
 
@@ -72,21 +92,51 @@ def _alert(home: Home) -> None:
             _say(f"alert by {sent.channel}: {sent.said}")
 
 
-def _plan(home: Home, places: Sequence[Workplace], scope: Scope, sessions: Sessions) -> list[Batch]:
-    waiting = [place.region.name for place in places if waiting_files([place])]
+def _plan(
+    home: Home, places: Sequence[Workplace], scope: Scope, sessions: Sessions, faults: RegionFaults,
+    stale: dict[str, list[Stale]],
+) -> list[Batch]:  # fmt: skip
+    """Return the runs to make; ``stale`` is given the plan."""
+    waiting = _waiting(places, faults)
     if waiting and home.on_cluster:
-        date_on_cluster(home, waiting)
+        _date_on_cluster(home, waiting, faults)
     elif waiting:
         from jobs.java import require_java
 
         with ExitStack() as entered:  # without Java this night makes nothing: the status is to tell it
-            for place in places:
-                entered.enter_context(entered_dating(place))
+            for place in waiting:
+                with faults.fence(place.region):
+                    entered.enter_context(entered_dating(place))
             require_java()
         sessions.start_early()
         threading.Thread(target=_import_early, args=[sessions], daemon=True).start()
-    stale = plan_all(places, scope, _say)
-    return [batch for place in places for batch in batches(place, stale[place.region.name])]
+    sound = [place for place in places if place.region.name not in faults]
+    stale.update(plan_all(sound, scope, _say, faults.fence))
+    planned: list[Batch] = []
+    for place in sound:
+        with faults.fence(place.region):
+            planned += batches(place, stale.get(place.region.name, ()))
+    return planned
+
+
+def _waiting(places: Sequence[Workplace], faults: RegionFaults) -> list[Workplace]:
+    """Return the regions with files that have no dates yet."""
+    found = []
+    for place in places:
+        with faults.fence(place.region):
+            found += [place] if waiting_files([place]) else []
+    return found
+
+
+def _date_on_cluster(home: Home, waiting: Sequence[Workplace], faults: RegionFaults) -> None:
+    """Date new files there; what fails keeps out only the regions whose files are still without dates."""
+    try:
+        date_on_cluster(home, [place.region.name for place in waiting])
+    except GeowardError as error:
+        for place in waiting:
+            with faults.fence(place.region):
+                if waiting_files([place]):
+                    raise error
 
 
 def _import_early(sessions: Sessions) -> None:
@@ -130,18 +180,6 @@ def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable
         err.print(f"[{done[0]:>2}/{total}] {where} {table:<24} {rows:>9,} rows  {took:4.1f} s  ({why})", markup=False)
 
     return tell
-
-
-def explain(home: Home, scope: Scope, as_json: bool) -> None:
-    """Print what would run and why; files that are new are dated first."""
-    take_over(home, _say)  # new files are dated, and a run would date them too
-    sessions, places = _opened(home, scope)
-    planned = _plan(home, places, scope, sessions)
-    listing = plan_listing(planned)
-    table = grid("region", "table", "date", "why")
-    for entry in listing.partitions:
-        table.add_row(entry.region, entry.table, str(entry.date), entry.reason)
-    show(listing, as_json, table if listing.partitions else ["Nothing is missing or stale."])
 
 
 def _say(text: str) -> None:

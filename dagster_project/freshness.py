@@ -59,9 +59,12 @@ def freshness_sensor(home: Home) -> dg.SensorDefinition:
 
 
 def results(home: Home, at: datetime) -> dict[str, dict[str, Any]]:
-    """Return the result of each table's check: whether all regions are well, and a line for each."""
+    """Return the result of each table's check: whether all regions are well, and a line for each.
+
+    A region that cannot be read is not well, whatever its tables are.
+    """
     found = freshness(home, at)
-    return {table: _result(table, [one for one in found if one.table == table]) for table in JOBS}
+    return {table: _result(table, [one for one in found if one.table in (table, "")]) for table in JOBS}
 
 
 def _result(table: str, regions: Sequence[Freshness]) -> dict[str, Any]:

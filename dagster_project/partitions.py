@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from jobs.catalog import Catalog, now
+from jobs.catalog import now
 from jobs.home import Home
 from jobs.job import partition_of
+from jobs.landed_regions import catalogs
+from jobs.region_faults import RegionFaults
 from jobs.registry import JOBS
+
+RECENT = timedelta(days=31)
+"""How long a date is made anew by itself when its files come late."""
 
 if TYPE_CHECKING:
     from dagster._core.instance import DynamicPartitionsStore
@@ -42,14 +47,16 @@ def partitions_of(home: Home) -> dg.MultiPartitionsDefinition:
 def _first_day(home: Home) -> date:
     """Return the first day that any region holds or published, so that auditors see no empty years before it.
 
-    Yesterday is always there: the first night asks for it, and only then is it known which days new files hold.
+    The last month is always there: nights ask for its days, and only then is it known which days new files hold. A
+    region that cannot be read adds none, and keeps no other from being shown.
     """
-    found: set[date] = set()
+    found, faults = {now().date() - timedelta(days=1) - RECENT}, RegionFaults()
     for region in home.regions.values():
-        release, first = home.policy.jurisdiction(region.jurisdiction).release, Catalog(region).first_date()
-        found |= {partition_of(job, release, first) for job in JOBS.values() if first}  # windows keep the days' order
-    yesterday = now().date() - timedelta(days=1)
-    return max(home.first_date, min({yesterday, *found}))
+        with faults.fence(region):
+            release = home.policy.jurisdiction(region.jurisdiction).release
+            for first in filter(None, (catalog.first_date() for _, catalog in catalogs(home, region.name))):
+                found |= {partition_of(job, release, first) for job in JOBS.values()}  # windows keep the days' order
+    return max(home.first_date, min(found))
 
 
 def partition_key(region: str, day: date) -> dg.MultiPartitionKey:

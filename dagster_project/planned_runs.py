@@ -14,7 +14,7 @@ from jobs.date_files import date_files
 from jobs.home import Home
 from jobs.job import partition_of
 from jobs.job_inputs import Workplace
-from jobs.nightly import Sessions
+from jobs.nightly import Sessions, open_place
 from jobs.plan import plan
 from jobs.registry import JOBS
 from jobs.report import RunReport
@@ -85,7 +85,7 @@ class PlannedRuns:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _open(self, region: str) -> Workplace:
-        return Workplace.open(self._home, self._home.region(region), self._sessions)
+        return open_place(self._home, self._home.region(region), self._sessions)
 
     def _asked(self, run: dg.DagsterRun, region: str, days: Sequence[date]) -> Dates:
         place = self._open(region)

@@ -24,7 +24,9 @@ def run(
     ] = None,
     last: Annotated[Day, typer.Option("--to", parser=day, metavar="DAY", help="Through this date.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Also repeat what is fresh.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would run, and why.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would run, and why; change nothing.")
+    ] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for another run; end with code 5.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -32,7 +34,8 @@ def run(
 
     Example: `geoward run curated.mobility --region eu --date 2026-06-01`
     """
-    from dagster_project.execute_run import execute, explain
+    from dagster_project.execute_run import execute
+    from dagster_project.explain_run import explain
     from jobs.home import open_home
     from jobs.nightly import Scope
 
@@ -40,8 +43,6 @@ def run(
         raise UsageError(f"--from {first} is after --to {last}.", mend="Swap them.")
     scope = Scope(tuple(jobs or ()), tuple(region or ()), on or first, on or last, force)
     home = open_home()
-    if dry_run:
-        explain(home, scope, as_json)
-        return
-    if code := execute(home, scope, as_json=as_json, wait=not no_wait):
+    code = explain(home, scope, as_json=as_json) if dry_run else execute(home, scope, as_json=as_json, wait=not no_wait)
+    if code:
         raise typer.Exit(code)

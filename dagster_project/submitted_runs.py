@@ -12,9 +12,8 @@ import dagster as dg
 
 from dagster_project.planned_runs import asked_of, published_of
 from jobs.home import Home
-from jobs.job_inputs import Workplace
 from jobs.lake import no_spark
-from jobs.nightly import waiting_files
+from jobs.nightly import open_place, waiting_files
 from jobs.pipes import order, reports_in
 from jobs.report import RunReport
 from jobs.run_ahead import Dates
@@ -48,7 +47,7 @@ class SubmittedRuns:
             if key not in self._begun:
                 self._begun[key] = self._asked(context.run, region, days)
             if table not in self._begun[key]:
-                return published_of(Workplace.open(self._home, self._home.region(region), no_spark), table, days)
+                return published_of(open_place(self._home, self._home.region(region), no_spark), table, days)
             if key not in self._submitted:
                 self._submitted[key] = _Submitted(context, self._home, order(region, self._begun[key], key[0]))
             return self._submitted[key].result(table)
@@ -64,7 +63,7 @@ class SubmittedRuns:
             submitted.close()
 
     def _asked(self, run: dg.DagsterRun, region: str, days: Sequence[date]) -> Dates:
-        place = Workplace.open(self._home, self._home.region(region), no_spark)
+        place = open_place(self._home, self._home.region(region), no_spark)
         if waiting_files([place]):
             date_on_cluster(self._home, [region])
         return asked_of(run, place, days)

@@ -6,36 +6,29 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from types import MappingProxyType
 
 from rich.table import Table
 
-from jobs.batches import Batch
 from jobs.cli.app import grid
 from jobs.job_inputs import Workplace
-from jobs.listings import CheckResult, PlanListing, PlannedPartition, RunListing, TableRun
+from jobs.listings import CheckResult, RegionFault, RunListing, TableRun
 from jobs.nightly import Scope
 from jobs.registry import JOBS
 from jobs.report import RunReport
+from quality.contracts.errors import GeowardError
 
 Ran = Mapping[tuple[str, str, date], str]
 
 
-def plan_listing(planned: Sequence[Batch]) -> PlanListing:
-    """Return what would run and why."""
-    return PlanListing(
-        partitions=[
-            PlannedPartition(table=entry.table, region=batch.region, date=entry.date, reason=entry.reason)
-            for batch in planned
-            for entry in batch.stale
-        ]
-    )
-
-
 def run_listing(
     places: Sequence[Workplace], scope: Scope, ran: Ran, errors: Mapping[tuple[str, str], str], run_ids: list[str],
-    seconds: float,
+    seconds: float, faults: Mapping[str, GeowardError] = MappingProxyType({}),
 ) -> RunListing:  # fmt: skip
-    """Return the run's outcome by table and region, with what is published now for tables that were fresh."""
+    """Return the run's outcome by table and region, with what is published now for tables that were fresh.
+
+    ``faults`` are why regions took no part.
+    """
     tables = []
     for place in places:
         for name in JOBS:
@@ -43,7 +36,9 @@ def run_listing(
             error = errors.get((place.region.name, name))
             if mine or error:
                 tables.append(_table_run(name, place.region.name, mine, ran, error))
-    return RunListing(run_ids=run_ids, ok=not errors, seconds=round(seconds, 1), tables=tables)
+    out = [RegionFault(region=region, error=str(error)) for region, error in faults.items()]
+    ok = not errors and not faults
+    return RunListing(run_ids=run_ids, ok=ok, seconds=round(seconds, 1), tables=tables, left_out=out)
 
 
 def run_tables(listing: RunListing) -> Iterable[Table | str]:

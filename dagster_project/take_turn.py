@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from dagster_project.run_process import tell_process
 from jobs.home import Home
 from jobs.take_over import take_over
 
@@ -13,6 +14,7 @@ def take_turn(context: dg.AssetExecutionContext, home: Home) -> None:
 
     It is an event of the engine, since the run's log takes no messages of Python: they might hold a row's value.
     """
+    tell_process(context)
     take_over(home, lambda text: _tell(context, text))
 
 

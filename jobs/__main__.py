@@ -15,7 +15,7 @@ if not __package__:  # run by its path, as spark-submit does: its folder would h
 
 import typer
 
-from jobs.cli.app import err, main
+from jobs.cli.app import err, fail, main
 from jobs.cli.days import day
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -38,6 +38,7 @@ def run(
     from jobs.batches import batches
     from jobs.home import open_home
     from jobs.nightly import Scope, Sessions, open_places, plan_all
+    from jobs.region_faults import RegionFaults
     from jobs.report import RunReport
     from jobs.run_ahead import run_here
     from jobs.take_over import take_over
@@ -47,21 +48,26 @@ def run(
         err.print(f"{table}: {error or f'{rows:,} rows, {len(reports)} partitions'}", markup=False)
 
     codes = [0]
+    faults = RegionFaults()
     home = open_home()
     scope = Scope(tuple(tables or ()), tuple(region or ()), first, last)
     take_over(home, lambda text: err.print(text, markup=False))
     sessions = Sessions(home)
-    places = open_places(home, scope, sessions)
-    stale = plan_all(places, scope, lambda text: err.print(text, markup=False))
+    places = open_places(home, scope, sessions, faults.fence)
+    stale = plan_all(places, scope, lambda text: err.print(text, markup=False), faults.fence)
+    planned = []
+    for place in places:
+        with faults.fence(place.region):
+            planned += [(place, batch) for batch in batches(place, stale.get(place.region.name, ()))]
     done = [
         run_here(
             place, batch, tell, side_by_side=sessions.side_by_side,
             on_error=lambda error: codes.append(error.exit_code),
         )
-        for place in places
-        for batch in batches(place, stale[place.region.name])
+        for place, batch in planned
     ]  # fmt: skip
-    if not all(done):
+    codes += [fail(error) for error in faults.told()]
+    if faults or not all(done):
         raise typer.Exit(max(codes))
 
 
@@ -71,12 +77,16 @@ def date(region: Annotated[list[str] | None, typer.Option(help="Only these regio
     from jobs.date_files import date_files
     from jobs.home import open_home
     from jobs.nightly import Scope, Sessions, open_places
+    from jobs.region_faults import RegionFaults
     from jobs.take_over import join
 
-    home = open_home()
+    home, faults = open_home(), RegionFaults()
     join(home)
-    for place in open_places(home, Scope(regions=tuple(region or ())), Sessions(home)):
-        date_files(place, lambda text: err.print(text, markup=False))
+    for place in open_places(home, Scope(regions=tuple(region or ())), Sessions(home), faults.fence):
+        with faults.fence(place.region):
+            date_files(place, lambda text: err.print(text, markup=False))
+    if codes := [fail(error) for error in faults.told()]:
+        raise typer.Exit(max(codes))
 
 
 @app.command()

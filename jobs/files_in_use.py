@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -14,6 +16,9 @@ from jobs.landing_ledger import File
 from jobs.manifest import sha256_of
 from jobs.plan import Stale
 from jobs.registry import JOBS
+
+SETTLED_S = 2.0
+_SUMS: dict[tuple[str, int, int, int, int], str] = {}
 
 Key = tuple[str, str]
 """A landed file's source and id."""
@@ -26,7 +31,21 @@ Dates = Mapping[str, Collection[date]]
 def is_sound(place: Workplace, file: File) -> bool:
     """Return whether a file's kept bytes are those that landed."""
     path = kept_path(place.region, file)
-    return path.is_file() and sha256_of(path) == file.file_id
+    return path.is_file() and _sum_of(path) == file.file_id
+
+
+def _sum_of(path: Path) -> str:
+    """Return a file's SHA-256, read once by a process that dates, plans and reads it, unless the file changed since.
+
+    A file that changed just now is not remembered: it may change again within what the file system's clock can tell.
+    """
+    stat = path.stat()
+    if abs(time.time() - stat.st_ctime) < SETTLED_S:
+        return sha256_of(path)
+    key = (str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    if key not in _SUMS:
+        _SUMS[key] = sha256_of(path)
+    return _SUMS[key]
 
 
 def files_of(place: Workplace, table: str, dates: Collection[date]) -> list[File]:

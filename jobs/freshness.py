@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 
 from jobs.catalog import now
 from jobs.home import Home
-from jobs.status import DAILY, State, TableStatus, status
+from jobs.status import State, TableStatus, status
+from jobs.table_problems import DAILY
 
 WELL: tuple[State, ...] = ("fresh", "waiting", "running")
 """The states that nobody needs to look at."""

@@ -51,6 +51,11 @@ def open_keyring(folder: Path, warehouses: tuple[Path, ...] = ()) -> KeyReferenc
         ) from None
 
 
+def known_key(folder: Path, warehouses: tuple[Path, ...] = ()) -> str:
+    """Return the primary key's id, empty before the first run made the keyring; raises what ``open_keyring`` does."""
+    return open_keyring(folder, warehouses).key_id if (folder / "keyring.json").exists() else ""
+
+
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     key = secrets.token_bytes(KEY_BYTES)

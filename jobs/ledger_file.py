@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ class LedgerFile:
     def __init__(self, path: Path, schema: str) -> None:
         """Make the file (mode 0600) and its tables where they are absent."""
         self.path = path
-        self.path.touch(mode=0o600)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # refused where nothing can be written
         with self.open() as db:
             db.executescript(schema)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jobs.home import Home
-from jobs.landed_regions import catalogs
+from jobs.landed_regions import catalogs, covered
 from jobs.listings import StatusListing, StatusProblem, TableState
 from jobs.problem import Problem
 from jobs.run_lock import run_is_alive
@@ -18,8 +18,8 @@ def list_status(home: Home, tables: Sequence[TableStatus], found: Sequence[Probl
     Raises ``UsageError`` for a region that is not configured.
     """
     broken = {table.region for table in tables if not table.table}
-    readable = [catalog for place, catalog in catalogs(home, region) if place.name not in broken]
-    waiting = [file for catalog in readable for file in catalog.waiting()]
+    readable = [place.name for place in covered(home, region) if place.name not in broken]
+    waiting = [file for name in readable for _, catalog in catalogs(home, name) for file in catalog.waiting()]
     mine = [problem for problem in found if region in ("", problem.region)]
     return StatusListing(
         ok=not mine,

@@ -11,12 +11,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jobs.audit_log import audit
-from jobs.catalog import Catalog
 from jobs.date_files import date_files
 from jobs.explain_failure import explained
-from jobs.home import Home
+from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
-from jobs.plan import Stale, plan, provenance
+from jobs.landed_regions import catalogs
+from jobs.plan import Stale, held_back, plan, provenance
+from jobs.region_faults import Fence, RegionFaults, unfenced
 from jobs.registry import JOBS
 from jobs.report import RunReport
 from jobs.run import Run, new_run_id
@@ -75,8 +76,13 @@ class Sessions:
     def _small(self) -> bool:
         if self._landed:
             return self._landed() <= SMALL_RUN_BYTES
-        landed = (file.bytes for region in self._home.regions.values() for file in Catalog(region).files())
-        return sum(landed) <= SMALL_RUN_BYTES
+        faults, landed = RegionFaults(), 0
+        for region in self._home.regions.values():
+            with faults.fence(region):  # of which its own run tells
+                landed += sum(
+                    file.bytes for _, catalog in catalogs(self._home, region.name) for file in catalog.files()
+                )
+        return landed <= SMALL_RUN_BYTES
 
     def start_early(self) -> None:
         """Start in a thread, while the caller imports or plans."""
@@ -85,19 +91,28 @@ class Sessions:
         threading.Thread(target=self, daemon=True).start()
 
 
-def open_places(home: Home, scope: Scope, spark: Callable[[], SparkSession]) -> list[Workplace]:
-    """Open the regions of the scope.
+def open_place(home: Home, region: Region, spark: Callable[[], SparkSession]) -> Workplace:
+    """Open a region to run in it; raise ``EnvironmentFault`` if its storage is gone."""
+    refuse_lost(home, region)
+    return Workplace.open(home, region, spark)
 
-    Raises ``UsageError`` for an unknown region or table, ``EnvironmentFault`` for one whose storage is gone.
+
+def open_places(
+    home: Home, scope: Scope, spark: Callable[[], SparkSession], fence: Fence = unfenced
+) -> list[Workplace]:
+    """Open the regions of the scope; what one of them raises goes to its ``fence``, and it is left out.
+
+    Raises ``UsageError`` for an unknown region or table.
     """
     from jobs.registry import job_named
 
     for table in scope.tables:
         job_named(table)
-    names = scope.regions or tuple(home.regions)
-    for name in names:
-        refuse_lost(home, home.region(name))
-    return [Workplace.open(home, home.region(name), spark) for name in names]
+    places = []
+    for region in [home.region(name) for name in scope.regions or home.regions]:
+        with fence(region):
+            places.append(open_place(home, region, spark))
+    return places
 
 
 def waiting_files(places: Iterable[Workplace]) -> int:
@@ -105,18 +120,31 @@ def waiting_files(places: Iterable[Workplace]) -> int:
     return sum(len(place.catalog.waiting()) for place in places)
 
 
-def plan_all(places: Sequence[Workplace], scope: Scope, progress: Progress) -> dict[str, list[Stale]]:
-    """Date new files and return the stale partitions by region, in the order they must run."""
+def plan_all(
+    places: Sequence[Workplace], scope: Scope, progress: Progress, fence: Fence = unfenced
+) -> dict[str, list[Stale]]:
+    """Date new files and return the stale partitions by region, in the order they must run.
+
+    What a region raises goes to its ``fence``, and it is left out.
+    """
     found = {}
     for place in places:
-        date_files(place, progress)
-        found[place.region.name] = plan_one(place, scope)
+        with fence(place.region):
+            date_files(place, progress)
+            found[place.region.name] = plan_one(place, scope)
     return found
 
 
 def plan_one(place: Workplace, scope: Scope) -> list[Stale]:
     """Return a region's stale partitions as far as its files are dated, in the order they must run."""
     return plan(place, tables=scope.tables, first=scope.first, last=scope.last, force=scope.force)
+
+
+def held_one(place: Workplace, scope: Scope) -> list[Stale]:
+    """Return a region's partitions that are not made because they were withdrawn; none if repeats are asked for."""
+    if scope.force:
+        return []
+    return held_back(place, tables=scope.tables, first=scope.first, last=scope.last)
 
 
 def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str = "") -> list[RunReport]:

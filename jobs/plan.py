@@ -11,7 +11,7 @@ from datetime import date
 
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
-from jobs.keyring import open_keyring
+from jobs.keyring import known_key, open_keyring
 from jobs.reference import reference_digest
 from jobs.registry import JOBS, code_of
 
@@ -68,6 +68,7 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
 
     A partition made before its input is up to date is then still stale when that input has run.
     """
+    open_keyring(place.home.path / "keys", tuple(region.root for region in place.home.regions.values()))  # made if new
     made, job = _Made(place, with_sources({table}), as_published=True), JOBS[table]
     return [
         Stale(table, day, _reason(place, made, job, day, *made.of(job, day), True), *made.of(job, day)) for day in dates
@@ -83,13 +84,20 @@ def with_sources(tables: Collection[str]) -> set[str]:
     return wanted
 
 
-def held_back(place: Workplace) -> list[Stale]:
-    """Return the partitions that are not made because what would be made was withdrawn, with the reason given."""
+def held_back(
+    place: Workplace, *, tables: Collection[str] = (), first: date | None = None, last: date | None = None
+) -> list[Stale]:
+    """Return the partitions that are not made because what would be made was withdrawn, with the reason given.
+
+    Limited as a plan is.
+    """
     withdrawn = place.catalog.withdrawn()
     if not withdrawn:  # as nearly always: what partitions are made from need not be worked out
         return []
-    made, days = _Made(place), [(JOBS[name], day) for name, day in withdrawn if name in JOBS]
-    return [Stale(job.name, day, why, *made.of(job, day)) for job, day in days if (why := made.held(job, day))]
+    made, wanted = _Made(place), with_sources(tables) if tables else set(JOBS)
+    days = [(JOBS[name], day) for name, day in sorted(withdrawn) if name in wanted]
+    within = [(job, day) for job, day in days if _within(place, job, day, first, last)]
+    return [Stale(job.name, day, why, *made.of(job, day)) for job, day in within if (why := made.held(job, day))]
 
 
 class _Made:
@@ -112,7 +120,7 @@ class _Made:
         home = place.home
         self.shared = {"policy": home.policy.version[:16], "reference": reference_digest(home)}
         self.shared["bases"] = _digest(place.bases())
-        self.shared["key"] = open_keyring(home.path / "keys", tuple(r.root for r in home.regions.values())).key_id
+        self.shared["key"] = known_key(home.path / "keys", tuple(r.root for r in home.regions.values()))
 
     def days(self, job: Job) -> set[date]:
         """Return the dates for which the job has anything to do, including those that have become empty."""

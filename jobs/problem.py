@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, get_args
 
-ProblemKind = Literal["stuck", "failed", "check", "storage", "quarantine", "late", "stale"]
+ProblemKind = Literal["stuck", "failed", "check", "storage", "quarantine", "withdrawn", "late", "stale"]
 PROBLEM_KINDS: tuple[ProblemKind, ...] = get_args(ProblemKind)
 """Causes before what they cause: who mends the first may find the later ones gone."""
 

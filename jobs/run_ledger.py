@@ -29,7 +29,9 @@ CREATE TABLE IF NOT EXISTS runs (
     started TEXT, ended TEXT DEFAULT '', state TEXT DEFAULT 'running', error TEXT DEFAULT '', message TEXT DEFAULT '',
     mend TEXT DEFAULT '');
 CREATE INDEX IF NOT EXISTS runs_by_dataset ON runs (dataset, id);
+CREATE TABLE IF NOT EXISTS unmade (dataset TEXT, event_date TEXT, run INTEGER, PRIMARY KEY (dataset, event_date));
 """
+"""``unmade`` holds, of each date that was to be made, the last run that has not published it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class RunLedger(LedgerFile):
         with self.open() as db:
             columns = "run_id, dataset, first_date, last_date, partitions, pid, started"
             line = db.execute(f"INSERT INTO runs ({columns}) VALUES (?,?,?,?,?,?,?)", values).lastrowid
+            dates = [(dataset, day.isoformat(), line) for day in days]
+            db.executemany("INSERT OR REPLACE INTO unmade VALUES (?,?,?)", dates)
         try:
             yield
         except GeowardError as error:
@@ -80,6 +84,8 @@ class RunLedger(LedgerFile):
         with suppress(*[sqlite3.Error] if state == "failed" else []), self.open() as db:
             values = (state, _moment(), error, message, mend, line)
             db.execute("UPDATE runs SET state = ?, ended = ?, error = ?, message = ?, mend = ? WHERE id = ?", values)
+            if state == "published":
+                db.execute("DELETE FROM unmade WHERE run = ?", (line,))
 
     def unended(self) -> list[TableRun]:
         """Return what still counts as running."""
@@ -100,6 +106,16 @@ class RunLedger(LedgerFile):
         with self.open() as db:
             rows = db.execute("SELECT * FROM runs WHERE id IN (SELECT MAX(id) FROM runs GROUP BY dataset)").fetchall()
         return {row[2]: _run(row) for row in rows}
+
+    def unmade(self) -> dict[str, dict[date, TableRun]]:
+        """Return, by table, the dates that a run failed to make or was killed over, and that none has made since."""
+        query = """SELECT u.event_date, r.* FROM runs r JOIN unmade u ON u.run = r.id
+                   WHERE r.state IN ('failed', 'killed') ORDER BY r.id DESC, u.event_date"""
+        found: dict[str, dict[date, TableRun]] = {}
+        with self.open() as db:
+            for day, *row in db.execute(query):
+                found.setdefault(row[2], {})[date.fromisoformat(day)] = _run(tuple(row))
+        return found
 
 
 def _moment() -> str:

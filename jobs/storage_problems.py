@@ -8,26 +8,30 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date
 
 from jobs.audit_log import read_audit
 from jobs.audit_witness import audit_path
 from jobs.catalog import now
+from jobs.counted import counted
 from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
+from jobs.land_files import LANDING
 from jobs.problem import Problem
+from jobs.region_faults import look_at, region_fault
 from jobs.witnesses import audited
 from quality.contracts.errors import EnvironmentFault
 
 MEMORY = "fsck.json"
-_LOOK = "Run `geoward fsck --region {region}`: it names each damage and its mend; once mended, run it again."
 
 
 def remember(home: Home, found: Iterable[Damage], regions: Iterable[str]) -> None:
     """Keep what fsck found when it looked at all of these regions, in place of what it found there before."""
-    looked_at = set(regions)
-    kept = [entry for entry in _remembered(home) if entry["region"] not in looked_at]
+    looked_at, kept = set(regions), list[dict[str, str]]()
+    with suppress(ValueError):  # a memory that cannot be read is made anew
+        kept = [entry for entry in _remembered(home) if entry["region"] not in looked_at]
     counts = Counter((one.region, one.table, one.kind) for one in found)
     day = now().date().isoformat()
     new = [{"region": r, "table": t, "kind": k, "count": n, "date": day} for (r, t, k), n in counts.items()]
@@ -38,43 +42,48 @@ def remembered(home: Home) -> Iterator[Problem]:
     """Return what fsck found and nobody has shown to be mended, a problem for each table."""
     kinds: dict[tuple[str, str], list[str]] = {}
     days: dict[tuple[str, str], date] = {}
-    for entry in _remembered(home):
+    try:
+        entries = _remembered(home)
+    except (OSError, ValueError):  # it may have told of damage
+        yield Problem("storage", "", "", None, "what `geoward fsck` found last cannot be read", look_at(""))
+        return
+    for entry in entries:
         key = entry["region"], entry["table"]
         kinds.setdefault(key, []).append(f"{entry['count']} {entry['kind']}")
         days[key] = date.fromisoformat(entry["date"])
     for (region, table), found in kinds.items():
         day = days[region, table]
         what = f"`geoward fsck` found on {day}: {', '.join(sorted(found))}"
-        yield Problem("storage", region, table, day, what, _mend(region))
+        yield Problem("storage", region, table, day, what, look_at(region))
 
 
 def lost(home: Home, region: Region) -> Iterator[Problem]:
-    """Return a problem if the region's catalog is gone, maybe with all its root, though something was published."""
+    """Return a problem if the region's catalog is gone, maybe with all its root, though the region was in use."""
     if (region.root / "catalog.sqlite").exists() or not audit_path(home).exists():
         return
-    if tables := [table for (name, table) in audited(read_audit(home)) if name == region.name]:
+    mine = [entry for entry in read_audit(home) if entry["region"] == region.name]
+    tables = len(audited(mine))
+    if tables or any(entry["kind"] == "ingest" and entry["detail"].get("files") for entry in mine):
         gone = "catalog" if region.root.is_dir() else "storage root"
-        what = f"its {gone} is gone, and {len(tables)} tables were published there"
-        yield Problem("storage", region.name, "", None, what, f"Look whether its disk is mounted. {_mend(region.name)}")
+        held = counted(tables, "published table") if tables else "landed files"
+        mend = f"Look whether its disk is mounted. {look_at(region.name)}"
+        yield Problem("storage", region.name, "", None, f"its {gone} is gone, which held {held}", mend)
 
 
 def refuse_lost(home: Home, region: Region) -> None:
     """Raise ``EnvironmentFault`` for a region that is gone: what is made now would lie where its disk belongs.
 
-    Where its tables are and only the catalog is not, somebody has set that aside, to be made anew.
+    Where its tables or landed files are and only the catalog is not, somebody has set that aside, to be made anew.
     """
-    for problem in () if any(region.root.glob("*/*/_delta_log")) else lost(home, region):
+    set_aside = any(any(region.root.glob(held)) for held in ("*/*/_delta_log", f"{LANDING}/*"))
+    for problem in () if set_aside else lost(home, region):
         raise EnvironmentFault(f"Region {region.name}: {problem.what}.", mend=problem.mend)
 
 
 def unreadable(region: Region, error: Exception) -> Problem:
-    """Return the problem of a region whose ledgers or tables cannot be read; a message might hold a value."""
-    what = f"what is stored cannot be read ({type(error).__name__})"
-    return Problem("storage", region.name, "", None, what, _mend(region.name))
-
-
-def _mend(region: str) -> str:
-    return _LOOK.format(region=region) if region else "Run `geoward fsck`: it names each damage and its mend."
+    """Return the problem of a region whose ledgers or tables cannot be read."""
+    fault = region_fault(region, error)
+    return Problem("storage", region.name, "", None, fault.message.rstrip("."), fault.mend)
 
 
 def _remembered(home: Home) -> list[dict[str, str]]:

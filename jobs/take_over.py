@@ -13,6 +13,7 @@ from jobs.finish_publications import finish_publications
 from jobs.finish_withdrawals import finish_withdrawals
 from jobs.home import Home, Region
 from jobs.lake import Lake, no_spark
+from jobs.region_faults import region_fault
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import holds_run_lock, take_over_writing, take_run_lock
 from jobs.unfinished import finish, remove
@@ -39,8 +40,11 @@ def join(home: Home, progress: Progress = lambda text: None) -> None:
 
 def _clear_up_all(home: Home, progress: Progress) -> None:
     for region in home.regions.values():
-        if region.root.is_dir():
-            clear_up(home, region, progress)
+        try:
+            if region.root.is_dir():
+                clear_up(home, region, progress)
+        except Exception as error:  # what cannot be cleared up cannot be written: the status tells of that region
+            progress(f"{region.name}: not cleared up: {region_fault(region, error).message}")
 
 
 def clear_up(home: Home, region: Region, progress: Progress = lambda text: None) -> None:

@@ -34,9 +34,11 @@ from jobs.listings.runs import (
     CheckResult,
     PlanListing,
     PlannedPartition,
+    RegionFault,
     RunListing,
     TableChecks,
     TableRun,
+    UndatedFiles,
 )
 from jobs.listings.status import StatusListing, StatusProblem, TableState, WithdrawListing, WithdrawnPartition
 from jobs.listings.tables import (
@@ -125,6 +127,7 @@ __all__ = [
     "QueryListing",
     "ReasonCount",
     "ReferenceListing",
+    "RegionFault",
     "RunListing",
     "SampleFile",
     "SampleListing",
@@ -137,6 +140,7 @@ __all__ = [
     "TableDetail",
     "TableListing",
     "TableRun",
+    "UndatedFiles",
     "TriedColumn",
     "TriedEmit",
 ]

@@ -45,6 +45,13 @@ class TableRun(Listing):
     error: str | None
 
 
+class RegionFault(Listing):
+    """A region that took no part in a run, and why: its storage is gone, damaged or closed."""
+
+    region: str
+    error: str
+
+
 class RunListing(Listing):
     """`geoward run --json`."""
 
@@ -52,6 +59,7 @@ class RunListing(Listing):
     ok: bool
     seconds: float
     tables: list[TableRun]
+    left_out: list[RegionFault]
 
 
 class PlannedPartition(Listing):
@@ -63,10 +71,20 @@ class PlannedPartition(Listing):
     reason: str
 
 
+class UndatedFiles(Listing):
+    """How many landed files of a region no run has read yet: which dates they hold is not known."""
+
+    region: str
+    files: int
+
+
 class PlanListing(Listing):
-    """`geoward run --dry-run --json`."""
+    """`geoward run --dry-run --json`. ``withdrawn`` would not run; its reasons are why it was withdrawn."""
 
     partitions: list[PlannedPartition]
+    withdrawn: list[PlannedPartition]
+    undated: list[UndatedFiles]
+    left_out: list[RegionFault]
 
 
 class TableChecks(Listing):

@@ -92,7 +92,7 @@ def test_where_nothing_was_published_no_date_is_told(home, no_spark):
 
     found, lines = pings(home)
 
-    assert (found["description"], lines["eu"]["newest"], lines["eu"]["days_late"]) == ("eu: late", "", "")
+    assert (found["description"], lines["eu"]["newest"], lines["eu"]["days_late"]) == ("Every region is fresh.", "", "")
     assert results(home, NEXT_MORNING)["raw.labels"]["description"] == "Nothing has landed for it."
 
 

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from dagster_project.definitions import definitions_for
-from dagster_project.partitions import dates_by_region, partition_key, partitions_of, range_tags
+from dagster_project.partitions import RECENT, dates_by_region, partition_key, partitions_of, range_tags
 from jobs.nightly import Sessions
 
 DAY, NEXT = date(2026, 6, 1), date(2026, 6, 2)
@@ -35,7 +35,7 @@ def test_the_first_night_asks_for_a_partition_that_there_is(home, hold, known):
     requests = schedule(dg.build_schedule_context(scheduled_execution_time=today))
 
     assert [partitions_of(home).has_partition_key(one.partition_key) for one in requests] == [True] * 3
-    assert keys_of(home)[1][0] == str(today.date() - timedelta(days=1))
+    assert keys_of(home)[1][0] == str(today.date() - timedelta(days=1) - RECENT)
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from rich.console import Console
 
-from dagster_project.summary import plan_listing, run_listing, run_tables
-from jobs.batches import Batch
+from dagster_project.summary import run_listing, run_tables
 from jobs.documents import documents
 from jobs.job_inputs import Workplace
 from jobs.nightly import Scope
-from jobs.plan import Stale
 
 DAY = date(2026, 6, 1)
 NEVER = "never published"
@@ -83,14 +81,6 @@ def test_the_json_fits_its_schema(place):
     listing = listing_of(place, {("eu", "raw.pings", DAY): NEVER}, {("eu", "clean.pings"): "failed k"})
 
     _fits("run", listing)
-
-
-def test_the_plan_fits_its_schema_and_says_why():
-    stale = Stale("raw.pings", DAY, NEVER, "digest", {})
-    listing = plan_listing([Batch("eu", ("raw.pings",), (DAY,), (stale,))])
-
-    _fits("run-dry-run", listing)
-    assert [(p.table, p.region, p.date, p.reason) for p in listing.partitions] == [("raw.pings", "eu", DAY, NEVER)]
 
 
 def test_a_person_reads_counts_reasons_and_whether_it_ran(place):

@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from jobs import files_in_use
 from jobs.batches import batches
 from jobs.files_in_use import in_use, is_sound, waiting_for_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import keep_mapping, kept_path
 from jobs.landing_ledger import File
+from jobs.manifest import sha256_of
 from jobs.plan import plan
 from jobs.unreadable_files import set_aside_changed
 from quality.contracts.errors import FilesLost
@@ -59,6 +61,20 @@ def show(publish):
         publish("eu", table, [{"source": f.source, "file_id": f.file_id, "event_date": day} for f, day in rows])
 
     return show
+
+
+@pytest.mark.parametrize(
+    ("settled", "reads"), [pytest.param(0.0, 1, id="long-ago"), pytest.param(60.0, 2, id="just-now")]
+)
+def test_bytes_that_did_not_change_since_long_are_read_once_by_a_process(place, land, monkeypatch, settled, reads):
+    file, read = land("settled"), []
+    monkeypatch.setattr(files_in_use, "SETTLED_S", settled)
+    monkeypatch.setattr(files_in_use, "sha256_of", lambda path: read.append(path) or sha256_of(path))
+
+    assert is_sound(place, file) and is_sound(place, file)
+    assert len(read) == reads
+    lose(place, file)
+    assert not is_sound(place, file)
 
 
 def lose(place, file):

@@ -56,7 +56,11 @@ def test_a_date_missing_in_between_is_late_and_named(home, place):  # noqa: F811
 def test_what_landed_and_was_not_published_has_no_date_and_says_what_is_next(home, place):  # noqa: F811
     found = {one.table: one for one in freshness(home, NEXT_MORNING)}
 
-    assert (found["raw.pings"].state, found["raw.pings"].newest, found["raw.pings"].days_late) == ("late", None, None)
+    assert (found["raw.pings"].state, found["raw.pings"].newest, found["raw.pings"].days_late) == (
+        "waiting",
+        None,
+        None,
+    )
     assert (found["clean.pings"].state, found["clean.pings"].to_make) == ("waiting", 2)
     assert found["clean.pings"].next_step == "The next run makes it."
 

@@ -15,7 +15,7 @@ from jobs.status import problems, status
 from quality.contracts.errors import AuditFailed, EnvironmentFault
 from tests.jobs.test_plan import FILE, land, refuse
 
-D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
+D1, D2, D3 = date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3)
 NEXT_MORNING = datetime(2024, 5, 3, 6, tzinfo=UTC)
 
 
@@ -26,9 +26,9 @@ def place(home):
     return place
 
 
-def publish(place, quarantined=0, only=None):
+def publish(place, quarantined=0, only=None, days=()):
     for one in plan(place):
-        if only in (None, one.table):
+        if only in (None, one.table) and (not days or one.date in days):
             report = {"quarantined": quarantined, "rows_in": 100}
             place.catalog.record(one.table, one.date, 1, one.digest, one.parts, report)
 
@@ -41,8 +41,8 @@ def told(home, at=NEXT_MORNING):
     return [(one.kind, one.table, one.date) for one in problems(home, at=at)]
 
 
-def fail(place, error, table="raw.pings"):
-    with pytest.raises(type(error)), RunLedger(place.region).entered("r1", table, [D2]):
+def fail(place, error, table="raw.pings", days=(D2,)):
+    with pytest.raises(type(error)), RunLedger(place.region).entered("r1", table, days):
         raise error
 
 
@@ -50,9 +50,25 @@ def test_a_region_where_nothing_landed_has_no_state(home):
     assert status(home) == [] and problems(home) == []
 
 
-def test_what_just_landed_waits_for_the_next_run_and_is_no_problem_but_late(home, place):
-    assert set(states(home).values()) == {"waiting", "late"}
-    assert told(home) == [("late", "raw.pings", None)]
+def test_what_just_landed_waits_for_the_next_run_and_is_no_problem(home, place):
+    assert set(states(home).values()) == {"waiting"}
+    assert told(home) == []
+
+
+def test_a_log_of_which_nothing_is_published_is_late_once_a_night_has_passed(home, place):
+    first_night = FILE.landed_at + timedelta(hours=26)
+
+    assert ("late", "raw.pings", None) not in told(home, first_night)
+    assert ("late", "raw.pings", None) in told(home, first_night + timedelta(minutes=1))
+
+
+def test_another_logs_older_files_do_not_make_a_new_log_late(home, place):
+    publish(place)
+    file = replace(FILE, file_id="e" * 64, source="more", landed_at=NEXT_MORNING)
+    place.catalog.land(file)
+    place.catalog.set_dates([file], [(file.source, file.file_id, "raw.actions", str(D2), 2, 1)])
+
+    assert told(home, NEXT_MORNING) == []
 
 
 def test_what_is_up_to_date_is_fresh(home, place):
@@ -82,7 +98,7 @@ def test_a_date_that_a_daily_log_left_out_is_late_until_it_is_old(home, place, m
     [pings] = [one for one in status(home, at=NEXT_MORNING + timedelta(days=3)) if one.table == "raw.pings"]
     assert (pings.state, pings.missing) == ("late", (hole,))
     assert told(home, at=NEXT_MORNING + timedelta(days=4)) == [("late", "raw.pings", hole + timedelta(days=2))]
-    monkeypatch.setattr("jobs.status.RECENT", timedelta(days=2))
+    monkeypatch.setattr("jobs.table_problems.RECENT", timedelta(days=2))
     assert told(home, at=NEXT_MORNING + timedelta(days=3)) == []
 
 
@@ -99,7 +115,7 @@ def test_files_that_no_run_has_read_are_stale_once_a_night_has_passed(home, plac
 
     [problem] = problems(home, at=NEXT_MORNING)
     assert (problem.kind, problem.region, problem.table) == ("stale", "eu", "")
-    assert problem.what == "1 landed files wait for a run since 2024-05-02"
+    assert problem.what == "1 landed file that no run has read, since 2024-05-02"
     assert told(home, NEXT_MORNING - timedelta(hours=2)) == []
     with run_lock(home):
         assert told(home) == []
@@ -112,6 +128,36 @@ def test_a_failed_run_is_a_problem_until_it_is_made_good(home, place):
     assert (problem.what, problem.mend, problem.date) == ("The disk is full.", "Make room.", D2)
     assert states(home)["raw.pings"] == "failed"
     publish(place)
+    assert told(home) == []
+
+
+def test_a_failure_of_older_dates_is_told_until_these_are_made_though_newer_ones_went_well(home, place):
+    fail(place, EnvironmentFault("The disk is full.", mend="Make room."), days=(D1, D2))
+    land(place, D3, digit="e")
+    with RunLedger(place.region).entered("r2", "raw.pings", [D3]):
+        publish(place, days=(D3,))
+
+    [problem] = [one for one in problems(home, at=NEXT_MORNING) if one.kind == "failed"]
+    assert (problem.date, problem.what) == (D2, "2 dates from 2024-05-01 to 2024-05-02: The disk is full.")
+    with RunLedger(place.region).entered("r3", "raw.pings", [D2]):
+        publish(place, days=(D2,))
+    assert [(one.date, one.what) for one in problems(home, at=NEXT_MORNING)] == [(D1, "The disk is full.")]
+    publish(place)
+    assert told(home) == []
+
+
+def test_a_date_that_failed_and_was_made_since_is_not_told_when_it_is_to_be_made_again(home, place):
+    fail(place, EnvironmentFault("The disk is full."), days=(D1, D2))
+    with RunLedger(place.region).entered("r2", "raw.pings", [D1, D2]):
+        publish(place)
+    land(place, D1, digit="e")
+
+    assert told(home) == []
+
+
+def test_a_failure_of_dates_that_nobody_asks_for_any_more_is_not_told(home, place):
+    fail(place, EnvironmentFault("The disk is full."), days=(D1 - timedelta(days=9),))
+
     assert told(home) == []
 
 
@@ -158,7 +204,7 @@ def test_a_file_that_is_quarantined_whole_is_a_problem_of_its_region(home, place
 
     [problem] = [one for one in problems(home, at=NEXT_MORNING) if one.kind == "quarantine"]
     assert (problem.region, problem.table) == ("eu", "")
-    assert problem.what == "1 of 1 landed files are in quarantine as a whole"
+    assert problem.what == "1 of 1 landed file in quarantine as a whole"
 
 
 def test_a_run_that_ends_before_it_makes_a_table_is_told_of_while_files_wait(home, place):
@@ -174,7 +220,7 @@ def test_a_run_that_ends_before_it_makes_a_table_is_told_of_while_files_wait(hom
 
     [problem] = problems(home, at=NEXT_MORNING)
     assert (problem.kind, problem.table, problem.mend) == ("failed", "", "Free some space.")
-    assert "1 new files: The disk is full." in problem.what
+    assert "1 new file: The disk is full." in problem.what
 
 
 def test_a_run_that_was_killed_while_it_read_new_files_is_stuck(home, place):
@@ -193,3 +239,19 @@ def test_what_waits_longer_than_a_night_is_stale_though_new_files_land_each_day(
     at = file.landed_at + timedelta(hours=31)
 
     assert ("stale", "raw.pings") in [(one.kind, one.table) for one in problems(home, at=at)]
+
+
+def test_what_was_withdrawn_is_told_as_withdrawn_and_how_to_insist(home, place):
+    publish(place)
+    held = plan(place, tables=("raw.pings",), first=D2, force=True)
+    with place.catalog.open() as db:
+        db.execute("UPDATE publications SET withdrawn = 'wrong zone' WHERE dataset = 'raw.pings' AND event_date = ?",
+                   (str(D2),))  # fmt: skip
+
+    [problem] = [one for one in problems(home, at=NEXT_MORNING + timedelta(days=9)) if one.table == "raw.pings"][:1]
+    assert [(one.table, one.date) for one in held] == [("raw.pings", D2)]
+    assert (problem.kind, problem.date) == ("withdrawn", D2)
+    assert problem.what == "1 partition withdrawn and not made again: wrong zone"
+    assert "`geoward run raw.pings --date 2024-05-02 --region eu --force`" in problem.mend
+    assert problem.runbook == "docs/runbook.md#withdrawn"
+    assert "stale" not in {one.kind for one in problems(home, at=NEXT_MORNING) if one.table == "raw.pings"}

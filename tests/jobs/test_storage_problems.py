@@ -9,6 +9,7 @@ import pytest
 
 from jobs.damage import Checked
 from jobs.fsck import fsck
+from jobs.ingest import ingest
 from jobs.job_inputs import Workplace
 from jobs.status import problems, status
 from jobs.storage_problems import MEMORY, refuse_lost, remember
@@ -48,7 +49,7 @@ def test_a_region_that_is_gone_is_told_by_the_audit_log(home, place, gone):
     else:
         shutil.rmtree(place.region.root)
 
-    assert storage(home) == [("eu", "", f"its {gone} is gone, and 1 tables were published there")]
+    assert storage(home) == [("eu", "", f"its {gone} is gone, which held 1 published table")]
 
 
 @pytest.mark.parametrize("name", ["catalog.sqlite", "runs.sqlite"])
@@ -57,7 +58,7 @@ def test_a_region_that_cannot_be_read_is_told_and_the_others_go_on(home, place, 
     land(other, DAY)
     place.region.folder().joinpath(name).write_bytes(b"no database")
 
-    assert storage(home) == [("eu", "", "what is stored cannot be read (DatabaseError)")]
+    assert storage(home) == [("eu", "", "What is stored in region eu cannot be read (DatabaseError)")]
     assert [(one.region, one.table) for one in status(home)][:2] == [("eu", ""), ("us", "raw.pings")]
 
 
@@ -74,6 +75,25 @@ def test_what_fsck_found_is_told_until_it_finds_all_well(home, place):
     look(home)
 
     assert storage(home) == []
+
+
+def test_a_memory_of_fsck_that_cannot_be_read_is_told_and_made_anew(home, place):
+    (home.path / MEMORY).write_text("[{")
+
+    assert storage(home) == [("", "", "what `geoward fsck` found last cannot be read")]
+    look(home)
+    assert storage(home) == []
+
+
+def test_a_region_where_files_had_landed_and_nothing_was_published_is_told_when_it_is_gone(
+    home, mapping_file, log_file
+):
+    ingest(home, str(mapping_file()), "us", [log_file("1,a,2024-05-01T10:00:00Z,1.0,2.0,,")])
+    shutil.rmtree(home.region("us").root)
+
+    assert storage(home) == [("us", "", "its storage root is gone, which held landed files")]
+    with pytest.raises(EnvironmentFault, match="Region us: its storage root is gone"):
+        refuse_lost(home, home.region("us"))
 
 
 def test_a_region_that_is_gone_takes_no_files_and_no_runs_but_one_whose_catalog_was_set_aside_does(home, place):

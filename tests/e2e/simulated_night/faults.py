@@ -197,7 +197,7 @@ FAULTS = (
     Fault("bad rows", bad_rows, ("quarantine",), "The rows are what they are"),
     Fault("no file", no_file, ("late",)),
     Fault("a changed byte", changed_byte, ("storage",)),
-    Fault("a wrong version", wrong_version, ("stale",)),
+    Fault("a wrong version", wrong_version, ("withdrawn",)),
     Fault("a second run", second_run, ()),
     Fault("a killed worker", killed_worker, ()),
 )
