@@ -37,7 +37,7 @@ def _sources(place: Region, files: Collection[File], held: Dates) -> Iterator[La
         parts = [(day, part) for days in held.values() for day, parts in days.items() for part in parts]
         days = [day for day, part in parts if part.source == source]
         yield LandedSource(
-            region=place.name, source=source, files=len(mine), undated=sum(not file.dated for file in mine),
+            region=place.name, source=source, files=len(mine), undated=sum(not file.dated and not file.reason for file in mine),
             quarantined=sum(bool(file.reason) for file in mine), bytes=sum(file.bytes for file in mine),
             rows=sum(part.rows for _, part in parts if part.source == source), first_date=min(days, default=None),
             last_date=max(days, default=None), last_landed=max(file.landed_at for file in mine),
