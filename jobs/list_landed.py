@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
 
@@ -30,17 +30,20 @@ def list_landed(home: Home, region: str = "", source: str = "", day: date | None
 
 
 def _sources(place: Region, files: Collection[File], held: Dates) -> Iterator[LandedSource]:
+    rows: dict[str, Counter[date]] = defaultdict(Counter)
+    for day, part in ((day, part) for days in held.values() for day, parts in days.items() for part in parts):
+        rows[part.source][day] += part.rows
     by_source: dict[str, list[File]] = defaultdict(list)
     for file in files:
         by_source[file.source].append(file)
     for source, mine in by_source.items():
-        parts = [(day, part) for days in held.values() for day, parts in days.items() for part in parts]
-        days = [day for day, part in parts if part.source == source]
+        days = rows[source]
+        waiting = sum(not file.dated and not file.reason for file in mine)
         yield LandedSource(
-            region=place.name, source=source, files=len(mine), undated=sum(not file.dated for file in mine),
+            region=place.name, source=source, files=len(mine), undated=waiting,
             quarantined=sum(bool(file.reason) for file in mine), bytes=sum(file.bytes for file in mine),
-            rows=sum(part.rows for _, part in parts if part.source == source), first_date=min(days, default=None),
-            last_date=max(days, default=None), last_landed=max(file.landed_at for file in mine),
+            rows=days.total(), first_date=min(days, default=None), last_date=max(days, default=None),
+            last_landed=max(file.landed_at for file in mine),
         )  # fmt: skip
 
 

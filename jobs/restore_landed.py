@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
 from jobs.audit_log import audit
 from jobs.catalog import Catalog
-from jobs.explain_failure import explained
+from jobs.explain_failure import explain_failure, explained
 from jobs.home import Home, Region
 from jobs.land_files import LANDING, MAPPINGS, entry_of
 from jobs.landed_notes import Note, read_notes
@@ -18,7 +19,8 @@ from jobs.landing_ledger import File
 from jobs.listings.landed import RestoredFile, RestoreListing, RestoreOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
-from quality.contracts.errors import ConfigError
+from jobs.storage_problems import refuse_lost
+from quality.contracts.errors import ConfigError, EnvironmentFault
 from quality.sources.load_mapping import load_mapping
 
 COPY = re.compile(r"([0-9a-f]{64})\.(?:csv|tsv|jsonl|parquet)(?:\.gz)?")
@@ -39,12 +41,15 @@ _MENDS: dict[RestoreOutcome, str] = {
 def restore_landed(home: Home, region: str = "", *, dry_run: bool = False) -> RestoreListing:
     """Enter each kept file that the catalog does not know as its note says, with the time it landed at.
 
-    What has no note is told and left: only a person knows of which source it is. Raises ``EnvironmentFault`` when the
-    machine fails; what was entered before stays, and the same command goes on.
+    What has no note is told and left: only a person knows of which source it is. Raises ``EnvironmentFault`` when a
+    region's root is gone, its catalog cannot be read or the machine fails; what was entered before stays, and the same
+    command goes on.
     """
     found: list[RestoredFile] = []
     known = 0
     for place in covered(home, region):
+        if not (place.root / LANDING).is_dir():
+            refuse_lost(home, place)
         entries = _entries(place)
         known += len(entries)
         with explained():
@@ -60,7 +65,13 @@ def restore_landed(home: Home, region: str = "", *, dry_run: bool = False) -> Re
 def _entries(place: Region) -> dict[tuple[str, str], File]:
     if not (place.root / "catalog.sqlite").exists():
         return {}
-    return {(file.source, file.file_id): file for file in Catalog(place).files()}
+    try:
+        return {(file.source, file.file_id): file for file in Catalog(place).files()}
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:
+        raise explain_failure(error) or EnvironmentFault(
+            f"The catalog of region {place.name} cannot be read.",
+            mend="`geoward fsck` says how to set it aside; then repeat this command.",
+        ) from None
 
 
 def _noted(place: Region, entries: dict[tuple[str, str], File], dry_run: bool) -> Iterator[RestoredFile]:

@@ -13,6 +13,7 @@ BRINGS = {"collect", "toPandas", "toArrow", "toLocalIterator", "foreach", "rdd"}
 
 BOUNDED = {
     ("jobs/date_files.py", "_count"): "a line for each file, table and date",
+    ("jobs/read_ours.py", "read_ours"): "a line for each file of ours, one for each codec",
     ("jobs/run_job.py", "_run_rows"): "a line for each date and reason",
     ("jobs/run_job.py", "_run_aggregate"): "a line for each date and reason",
     ("jobs/try_source.py", "_tried"): "a line for each reason, of one file that a person tries",

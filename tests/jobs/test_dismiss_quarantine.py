@@ -100,6 +100,16 @@ def test_a_file_that_was_mended_and_is_damaged_again_is_looked_at_anew_though_no
     assert (alarms(home), len(dismissals(home))) == ([], 2), "each dismissal stays in the audit log"
 
 
+def test_a_dismissed_file_that_is_found_bad_once_more_is_looked_at_anew(home, place):
+    [file] = place.catalog.files()
+    place.catalog.quarantine_file(file, CHANGED)
+    dismiss(home, file.file_id, "eu", "the disk was replaced")
+
+    place.catalog.quarantine_file(file, CHANGED)
+
+    assert alarms(home) == [("", file.landed_at.date())]
+
+
 def test_a_dismissed_file_that_another_mapping_cannot_read_either_is_looked_at_anew(home, place):
     [file] = place.catalog.files()
     place.catalog.quarantine_file(file, "empty_file")

@@ -14,6 +14,7 @@ from jobs.audit_witness import audit_path
 from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck
+from jobs.fsck_catalog import CATALOG
 from jobs.land_files import LANDING, MAPPINGS, land_files
 from jobs.quarantine import quarantine_contract
 from jobs.run_lock import give_run_lock, take_run_lock
@@ -476,6 +477,16 @@ def test_a_catalog_that_says_other_than_what_was_published_is_found(place, chang
     found = {one.kind for one in fsck(place.home, checked=Checked())}
     assert "catalog_differs" in found
     assert found <= {"catalog_differs", "landed_missing", "landed_changed"}, "the fixture kept no bytes"
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [((D1,), "1 of its lines is of a file that"), ((D1, D2), "2 of its lines are of files that")]
+)
+def test_lines_of_the_catalog_that_are_of_no_file_are_counted(place, days, said):
+    with place.catalog.open() as db:
+        db.executemany("UPDATE dates SET file_id = 'e' WHERE event_date = ?", [(str(day),) for day in days])
+
+    assert [one.what.startswith(said) for one in fsck(place.home, checked=Checked()) if one.path == CATALOG] == [True]
 
 
 def test_an_audit_log_that_cannot_be_read_is_found_and_the_rest_is_still_looked_at(place):

@@ -186,6 +186,18 @@ def test_one_that_landed_before_files_said_their_source_is_entered_when_a_person
     assert engineer.found() == []
 
 
+def test_one_whose_name_says_that_it_is_packed_though_it_is_not_is_kept_once_after_its_mend(engineer):
+    with Catalog(engineer.home.region("eu")).open() as db:
+        db.execute("DELETE FROM files"), db.execute("DELETE FROM dates")
+    shutil.rmtree(engineer.root / "entries")
+    [kept] = engineer.root.glob("landing/*")
+    kept.rename(kept.with_name(kept.name + ".gz"))
+
+    engineer.obey("landed_added")
+
+    assert engineer.found() == []
+
+
 def strange(name):
     def put(root):
         (root / "landing" / name).write_bytes(b"planted")

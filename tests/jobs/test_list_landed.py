@@ -60,7 +60,6 @@ def test_sources_are_told_apart_with_what_waits_and_what_could_not_be_used(home,
     other = replace(FILE, source="other", bytes=5, landed_at=datetime(2024, 6, 1, tzinfo=UTC))
     place.catalog.land(other)
     place.catalog.land(replace(other, file_id="d" * 64, reason="empty_file"))
-    place.catalog.quarantine_file(replace(other, file_id="d" * 64), "empty_file")
 
     other_source, tiny = list_landed(home).sources
 

@@ -7,13 +7,14 @@ import stat
 
 import pytest
 
-from jobs.audit_log import read_audit
+from jobs.audit_log import audit, read_audit
 from jobs.catalog import Catalog
 from jobs.land_files import land_files
 from jobs.landed_notes import ENTRIES
 from jobs.listings.landed import RESTORE_OUTCOMES
 from jobs.replay_quarantine import replay
 from jobs.restore_landed import restore_landed
+from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping, mapping_text
 
 HEADER, RENAMED = "id,who,at,lat,lon,note,extra", "id,person,at,lat,lon,note,extra"
@@ -142,6 +143,22 @@ def test_a_note_that_cannot_be_read_is_as_good_as_none(home, root, mapped, land,
     (root / ENTRIES / "tiny" / f"{copy[:64]}.json").write_text(text)
 
     assert outcomes(restore_landed(home)) == {copy: ("", "source_unknown", "")}
+
+
+def test_a_catalog_that_cannot_be_read_is_to_be_set_aside_first(home, root, mapped, land):
+    land(mapped(), 1)
+    (root / "catalog.sqlite").write_bytes(b"no SQLite" * 99)
+
+    with pytest.raises(EnvironmentFault, match=r"cannot be read.*geoward fsck"):
+        restore_landed(home)
+
+
+def test_a_region_that_is_not_mounted_is_not_taken_for_one_where_nothing_landed(home, root):
+    audit(home, "run", "raw.pings", "published", region="eu", version=1, run_id="r")
+
+    with pytest.raises(EnvironmentFault, match="mounted"):
+        restore_landed(home)
+    assert not root.exists()
 
 
 def test_a_region_where_nothing_landed_is_not_made(home, root):
