@@ -48,12 +48,14 @@ class Checked:
 class TablePlace:
     """A table that is looked at: where it is, and how its damages are told.
 
-    ``held`` are the dates whose last version was withdrawn: a forced run would make it again.
+    ``held`` are the dates whose last version was withdrawn: a forced run would make it again. ``begun`` are the runs
+    whose publication was begun and is not entered in the catalog yet.
     """
 
     region: Region
     name: str
     held: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
 
     @property
     def path(self) -> Path:
