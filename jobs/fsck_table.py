@@ -25,9 +25,8 @@ def check_table(
     before = alive()
     disk = read_table(place.region, place.path)
     living = alive() or before
-    if not disk.digests and not disk.commits.keys() - {
-        0
-    }:  # a run may have been killed when it had made the empty table
+    published = disk.commits.keys() - {FIRST - 1}  # a run may have been killed when it had made the empty table
+    if not disk.digests and not published:
         if witness.newest >= FIRST:
             yield place.damage("table_missing", "", "it was published and is gone", _restore(place))
         yield from check_strays(place, disk, witness, living)

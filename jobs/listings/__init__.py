@@ -10,7 +10,7 @@ from jobs.listings.alerts import (
     AlertTold,
 )
 from jobs.listings.dismiss import DismissedPart, DismissListing
-from jobs.listings.fsck import FoundDamage, FsckListing, RemovedOrphan
+from jobs.listings.fsck import FsckListing
 from jobs.listings.landing import (
     IngestedFile,
     IngestListing,
@@ -82,9 +82,7 @@ __all__ = [
     "DismissedPart",
     "ReplayListing",
     "ReplayedFile",
-    "FoundDamage",
     "FsckListing",
-    "RemovedOrphan",
     "StatusListing",
     "StatusProblem",
     "TableState",
