@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
+from pydantic import ConfigDict
+
 from jobs.home import Region
 
 DamageKind = Literal[
@@ -24,7 +26,9 @@ ASIDE = "_aside"
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One thing that is not as it was published. ``path`` is below the region's root, of the audit log below home."""
+    """One thing that is not as it was published; ``path`` is below the region's root, of the audit log below home."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     kind: DamageKind
     region: str
@@ -32,6 +36,19 @@ class Damage:
     path: str
     what: str
     mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """One orphan, a file or a whole stage, that was removed, or would be; ``path`` is below the region's root."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    region: str
+    table: str
+    path: str
+    files: int
+    bytes: int
 
 
 @dataclass
@@ -48,12 +65,14 @@ class Checked:
 class TablePlace:
     """A table that is looked at: where it is, and how its damages are told.
 
-    ``held`` are the dates whose last version was withdrawn: a forced run would make it again.
+    ``held`` are the dates whose last version was withdrawn: a forced run would make it again. ``begun`` are the runs
+    whose publication was begun and is not entered in the catalog yet.
     """
 
     region: Region
     name: str
     held: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
 
     @property
     def path(self) -> Path:

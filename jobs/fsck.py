@@ -83,7 +83,8 @@ def _region(
     for name in sorted(names | witnesses.keys()):
         if not tables or name in tables:
             progress(f"{place.name} {name}")
-            table = TablePlace(place, name, known.held(made_by(name)))
+            made = made_by(name)
+            table = TablePlace(place, name, known.held(made), known.begun(made))
             witness, alive = witnesses.get(name, Witness()), partial(_another_runs, home)
             yield from check_table(table, witness, alive, checked, progress)
     if not tables:

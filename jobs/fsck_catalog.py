@@ -16,7 +16,7 @@ from jobs.explain_failure import explain_failure
 from jobs.home import Region
 from jobs.landing_ledger import File
 from jobs.manifest import Manifest
-from jobs.publications import Publication
+from jobs.publications import Publication, Publishing
 from jobs.witnesses import Witness
 
 CATALOG, RUNS = "catalog.sqlite", "runs.sqlite"
@@ -29,6 +29,7 @@ class KnownToCatalog:
 
     files: tuple[File, ...] = ()
     publications: tuple[Publication, ...] = ()
+    publishing: tuple[Publishing, ...] = ()
 
     def witnesses(self) -> dict[str, Witness]:
         """Return, by table, what is said of its versions."""
@@ -43,6 +44,10 @@ class KnownToCatalog:
         """Return the dates of a table whose last publication was withdrawn: a forced run would make it again."""
         last = {one.date: one for one in self.publications if one.dataset == table}
         return frozenset(day.isoformat() for day, one in last.items() if one.withdrawn)
+
+    def begun(self, table: str) -> frozenset[str]:
+        """Return the runs whose publication of a table was begun and is not entered."""
+        return frozenset(one.run_id for one in self.publishing if one.dataset == table)
 
     def with_quarantine(self) -> set[str]:
         """Return the tables of which rows are in quarantine by their last publications."""
@@ -91,7 +96,7 @@ def check_references(region: Region) -> Iterator[Damage]:
 def _read(region: Region) -> KnownToCatalog:
     catalog = Catalog(region)
     catalog.dates(), catalog.published(), catalog.withdrawn()
-    return KnownToCatalog(tuple(catalog.files()), tuple(catalog.publications()))
+    return KnownToCatalog(tuple(catalog.files()), tuple(catalog.publications()), tuple(catalog.begun_publications()))
 
 
 def _problem(region: Region, name: str) -> str:

@@ -9,8 +9,9 @@ from jobs.fsck_catalog import check_rows
 from jobs.fsck_files import check_files
 from jobs.fsck_strays import check_strays
 from jobs.fsck_versions import check_versions
+from jobs.publications import FIRST
 from jobs.table_on_disk import TableOnDisk, read_table
-from jobs.witnesses import FIRST, Witness
+from jobs.witnesses import Witness
 
 
 def check_table(
@@ -24,12 +25,16 @@ def check_table(
     before = alive()
     disk = read_table(place.region, place.path)
     living = alive() or before
-    if not disk.digests and not disk.commits:
+    published = disk.commits.keys() - {FIRST - 1}  # a run may have been killed when it had made the empty table
+    if not disk.digests and not published:
         if witness.newest >= FIRST:
             yield place.damage("table_missing", "", "it was published and is gone", _restore(place))
         yield from check_strays(place, disk, witness, living)
         return
     checked.tables += 1
+    untold = disk.made_by(place.begun)
+    for version, run_id in untold.items():  # the last that was said of it, though nobody could be told
+        witness.hear(version, run_id, disk.digests.get(version, ""))
     checked.versions += len(disk.digests)
     versions = list(check_versions(place, disk, witness))
     yield from versions
@@ -38,14 +43,17 @@ def check_table(
     yield from _what_readers_see(place, disk, whole)
     yield from check_files(place, disk, checked, progress)
     yield from check_strays(place, disk, witness, living)
+    if not living and set(untold.values()) - disk.pending:
+        what = f"version {max(untold)} was published, and its run was killed before auditors were told"
+        yield place.damage("unfinished", "", what, "`geoward run` tells them.")
 
 
 def _what_readers_see(place: TablePlace, disk: TableOnDisk, whole: bool) -> Iterator[Damage]:
     """Compare what Delta shows with the manifests, if there is one for each version: the chain is ``whole``."""
     if not disk.commits:
         return
-    last = max(disk.manifests, default=None)
-    later = [commit for version, commit in disk.commits.items() if last is not None and version > last]
+    last = max(disk.manifests, default=FIRST - 1)
+    later = [commit for version, commit in disk.commits.items() if version > last]
     unfinished = bool(later) and all(commit.info.get("run_id") in disk.pending for commit in later)
     try:
         shown = disk.shown(last if unfinished else None)

@@ -5,25 +5,13 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.audit_log import audit
-from jobs.damage import Checked, Damage
+from jobs.damage import Checked, Damage, Removed
 from jobs.fsck import Progress, fsck
 from jobs.home import Home
 from jobs.take_over import take_over
-
-
-@dataclass(frozen=True, slots=True)
-class Removed:
-    """One orphan, a file or a whole stage: how many files it was, their bytes. ``path`` is below the region's root."""
-
-    region: str
-    table: str
-    path: str
-    files: int
-    bytes: int
 
 
 def remove_orphans(

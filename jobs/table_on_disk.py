@@ -7,7 +7,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -73,6 +73,14 @@ class TableOnDisk:
         """Return the paths that any commit names, of now or before."""
         every = [entry for commit in self.commits.values() for kind in ("add", "remove") for entry in commit.all(kind)]
         return {unquote(str(entry.get("path"))) for entry in every}
+
+    def made_by(self, runs: Collection[str]) -> dict[int, str]:
+        """Return the versions that any of the runs committed, oldest first, and which run it was."""
+        return {
+            version: run_id
+            for version, commit in sorted(self.commits.items())
+            if isinstance(run_id := commit.info.get("run_id"), str) and run_id in runs
+        }
 
     def shown(self, version: int | None = None) -> set[Shown]:
         """Return what Delta shows to readers, by checkpoint and commits; raise ``ValueError`` if it cannot."""

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-FIRST = 1
-"""The version of a table's first publication; version 0 makes the empty table."""
+from jobs.publications import FIRST
 
 
 @dataclass
@@ -17,7 +16,8 @@ class Witness:
 
     ``rows`` are those that a version published of a date, as the catalog counts them.
 
-    A table that was set aside and made again begins anew: what was said of it before counts no more.
+    A table that was set aside and made again begins anew: what was said of it before counts no more. It is told apart
+    by the run that made its ``first`` version, never by a clock.
     """
 
     newest: int = -1
@@ -25,12 +25,15 @@ class Witness:
     twice: set[int] = field(default_factory=set)
     runs: set[str] = field(default_factory=set)
     rows: dict[tuple[int, str], int] = field(default_factory=dict)
+    first: str = ""
 
     def hear(self, version: int, run_id: str, digest: str = "") -> None:
         """Take one publication, in the order in which they were."""
         if version == FIRST and self.newest >= FIRST and run_id not in self.runs:
             self.newest, self.sums, self.twice, self.runs, self.rows = -1, {}, set(), set(), {}
         self.newest = max(self.newest, version)
+        if version == FIRST:
+            self.first = run_id
         self.runs.add(run_id)
         if digest and self.sums.get(version, digest) != digest:
             self.twice.add(version)
@@ -38,10 +41,15 @@ class Witness:
             self.sums[version] = digest
 
     def join(self, other: Witness) -> Witness:
-        """Return what this and another witness say together."""
+        """Return what this and another witness say together, or this one alone if they speak of different beginnings.
+
+        This one is the audit log, which is written before the catalog: where they differ, a run was killed in between.
+        """
+        if self.first and other.first and self.first != other.first:
+            return self
         return Witness(
             max(self.newest, other.newest), {**other.sums, **self.sums}, self.twice | other.twice,
-            self.runs | other.runs, {**other.rows, **self.rows},
+            self.runs | other.runs, {**other.rows, **self.rows}, self.first or other.first,
         )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, RegionOption, app, err, grid, show
-from jobs.home import open_home
-from jobs.listings import FoundDamage, FsckListing, RemovedOrphan
+from jobs.home import Home, open_home
+from jobs.listings import FsckListing
 from quality.contracts.errors import UsageError
 
 
@@ -35,32 +35,36 @@ def fsck(
 
     Example: `geoward fsck curated.mobility --region eu`
     """
-    from jobs.damage import Checked, made_by
-    from jobs.fsck import fsck as find
-    from jobs.landed_regions import covered
-    from jobs.remove_orphans import remove_orphans
-    from jobs.storage_problems import remember
+    from jobs.damage import made_by
 
     if dry_run and not remove:
         raise UsageError("--dry-run goes with --remove-orphans.", mend="fsck by itself changes nothing.")
     if unknown := [name for name in tables or () if not made_by(name)]:
         raise UsageError(f"There is no table {unknown[0]!r}.", mend="See `geoward tables list`.")
-    home, checked = open_home(), Checked()
-    limits = (home, region, tables or ())
-    with err.status("checking") as status:
-        if remove:
-            gone, found = remove_orphans(*limits, checked=checked, dry_run=dry_run, progress=status.update)
-        else:
-            gone, found = [], list(find(*limits, checked=checked, progress=status.update))
-    if not tables:
-        remember(home, found, [place.name for place in covered(home, region)] + ([] if region else [""]))
-    listing = FsckListing(
-        ok=not found and not (gone and dry_run), damage=[FoundDamage(**asdict(one)) for one in found],
-        removed=[RemovedOrphan(**asdict(one)) for one in gone], dry_run=dry_run, **asdict(checked),
-    )  # fmt: skip
+    listing = _look(open_home(), region, tables or [], remove=remove, dry_run=dry_run)
     show(listing, as_json, _parts(listing))
     if not listing.ok:
         raise typer.Exit(1)
+
+
+def _look(home: Home, region: str, tables: list[str], *, remove: bool, dry_run: bool) -> FsckListing:
+    """Look, and remove orphans if asked; what a look at all tables found is remembered, but of a dry run."""
+    from jobs.damage import Checked
+    from jobs.fsck import fsck as find
+    from jobs.landed_regions import covered
+    from jobs.remove_orphans import remove_orphans
+    from jobs.storage_problems import remember
+
+    checked = Checked()
+    with err.status("checking") as status:
+        if remove:
+            gone, found = remove_orphans(home, region, tables, checked=checked, dry_run=dry_run, progress=status.update)
+        else:
+            gone, found = [], list(find(home, region, tables, checked=checked, progress=status.update))
+    if not tables and not dry_run:
+        remember(home, found, [place.name for place in covered(home, region)] + ([] if region else [""]))
+    ok = not found and not (gone and dry_run)
+    return FsckListing(ok=ok, damage=found, removed=gone, dry_run=dry_run, **asdict(checked))
 
 
 def _parts(listing: FsckListing) -> Iterable[Table | str]:

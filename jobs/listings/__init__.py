@@ -10,7 +10,7 @@ from jobs.listings.alerts import (
     AlertTold,
 )
 from jobs.listings.dismiss import DismissedPart, DismissListing
-from jobs.listings.fsck import FoundDamage, FsckListing, RemovedOrphan
+from jobs.listings.fsck import FsckListing
 from jobs.listings.landed import LandedDate, LandedListing, LandedSource, RestoredFile, RestoreListing
 from jobs.listings.landing import (
     IngestedFile,
@@ -87,9 +87,7 @@ __all__ = [
     "DismissedPart",
     "ReplayListing",
     "ReplayedFile",
-    "FoundDamage",
     "FsckListing",
-    "RemovedOrphan",
     "StatusListing",
     "StatusProblem",
     "TableState",

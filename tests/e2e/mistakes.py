@@ -6,7 +6,6 @@ import shutil
 from dataclasses import replace
 
 from jobs import commit, finish_publications, landed_regions, manifest, publish_table, run_job, take_over, unfinished
-from jobs.catalog import Catalog
 from jobs.lake import Lake
 
 
@@ -82,17 +81,6 @@ def _published_before_its_checks():
     run_job._audit_and_publish = publish_first
 
 
-def _no_doubt():
-    real = Catalog.begin_publication
-
-    def begin(self, begun):
-        real(self, begun)
-        with self.open() as db:
-            db.execute("DELETE FROM doubted")
-
-    Catalog.begin_publication = begin
-
-
 def _no_clearing_up():
     from jobs import lake
 
@@ -143,7 +131,6 @@ PLANTED = {
     "told again and again": (_told_again_and_again, ("killed: told to auditors",)),
     "no claims": (_no_claims, ("second writer",)),
     "published before its checks": (_published_before_its_checks, ("failing audit",)),
-    "no doubt": (_no_doubt, ("killed: one of two commits", "disk full: commit")),
     "nothing is cleared up": (_no_clearing_up, ("killed: staged",)),
     "a commit for each date": (_one_commit_for_each_date, AFTER_A_COMMIT),
     "quarantine before the claim": (_quarantine_outside_the_claim, ("second writer",)),

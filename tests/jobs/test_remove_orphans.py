@@ -167,6 +167,19 @@ def test_the_command_removes_orphans_and_ends_with_0_when_all_is_right_then(plac
     assert "all is as it was published" in invoke(TABLE.name).stdout
 
 
+def test_a_dry_run_of_the_command_changes_no_byte_and_does_not_count_as_a_look(place):
+    orphan(place)
+    invoke()
+    files = [path for path in place.home.path.rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
+    orphan(place, "stage-other/p.parquet")
+    before[table(place) / "stage-other" / "p.parquet"] = b"rows"
+
+    invoke("--remove-orphans", "--dry-run")
+
+    assert {path: path.read_bytes() for path in place.home.path.rglob("*") if path.is_file()} == before
+
+
 @pytest.mark.parametrize("words", [["raw.pongs"], ["--dry-run"], ["--region", "mars"]])
 def test_what_cannot_be_meant_is_refused(home, words):
     from quality.contracts.errors import UsageError

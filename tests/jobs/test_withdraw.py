@@ -119,6 +119,20 @@ def test_a_dry_run_changes_nothing(place):
     assert shown(place) == {D1: "one"} and held_back(place) == []
 
 
+def test_a_dry_run_does_not_fall_back_to_what_is_being_withdrawn(place):
+    for mark in ("one", "two"):
+        publish(place, mark, D1, code=mark)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalog, "end_withdrawal", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            withdraw(place, TABLE.name, 2, "wrong")
+    version = publish(place, "four", D1, code="four")
+
+    looked = would_withdraw(place.home, place.region, TABLE.name, version)
+    assert [one.version for one in looked.fallbacks] == [1]
+    assert looked.fallbacks == withdraw(place, TABLE.name, version, "wrong too").fallbacks
+
+
 def test_a_version_that_nothing_shows_is_refused_with_those_that_are_shown(place):
     publish(place, "one", D1, code="a")
     publish(place, "two", D1)
