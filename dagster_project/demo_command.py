@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from jobs.cli.app import app, err, out
+from jobs.counted import counted
 
 SAMPLE = Path("data/sample")
 NEXT = """
@@ -32,7 +33,10 @@ def demo(
     home = open_home()
     landed = land_sample(home, sample)
     for name, files in landed.items():
-        err.print(f"{name}: {len(files)} files, {sum(f.outcome == 'landed' for f in files)} of them new", markup=False)
+        err.print(
+            f"{name}: {counted(len(files), 'file')}, {sum(f.outcome == 'landed' for f in files)} of them new",
+            markup=False,
+        )
     if code := execute(home, Scope(regions=tuple(landed))):
         raise typer.Exit(code)
     out.print(NEXT)

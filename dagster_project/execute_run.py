@@ -11,6 +11,7 @@ from importlib import import_module
 from dagster_project.summary import run_listing, run_tables
 from jobs.batches import Batch, batches, landed_bytes
 from jobs.cli.app import err, fail, show
+from jobs.counted import counted
 from jobs.date_files import entered_dating
 from jobs.home import Home
 from jobs.job_inputs import Workplace
@@ -177,7 +178,10 @@ def _teller(update: Callable[[str], None], planned: Sequence[Batch]) -> Callable
         why = reports[0].reason if reports else "nothing to do"
         where = reports[0].region if reports else ""
         took = max((report.seconds for report in reports), default=0.0)
-        err.print(f"[{done[0]:>2}/{total}] {where} {table:<24} {rows:>9,} rows  {took:4.1f} s  ({why})", markup=False)
+        err.print(
+            f"[{done[0]:>2}/{total}] {where} {table:<24} {counted(rows, 'row'):>14}  {took:4.1f} s  ({why})",
+            markup=False,
+        )
 
     return tell
 

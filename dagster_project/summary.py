@@ -11,6 +11,7 @@ from types import MappingProxyType
 from rich.table import Table
 
 from jobs.cli.app import grid
+from jobs.counted import counted
 from jobs.job_inputs import Workplace
 from jobs.listings import CheckResult, RegionFault, RunListing, TableRun
 from jobs.nightly import Scope
@@ -60,7 +61,7 @@ def run_tables(listing: RunListing) -> Iterable[Table | str]:
     yield from _reasons(listing)
     ran = sum(run.ran for run in listing.tables)
     nothing = "Nothing was missing or stale" if listing.ok else "No table ran"
-    what = f"{ran} of {len(listing.tables)} tables ran" if ran else nothing
+    what = f"{ran} of {counted(len(listing.tables), 'table')} ran" if ran else nothing
     days = sorted({day for run in listing.tables for day in (run.first_date, run.last_date) if day})
     dates = ", " + " to ".join(str(day) for day in dict.fromkeys((days[0], days[-1]))) if days else ""
     yield f"\n{what}{dates}; {listing.seconds:.1f} s." + ("" if listing.ok else " [red]Not everything succeeded.[/red]")

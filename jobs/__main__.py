@@ -36,6 +36,7 @@ def run(
 ) -> None:
     """Run what is missing or stale, in dependency order; exit 1 if anything failed."""
     from jobs.batches import batches
+    from jobs.counted import counted
     from jobs.home import open_home
     from jobs.nightly import Scope, Sessions, open_places, plan_all
     from jobs.region_faults import RegionFaults
@@ -45,7 +46,8 @@ def run(
 
     def tell(table: str, reports: list[RunReport], error: str) -> None:
         rows = sum(report.rows_out for report in reports)
-        err.print(f"{table}: {error or f'{rows:,} rows, {len(reports)} partitions'}", markup=False)
+        made = f"{counted(rows, 'row')}, {counted(len(reports), 'partition')}"
+        err.print(f"{table}: {error or made}", markup=False)
 
     codes = [0]
     faults = RegionFaults()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 
 def counted(number: int, noun: str) -> str:
-    """Return ``1 file``, ``2 files`` or ``1,000 entries``; only regular nouns."""
+    """Return ``1 file``, ``2 files``, ``0 addresses`` or ``1,000 entries``; for regular nouns."""
     if number == 1:
         return f"1 {noun}"
-    return f"{number:,} {noun[:-1]}ies" if noun.endswith("ry") else f"{number:,} {noun}s"
+    if noun.endswith("ry"):
+        return f"{number:,} {noun[:-1]}ies"
+    return f"{number:,} {noun}{'es' if noun.endswith('ss') else 's'}"

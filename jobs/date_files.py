@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date
 from functools import reduce
 
+from jobs.counted import counted
 from jobs.explain_failure import explained
 from jobs.job_inputs import Workplace, stand_in
 from jobs.landing.read_records import read_records
@@ -45,7 +46,7 @@ def date_files(place: Workplace, progress: Callable[[str], None] = lambda text: 
 def _date(place: Workplace, groups: Sequence[Group], progress: Callable[[str], None]) -> None:
     place.lake.spark()  # a Java that cannot start says nothing about the files
     count, names = sum(len(files) for _, files in groups), ", ".join(mapping.name for mapping, _ in groups)
-    progress(f"{place.region.name}: reading the dates of {count} files from {names}")
+    progress(f"{place.region.name}: reading the dates of {counted(count, 'file')} from {names}")
 
     def date_them(groups: Sequence[Group]) -> None:
         place.catalog.set_dates([file for _, files in groups for file in files], _count(place, groups))

@@ -29,9 +29,9 @@ CREATE TABLE IF NOT EXISTS runs (
     started TEXT, ended TEXT DEFAULT '', state TEXT DEFAULT 'running', error TEXT DEFAULT '', message TEXT DEFAULT '',
     mend TEXT DEFAULT '');
 CREATE INDEX IF NOT EXISTS runs_by_dataset ON runs (dataset, id);
-CREATE TABLE IF NOT EXISTS unmade (dataset TEXT, event_date TEXT, run INTEGER, PRIMARY KEY (dataset, event_date));
+CREATE TABLE IF NOT EXISTS last_runs (dataset TEXT, event_date TEXT, run INTEGER, PRIMARY KEY (dataset, event_date));
 """
-"""``unmade`` holds, of each date that was to be made, the last run that has not published it."""
+"""``last_runs`` holds, of each date, the last run that was to make it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class RunLedger(LedgerFile):
             columns = "run_id, dataset, first_date, last_date, partitions, pid, started"
             line = db.execute(f"INSERT INTO runs ({columns}) VALUES (?,?,?,?,?,?,?)", values).lastrowid
             dates = [(dataset, day.isoformat(), line) for day in days]
-            db.executemany("INSERT OR REPLACE INTO unmade VALUES (?,?,?)", dates)
+            db.executemany("INSERT OR REPLACE INTO last_runs VALUES (?,?,?)", dates)
         try:
             yield
         except GeowardError as error:
@@ -84,8 +84,6 @@ class RunLedger(LedgerFile):
         with suppress(*[sqlite3.Error] if state == "failed" else []), self.open() as db:
             values = (state, _moment(), error, message, mend, line)
             db.execute("UPDATE runs SET state = ?, ended = ?, error = ?, message = ?, mend = ? WHERE id = ?", values)
-            if state == "published":
-                db.execute("DELETE FROM unmade WHERE run = ?", (line,))
 
     def unended(self) -> list[TableRun]:
         """Return what still counts as running."""
@@ -109,7 +107,7 @@ class RunLedger(LedgerFile):
 
     def unmade(self) -> dict[str, dict[date, TableRun]]:
         """Return, by table, the dates that a run failed to make or was killed over, and that none has made since."""
-        query = """SELECT u.event_date, r.* FROM runs r JOIN unmade u ON u.run = r.id
+        query = """SELECT u.event_date, r.* FROM runs r JOIN last_runs u ON u.run = r.id
                    WHERE r.state IN ('failed', 'killed') ORDER BY r.id DESC, u.event_date"""
         found: dict[str, dict[date, TableRun]] = {}
         with self.open() as db:

@@ -16,6 +16,7 @@ from jobs.alerts.message import AlertMessage, alert_message, mail_body, subject
 from jobs.alerts.post_webhook import post_webhook
 from jobs.alerts.secret import credentials, webhook_url
 from jobs.alerts.send_email import send_email, write_email
+from jobs.counted import counted
 from jobs.home import Home
 
 TIMEOUT = 10.0
@@ -78,7 +79,7 @@ def _send(home: Home, channel: Channel, message: Letter, timeout: float) -> Outc
     mail = write_email(channel.way, message.subject, message.body, message_id=message.message_id, at=message.at)
     refused = send_email(channel.way, mail, login=login, timeout=timeout)
     return Outcome(
-        True, f"Sent; {refused} of {len(channel.way.to)} addresses refused." if refused else "Sent.", refused
+        True, f"Sent; {refused} of {counted(len(channel.way.to), 'address')} refused." if refused else "Sent.", refused
     )
 
 

@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from jobs.cli.app import app, err, grid, out
+from jobs.counted import counted
 from jobs.home import open_home
 from jobs.listings import QueryColumn, QueryListing
 from quality.contracts.errors import UsageError
@@ -51,6 +52,10 @@ def query(
 
     Example: `geoward query --purpose analytics "SELECT place, persons FROM curated.place_counts LIMIT 5"`
     """
+    from jobs.limited_memory import memory_limit, run_apart
+
+    if limit := memory_limit():
+        raise typer.Exit(run_apart(limit))
     from jobs.query import answer
 
     if not purpose:
@@ -71,7 +76,7 @@ def query(
     else:
         _write(found, purpose, form, sys.stdout)
     if output is not None:
-        err.print(f"{found.rows.num_rows:,} rows in {output}", markup=False)
+        err.print(f"{counted(found.rows.num_rows, 'row')} in {output}", markup=False)
 
 
 def _write(found: Answer, purpose: str, form: Format, file: TextIO) -> None:
@@ -103,7 +108,7 @@ def _print(rows: pa.Table, file: TextIO) -> None:
     console = out if file is sys.stdout else Console(file=file, width=200)
     console.print(table)
     if rows.num_rows > SHOWN:
-        err.print(f"{SHOWN:,} of {rows.num_rows:,} rows; use --format csv or --output for all.", markup=False)
+        err.print(f"{SHOWN:,} of {counted(rows.num_rows, 'row')}; use --format csv or --output for all.", markup=False)
 
 
 def _rows(rows: pa.Table) -> Iterable[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, RegionOption, app, err, grid, show
+from jobs.counted import counted
 from jobs.home import open_home
 from jobs.listings import StatusListing
 
@@ -58,7 +59,7 @@ def _parts(listing: StatusListing) -> Iterable[Table | str]:
     if listing.tables:
         yield table
     if listing.waiting_files:
-        yield f"\n{listing.waiting_files:,} landed files wait for the next run."
+        yield f"\nTo be read by the next run: {counted(listing.waiting_files, 'landed file')}."
     for problem in listing.problems:
         where = " ".join(part for part in (problem.region, problem.table) if part)
         yield f"\n[red]{problem.kind}[/red] [bold]{where}[/bold]: {escape(problem.what)}"

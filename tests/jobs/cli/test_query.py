@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+import resource
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -110,3 +113,41 @@ def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(geoward, typ
 
     assert "Did you mean curated.mobility?" in str(done.exception)
     assert done.exception.exit_code == 3
+
+
+def limited(home, kind, size, sql="SELECT place, persons FROM curated.mobility"):
+    """Ask in a process of which the system limits the memory."""
+    command = [Path(sys.executable).with_name("geoward"), "query", "-p", "analytics", "-f", "csv", sql]
+    return subprocess.run(
+        command, env={**os.environ, "GEOWARD_HOME": str(home.path), "COLUMNS": "400"}, capture_output=True, text=True,
+        check=False, preexec_fn=lambda: resource.setrlimit(kind, (size, size)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        pytest.param(resource.RLIMIT_AS, 300 << 20, id="nearly-nothing"),
+        pytest.param(resource.RLIMIT_AS, 1200 << 20, id="a-library-does-not-load"),
+        pytest.param(resource.RLIMIT_AS, 1562 << 20, id="a-library-gives-up"),
+        pytest.param(resource.RLIMIT_DATA, 200 << 20, id="no-data"),
+    ],
+)
+def test_too_little_memory_is_told_in_one_sentence(home, publish, kind, size):
+    publish("eu", "curated.mobility", [("x", 12)])
+
+    done = limited(home, kind, size)
+
+    lines = done.stderr.splitlines()
+    assert (done.returncode, [line.partition(":")[0] for line in lines]) == (4, ["Error", "Mend"]), done.stderr
+    assert lines[0].endswith(f"a process may have {size >> 20:,} MiB here.")
+
+
+def test_under_a_limit_that_is_wide_enough_it_answers_and_refuses_as_ever(home, publish):
+    publish("eu", "curated.mobility", [("x", 12)])
+
+    done = limited(home, resource.RLIMIT_AS, 16 << 30)
+    refused = limited(home, resource.RLIMIT_AS, 16 << 30, "SELECT 1 FROM raw.pings")
+
+    assert (done.returncode, done.stdout) == (0, "place,persons\nx,12\n"), done.stderr
+    assert (refused.returncode, "open to jobs only" in refused.stderr) == (3, True)
