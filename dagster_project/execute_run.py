@@ -142,10 +142,10 @@ def _date_on_cluster(home: Home, waiting: Sequence[Workplace], faults: RegionFau
 
 def _import_early(sessions: Sessions) -> None:
     """Import what the run will need while Java reads the new files' dates."""
-    from quality.checks.expectation_suite import prepare
+    from quality.checks.expectation_suite import import_library, prepare
 
-    for name in ("great_expectations", "dagster"):
-        import_module(name)
+    import_library()
+    import_module("dagster")
     sessions()  # Great Expectations would start a Spark of its own, with settings of its own
     prepare()
 

@@ -9,6 +9,7 @@ import threading
 import warnings
 from functools import cache
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from quality.contracts import Column, Contract
@@ -20,12 +21,22 @@ if TYPE_CHECKING:
 
 _VALIDATIONS: dict[str, ValidationDefinition] = {}
 
-_SPARK_CONNECT = ("pyspark.sql.connect.dataframe", "pyspark.sql.connect.session")
-"""Not used here. Great Expectations tries to import them, and Spark takes a process whose main program is no file, such
-as the worker of a run that Dagster's daemon launched, for a test of itself without its libraries, and ends it."""
-
 ONE_AT_A_TIME = threading.Lock()
 """The context is one for the process, and Great Expectations does not say that threads may share it."""
+
+
+def import_library() -> ModuleType:
+    """Import and return Great Expectations, which takes seconds and needs no Spark session; every first import is here.
+
+    It wants to know whether Spark Connect is there, which is not used here. In a process whose main program is no file,
+    as the worker of a run that Dagster's daemon launched, Spark would take that for a test of itself and exit.
+    """
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)  # its errors may quote Spark's, and values
+    sys.modules.setdefault("pyspark.sql.connect", None)  # type: ignore[arg-type]  # as if it were not installed
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return import_module("great_expectations")
 
 
 def prepare() -> None:
@@ -85,16 +96,10 @@ def _define(name: str, contract: Contract) -> ValidationDefinition:
 
 @cache
 def _context() -> EphemeralDataContext:
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)  # its errors may quote Spark's, and values
-    for name in _SPARK_CONNECT:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # as if it were not installed
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
+    gx = import_library()
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
-        context = gx.get_context(mode="ephemeral")
+    context: EphemeralDataContext = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     context.data_sources.add_spark("staged", persist=False)
     return context
