@@ -63,8 +63,8 @@ def _parts(listing: PlanListing) -> Iterable[Table | str]:
     if listing.partitions:
         yield _grid(listing.partitions, "why")
     for one in listing.undated:
-        which = counted(one.files, "landed file")
-        yield f"{one.region}: {which} without dates yet: a run reads them first, and makes their dates too."
+        new = f"{one.region}: {counted(one.files, 'landed file')} that no run has read yet"
+        yield f"{new}; a run reads such files first, and makes their dates too."
     if listing.withdrawn:
         yield "\nWithdrawn, and not made again before something changes (docs/runbook.md#withdrawn):"
         yield _grid(listing.withdrawn, "why it was withdrawn")

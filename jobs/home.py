@@ -168,10 +168,16 @@ def _region(home: Path, name: str, entry: _RegionConfig) -> Region:
     return Region(name, (home / entry.root.expanduser()).absolute(), entry.jurisdiction)
 
 
+def _real_path(path: Path) -> Path:
+    """Return a path without its links, also of a root that is a link to itself: that region's run tells of it."""
+    return Path(os.path.realpath(path))
+
+
 def _refuse_shared_roots(file: Path, regions: dict[str, Region]) -> None:
+    real = {name: _real_path(region.root) for name, region in regions.items()}
     for one in regions.values():
         for other in regions.values():
-            if one is not other and one.root.resolve().is_relative_to(other.root.resolve()):
+            if one is not other and real[one.name].is_relative_to(real[other.name]):
                 raise ConfigError(
                     f"Configuration {file}: regions {one.name} and {other.name} share a storage root.",
                     mend="Give each region a root of its own, outside the others.",

@@ -38,7 +38,7 @@ def open_keyring(folder: Path, warehouses: tuple[Path, ...] = ()) -> KeyReferenc
     Raises ``EnvironmentFault`` if others can read the file or if it lies inside a warehouse.
     """
     path = folder.absolute() / "keyring.json"
-    if any(path.resolve().is_relative_to(root.resolve()) for root in warehouses):
+    if any(Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root)) for root in warehouses):
         raise EnvironmentFault("The keyring lies inside a warehouse.", mend="Move it out: keys and rows must not meet.")
     if not path.exists():
         _make(path)

@@ -92,8 +92,9 @@ class Sessions:
 
 
 def open_place(home: Home, region: Region, spark: Callable[[], SparkSession]) -> Workplace:
-    """Open a region to run in it; raise ``EnvironmentFault`` if its storage is gone."""
+    """Open a region to run in it, with its ledger of runs; raise ``EnvironmentFault`` if its storage is gone."""
     refuse_lost(home, region)
+    RunLedger(region)
     return Workplace.open(home, region, spark)
 
 

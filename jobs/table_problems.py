@@ -74,7 +74,7 @@ def table_problems(seen: Seen, job: Job) -> Iterator[Problem]:
     yield from _of_quarantine(seen, job.name)
     if held := seen.held.get(job.name):
         yield _withdrawn(seen, job.name, held)
-    elif (stale := seen.stale.get(job.name)) and _overdue(seen, job.name):
+    if (stale := seen.stale.get(job.name)) and _overdue(seen, job.name):
         what = f"{counted(len(stale), 'partition')} out of date: {stale[0].reason}"
         yield _problem(seen, "stale", job.name, stale[-1].date, what, "Run `geoward run`.")
 

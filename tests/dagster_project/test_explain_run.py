@@ -99,7 +99,7 @@ def test_a_person_reads_all_of_it(home, place, capsys):
 
     said = " ".join(capsys.readouterr().out.split())
     assert "2024-05-01 the code changed" in said
-    assert "eu: 1 landed file without dates yet: a run reads them first" in said
+    assert "eu: 1 landed file that no run has read yet; a run reads such files first" in said
     assert "Withdrawn, and not made again" in said and "wrong zone" in said
 
 

@@ -19,7 +19,7 @@ import pytest
 from deltalake import DeltaTable
 
 from dagster_project.partitions import partition_key
-from jobs.catalog import now
+from jobs.catalog import Catalog, now
 from jobs.home import open_home
 from jobs.keyring import open_keyring
 from jobs.land_files import land_files
@@ -269,6 +269,7 @@ def test_the_channels_are_told_of_a_run_that_is_gone_though_no_other_comes(tmp_p
     home = installation(tmp_path / "home")
     with (home.path / "geoward.yaml").open("a") as settings:
         settings.write("alerts: [{webhook: {url_env: GEOWARD_ALERT_URL}}]\n")
+    Catalog(home.region("us"))  # as every run makes it
     begun = RunLedger(home.region("us")).entered("r1", "raw.pings", [DAY])
     begun.__enter__()
     with serving(home, GEOWARD_ALERT_URL=hook.url) as server:

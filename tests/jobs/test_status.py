@@ -256,3 +256,8 @@ def test_what_was_withdrawn_is_told_as_withdrawn_and_how_to_insist(home, place):
     assert "`geoward run raw.pings --date 2024-05-02 --region eu --force`" in problem.mend
     assert problem.runbook == "docs/runbook.md#withdrawn"
     assert "stale" not in {one.kind for one in problems(home, at=NEXT_MORNING) if one.table == "raw.pings"}
+
+    land(place, D1, digit="e")
+    assert {one.kind for one in problems(home, at=NEXT_MORNING + timedelta(hours=25)) if one.table == "raw.pings"} >= {
+        "withdrawn", "stale",
+    }  # fmt: skip
