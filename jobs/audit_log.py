@@ -7,10 +7,21 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from jobs.audit_witness import WITNESSED, advance, alone, audit_path, entry_files
+from jobs.audit_witness import (
+    WITNESSED,
+    advance,
+    alone,
+    audit_path,
+    contradiction,
+    entry_files,
+    head_path,
+    looking,
+    read_head,
+)  # fmt: skip
 from jobs.catalog import now
 from jobs.home import Home
 from jobs.manifest import log_versions
+from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from arro3.core import Table
@@ -62,6 +73,20 @@ def audit_once(home: Home, entries: list[Entry]) -> None:
         return
     told = {_said(e["kind"], e["subject"], e["outcome"], e["region"], e["detail"]) for e in read_audit(home)}
     audit_many(home, [entry for entry in entries if _said(*entry) not in told])
+
+
+def accept_audit(home: Home, why: str) -> None:
+    """Begin a new witness of a log that is not what was written, and say in it what was wrong and why that is taken.
+
+    Can be killed and done again. Raises ``UsageError`` if nothing is wrong, ``ValueError`` if the log cannot be read.
+    """
+    with looking(home):
+        wrong, head, left = contradiction(home), read_head(home), len(read_audit(home))
+    if not wrong:
+        raise UsageError("The audit log is what was written.", mend="There is nothing to accept.")
+    head_path(home).unlink(missing_ok=True)
+    had = head.version + 1 if head else None
+    audit(home, "config", "audit log", "accepted as it is", found=wrong, commits_before=had, entries_left=left, why=why)
 
 
 def _said(*entry: object) -> str:
