@@ -67,13 +67,22 @@ def looking(home: Home) -> Iterator[None]:
 def advance(home: Home) -> None:
     """Flush what was committed last and witness it; whoever calls this wrote it, and is alone."""
     path, head = audit_path(home), read_head(home) or Head()
-    newest = max(log_versions(path))
+    newest = _newest(path, head.version)
     new = range(head.version + 1 if head.version < newest else newest, newest + 1)
     sync_all((file for version in new for file in _files(path, version)), path)
     chain = head.chain
     for version in new:
         chain = _link(path, chain, version)
     write_whole(head_path(home), json.dumps(asdict(Head(newest, chain))))
+
+
+def _newest(path: Path, version: int) -> int:
+    """Return the log's newest commit, by one look at what comes after the witnessed ``version`` unless it was cut."""
+    if not log_file(path, version + 1).exists():
+        return max(log_versions(path))
+    while log_file(path, version + 1).exists():
+        version += 1
+    return version
 
 
 def read_head(home: Home) -> Head | None:
