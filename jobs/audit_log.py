@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import threading
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from jobs.audit_witness import (
@@ -14,10 +13,10 @@ from jobs.audit_witness import (
     audit_path,
     contradiction,
     entry_files,
-    head_path,
+    forget,
     looking,
     read_head,
-)  # fmt: skip
+)
 from jobs.catalog import now
 from jobs.home import Home
 from jobs.manifest import log_versions
@@ -33,14 +32,11 @@ Entry = tuple[Kind, str, str, str, dict[str, Any]]
 
 FIELDS = ("at", "kind", "who", "subject", "region", "outcome", "policy", "detail")
 
-
 _PROPERTIES = {
     "delta.appendOnly": "true",
     "delta.checkpointInterval": "10",  # each entry is a commit: a writer reads those since the last checkpoint
     "delta.enableExpiredLogCleanup": "false",
 }
-
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def audit(home: Home, kind: Kind, subject: str, outcome: str, *, region: str = "", **detail: Any) -> None:
@@ -56,7 +52,7 @@ def audit_many(home: Home, entries: list[Entry]) -> None:
         return
     path = audit_path(home)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _ONE_AT_A_TIME, alone(home):
+    with alone(home):
         write_deltalake(
             path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES,
             commit_properties=CommitProperties(custom_metadata={WITNESSED: "true"}),
@@ -84,7 +80,7 @@ def accept_audit(home: Home, why: str) -> None:
         wrong, head, left = contradiction(home), read_head(home), len(read_audit(home))
     if not wrong:
         raise UsageError("The audit log is what was written.", mend="There is nothing to accept.")
-    head_path(home).unlink(missing_ok=True)
+    forget(home)
     had = head.version + 1 if head else None
     audit(home, "config", "audit log", "accepted as it is", found=wrong, commits_before=had, entries_left=left, why=why)
 

@@ -45,7 +45,7 @@ def head_path(home: Home) -> Path:
 
 @contextmanager
 def alone(home: Home) -> Iterator[None]:
-    """Keep other processes from the log, so that it and its witness are of one moment."""
+    """Keep other processes and threads from the log, so that it and its witness are of one moment."""
     with os.fdopen(os.open(home.path / "audit.lock", os.O_RDWR | os.O_CREAT, 0o600)) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -91,6 +91,11 @@ def read_head(home: Home) -> Head | None:
         return Head(**json.loads(head_path(home).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+
+
+def forget(home: Home) -> None:
+    """Let the next entry begin a new witness, of the log as it is then."""
+    head_path(home).unlink(missing_ok=True)
 
 
 def contradiction(home: Home) -> str:
