@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import getpass
 import json
-import threading
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from jobs.audit_witness import WITNESSED, advance, alone, audit_path, entry_files
+from jobs.audit_witness import (
+    WITNESSED,
+    advance,
+    alone,
+    audit_path,
+    contradiction,
+    entry_files,
+    forget,
+    looking,
+    read_head,
+)
 from jobs.catalog import now
 from jobs.home import Home
 from jobs.manifest import log_versions
+from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from arro3.core import Table
@@ -22,14 +32,11 @@ Entry = tuple[Kind, str, str, str, dict[str, Any]]
 
 FIELDS = ("at", "kind", "who", "subject", "region", "outcome", "policy", "detail")
 
-
 _PROPERTIES = {
     "delta.appendOnly": "true",
     "delta.checkpointInterval": "10",  # each entry is a commit: a writer reads those since the last checkpoint
     "delta.enableExpiredLogCleanup": "false",
 }
-
-_ONE_AT_A_TIME = threading.Lock()
 
 
 def audit(home: Home, kind: Kind, subject: str, outcome: str, *, region: str = "", **detail: Any) -> None:
@@ -45,7 +52,7 @@ def audit_many(home: Home, entries: list[Entry]) -> None:
         return
     path = audit_path(home)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _ONE_AT_A_TIME, alone(home):
+    with alone(home):
         write_deltalake(
             path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES,
             commit_properties=CommitProperties(custom_metadata={WITNESSED: "true"}),
@@ -62,6 +69,20 @@ def audit_once(home: Home, entries: list[Entry]) -> None:
         return
     told = {_said(e["kind"], e["subject"], e["outcome"], e["region"], e["detail"]) for e in read_audit(home)}
     audit_many(home, [entry for entry in entries if _said(*entry) not in told])
+
+
+def accept_audit(home: Home, why: str) -> None:
+    """Begin a new witness of a log that is not what was written, and say in it what was wrong and why that is taken.
+
+    Can be killed and done again. Raises ``UsageError`` if nothing is wrong, ``ValueError`` if the log cannot be read.
+    """
+    with looking(home):
+        wrong, head, left = contradiction(home), read_head(home), len(read_audit(home))
+    if not wrong:
+        raise UsageError("The audit log is what was written.", mend="There is nothing to accept.")
+    forget(home)
+    had = head.version + 1 if head else None
+    audit(home, "config", "audit log", "accepted as it is", found=wrong, commits_before=had, entries_left=left, why=why)
 
 
 def _said(*entry: object) -> str:

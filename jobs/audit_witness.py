@@ -45,7 +45,7 @@ def head_path(home: Home) -> Path:
 
 @contextmanager
 def alone(home: Home) -> Iterator[None]:
-    """Keep other processes from the log, so that it and its witness are of one moment."""
+    """Keep other processes and threads from the log, so that it and its witness are of one moment."""
     with os.fdopen(os.open(home.path / "audit.lock", os.O_RDWR | os.O_CREAT, 0o600)) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
@@ -67,7 +67,7 @@ def looking(home: Home) -> Iterator[None]:
 def advance(home: Home) -> None:
     """Flush what was committed last and witness it; whoever calls this wrote it, and is alone."""
     path, head = audit_path(home), read_head(home) or Head()
-    newest = max(log_versions(path))
+    newest = _newest(path, head.version)
     new = range(head.version + 1 if head.version < newest else newest, newest + 1)
     sync_all((file for version in new for file in _files(path, version)), path)
     chain = head.chain
@@ -76,12 +76,26 @@ def advance(home: Home) -> None:
     write_whole(head_path(home), json.dumps(asdict(Head(newest, chain))))
 
 
+def _newest(path: Path, version: int) -> int:
+    """Return the log's newest commit, by one look at what comes after the witnessed ``version`` unless it was cut."""
+    if not log_file(path, version + 1).exists():
+        return max(log_versions(path))
+    while log_file(path, version + 1).exists():
+        version += 1
+    return version
+
+
 def read_head(home: Home) -> Head | None:
     """Return what is witnessed; None if nothing is, or if it cannot be read."""
     try:
         return Head(**json.loads(head_path(home).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None
+
+
+def forget(home: Home) -> None:
+    """Let the next entry begin a new witness, of the log as it is then."""
+    head_path(home).unlink(missing_ok=True)
 
 
 def contradiction(home: Home) -> str:

@@ -58,7 +58,7 @@ def _audit(home: Home) -> tuple[Mapping[tuple[str, str], Witness], list[Damage]]
 
 def _audit_damage(home: Home, region: str, what: str) -> Damage:
     mend = "Restore the audit log from a backup. Never make it anew: it is the witness of what was published. If "
-    mend += "entries are lost for good, tell your auditors, then `mv audit.head audit_head_aside`: see the runbook."
+    mend += "entries are lost for good, tell your auditors, then `geoward audit accept --reason WHY`."
     return Damage("audit_damaged", region, "", audit_path(home).name, what, mend)
 
 

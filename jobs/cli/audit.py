@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
 from jobs.cli.app import Json, app, grid, show
 from jobs.home import open_home
@@ -32,14 +34,36 @@ def list_(
     if kind and kind not in KINDS:
         raise UsageError(f"There is no kind {kind!r} of entry.", mend=f"Known: {', '.join(KINDS)}.")
     found = [AuditEntry(**entry) for entry in read_audit(open_home()) if not kind or entry["kind"] == kind][-last:]
+    nothing = f"There is no entry{f' of kind {kind}' if kind else ''} yet."
+    show(AuditListing(entries=found), as_json, _table(found) if found else [nothing])
+
+
+@audit.command()
+def accept(
+    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],
+    as_json: Json = False,
+) -> None:
+    """Go on with an audit log of which entries are lost for good: say so in it, and hold it to what it is now.
+
+    First restore the log from a backup. Until this is done, `geoward fsck` goes on telling that it was cut or edited.
+
+    Example: `geoward audit accept --reason "disk of June 2 lost, backup of June 1"`
+    """
+    from jobs.audit_log import accept_audit, read_audit
+
+    if not reason.strip():
+        raise UsageError("Who accepts this needs a reason.", mend='Say why with --reason "...": auditors read it.')
+    home = open_home()
+    accept_audit(home, reason.strip())
+    said = [AuditEntry(**read_audit(home)[-1])]
+    show(AuditListing(entries=said), as_json, _table(said))
+
+
+def _table(found: list[AuditEntry]) -> Iterable[Table | str]:
     table = grid("at", "kind", "who", "subject", "region", "outcome", "detail")
     for entry in found:
         table.add_row(
             f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.kind, escape(entry.who), escape(entry.subject), entry.region,
             escape(entry.outcome), escape(json.dumps(entry.detail, sort_keys=True)),
         )  # fmt: skip
-    show(
-        AuditListing(entries=found),
-        as_json,
-        table if found else [f"There is no entry{f' of kind {kind}' if kind else ''} yet."],
-    )
+    yield table

@@ -76,6 +76,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "doctor": DoctorListing,
     "reference-import": ReferenceListing,
     "query": QueryListing,
+    "audit-accept": AuditListing,
     "audit-list": AuditListing,
     "alerts-list": AlertsListing,
     "alerts-test": AlertsTestListing,

@@ -14,7 +14,7 @@ from pathlib import Path
 from deltalake import DeltaTable
 
 import jobs
-from jobs import commit, finish_publications, manifest, run_job, take_over
+from jobs import audit_log, commit, finish_publications, manifest, run_job, take_over
 from jobs.catalog import Catalog
 from jobs.lake import Lake
 from jobs.run_ledger import RunLedger
@@ -35,6 +35,7 @@ RUN_POINTS = {
     "manifest written": (manifest, "give_up", BEFORE),
     "one of two commits": (Lake, "commit", AFTER),
     "published": (finish_publications, "audit_many", BEFORE),
+    "told and not witnessed": (audit_log, "advance", BEFORE),
     "told to auditors": (finish_publications, "audit_many", AFTER),
     "in the catalog": (Catalog, "record_all", AFTER),
     "in the ledger": (RunLedger, "_end", AFTER),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -96,6 +97,13 @@ def test_an_entry_whose_writer_was_killed_before_it_was_witnessed_is_no_damage(h
     assert contradiction(home) == "" and json.loads(head_path(home).read_text())["version"] == LINES + 2
     cut(log, LINES, LINES + 1, LINES + 2)
     assert contradiction(home), "once witnessed they are held to it too"
+
+
+def test_threads_that_write_at_once_are_witnessed_in_the_order_of_their_entries(home):
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: audit(home, "read", f"thread{n}", "allowed"), range(12)))
+
+    assert len(read_audit(home)) == 12 and contradiction(home) == ""
 
 
 def test_the_very_first_entry_may_be_killed_too(home, monkeypatch):

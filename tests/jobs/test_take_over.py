@@ -154,6 +154,15 @@ def test_giving_up_a_stage_forgets_it(place):
     assert list(manifest.pending(place.region.root)) == []
 
 
+def test_what_a_killed_process_left_half_written_among_manifests_goes(place):
+    publish(place, "one", D1)
+    half = manifest.manifest_file(place.lake.path(TABLE.name), 2).with_name("x.json.1-0a.part")
+    half.write_text("{")
+
+    take_over(place.home)
+    assert not half.exists() and manifest.versions(place.lake.path(TABLE.name)) == [1]
+
+
 def test_what_is_not_a_manifest_is_refused(place):
     path = place.lake.path(TABLE.name)
     publish(place, "one", D1)

@@ -114,7 +114,7 @@ def test_where_nothing_was_ever_kept_back_there_is_nothing_to_do(place):
 def test_a_file_of_the_quarantine_that_is_gone_or_changed_is_refused_before_anything_is_taken_back(place):
     publish_as_a_run(place, "good", D1, code="older", quarantine=(D1,))
     version = publish_as_a_run(place, "bad", D1, quarantine=(D1,))
-    flip(place.lake.path(BAD.name) / "stage-good" / f"event_date={D1}" / "p.parquet", 9)
+    flip(data(place, BAD.name, "good"), 9)
 
     with pytest.raises(UsageError, match=rf"A file of {BAD.name} .*is gone or changed"):
         withdraw(place, TABLE.name, version, "wrong zone")
@@ -146,3 +146,34 @@ def test_one_that_was_interrupted_is_ended_by_the_next_run_and_told_once(place, 
     told = [(e["subject"], e["detail"]["new_version"]) for e in read_audit(place.home) if e["outcome"] == "withdrawn"]
     assert sorted(told) == [(BAD.name, 3), (TABLE.name, 3)]
     assert place.catalog.begun_withdrawals() == []
+
+
+HARMED = {
+    "a file of the quarantine": lambda place: data(place, BAD.name, "good"),
+    "a manifest of the table": lambda place: manifest.manifest_file(place.lake.path(TABLE.name), 2),
+}
+
+
+@pytest.mark.parametrize("harmed", HARMED)
+def test_one_that_cannot_be_ended_for_damage_stops_nobody_and_is_ended_once_that_is_mended(place, harmed):
+    publish_as_a_run(place, "good", D1, code="older", quarantine=(D1,))
+    version = publish_as_a_run(place, "bad", D1, quarantine=(D1,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finish_withdrawals, "withdraw_quarantine", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            withdraw(place, TABLE.name, version, "wrong zone")
+    content = HARMED[harmed](place).read_bytes()
+    HARMED[harmed](place).write_bytes(b"{")
+
+    take_over(place.home)
+    assert len(place.catalog.begun_withdrawals()) == 1
+
+    give_run_lock(place.home)
+    HARMED[harmed](place).write_bytes(content)
+    take_over(place.home)
+    assert (shown(place), kept_back(place)) == ({D1: "good"}, {D1: "good"})
+    balanced(place)
+
+
+def data(place, table, mark):
+    return place.lake.path(table) / f"stage-{mark}" / f"event_date={D1}" / "p.parquet"

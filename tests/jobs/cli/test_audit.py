@@ -1,6 +1,13 @@
 from __future__ import annotations
 
-from jobs.audit_log import audit
+import pytest
+
+from jobs.audit_log import audit, read_audit
+from jobs.audit_witness import audit_path, entry_files
+from jobs.damage import Checked
+from jobs.fsck import fsck
+from jobs.manifest import log_file
+from quality.contracts.errors import UsageError
 
 
 def test_before_the_first_entry_there_is_nothing(geoward):
@@ -32,3 +39,44 @@ def test_a_kind_that_does_not_exist_is_wrong_use_and_the_kinds_are_told(geoward)
 
     assert done.exception.exit_code == 2
     assert "Known: run, decision, read, ingest, config, alert." in str(done.exception)
+
+
+def cut(home, *versions):
+    for version in versions:
+        for file in entry_files(audit_path(home), version):
+            file.unlink()
+        log_file(audit_path(home), version).unlink()
+
+
+def told(home):
+    return [one.kind for one in fsck(home, checked=Checked())]
+
+
+def test_what_is_lost_for_good_is_accepted_by_a_person_and_the_log_says_so_and_is_held_to_what_it_is(
+    geoward, home, fits
+):
+    for n in range(4):
+        audit(home, "read", f"table{n}", "allowed")
+    cut(home, 2, 3)
+    assert told(home) == ["audit_damaged"]
+
+    accepted = geoward("audit", "accept", "--reason", "disk lost", "--json")
+
+    assert fits(accepted.document, "audit-accept") and told(home) == []
+    assert [entry["subject"] for entry in read_audit(home)] == ["table0", "table1", "audit log"]
+    assert accepted.document["entries"][0]["detail"] == {
+        "found": "entries were cut off its end: it had 4 commits", "commits_before": 4, "entries_left": 2,
+        "why": "disk lost",
+    }  # fmt: skip
+    audit(home, "read", "later", "allowed")
+    assert told(home) == []
+    cut(home, 3)
+    assert told(home) == ["audit_damaged"], "from then on it is held to what it was when it was accepted"
+
+
+@pytest.mark.parametrize("words", [["--reason", " "], ["--reason", "nothing is wrong"]])
+def test_nothing_is_accepted_without_a_reason_or_where_nothing_is_wrong(geoward, home, words):
+    audit(home, "read", "table", "allowed")
+
+    assert isinstance(geoward("audit", "accept", *words).exception, UsageError)
+    assert len(read_audit(home)) == 1
