@@ -128,9 +128,10 @@ def _parts(detail: QuarantineDetail) -> Iterable[Table | str]:
         yield f"Nothing of {detail.subject} is in quarantine."
         return
     table = grid("reason", "rows#" if detail.kind == "table" else "files#", "meaning", "mend")
-    for reason in (*detail.reasons, *detail.tried):
-        named = escape(reason.reason) + (" (last try)" if reason not in detail.reasons else "")
-        table.add_row(named, f"{reason.count:,}", escape(reason.meaning), escape(reason.mend))
+    for found, which in ((detail.reasons, ""), (detail.tried, " (last try)")):
+        for reason in found:
+            named = escape(reason.reason) + which
+            table.add_row(named, f"{reason.count:,}", escape(reason.meaning), escape(reason.mend))
     yield f"[bold]{detail.subject}[/bold] in {', '.join(detail.regions)}"
     yield table
     if detail.retain_until:

@@ -71,6 +71,20 @@ def test_a_replay_says_what_to_do_next_and_ends_with_1_while_a_file_needs_a_hand
     assert done.exit_code == 0 and "geoward run" in done.stdout
 
 
+def test_the_last_try_is_told_beside_the_first_cause(geoward, mapping_file, log_file, fits):
+    geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file("1,a,t,1,2,n,x", header=RENAMED))
+    path = mapping_file()
+    path.write_text(path.read_text().replace("description: ", "description: Other "))
+    geoward("quarantine", "replay", path)
+
+    [file] = geoward("quarantine", "list", "--json").document["files"]
+    assert (file["reason"], file["tried"]) == ("missing_column:who", "missing_column:who") and file["tried_at"]
+    assert "missing_column:who; tried 2" in geoward("quarantine", "list").stdout
+    shown = geoward("quarantine", "show", file["file_id"])
+    assert shown.stdout.count("missing_column:who") == 2 and "(last try)" in shown.stdout
+    assert fits(geoward("quarantine", "show", file["file_id"], "--json").document, "quarantine-show")
+
+
 def test_a_replay_that_is_not_to_wait_for_a_run_ends_with_5(geoward, mapping_file, live_run):
     busy = geoward("quarantine", "replay", mapping_file(), "--no-wait")
 
