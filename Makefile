@@ -13,7 +13,7 @@ test: check  ## set up, then format, lint, types, imports and the fast tests
 test-long: setup  ## kills, fuzz, real servers, the browser
 	@$(BIN)/pytest -m long
 
-test-night: setup  ## what takes a quiet machine for an hour: nights of faults, a cluster, the daemon, two thousand seeds
+test-night: setup  ## what takes a quiet machine for an hour: a night of every fault, a Java without memory, two thousand seeds
 	@$(BIN)/pytest -m night
 	@$(BIN)/pytest -m long tests/e2e/test_fault_sweep.py --seeds 2000
 

@@ -24,7 +24,7 @@ from jobs.sample.land_sample import land_sample
 from jobs.sample.write_sample import write_sample
 from tests.e2e.spark_cluster import Cluster, ExecutorKiller, command_lines, install_wheel, while_running
 
-pytestmark = [pytest.mark.e2e, pytest.mark.spark, pytest.mark.night]
+pytestmark = [pytest.mark.e2e, pytest.mark.spark, pytest.mark.long]
 
 OF_THE_RUN = ("run_id", "run", "seconds", "paths")
 """What differs between two runs that make the same rows: more tasks write them into more files."""

@@ -195,7 +195,7 @@ def sparks(server):
     return sum(words[0].endswith("java") and "org.apache.spark.launcher.Main" not in words for words in found)
 
 
-@pytest.mark.night
+@pytest.mark.long
 @pytest.mark.parametrize("whole_machine", [pytest.param(False, id="worker"), pytest.param(True, id="whole-machine")])
 def test_a_killed_run_is_found_and_tried_again_from_where_it_stopped(home, serving, undisturbed, whole_machine):
     with serving(home) as server:
@@ -222,7 +222,7 @@ def test_a_killed_run_is_found_and_tried_again_from_where_it_stopped(home, servi
     shell(home, "fsck")
 
 
-@pytest.mark.night
+@pytest.mark.long
 def test_of_two_regions_at_once_one_has_spark_at_a_time(sample, tmp_path, serving):
     home = installation(tmp_path / "home")
     land(home, sample, "labels.csv")
