@@ -13,15 +13,6 @@ from pathlib import Path
 from typing import Any
 
 GEOWARD = Path(sys.executable).with_name("geoward")
-LONG_AGO = """
-import datetime, sys
-from jobs import catalog
-real = catalog.now
-catalog.now = lambda: real() - datetime.timedelta(days=3)
-from dagster_project.cli import main
-sys.exit(main())
-"""
-"""`geoward` three days ago: a log is late only when a night has passed since its first file."""
 REGION = "us"
 FIRST = date(2026, 3, 2)
 ACTORS = 24
@@ -101,18 +92,14 @@ class World:
         return file
 
     def ingest(self, file: Path) -> subprocess.CompletedProcess[str]:
-        """Land a file under the mapping as it is, the first of all a few days ago."""
-        command = [GEOWARD] if self.landed else [sys.executable, "-c", LONG_AGO]
-        done = self._run([*command, "ingest", "--source", str(self.mapping), "--region", REGION, str(file)])
+        """Land a file under the mapping as it is."""
+        done = self.geoward("ingest", "--source", str(self.mapping), "--region", REGION, str(file))
         self.landed.append((self.mapping.read_text(), file))
         return done
 
     def geoward(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
-        return self._run([GEOWARD, *arguments])
-
-    def _run(self, command: list[Any]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True)
+        return subprocess.run([GEOWARD, *arguments], env=self.environment, capture_output=True, text=True)
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command as a process group of its own, so that it can be killed with all it started."""
