@@ -52,13 +52,14 @@ def end_publication(
     home: Home, region: Region, catalog: Catalog, begun: Publishing, versions: Versions, *, again: bool = False
 ) -> list[RunReport]:
     """Enter what was committed and return the reports with their version; ``again`` if some may be entered already."""
-    reports = [replace(RunReport.from_dict(report), version=versions.table) for *_, report in begun.made]
+    made = begun.made if versions.table is not None else ()
+    reports = [replace(RunReport.from_dict(report), version=versions.table) for *_, report in made]
     (audit_once if again else audit_many)(home, list(_entries(region, begun, versions, reports)))
     if versions.table is None:
         catalog.forget_publication(begun)
         return []
-    made = [(*known[:3], report.as_dict()) for known, report in zip(begun.made, reports, strict=True)]
-    catalog.record_all(begun.dataset, versions.table, made, begun.run_id)
+    entered = [(*known[:3], report.as_dict()) for known, report in zip(made, reports, strict=True)]
+    catalog.record_all(begun.dataset, versions.table, entered, begun.run_id)
     return reports
 
 

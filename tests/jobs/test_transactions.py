@@ -20,6 +20,7 @@ from jobs.fsck import fsck
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
 from jobs.plan import plan
+from jobs.publications import Publishing
 from jobs.quarantine import quarantine_contract
 from jobs.run import Run
 from jobs.run_lock import give_run_lock
@@ -198,6 +199,15 @@ def only_the_quarantine(place, run):
     empty = Staged(BAD, place.lake.path(BAD.name), ())
     place.lake.commit(empty, run.dates, {"run_id": run.run_id})
     return 1 / 0
+
+
+def test_a_publication_that_was_begun_and_not_committed_is_forgotten_and_its_dates_are_made_again(place):
+    publish(place, "old", D1)
+    place.catalog.begin_publication(Publishing("other", TABLE.name, ((D1, "", {}, {}),)))
+    take_over(place.home)
+
+    assert place.catalog.begun_publications() == [] and audited(place) == ["old"]
+    assert why(place)[D1] == "its publication was interrupted"
 
 
 def test_a_publication_of_a_damaged_table_stops_nobody_and_is_ended_when_the_table_is_mended(place):
