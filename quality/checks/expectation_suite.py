@@ -9,7 +9,6 @@ import threading
 import warnings
 from functools import cache
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from quality.contracts import Column, Contract
@@ -25,8 +24,8 @@ ONE_AT_A_TIME = threading.Lock()
 """The context is one for the process, and Great Expectations does not say that threads may share it."""
 
 
-def import_library() -> ModuleType:
-    """Import and return Great Expectations, which takes seconds and needs no Spark session; every first import is here.
+def import_library(part: str = "") -> Any:
+    """Import Great Expectations, which takes seconds, and return it or a part of it. All import it here.
 
     It wants to know whether Spark Connect is there, which is not used here. In a process whose main program is no file,
     as the worker of a run that Dagster's daemon launched, Spark would take that for a test of itself and exit.
@@ -36,7 +35,7 @@ def import_library() -> ModuleType:
     sys.modules.setdefault("pyspark.sql.connect", None)  # type: ignore[arg-type]  # as if it were not installed
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return import_module("great_expectations")
+        return import_module(f"great_expectations{part}")
 
 
 def prepare() -> None:
@@ -55,13 +54,13 @@ def validation_of(contract: Contract) -> ValidationDefinition:
 
 def expectations_of(contract: Contract) -> list[Expectation]:
     """Return what the contract implies, as expectations."""
-    gxe: Any = import_module("great_expectations.expectations")
+    gxe = import_library(".expectations")
     order = gxe.ExpectTableColumnsToMatchOrderedList(column_list=list(contract.column_names))
     return [order, *(rule for column in contract for rule in _rules(column))]
 
 
 def _rules(column: Column) -> list[Expectation]:
-    gxe: Any = import_module("great_expectations.expectations")
+    gxe = import_library(".expectations")
     rules: list[Expectation] = []
     if column.required:
         rules.append(gxe.ExpectColumnValuesToNotBeNull(column=column.name))
@@ -82,24 +81,19 @@ def _bounds(column: Column) -> tuple[float | None, float | None]:
 
 
 def _define(name: str, contract: Contract) -> ValidationDefinition:
-    from great_expectations import ExpectationSuite
-    from great_expectations.core import ValidationDefinition
-
-    context = _context()
-    suite = context.suites.add(ExpectationSuite(name=name, expectations=expectations_of(contract)))
+    gx, context = import_library(), _context()
+    suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=expectations_of(contract)))
     source: Any = context.data_sources.get("staged")
     asset = source.add_dataframe_asset(name)
     return context.validation_definitions.add(
-        ValidationDefinition(name=name, data=asset.add_batch_definition_whole_dataframe("all"), suite=suite)
+        gx.ValidationDefinition(name=name, data=asset.add_batch_definition_whole_dataframe("all"), suite=suite)
     )
 
 
 @cache
 def _context() -> EphemeralDataContext:
-    gx = import_library()
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    context: EphemeralDataContext = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    context: EphemeralDataContext = import_library().get_context(mode="ephemeral")
+    base = import_library(".data_context.types.base")
+    context.variables.progress_bars = base.ProgressBarsConfig(globally=False, metric_calculations=False)
     context.data_sources.add_spark("staged", persist=False)
     return context
