@@ -110,9 +110,10 @@ def rows(home):
 
 
 def ledger(home, region="us"):
-    """Return (table, state) of all lines of a region's ledger."""
+    """Return (table, state) of all lines of a region's ledger but those of reading new files' dates."""
     with RunLedger(home.region(region)).open() as db:
-        return db.execute("SELECT dataset, state FROM runs ORDER BY id").fetchall()
+        lines = db.execute("SELECT dataset, state FROM runs ORDER BY id").fetchall()
+    return [(table, state) for table, state in lines if table in JOBS]
 
 
 def staged(home, table):
