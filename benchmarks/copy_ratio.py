@@ -25,11 +25,15 @@ PROCESSES = 3
 
 
 class Copied(NamedTuple):
-    """Rows, and the seconds of a copy: ``first`` by a Java just started, as a nightly run is, and ``later``."""
+    """Rows, and the seconds of a copy: ``first`` by a Java just started, as a nightly run is, and ``later``.
+
+    ``cpu`` is the first's seconds of CPU.
+    """
 
     rows: int
     first: float
     later: float
+    cpu: float
 
 
 def main(names: Sequence[str]) -> None:
@@ -52,7 +56,8 @@ def plain_copy(name: str) -> Copied:
         found.append(json.loads(done.stdout))
     first, later = [one["copies"][0] for one in found], [each for one in found for each in one["copies"][1:]]
     print(f"  plain copy of {found[0]['rows']:,} rows, first of a process: {_each(first)}; later ones: {_each(later)}")
-    return Copied(found[0]["rows"], statistics.median(first), statistics.median(later))
+    cpu = statistics.median(one["cpu"][0] for one in found)
+    return Copied(found[0]["rows"], statistics.median(first), statistics.median(later), cpu)
 
 
 def compare(name: str, copied: Copied, home: Path) -> None:
@@ -72,6 +77,7 @@ def compare(name: str, copied: Copied, home: Path) -> None:
         f"  ratio to a process's first plain copy: {own / copied.first:.1f} (goal {GOALS[name]}), "
         f"to later ones {own / copied.later:.1f}; of the whole run {seconds / copied.first:.1f}"
     )
+    print(f"  CPU: {peak.cpu:.0f} s of the whole run, {peak.cpu / copied.cpu:.1f} times a process's first plain copy's")
 
 
 def _each(copies: Sequence[float]) -> str:

@@ -27,17 +27,21 @@ def machine() -> str:
 
 
 class Peak:
-    """Watches the resident memory of a process and all that it starts, twice a second; ``gib`` is the most seen."""
+    """Watches a process and all that it starts, twice a second: ``gib``, the most resident memory, and ``cpu`` seconds.
+
+    Seconds of CPU tell what a run costs on a machine that others use too, where its time tells little.
+    """
 
     def __init__(self) -> None:
         """Nothing is watched yet."""
-        self.gib = 0.0
+        self.gib = self.cpu = 0.0
 
     def watch(self, process: subprocess.Popen[bytes]) -> None:
         """Return when the process has ended."""
         while process.poll() is None:
             pages = sum(_pages(pid) for pid in _family(process.pid))
             self.gib = max(self.gib, pages * os.sysconf("SC_PAGE_SIZE") / 2**30)
+            self.cpu = max(self.cpu, cpu_seconds(process.pid))
             time.sleep(0.5)
 
 
@@ -59,6 +63,11 @@ def run(
     return seconds, json.loads(texts[0]) if texts[0].startswith("{") else {}
 
 
+def cpu_seconds(pid: int) -> float:
+    """Return the seconds of CPU, user and system, of a process and all that it started, ended ones too."""
+    return sum(_ticks(member) for member in _family(pid)) / os.sysconf("SC_CLK_TCK")
+
+
 def _family(pid: int) -> list[int]:
     found, waiting = [], [pid]
     while waiting:
@@ -72,6 +81,13 @@ def _family(pid: int) -> list[int]:
 def _pages(pid: int) -> int:
     with contextlib.suppress(OSError):
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return 0
+
+
+def _ticks(pid: int) -> int:
+    """Return what /proc/PID/stat calls utime, stime, cutime and cstime, together."""
+    with contextlib.suppress(OSError):
+        return sum(int(ticks) for ticks in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15])
     return 0
 
 

@@ -116,6 +116,15 @@ def test_files_with_different_headers_are_joined_by_name(land):
     assert {r._file_id for r in frame.collect()} == {f"{0:064x}", f"{1:064x}"}
 
 
+def test_a_record_tells_the_same_of_its_file_alone_and_in_company(land):
+    one, other = b"id,who,label,t\n1,a,x,10\n", b"id,who,label,t\n2,a,x,10\n"
+    alone, together = land("csv", one), land("csv", one, other)
+
+    assert alone.dtypes == together.dtypes
+    assert alone.collect() == together.where("id = 1").collect()
+    assert {row._landed_at.astimezone(UTC) for row in alone.collect()} == {LANDED}
+
+
 def test_tab_separated_values_without_header_keep_their_quotes(land):
     frame = land("tsv", b'1\ta"\t"x\t10\n', extra="columns: [id, who, label, t]\n")
 

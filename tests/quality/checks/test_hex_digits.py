@@ -39,3 +39,12 @@ def test_a_value_is_hex_only_if_all_of_it_is(spark, value, expected):
     df = spark.createDataFrame([(value,)], "value string")
 
     assert df.select(is_hex(df["value"], 3).alias("hex")).collect()[0].hex is expected
+
+
+@pytest.mark.spark
+def test_no_upper_case_letter_is_taken_for_a_lower_case_one(spark):
+    df = spark.createDataFrame([(f"0{letter}f",) for letter in "abcdefABCDEF"], "value string")
+
+    hexes = [row.value for row in df.where(is_hex(df["value"], 3)).collect()]
+
+    assert sorted(hexes) == ["0af", "0bf", "0cf", "0df", "0ef", "0ff"]

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import reduce
 
 import pytest
+from pyspark.sql import DataFrame
 
 from transforms.cleaning.mark_duplicates import mark_duplicates
 
@@ -64,6 +66,18 @@ def test_an_event_whose_bucket_holds_a_repeated_one_is_kept(marks, monkeypatch):
     rows = [(DAY, "s", event, number, "x", EARLY, "f") for event, number in (("e", 1), ("e", 1), ("other", 2))]
 
     assert sorted(marks(*rows), key=str) == [(1, "duplicate_exact"), (1, None), (2, None)]
+
+
+def test_rows_of_one_event_are_found_wherever_they_lie(spark):
+    rows = [(DAY, "s", f"e{number // 2}", 1, "x", EARLY, "f") for number in range(20)]
+    scattered = reduce(DataFrame.union, [spark.createDataFrame([row], SCHEMA) for row in rows])
+    spark.conf.set("spark.sql.shuffle.partitions", 3)
+    try:
+        marked = mark_duplicates(scattered, content=["value", "other"], apart=True).collect()
+    finally:
+        spark.conf.set("spark.sql.shuffle.partitions", 1)
+
+    assert [row._duplicate for row in marked].count("duplicate_exact") == 10
 
 
 @pytest.mark.parametrize("apart", [False, True], ids=["together", "apart"])
