@@ -87,7 +87,7 @@ def lost(home: Home, region: Region) -> Iterator[Problem]:
         gone = "catalog" if region.root.is_dir() else "storage root"
         held = counted(tables, "published table") if tables else "landed files"
         mend = f"Look whether its disk is mounted. {look_at(region.name)}"
-        yield Problem("storage", region.name, "", None, f"its {gone} is gone, which held {held}", mend)
+        yield Problem("storage", region.name, "", None, f"its {gone} is gone, which held {held}", mend, hides=True)
 
 
 def refuse_lost(home: Home, region: Region) -> None:
@@ -103,7 +103,7 @@ def refuse_lost(home: Home, region: Region) -> None:
 def unreadable(region: Region, error: Exception) -> Problem:
     """Return the problem of a region whose ledgers or tables cannot be read."""
     fault = region_fault(region, error)
-    return Problem("storage", region.name, "", None, fault.message.rstrip("."), fault.mend)
+    return Problem("storage", region.name, "", None, fault.message.rstrip("."), fault.mend, hides=True)
 
 
 def _entries(home: Home) -> list[_Entry]:

@@ -81,6 +81,20 @@ def test_what_fsck_found_is_told_until_it_finds_all_well(home, place):
     assert storage(home) == []
 
 
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "unreadable"])
+def test_a_region_that_cannot_be_looked_at_says_so_and_what_fsck_found_does_not(home, place, gone):
+    stage(place, "killed", DAY)
+    look(home)
+    assert [one.hides for one in problems(home) if one.kind == "storage"] == [False]
+
+    catalog = place.region.root / "catalog.sqlite"
+    catalog.unlink() if gone else catalog.write_bytes(b"no database")
+
+    assert [(one.table, one.hides) for one in problems(home) if one.kind == "storage"] == [
+        (TABLE.name, False), ("", True),
+    ]  # fmt: skip
+
+
 def fsck_said(home, *what):
     today = now().date()
     return [("eu", TABLE.name, f"`geoward fsck` found on {today}: {', '.join(what)}")] if what else []
