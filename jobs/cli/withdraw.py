@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def withdraw(
     table: Annotated[str, typer.Argument(help="The table, such as curated.mobility.")],
     version: Annotated[
-        int, typer.Option("--version", help="The version to take back; `geoward tables show` lists it.")
+        int, typer.Option("--version", help="The version to take back; `geoward tables show TABLE` lists them.")
     ],
     region: Annotated[str, typer.Option("--region", "-r", help="Of which region.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],

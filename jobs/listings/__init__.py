@@ -48,6 +48,7 @@ from jobs.listings.tables import (
     QuarantinedRows,
     QuarantineListing,
     ReasonCount,
+    ShownVersion,
     Table,
     TableDetail,
     TableListing,
