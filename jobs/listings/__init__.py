@@ -126,6 +126,7 @@ __all__ = [
     "QueryColumn",
     "QueryListing",
     "ReasonCount",
+    "ShownVersion",
     "ReferenceListing",
     "RegionFault",
     "RunListing",
