@@ -36,13 +36,25 @@ def ui(
     _refuse_taken(port)
     open_pool(home)
     err.print(f"Dagster at http://127.0.0.1:{port}/asset-groups (stop with Ctrl-C)")
-    server = subprocess.Popen(command, env=environment)
+    server = _start(command, environment)
     signal.signal(signal.SIGTERM, lambda *_: server.send_signal(signal.SIGINT))  # a service manager's way to stop
     while True:
         try:
             raise typer.Exit(server.wait())
         except KeyboardInterrupt:  # the server got it too, and ends what it started
             continue
+
+
+def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start the server so that SIGINT ends it, also where a script's `&` has that ignored for all it starts.
+
+    Then a Ctrl-C at the script is not meant for the server, which is therefore put into a group of its own.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what is ignored would stay so in the child
+    try:
+        return subprocess.Popen(command, env=environment, process_group=0 if before == signal.SIG_IGN else None)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _refuse_taken(port: int) -> None:

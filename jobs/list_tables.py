@@ -6,6 +6,7 @@ from jobs.home import Home, Region
 from jobs.landed_regions import catalogs, covered
 from jobs.listings import ColumnDetail, Table, TableDetail
 from jobs.query import purposes_of
+from jobs.shown_versions import shown_versions
 from quality.contracts import CONTRACTS, Contract, contract
 
 
@@ -27,6 +28,7 @@ def describe_table(home: Home, name: str) -> TableDetail:
         owner=found.owner, erasure_key=found.erasure_key, columns=[column_detail(found, c.name) for c in found],
         caveats=list(found.caveats), purposes=purposes_of(home, found), example=found.example,
         published=list_tables(home, names=(name,)),
+        versions=[one for region in home.regions.values() for one in shown_versions(region, name)],
     )  # fmt: skip
 
 

@@ -222,7 +222,7 @@ def _reason(place: Workplace, made: _Made, job: Job, day: date, digest: str, par
     if made.held(job, day) or (known and known[0] == digest):
         return "asked for again" if force else ""
     if known is None:
-        return "never published"
+        return "withdrawn, and changed since" if (job.name, day) in made.withdrawn else "never published"
     changed = sorted(name for name in {*parts, *known[1]} if parts.get(name) != known[1].get(name))
     inputs = [name.partition(":")[2] for name in changed if name.startswith("input:")]
     why = [_WHY[name] for name in changed if name in _WHY]

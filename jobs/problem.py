@@ -26,7 +26,10 @@ class ProblemKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend. ``region`` is empty for the whole installation, ``table`` for a whole region."""
+    """One thing to mend. ``region`` is empty for the whole installation, ``table`` for a whole region.
+
+    ``hides`` says that because of it nobody can tell what else is wrong, or no longer wrong, in its region.
+    """
 
     kind: ProblemKind
     region: str
@@ -34,6 +37,7 @@ class Problem:
     date: date | None
     what: str
     mend: str
+    hides: bool = False
 
     @property
     def key(self) -> ProblemKey:

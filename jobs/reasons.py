@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-_MAPPING = "Correct the source mapping, try it with `geoward source check`, and ingest the file again."
+_MAPPING = (
+    "Correct the source mapping, try it with `geoward source check`, and enter the kept files again: "
+    "`geoward quarantine replay MAPPING`."
+)
 _SENDER = "Ask whoever wrote the file to send it again."
 
 REASONS: dict[str, tuple[str, str]] = {

@@ -68,8 +68,9 @@ def _all_of(region: Region, found: tuple[Problem, ...]) -> TableStatus:
 def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
     """Return what is wrong in the installation, causes first, as alerts tell it; ``tables`` may be known already."""
     found = status(home, at=at) if tables is None else list(tables)
-    mine = [*remembered(home), *(problem for table in found for problem in table.problems)]
     broken = {table.region for table in found if not table.table}
+    fsck = [one for one in remembered(home) if one.table or one.region not in broken]  # what is gone is told once
+    mine = [*fsck, *(problem for table in found for problem in table.problems)]
     for region in home.regions.values():
         if region.name not in broken:
             mine += _of_files(home, region, at or now())

@@ -1,6 +1,7 @@
 """What is wrong with what is stored, as far as it can be told without reading every byte: `geoward fsck` does that.
 
-What fsck found last is remembered, so that the status and alerts tell it until it looks again and finds all well.
+What fsck found last is remembered, so that the status and alerts tell it until it looks again and finds all well, or
+until it is plain that it was mended.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import groupby
 
 from jobs.audit_log import read_audit
 from jobs.audit_witness import audit_path
@@ -19,6 +22,7 @@ from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
 from jobs.land_files import LANDING
+from jobs.look_again import look_again
 from jobs.problem import Problem
 from jobs.region_faults import look_at, region_fault
 from jobs.witnesses import audited
@@ -27,34 +31,50 @@ from quality.contracts.errors import EnvironmentFault
 MEMORY = "fsck.json"
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What fsck found of one kind at a table, or at none, and where, below the region's root."""
+
+    region: str
+    table: str
+    kind: str
+    date: str
+    paths: list[str]
+
+
 def remember(home: Home, found: Iterable[Damage], regions: Iterable[str]) -> None:
     """Keep what fsck found when it looked at all of these regions, in place of what it found there before."""
-    looked_at, kept = set(regions), list[dict[str, str]]()
-    with suppress(ValueError):  # a memory that cannot be read is made anew
-        kept = [entry for entry in _remembered(home) if entry["region"] not in looked_at]
-    counts = Counter((one.region, one.table, one.kind) for one in found)
-    day = now().date().isoformat()
-    new = [{"region": r, "table": t, "kind": k, "count": n, "date": day} for (r, t, k), n in counts.items()]
-    write_whole(home.path / MEMORY, json.dumps(kept + new))
+    looked_at, kept = set(regions), list[_Entry]()
+    with suppress(ValueError, TypeError):  # a memory that cannot be read is made anew
+        kept = [entry for entry in _entries(home) if entry.region not in looked_at]
+    paths: dict[tuple[str, str, str], list[str]] = {}
+    for one in found:
+        paths.setdefault((one.region, one.table, one.kind), []).append(one.path)
+    new = [_Entry(*where, now().date().isoformat(), below) for where, below in paths.items()]
+    write_whole(home.path / MEMORY, json.dumps([asdict(entry) for entry in kept + new]))
 
 
 def remembered(home: Home) -> Iterator[Problem]:
-    """Return what fsck found and nobody has shown to be mended, a problem for each table."""
-    kinds: dict[tuple[str, str], list[str]] = {}
-    days: dict[tuple[str, str], date] = {}
+    """Return what fsck found and may still be true, a problem for each table."""
     try:
-        entries = _remembered(home)
-    except (OSError, ValueError):  # it may have told of damage
+        entries = sorted(_entries(home), key=lambda entry: (entry.region, entry.table))
+    except (OSError, ValueError, TypeError):  # it may have told of damage
         yield Problem("storage", "", "", None, "what `geoward fsck` found last cannot be read", look_at(""))
         return
-    for entry in entries:
-        key = entry["region"], entry["table"]
-        kinds.setdefault(key, []).append(f"{entry['count']} {entry['kind']}")
-        days[key] = date.fromisoformat(entry["date"])
-    for (region, table), found in kinds.items():
-        day = days[region, table]
-        what = f"`geoward fsck` found on {day}: {', '.join(sorted(found))}"
-        yield Problem("storage", region, table, day, what, look_at(region))
+    for (name, table), group in groupby(entries, key=lambda entry: (entry.region, entry.table)):
+        mine = list(group)
+        found, day = _still(home, name, table, mine), date.fromisoformat(mine[-1].date)
+        if found:
+            what = ", ".join(sorted(f"{count} {kind}" for kind, count in found.items()))
+            yield Problem("storage", name, table, day, f"`geoward fsck` found on {day}: {what}", look_at(name))
+
+
+def _still(home: Home, region: str, table: str, entries: Iterable[_Entry]) -> Counter[str]:
+    """Return how many findings may still be true, by kind; all of them outside the regions that are declared."""
+    found = [(entry.kind, path) for entry in entries for path in entry.paths]
+    if region in home.regions:
+        return look_again(home.regions[region], table, found)
+    return Counter(kind for kind, _ in found)
 
 
 def lost(home: Home, region: Region) -> Iterator[Problem]:
@@ -67,7 +87,7 @@ def lost(home: Home, region: Region) -> Iterator[Problem]:
         gone = "catalog" if region.root.is_dir() else "storage root"
         held = counted(tables, "published table") if tables else "landed files"
         mend = f"Look whether its disk is mounted. {look_at(region.name)}"
-        yield Problem("storage", region.name, "", None, f"its {gone} is gone, which held {held}", mend)
+        yield Problem("storage", region.name, "", None, f"its {gone} is gone, which held {held}", mend, hides=True)
 
 
 def refuse_lost(home: Home, region: Region) -> None:
@@ -83,9 +103,9 @@ def refuse_lost(home: Home, region: Region) -> None:
 def unreadable(region: Region, error: Exception) -> Problem:
     """Return the problem of a region whose ledgers or tables cannot be read."""
     fault = region_fault(region, error)
-    return Problem("storage", region.name, "", None, fault.message.rstrip("."), fault.mend)
+    return Problem("storage", region.name, "", None, fault.message.rstrip("."), fault.mend, hides=True)
 
 
-def _remembered(home: Home) -> list[dict[str, str]]:
+def _entries(home: Home) -> list[_Entry]:
     path = home.path / MEMORY
-    return list(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else []
+    return [_Entry(**entry) for entry in json.loads(path.read_text(encoding="utf-8"))] if path.exists() else []

@@ -27,7 +27,7 @@ NIGHT = timedelta(hours=26)
 RECENT = timedelta(days=14)
 """A date that a daily log left out is told for this long; then it has been seen, or will not come any more."""
 
-_LATE = "See whether its files landed (`geoward source list`), land them with `geoward ingest`, then `geoward run`."
+_LATE = "See whether its files landed (`geoward landed list`), land them with `geoward ingest`, then `geoward run`."
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -38,11 +38,15 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What was taken back, the table's ``new_version`` (None in a dry run), and what is to be made again by table."""
+    """What was taken back, the table's ``new_version`` (None in a dry run), and what is to be made again by table.
+
+    ``since`` is of a withdrawal that was done before: what its dates show now, which may have been made again since.
+    """
 
     fallbacks: tuple[Fallback, ...]
     new_version: int | None
     downstream: dict[str, int]
+    since: Mapping[date, int | None] | None = None
 
 
 def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal:
@@ -103,11 +107,16 @@ def _done_before(lake: Lake, table: str, manifests: list[Manifest], version: int
         return None
     for number, each in reversed(list(enumerate(manifests, 1))):
         if each.kind == "withdraw" and facts_of(lake.path(table), each.version).get("withdraws") == str(version):
-            shown = manifest.sources(manifests[:number])
-            back = {day: None if shown[day] == each.version else shown[day] for day in each.dates}
-            fallbacks = tuple(Fallback(date.fromisoformat(day), back[day], ()) for day in sorted(back))
-            return Withdrawal(fallbacks, each.version, {})
+            back, since = _shown(manifests[:number], each.dates), _shown(manifests, each.dates)
+            return Withdrawal(tuple(Fallback(day, back[day], ()) for day in back), each.version, {}, since)
     return None
+
+
+def _shown(manifests: list[Manifest], days: Sequence[str]) -> dict[date, int | None]:
+    """Return which version these dates show after the last of the manifests, None if it took back all there was."""
+    emptied = {each.version for each in manifests if each.kind == "withdraw"}  # it is no source of anything it shows
+    shown = manifest.sources(manifests)
+    return {date.fromisoformat(day): None if shown[day] in emptied else shown[day] for day in sorted(days)}
 
 
 def _downstream(place: Workplace, table: str, before: set[tuple[str, date]]) -> dict[str, int]:

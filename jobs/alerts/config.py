@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from ipaddress import ip_address
@@ -21,7 +22,10 @@ Address = Annotated[str, Field(pattern=r"^[^@\s<>,;:\"]+@[^@\s<>,;:\"]+$")]
 
 
 class _Declared(BaseModel):
-    """A part of the configuration that never repeats an unknown field's name: it may be a misplaced secret."""
+    """A part of the configuration that names an unknown field only if it is plainly one: a word that was given a value.
+
+    Anything else may be a misplaced secret.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,8 +34,14 @@ class _Declared(BaseModel):
     def _only_known_fields(cls, data: Any) -> Any:
         known = {field.alias or name for name, field in cls.model_fields.items()}
         if isinstance(data, dict) and not data.keys() <= known:
-            raise ValueError(f"has a field that is not one of {', '.join(sorted(known))}")
+            words = sorted(key for key in data.keys() - known if _is_field(key) and data[key] is not None)
+            what = ", ".join(words) or "a field"
+            raise ValueError(f"has {what}, which is not one of {', '.join(sorted(known))}")
         return data
+
+
+def _is_field(key: object) -> bool:
+    return isinstance(key, str) and re.fullmatch(r"[a-z_]{1,24}", key) is not None
 
 
 class Webhook(_Declared):

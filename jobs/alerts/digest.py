@@ -42,12 +42,18 @@ class Digest:
 
 
 def digest(channel: Channel, problems: Iterable[Problem], told: Mapping[ProblemKey, Told], at: datetime) -> Digest:
-    """Return what the channel is due; a problem that it is no longer told of is not called resolved."""
+    """Return what the channel is due; a problem that it is no longer told of is not called resolved.
+
+    Where a region cannot be looked at, that alone is told of it: nothing else there is new or resolved.
+    """
     problems = list(problems)
+    hidden = {problem.region for problem in problems if problem.hides}
+    problems = [problem for problem in problems if problem.hides or problem.region not in hidden]
     heard = [problem for problem in problems if channel.hears(problem.key)]
     due = {problem.key for problem in heard if _is_due(channel, told.get(problem.key), at)}
     now_wrong = {problem.key for problem in problems}
-    gone = [one for key, one in told.items() if key not in now_wrong and channel.hears(key)]
+    seen = {key: one for key, one in told.items() if key.region not in hidden}
+    gone = [one for key, one in seen.items() if key not in now_wrong and channel.hears(key)]
     return Digest(
         problems=tuple(sorted((p for p in heard if p.key in due), key=_order)),
         resolved=tuple(sorted(gone, key=lambda one: one.key)),

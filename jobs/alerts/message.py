@@ -67,7 +67,7 @@ def subject(digest: Digest) -> str:
 
 def chat_text(digest: Digest) -> str:
     """Return a line for each problem, as chats show it."""
-    lines = [f"• {_heading(p)}. {p.what} Mend: {p.mend} ({p.runbook})" for p in digest.problems[:IN_TEXT]]
+    lines = [f"• {_heading(p)}. {_sentence(p.what)} Mend: {p.mend} ({p.runbook})" for p in digest.problems[:IN_TEXT]]
     rest = _rest(digest, IN_TEXT)
     return "\n".join(_one_line(line).translate(_MARKUP) for line in (subject(digest), *lines, *rest))
 
@@ -98,6 +98,11 @@ def _rest(digest: Digest, shown: int) -> Iterator[str]:
 
 def _gone(told: Told) -> str:
     return f"• resolved: {told.key.kind}: {told.key.place}, first told {told.since:%Y-%m-%d %H:%M} UTC"
+
+
+def _sentence(text: str) -> str:
+    """Return text that ends as a sentence does."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _one_line(text: str) -> str:

@@ -81,6 +81,8 @@ def _parts(listing: FsckListing) -> Iterable[Table | str]:
         table.add_row(f"[red]{one.kind}[/red]", one.region, escape(one.path), escape(one.what))
     if listing.damage:
         yield table
-    yield f"\n{looked}; {len(listing.damage)} things are not as they were published."
+    count = len(listing.damage)
+    differs = "1 thing is not as it was" if count == 1 else f"{count:,} things are not as they were"
+    yield f"\n{looked}; {differs} published."
     for mend in dict.fromkeys(one.mend for one in listing.damage):
         yield f"  Next: {escape(mend)} (docs/runbook.md#storage)"

@@ -61,7 +61,7 @@ def _parts(listing: StatusListing) -> Iterable[Table | str]:
     if listing.waiting_files:
         yield f"\nTo be read by the next run: {counted(listing.waiting_files, 'landed file')}."
     for problem in listing.problems:
-        where = " ".join(part for part in (problem.region, problem.table) if part)
+        where = " ".join(part for part in (problem.region, problem.table) if part) or "this installation"
         yield f"\n[red]{problem.kind}[/red] [bold]{where}[/bold]: {escape(problem.what)}"
         yield f"  Next: {escape(problem.mend)} ({problem.runbook})"
     if listing.ok:

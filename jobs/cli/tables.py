@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from rich.table import Table as Grid
 
 from jobs.cli.app import Json, RegionOption, app, grid, show
 from jobs.home import open_home
-from jobs.listings import Table, TableDetail, TableListing
+from jobs.listings import ShownVersion, Table, TableDetail, TableListing
 
 tables = typer.Typer(no_args_is_help=True, help="Tables: what is published, and what each column means.")
 app.add_typer(tables, name="tables")
@@ -33,7 +34,9 @@ def show_(
     name: Annotated[str, typer.Argument(help="For example curated.mobility.")],
     as_json: Json = False,
 ) -> None:
-    """Show what a table is: grain, columns, caveats, and the purposes that may query it.
+    """Show what a table is: grain, columns, caveats, the purposes that may query it, and the version of each date.
+
+    The versions are those that `geoward withdraw` takes back: what readers see now, when and by which run it was made.
 
     Example: `geoward tables show curated.mobility`
     """
@@ -71,8 +74,23 @@ def _parts(detail: TableDetail) -> Iterable[Grid | str]:
         yield f"Note: {caveat}"
     yield _queried(detail)
     yield _grid(detail.published)
+    if detail.versions:
+        yield _versions(detail.versions)
     if detail.example:
         yield f'Example: geoward query --purpose {_purpose(detail)} "{detail.example}"'
+
+
+def _versions(shown: list[ShownVersion]) -> Grid:
+    """Return a line for each stretch of dates that show one version."""
+    table = grid("region", "dates", "shows version#", "rows#", "made (UTC)", "by run")
+    for (region, version), group in groupby(shown, key=lambda one: (one.region, one.version)):
+        days = list(group)
+        first, last, made = days[0].date, days[-1].date, days[0].made_at
+        table.add_row(
+            region, f"{first} … {last}" if len(days) > 1 else str(first), str(version),
+            f"{sum(day.rows for day in days):,}", f"{made:%Y-%m-%d %H:%M}" if made else "–", days[0].run_id[:8],
+        )  # fmt: skip
+    return table
 
 
 def _queried(detail: TableDetail) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def withdraw(
     table: Annotated[str, typer.Argument(help="The table, such as curated.mobility.")],
     version: Annotated[
-        int, typer.Option("--version", help="The version to take back; `geoward tables show` lists it.")
+        int, typer.Option("--version", help="The version to take back; `geoward tables show TABLE` lists them.")
     ],
     region: Annotated[str, typer.Option("--region", "-r", help="Of which region.")],
     reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],
@@ -32,7 +32,7 @@ def withdraw(
 
     Tables made from it become stale and are made again by the next `geoward run`. The dates themselves wait until
     their input, mapping, policy or code changes, since the same would be made again. If the command was
-    killed, repeat it: it tells what was done, or does it.
+    killed, repeat it: it tells what was done and what is shown now, or does it.
 
     Example: `geoward withdraw curated.mobility --version 7 --region eu --reason "wrong tiling" --dry-run`
     """
@@ -48,7 +48,8 @@ def withdraw(
     listing = WithdrawListing(
         table=table, region=region, version=version, new_version=done.new_version, dry_run=dry_run,
         partitions=[WithdrawnPartition(date=one.date, falls_back_to=one.version) for one in done.fallbacks],
-        downstream=done.downstream,
+        downstream=done.downstream, done_before=done.since is not None,
+        shows_now={one.date: one.version for one in done.fallbacks} if done.since is None else dict(done.since),
     )  # fmt: skip
     show(listing, as_json, _parts(listing))
 
@@ -64,14 +65,19 @@ def _withdraw(home: Home, region: Region, table: str, version: int, reason: str)
 
 
 def _parts(listing: WithdrawListing) -> Iterable[Table | str]:
-    table = grid("date", "shows now" if listing.new_version is not None else "would show")
-    for one in listing.partitions:
-        table.add_row(str(one.date), "nothing" if one.falls_back_to is None else f"version {one.falls_back_to}")
+    table = grid("date", "would show" if listing.new_version is None else "shows now")
+    for day, version in listing.shows_now.items():
+        table.add_row(str(day), "nothing" if version is None else f"version {version}")
     yield table
-    if listing.dry_run:
+    where = f"{listing.table} in {listing.region}"
+    if listing.done_before:
+        yield f"Nothing is left to take back: no date shows version {listing.version}."
+        yield f"Version {listing.new_version} of {where} took it back."
+    elif listing.dry_run:
         yield "Nothing was changed."
         return
-    yield f"Version {listing.new_version} of {listing.table} in {listing.region} took it back."
+    else:
+        yield f"Version {listing.new_version} of {where} took it back."
     for name, count in listing.downstream.items():
         yield f"  {name}: {count} partitions are to be made again"
     if listing.downstream:

@@ -41,19 +41,25 @@ class StatusListing(Listing):
 
 
 class WithdrawnPartition(Listing):
-    """One partition that was withdrawn; ``falls_back_to`` is the version it shows now, null if it is empty now."""
+    """One partition that was withdrawn; ``falls_back_to`` is the version it showed instead, null if it was emptied."""
 
     date: date
     falls_back_to: int | None
 
 
 class WithdrawListing(Listing):
-    """`geoward withdraw --json`. ``downstream`` tells the partitions that are to be made again, by table."""
+    """`geoward withdraw --json`. ``downstream`` tells the partitions that are to be made again, by table.
+
+    ``done_before``: nothing is left to take back, ``new_version`` did it. ``shows_now`` is the version that each date
+    shows (a dry run: would show), null if nothing: another than it fell back to if it was made again since.
+    """
 
     table: str
     region: str
     version: int
     new_version: int | None
     dry_run: bool
+    done_before: bool
     partitions: list[WithdrawnPartition]
+    shows_now: dict[date, int | None]
     downstream: dict[str, int]

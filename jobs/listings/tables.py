@@ -41,8 +41,22 @@ class ColumnDetail(Listing):
     source: list[str]
 
 
+class ShownVersion(Listing):
+    """What a region shows of a table on one date: which version, when and by which run it was made, its rows.
+
+    ``made_at`` is null if Delta's log does not say it.
+    """
+
+    region: str
+    date: date
+    version: int
+    made_at: datetime | None
+    run_id: str
+    rows: int
+
+
 class TableDetail(Listing):
-    """`geoward tables show --json`. ``purposes`` may query it, by region."""
+    """`geoward tables show --json`. ``purposes`` may query it, by region; ``versions`` are those shown now."""
 
     name: str
     layer: str
@@ -56,6 +70,7 @@ class TableDetail(Listing):
     purposes: dict[str, list[str]]
     example: str
     published: list[Table]
+    versions: list[ShownVersion]
 
 
 class QuarantinedFile(Listing):

@@ -40,3 +40,9 @@ def test_a_reason_is_told_with_its_column():
 
 def test_a_code_nobody_explained_is_a_defect_and_not_a_crash():
     assert "defect" in explain_reason("invented:x")[1]
+
+
+@pytest.mark.parametrize("reason", ["missing_column:at", "unparseable:event_time", "unmapped_value:kind"])
+def test_what_a_mended_mapping_can_read_is_replayed_as_the_runbook_says(reason):
+    assert "`geoward quarantine replay MAPPING`" in explain_reason(reason)[1]
+    assert "geoward quarantine replay MAPPING" in (ROOT / "docs/runbook.md").read_text()

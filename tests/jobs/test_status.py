@@ -96,6 +96,7 @@ def test_a_date_that_a_daily_log_left_out_is_late_until_it_is_old(home, place, m
     [problem] = problems(home, at=NEXT_MORNING + timedelta(days=3))
     assert (problem.kind, problem.table, problem.date) == ("late", "raw.pings", hole)
     assert problem.what == "later dates came, but not 2024-05-03"
+    assert "`geoward landed list`" in problem.mend, "as the runbook says"
     [pings] = [one for one in status(home, at=NEXT_MORNING + timedelta(days=3)) if one.table == "raw.pings"]
     assert (pings.state, pings.missing) == ("late", (hole,))
     assert told(home, at=NEXT_MORNING + timedelta(days=4)) == [("late", "raw.pings", hole + timedelta(days=2))]

@@ -7,14 +7,18 @@ from datetime import date
 
 import pytest
 
+from jobs import manifest
+from jobs.catalog import Catalog, now
 from jobs.damage import Checked
+from jobs.finish_publications import finish_publications
 from jobs.fsck import fsck
 from jobs.ingest import ingest
 from jobs.job_inputs import Workplace
 from jobs.status import problems, status
 from jobs.storage_problems import MEMORY, refuse_lost, remember
+from jobs.unfinished import remove
 from quality.contracts.errors import EnvironmentFault
-from tests.jobs.publisher import TABLE, publish
+from tests.jobs.publisher import TABLE, publish, publish_as_a_run, stage
 from tests.jobs.test_plan import land, refuse
 
 DAY = date(2024, 5, 1)
@@ -77,8 +81,134 @@ def test_what_fsck_found_is_told_until_it_finds_all_well(home, place):
     assert storage(home) == []
 
 
-def test_a_memory_of_fsck_that_cannot_be_read_is_told_and_made_anew(home, place):
-    (home.path / MEMORY).write_text("[{")
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "unreadable"])
+def test_a_region_that_cannot_be_looked_at_says_so_and_what_fsck_found_does_not(home, place, gone):
+    stage(place, "killed", DAY)
+    look(home)
+    assert [one.hides for one in problems(home) if one.kind == "storage"] == [False]
+
+    catalog = place.region.root / "catalog.sqlite"
+    catalog.unlink() if gone else catalog.write_bytes(b"no database")
+
+    assert [(one.table, one.hides) for one in problems(home) if one.kind == "storage"] == [
+        (TABLE.name, False), ("", True),
+    ]  # fmt: skip
+
+
+def fsck_said(home, *what):
+    today = now().date()
+    return [("eu", TABLE.name, f"`geoward fsck` found on {today}: {', '.join(what)}")] if what else []
+
+
+def test_what_a_run_has_cleared_up_since_is_told_no_more(home, place):
+    stage(place, "killed", DAY)
+    look(home)
+    assert storage(home) == fsck_said(home, "1 unfinished")
+
+    remove(place.lake.path(TABLE.name), "killed")
+
+    assert storage(home) == []
+
+
+def test_a_publication_is_told_as_unfinished_until_auditors_know_of_it(home, place):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Catalog, "record_all", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            publish_as_a_run(place, "killed", DAY)
+    look(home)
+    assert storage(home) == fsck_said(home, "1 unfinished")
+
+    finish_publications(home, place.region)
+
+    assert storage(home) == []
+
+
+def test_a_changed_file_of_a_date_that_was_made_again_is_told_as_of_an_earlier_version_until_it_is_gone(home, place):
+    [file] = place.lake.path(TABLE.name).glob("stage-one/*/*.parquet")
+    file.write_bytes(file.read_bytes()[:-1])
+    look(home)
+
+    publish(place, "again", DAY)
+    assert storage(home) == fsck_said(home, "1 history_changed")
+    file.unlink()
+    assert storage(home) == []
+
+
+def test_a_missing_file_is_told_until_its_date_is_made_again(home, place):
+    [file] = place.lake.path(TABLE.name).glob("stage-one/*/*.parquet")
+    file.unlink()
+    look(home)
+    assert storage(home) == fsck_said(home, "1 file_missing")
+
+    publish(place, "again", DAY)
+
+    assert storage(home) == []
+
+
+def test_a_missing_table_is_told_until_it_is_back_with_all_that_was_published(home, place):
+    publish(place, "two", DAY)
+    folder, aside = place.lake.path(TABLE.name), home.path / "aside"
+    folder.rename(aside)
+    look(home)
+    assert storage(home) == fsck_said(home, "1 table_missing")
+
+    shutil.copytree(aside, folder)
+    manifest.manifest_file(folder, 2).unlink()
+    assert storage(home) == fsck_said(home, "1 table_missing"), "a backup may be older"
+    shutil.copytree(aside, folder, dirs_exist_ok=True)
+
+    assert storage(home) == []
+
+
+@pytest.mark.parametrize("name", ["stranger", "_manifest/odd"])
+def test_what_nobody_published_is_told_until_it_is_gone(home, place, name):
+    stranger = place.lake.path(TABLE.name) / name
+    stranger.symlink_to("nowhere")
+    look(home)
+    assert len(storage(home)) == 1
+
+    stranger.unlink()
+
+    assert storage(home) == []
+
+
+def test_what_cannot_be_looked_at_again_is_told(home, place):
+    stage(place, "killed", DAY)
+    [file] = place.lake.path(TABLE.name).glob("stage-one/*/*.parquet")
+    file.unlink()
+    look(home)
+    for each in place.lake.path(TABLE.name).glob("_manifest/*.json"):
+        each.write_text("{")
+    assert storage(home) == fsck_said(home, "1 file_missing", "1 unfinished")
+
+    shutil.move(place.region.root, home.path / "unmounted")
+
+    assert storage(home)[0] == fsck_said(home, "1 file_missing", "1 unfinished")[0]
+
+
+def test_what_only_fsck_can_see_is_told_until_it_looks(home, place):
+    log = manifest.log_file(place.lake.path(TABLE.name), 1)
+    good = log.read_bytes()
+    log.write_bytes(good + b"\n")
+    look(home)
+    log.write_bytes(good)
+
+    assert storage(home) == fsck_said(home, "1 log_edited")
+
+
+def test_a_root_that_is_gone_is_told_once_and_no_more_when_it_is_back(home, place):
+    shutil.move(place.region.root, home.path / "unmounted")
+    look(home)
+    assert storage(home) == [("eu", "", "its storage root is gone, which held 1 published table")]
+
+    shutil.move(home.path / "unmounted", place.region.root)
+
+    assert storage(home) == []
+
+
+@pytest.mark.parametrize("text", ["[{", '[{"region": "eu"}]', "[1]"])
+def test_a_memory_of_fsck_that_cannot_be_read_is_told_and_made_anew(home, place, text):
+    (home.path / MEMORY).write_text(text)
 
     assert storage(home) == [("", "", "what `geoward fsck` found last cannot be read")]
     look(home)

@@ -80,6 +80,15 @@ def test_what_was_withdrawn_is_not_made_again_until_something_changes(place):
     assert (TABLE.name, D2) in {(one.table, one.date) for one in plan(place, force=True)}, "a person may insist"
 
 
+def test_a_date_that_shows_nothing_since_a_withdrawal_is_planned_as_withdrawn_once_it_changed(place):
+    withdraw(place, TABLE.name, publish(place, "bad", D1), "wrong zone")
+    land(place, D1, D2, digit="e")
+
+    found = {one.date: one.reason for one in plan(place, tables=(TABLE.name,))}
+
+    assert found == {D1: "withdrawn, and changed since", D2: "never published"}
+
+
 def test_what_was_made_from_it_is_made_again_and_nothing_else(place):
     publish(place, "good", D1, D2, code="older")
     bad = publish(place, "bad", D2)

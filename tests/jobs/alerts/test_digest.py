@@ -64,6 +64,18 @@ def test_what_is_gone_is_resolved(problem):
     assert found.problems == ()
 
 
+def test_of_a_region_that_cannot_be_looked_at_nothing_else_is_new_or_resolved(problem):
+    gone = problem("storage", "us", "", None, hides=True)
+    told = known(problem("late", "us", "raw.actions"), problem("late", "eu", "raw.actions"))
+
+    found = digest(channel(), [gone, problem("storage", "us", "raw.pings")], told, AT + HOUR)
+
+    assert (found.problems, [one.key.region for one in found.resolved]) == ((gone,), ["eu"])
+    after = told_after(channel(), found, told, AT + HOUR)
+    back = digest(channel(), [problem("late", "us", "raw.actions")], after, AT + 2 * HOUR)
+    assert ([one.key for one in back.resolved], back.problems) == ([gone.key], ())
+
+
 def test_what_was_never_told_is_never_resolved(problem):
     assert not digest(channel(kinds=["late"]), [], {}, AT)
 

@@ -55,6 +55,10 @@ def test_a_chat_shows_a_line_for_each_problem_with_its_mend(problem, told):
     ]
 
 
+def test_a_fact_without_a_full_stop_does_not_run_into_its_mend(problem):
+    assert "taken as a whole. Mend: Run" in chat_text(Digest((problem(what="taken as a whole"),), ()))
+
+
 def test_a_mail_teaches_what_to_do(problem, told):
     assert mail_body(Digest((problem(),), (told,))) == (
         "failed: clean.pings in eu, 2026-06-01\n"

@@ -7,10 +7,11 @@ from jobs.catalog import Catalog
 from jobs.run_lock import give_run_lock
 from jobs.withdraw import withdraw
 from quality.contracts.errors import UsageError
-from tests.jobs.damaged import D2, twice_published
-from tests.jobs.publisher import TABLE, publish_as_a_run, stage
+from tests.jobs.damaged import D1, D2, twice_published
+from tests.jobs.publisher import TABLE, publish, publish_as_a_run, stage
 
 VERSION_2 = ("withdraw", TABLE.name, "--version", 2, "--region", "eu", "--reason")
+VERSION_1 = ("withdraw", TABLE.name, "--version", 1, "--region", "eu", "--reason", "wrong too")
 
 
 @pytest.fixture
@@ -27,9 +28,30 @@ def test_a_withdrawal_can_be_looked_at_done_and_repeated(place, geoward, fits):
     assert all(fits(each, "withdraw") for each in (looked, done, again))
     assert looked["partitions"] == done["partitions"] == [{"date": str(D2), "falls_back_to": 1}]
     assert (looked["new_version"], done["new_version"]) == (None, 3)
+    assert [one["done_before"] for one in (looked, done, again)] == [False, False, True]
+    assert all(one["shows_now"] == {str(D2): 1} for one in (looked, done, again))
     assert again["partitions"] == done["partitions"] and again["new_version"] == 3
     assert f"Version 3 of {TABLE.name} in eu took it back." in shown
     assert place.lake.table(TABLE.name).version() == 3, "it was done once"
+
+
+def test_a_repeated_withdrawal_of_dates_that_were_made_again_says_so_and_what_they_show(place, geoward, fits):
+    geoward(*VERSION_2, "wrong zone")
+    geoward(*VERSION_1)
+    emptied = geoward(*VERSION_1, "--json").document
+    assert emptied["shows_now"] == {str(D1): None, str(D2): None}
+    publish(place, "three", D2)
+
+    again = geoward(*VERSION_1, "--json").document
+    shown = geoward(*VERSION_1).stdout
+
+    assert fits(again, "withdraw") and again["done_before"]
+    assert again["shows_now"] == {str(D1): None, str(D2): 5}
+    assert again["partitions"] == emptied["partitions"], "what it did is told as before"
+    assert "Nothing is left to take back: no date shows version 1." in shown
+    assert [line.split() for line in shown.splitlines() if line.startswith("2024")] == [
+        [str(D1), "nothing"], [str(D2), "version", "5"],
+    ]  # fmt: skip
 
 
 def test_a_withdrawal_without_a_reason_is_wrong_use(place, geoward):
