@@ -73,6 +73,8 @@ def _probe_separated(lines: io.TextIOWrapper, path: Path, mapping: Mapping) -> t
             raise Unreadable("record_too_long")
     if first.endswith("\r") and lines.newlines != "\r":
         raise Unreadable("mixed_line_ends")
+    if not mapping.columns:  # asked last: of a damaged file the damage is told, whatever the mapping reads
+        check_columns(columns, mapping)
     if size > LONGEST and quotes and mapping.format == "csv":
         _check_quoted(path)
     return columns
@@ -86,7 +88,6 @@ def _header(first: str, lines: io.TextIOWrapper, mapping: Mapping) -> tuple[str,
         header = tuple(next(records, ()))
     except csv.Error:
         raise Unreadable("wrong_format") from None
-    check_columns(header, mapping)
     return header
 
 

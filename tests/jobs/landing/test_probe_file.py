@@ -86,6 +86,9 @@ ZIPPED = gzip.compress(TEXT.encode())
         pytest.param(gzip.compress(b""), "empty_file", id="gzip-of-nothing"),
         pytest.param(b"\xef\xbb\xbf", "empty_file", id="only-a-byte-order-mark"),
         pytest.param(ZIPPED[: len(ZIPPED) // 2], "truncated_gzip", id="half-a-gzip"),
+        pytest.param(
+            gzip.compress(TEXT.replace("lat", "y", 1).encode())[:-12], "truncated_gzip", id="damage-before-columns"
+        ),
         pytest.param(ZIPPED[:-4], "truncated_gzip", id="gzip-without-its-length"),
         pytest.param(ZIPPED[:-8] + b"\0" * 8, "corrupt_gzip", id="gzip-with-a-wrong-sum"),
         pytest.param(ZIPPED[:40] + b"\xff\xff\xff" + ZIPPED[43:], "corrupt_gzip", id="gzip-with-flipped-bytes"),
