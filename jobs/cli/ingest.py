@@ -13,7 +13,7 @@ from rich.table import Table
 from jobs.cli.app import Json, NoWait, app, err, grid, show
 from jobs.describe_source import basis_warning
 from jobs.home import open_home
-from jobs.listings import IngestListing
+from jobs.listings import IngestedFile, IngestListing
 
 _COLORS = {"landed": "green", "readable": "green", "known": "dim", "quarantined": "red", "refused": "red"}
 
@@ -55,6 +55,10 @@ def ingest(
         raise typer.Exit(1)
 
 
+def _unknown(files: Iterable[IngestedFile]) -> str:
+    return escape(", ".join(sorted({name for file in files for name in file.unknown})))
+
+
 def _tables(listing: IngestListing) -> Iterable[Table | str]:
     table = grid("file", "outcome", "bytes#", "reason", "dropped columns")
     for file in listing.files:
@@ -65,10 +69,10 @@ def _tables(listing: IngestListing) -> Iterable[Table | str]:
             ", ".join(dropped),
         )  # fmt: skip
     yield table
-    unknown = sorted({name for file in listing.files for name in file.unknown})
-    if unknown:
-        names = escape(", ".join(unknown))
+    if names := _unknown(file for file in listing.files if not file.reason):
         yield f"[yellow]Not mapped and dropped:[/yellow] {names}. Map them, or list them as ignored."
+    if names := _unknown(file for file in listing.files if file.reason):
+        yield f"[yellow]Unknown to the mapping:[/yellow] {names}. One may be a column that was renamed."
     for reason, mend in dict.fromkeys((file.reason, file.mend) for file in listing.files if file.reason):
         yield f"[bold]{escape(reason)}:[/bold] {escape(mend)}"
     if listing.dry_run:

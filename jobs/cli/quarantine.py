@@ -151,5 +151,7 @@ def _parts(detail: QuarantineDetail) -> Iterable[Table | str]:
             table.add_row(named, f"{reason.count:,}", escape(reason.meaning), escape(reason.mend))
     yield f"[bold]{detail.subject}[/bold] in {', '.join(detail.regions)}"
     yield table
+    if detail.dropped:
+        yield f"Columns that its mapping does not read: {escape(', '.join(detail.dropped))}"
     if detail.retain_until:
         yield f"Kept until {detail.retain_until} at the latest, open to jobs only."

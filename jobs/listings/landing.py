@@ -28,7 +28,7 @@ class IngestedFile(Listing):
     """One file: ``landed``, ``known``, ``quarantined`` or ``refused``, or in a dry run ``readable``.
 
     ``refused``: it is in use, and stays so, since this mapping cannot read it. ``unknown`` names the dropped columns
-    that the mapping does not list as ignored.
+    that the mapping does not list as ignored, also of a file that is refused for its columns.
     """
 
     name: str

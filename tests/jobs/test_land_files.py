@@ -18,7 +18,7 @@ from jobs.nightly import run_table
 from quality.sources.load_mapping import load_mapping
 
 ROWS = b"id,who,at,lat,lon,note\n1,a,2024-05-01T10:00:00Z,1.5,2.5,planted\n"
-TORN = "missing_column:at,id,lat,lon,who"
+TORN = "other_delimiter:comma"
 BASIS = "legal_basis: {risk: Legitimate interests}\nevidence: a test"
 
 

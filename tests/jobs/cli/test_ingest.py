@@ -38,6 +38,25 @@ def test_columns_that_nobody_ignored_stand_out(geoward, mapping_file, log_file):
     assert "dry run" in shown
 
 
+def test_what_a_refused_file_has_instead_of_a_renamed_column_is_told(geoward, mapping_file, log_file, fits):
+    file = log_file(ROW, header="id,who,at,latitude,lon,note,extra")
+    told = geoward("ingest", "-s", mapping_file(), "-r", "eu", file, "--json")
+
+    assert fits(told.document, "ingest")
+    assert [(one["reason"], one["unknown"]) for one in told.document["files"]] == [
+        ("missing_column:lat", ["latitude", "extra"])
+    ]
+    shown = " ".join(geoward("ingest", "-s", mapping_file(), "-r", "eu", file, "--dry-run").stdout.split())
+    assert "Unknown to the mapping: extra, latitude." in shown and "Not mapped and dropped" not in shown
+
+
+def test_another_delimiter_is_told_with_its_mend(geoward, mapping_file, log_file):
+    done = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(header="id;who;at;lat;lon;note;extra"))
+
+    shown = " ".join(done.stdout.split())
+    assert done.exit_code == 1 and "other_delimiter:semicolon: " in shown and "(csv: commas; tsv: tabs)" in shown
+
+
 def test_a_mapping_without_a_legal_basis_warns_on_stderr(geoward, mapping_file, log_file):
     done = geoward("ingest", "-s", mapping_file(basis=""), "-r", "eu", log_file(ROW), "--json")
 

@@ -71,6 +71,19 @@ def test_a_replay_says_what_to_do_next_and_ends_with_1_while_a_file_needs_a_hand
     assert done.exit_code == 0 and "geoward run" in done.stdout
 
 
+def test_a_file_is_shown_with_the_columns_that_its_mapping_does_not_read(geoward, mapping_file, log_file, fits):
+    geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file("1,a,t,1,2,n,x", header=RENAMED))
+    [file] = geoward("quarantine", "list", "--json").document["files"]
+
+    shown = geoward("quarantine", "show", file["file_id"], "--json")
+
+    assert fits(shown.document, "quarantine-show")
+    assert shown.document["dropped"] == ["person", "note", "extra"]
+    assert "does not read: person, note, extra" in " ".join(
+        geoward("quarantine", "show", file["file_id"]).stdout.split()
+    )
+
+
 def test_files_of_an_earlier_layout_are_counted_in_one_line_and_need_no_hand(
     geoward, home, mapping_file, log_file, fits
 ):
