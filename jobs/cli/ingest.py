@@ -15,7 +15,8 @@ from jobs.describe_source import basis_warning
 from jobs.home import open_home
 from jobs.listings import IngestedFile, IngestListing
 
-_COLORS = {"landed": "green", "readable": "green", "known": "dim", "quarantined": "red", "refused": "red"}
+_WELL = {"landed": "green", "readable": "green", "known": "dim"}
+"""Outcomes that ask for nothing, and how they look; all others are red."""
 
 
 @app.command()
@@ -33,8 +34,9 @@ def ingest(
 
     A file that cannot be read is quarantined with a reason while the others land; the command then ends with exit
     code 1. The same bytes again are `known` and add nothing; under another mapping they are entered anew, which waits
-    for the end of a run, and are `refused` if that mapping cannot read a file in use. Columns that the mapping does not
-    read are dropped. What landed becomes tables with `geoward run`.
+    for the end of a run, and are `refused` if that mapping cannot read a file in use. Of a path that is `not_found`,
+    `not_a_file` or `unreadable` nothing is kept: exit 1 too. Columns that the mapping does not read are dropped. What
+    landed becomes tables with `geoward run`.
 
     Example: `geoward ingest --source sample_pings --region eu data/sample/eu/pings.csv.gz`
     """
@@ -51,7 +53,7 @@ def ingest(
     if warning := basis_warning(listing.legal_basis, listing.rejects_all, open_home().policy.purposes):
         mend = "Declare legal_basis and evidence in the mapping before you run."
         err.print(f"[bold yellow]Warning:[/bold yellow] mapping {listing.source}: {escape(warning)} {mend}")
-    if any(file.outcome in ("quarantined", "refused") for file in listing.files):
+    if any(file.outcome not in _WELL for file in listing.files):
         raise typer.Exit(1)
 
 
@@ -63,7 +65,7 @@ def _tables(listing: IngestListing) -> Iterable[Table | str]:
     table = grid("file", "outcome", "bytes#", "reason", "dropped columns")
     for file in listing.files:
         dropped = [f"[bold yellow]{escape(n)}[/bold yellow]" if n in file.unknown else escape(n) for n in file.dropped]
-        color = _COLORS[file.outcome]
+        color = _WELL.get(file.outcome, "red")
         table.add_row(
             escape(file.name), f"[{color}]{file.outcome}[/{color}]", f"{file.bytes:,}", escape(file.reason),
             ", ".join(dropped),

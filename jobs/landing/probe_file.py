@@ -12,6 +12,9 @@ from jobs.landing.probe_parquet import probe_parquet
 from jobs.landing.probe_text import probe_text
 from quality.sources.mapping import Mapping
 
+NOT_KEPT = ("not_found", "not_a_file", "unreadable")
+"""Reasons for which nothing is kept of a path, so that nothing is in quarantine either."""
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -65,7 +68,7 @@ def _known(mapping: Mapping) -> set[str]:
 
 
 def unfit(path: Path) -> str:
-    """Return why there is nothing to keep of a path: absent, no file, closed; empty for a file, also an empty one."""
+    """Return why there is nothing to keep of a path, one of ``NOT_KEPT``; empty for a file, also an empty one."""
     try:
         opening_of(path)
     except Unreadable as error:

@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_read_is_kept_with_its_reason_while_its_neighbors_
 
     assert outcomes == {
         "bad.csv.gz": ("quarantined", "truncated_gzip"),
-        "none.csv": ("quarantined", "not_found"),
+        "none.csv": ("not_found", "not_found"),
         "empty.csv": ("quarantined", "empty_file"),
         "good.csv": ("landed", ""),
     }
