@@ -13,7 +13,7 @@ from jobs.describe_source import rejects_all
 from jobs.home import Home, Region
 from jobs.land_files import Landed, landing
 from jobs.landing.file_name import told
-from jobs.landing.probe_file import probe_file, unfit
+from jobs.landing.probe_file import NOT_KEPT, probe_file, unfit
 from jobs.listings import IngestedFile, IngestListing
 from jobs.reasons import explain_reason
 from jobs.run_lock import run_lock
@@ -48,7 +48,8 @@ def ingest(
         files = _landed(home, mapping, mapping_text(source), place, paths, progress, alone)
     return IngestListing(
         source=mapping.name, mapping_version=mapping.version, region=region, dry_run=dry_run,
-        legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping, home.policy.purposes), files=files,
+        legal_basis=dict(mapping.legal_basis), rejects_all=rejects_all(mapping, home.policy.purposes),
+        failed=sum(file.outcome in NOT_KEPT for file in files), files=files,
     )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ def _landed(
 def _probed(mapping: Mapping, path: Path) -> IngestedFile:
     probe = probe_file(path, mapping)
     size = 0 if unfit(path) else path.stat().st_size
-    outcome = "quarantined" if probe.reason else "readable"
+    outcome = probe.reason if probe.reason in NOT_KEPT else "quarantined" if probe.reason else "readable"
     return _told(mapping, Landed(told(path.name), outcome, probe.reason, "", size, probe.dropped))
 
 
@@ -92,6 +93,6 @@ def _audit(home: Home, mapping: Mapping, region: str, files: Sequence[IngestedFi
     """File names stay out: they may tell of a person."""
     outcomes = Counter(file.outcome for file in files)
     reasons = Counter(file.reason.partition(":")[0] for file in files if file.reason)
-    outcome = next((one for one in ("quarantined", "refused") if outcomes[one]), "landed")
+    outcome = next((one for one in ("quarantined", "refused", *NOT_KEPT) if outcomes[one]), "landed")
     detail = {"files": dict(outcomes), "reasons": dict(reasons), "bytes": sum(file.bytes for file in files)}
     audit(home, "ingest", mapping.name, outcome, region=region, mapping_version=mapping.version, **detail)

@@ -30,7 +30,8 @@ LANDING = "landing"
 class Landed:
     """What became of one file: ``landed``, ``known`` (the same bytes were there already), ``quarantined``, ``refused``.
 
-    A file in use is refused when the mapping cannot read it: it stays in use as it was.
+    A file in use is refused when the mapping cannot read it: it stays in use as it was. Where there is nothing to keep
+    the outcome is the reason, one of ``NOT_KEPT``.
     """
 
     name: str
@@ -114,7 +115,7 @@ def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path, alone:
 
 
 def _nothing_kept(path: Path, reason: str) -> Landed:
-    return Landed(told(path.name), "quarantined", reason, "", 0, ())
+    return Landed(told(path.name), reason, reason, "", 0, ())
 
 
 def _keep(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date
+from difflib import get_close_matches
 
 from jobs.catalog import Catalog
 from jobs.home import Home, Region
@@ -14,12 +15,19 @@ from jobs.landed_regions import catalogs
 from jobs.landing_ledger import File, Part
 from jobs.listings.landed import LandedDate, LandedListing, LandedSource, LandedState
 from jobs.plan import held_back, plan
+from quality.contracts.errors import UsageError
+from quality.sources.load_mapping import shipped_mappings
 
 Dates = dict[str, dict[date, list[Part]]]
 
 
 def list_landed(home: Home, region: str = "", source: str = "", day: date | None = None) -> LandedListing:
-    """Return the sources that landed and the dates their files hold, of one source or date or all."""
+    """Return the sources that landed and the dates their files hold, of one source or date or all.
+
+    Raises ``UsageError`` for a source that neither comes with Geoward nor landed in any region.
+    """
+    if source:
+        _refuse_unknown(home, source)
     sources: list[LandedSource] = []
     dates: list[LandedDate] = []
     for place, catalog in catalogs(home, region):
@@ -27,6 +35,14 @@ def list_landed(home: Home, region: str = "", source: str = "", day: date | None
         sources += _sources(place, catalog.files(source), held)
         dates += (one for one in _dates(home, place, catalog, held, source) if day in (None, one.date))
     return LandedListing(sources=sources, dates=dates)
+
+
+def _refuse_unknown(home: Home, source: str) -> None:
+    known = {*shipped_mappings(), *(file.source for _, catalog in catalogs(home) for file in catalog.files())}
+    if source not in known:
+        near = get_close_matches(source, sorted(known), n=1)
+        meant = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(f"There is no source {source!r}.", mend=f"{meant}Known: {', '.join(sorted(known))}.")
 
 
 def _sources(place: Region, files: Collection[File], held: Dates) -> Iterator[LandedSource]:

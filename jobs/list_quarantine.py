@@ -47,7 +47,9 @@ def show_quarantine(home: Home, subject: str, region: str = "") -> QuarantineDet
     counts, tried = Counter(file.reason for _, file, _ in found), Counter(tried.reason for *_, tried in found if tried)
     return QuarantineDetail(
         subject=found[0][1].file_id, kind="file", regions=sorted({place.name for place, *_ in found}),
-        reasons=_explained(counts), tried=_explained(tried), first_date=None, last_date=None, retain_until=kept,
+        reasons=_explained(counts), tried=_explained(tried),
+        dropped=list(dict.fromkeys(name for _, file, _ in found for name in file.dropped)), first_date=None,
+        last_date=None, retain_until=kept,
     )  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def _show_table(home: Home, table: str, region: str) -> QuarantineDetail:
     kept = [day for place, _ in catalogs(home, region) for day in _retained(place, table)]
     return QuarantineDetail(
         subject=table, kind="table", regions=sorted({entry.region for entry in rows}), reasons=_explained(counts),
-        tried=[], first_date=min(dates, default=None), last_date=max(dates, default=None),
+        tried=[], dropped=[], first_date=min(dates, default=None), last_date=max(dates, default=None),
         retain_until=max(kept, default=None) if rows else None,
     )  # fmt: skip
 

@@ -22,6 +22,9 @@ REASONS: dict[str, tuple[str, str]] = {
     "record_too_long": (
         "A record is longer than 32 million characters: a quote or a line that never ends.", _SENDER),
     "missing_column": ("The file lacks columns that the mapping reads.", _MAPPING),
+    "other_delimiter": (
+        "The header has columns that the mapping reads, told apart by another sign than its format has.",
+        "If the format is wrong (csv: commas; tsv: tabs), correct the mapping; else have the file written in it."),
     "duplicate_column": ("The header names a column twice that the mapping reads.", _SENDER),
     "corrupt_parquet": ("The Parquet file is damaged.", _SENDER),
     "unsupported_type": ("A column that the mapping reads has a type that cannot be landed.", "Write it as text."),

@@ -11,6 +11,7 @@ from functools import partial
 
 from jobs.audit_log import audit
 from jobs.catalog import Catalog
+from jobs.dismiss_quarantine import ENOUGH_DIGITS
 from jobs.dismissals import Dismissals, file_subject
 from jobs.explain_failure import explained
 from jobs.home import Home, Region
@@ -24,6 +25,7 @@ from jobs.listings.replay import ReplayedFile, ReplayListing, ReplayOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
 from jobs.run_lock import run_lock
+from quality.contracts.errors import UsageError
 from quality.sources.load_mapping import load_mapping, mapping_text
 from quality.sources.mapping import Mapping
 
@@ -33,7 +35,8 @@ _FROM_ITS_SOURCE = "Run `geoward fsck`, then ingest the file again from where it
 _MENDS: dict[ReplayOutcome, str] = {
     "landed": "Run `geoward run`: it makes its dates.",
     "unchanged": "It was entered under this very mapping before: mend the mapping first.",
-    "refused": "The mapping cannot read a file that is in use, so the file stays as it was: mend the mapping first.",
+    "refused": "It is in use and stays so, under the mapping it came with, since this one cannot read it. Nothing to "
+    "do, unless this mapping was meant for it.",
     "kept_bytes_gone": _FROM_ITS_SOURCE,
     "kept_bytes_changed": _FROM_ITS_SOURCE,
 }
@@ -49,19 +52,28 @@ class _Judged:
 
 
 def replay(
-    home: Home, source: str, region: str = "", *, dry_run: bool = False,
+    home: Home, source: str, region: str = "", *, file: str = "", dry_run: bool = False,
     progress: Callable[[str], None] = lambda text: None, wait: bool = True,
 ) -> ReplayListing:  # fmt: skip
     """Enter the source's quarantined files, and those of dates with quarantined rows, under the mapping as it is now.
 
     The next run makes the dates of what changed, and nothing else. All files are judged before any entry is changed,
-    and a region's entries change together or not at all; a file in use is never taken out of use. No run is alive
-    meanwhile: ``progress`` is told which is waited for; without ``wait`` raises ``Busy``. Raises ``ConfigError`` for a
-    mapping that is wrong, and ``EnvironmentFault`` when the machine fails.
+    and a region's entries change together or not at all; a file in use is never taken out of use. ``file`` is the id of
+    one of these files, or 8 or more of its first digits: only that one is entered, also if it was dismissed. No run is
+    alive meanwhile: ``progress`` is told which is waited for; without ``wait`` raises ``Busy``. Raises ``ConfigError``
+    for a mapping that is wrong, ``UsageError`` when no such file of the source is in quarantine, and
+    ``EnvironmentFault`` when the machine fails.
     """
     mapping, text = load_mapping(source), mapping_text(source)
     with explained(), nullcontext() if dry_run else run_lock(home, progress, wait=wait):
-        judged = [(place, catalog, list(_judged(place, catalog, mapping))) for place, catalog in catalogs(home, region)]
+        judged = [
+            (place, catalog, list(_judged(place, catalog, mapping, file))) for place, catalog in catalogs(home, region)
+        ]
+        if file and not any(found for _, _, found in judged):
+            raise UsageError(
+                f"No such file of source {mapping.name} is in quarantine, or has rows there.",
+                mend=f"Give {ENOUGH_DIGITS} or more of the first digits of its id: see `geoward quarantine list`.",
+            )
         for place, catalog, found in judged if not dry_run else ():
             if found:
                 _enter(place, catalog, mapping, text, found)
@@ -69,15 +81,19 @@ def replay(
                 audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
                       files=outcomes)  # fmt: skip
     files = [one.told for _, _, found in judged for one in found]
-    ok = all(file.outcome in ("landed", "unchanged") for file in files)
+    # Files in use may have another layout, for which this mapping was never meant: nobody is to look at each of them.
+    well = ("landed", "unchanged") if file else ("landed", "unchanged", "refused")
+    ok = all(one.outcome in well for one in files)
     return ReplayListing(source=source, dry_run=dry_run, ok=ok, files=files)
 
 
-def _judged(place: Region, catalog: Catalog, mapping: Mapping) -> Iterator[_Judged]:
-    """Judge each file that is in quarantine or shares a date with rows that are; nothing is changed.
+def _judged(place: Region, catalog: Catalog, mapping: Mapping, wanted: str) -> Iterator[_Judged]:
+    """Judge each file that is in quarantine or shares a date with rows that are, or the one wanted; nothing is changed.
 
-    What a person has dismissed stays as it was seen.
+    What a person has dismissed stays as it was seen, unless it is wanted.
     """
+    if wanted and len(wanted) < ENOUGH_DIGITS:
+        return
     held: dict[tuple[str, str], set[date]] = {}
     for days in catalog.dates().values():
         for day, parts in days.items():
@@ -87,7 +103,7 @@ def _judged(place: Region, catalog: Catalog, mapping: Mapping) -> Iterator[_Judg
     for file in catalog.files(mapping.name):
         dates = held.get((file.source, file.file_id), set())
         was = file.reason or (ROWS if bad & dates else "")
-        if was and file_subject(file) not in dismissed:
+        if was and (file.file_id.startswith(wanted.lower()) if wanted else file_subject(file) not in dismissed):
             yield _judge(place, mapping, file, was, sorted(dates))
 
 

@@ -13,9 +13,10 @@ from rich.table import Table
 from jobs.cli.app import Json, NoWait, app, err, grid, show
 from jobs.describe_source import basis_warning
 from jobs.home import open_home
-from jobs.listings import IngestListing
+from jobs.listings import IngestedFile, IngestListing
 
-_COLORS = {"landed": "green", "readable": "green", "known": "dim", "quarantined": "red", "refused": "red"}
+_WELL = {"landed": "green", "readable": "green", "known": "dim"}
+"""Outcomes that ask for nothing, and how they look; all others are red."""
 
 
 @app.command()
@@ -33,8 +34,9 @@ def ingest(
 
     A file that cannot be read is quarantined with a reason while the others land; the command then ends with exit
     code 1. The same bytes again are `known` and add nothing; under another mapping they are entered anew, which waits
-    for the end of a run, and are `refused` if that mapping cannot read a file in use. Columns that the mapping does not
-    read are dropped. What landed becomes tables with `geoward run`.
+    for the end of a run, and are `refused` if that mapping cannot read a file in use. Of a path that is `not_found`,
+    `not_a_file` or `unreadable` nothing is kept: exit 1 too. Columns that the mapping does not read are dropped. What
+    landed becomes tables with `geoward run`.
 
     Example: `geoward ingest --source sample_pings --region eu data/sample/eu/pings.csv.gz`
     """
@@ -51,24 +53,28 @@ def ingest(
     if warning := basis_warning(listing.legal_basis, listing.rejects_all, open_home().policy.purposes):
         mend = "Declare legal_basis and evidence in the mapping before you run."
         err.print(f"[bold yellow]Warning:[/bold yellow] mapping {listing.source}: {escape(warning)} {mend}")
-    if any(file.outcome in ("quarantined", "refused") for file in listing.files):
+    if any(file.outcome not in _WELL for file in listing.files):
         raise typer.Exit(1)
+
+
+def _unknown(files: Iterable[IngestedFile]) -> str:
+    return escape(", ".join(sorted({name for file in files for name in file.unknown})))
 
 
 def _tables(listing: IngestListing) -> Iterable[Table | str]:
     table = grid("file", "outcome", "bytes#", "reason", "dropped columns")
     for file in listing.files:
         dropped = [f"[bold yellow]{escape(n)}[/bold yellow]" if n in file.unknown else escape(n) for n in file.dropped]
-        color = _COLORS[file.outcome]
+        color = _WELL.get(file.outcome, "red")
         table.add_row(
             escape(file.name), f"[{color}]{file.outcome}[/{color}]", f"{file.bytes:,}", escape(file.reason),
             ", ".join(dropped),
         )  # fmt: skip
     yield table
-    unknown = sorted({name for file in listing.files for name in file.unknown})
-    if unknown:
-        names = escape(", ".join(unknown))
+    if names := _unknown(file for file in listing.files if not file.reason):
         yield f"[yellow]Not mapped and dropped:[/yellow] {names}. Map them, or list them as ignored."
+    if names := _unknown(file for file in listing.files if file.reason):
+        yield f"[yellow]Unknown to the mapping:[/yellow] {names}. One may be a column that was renamed."
     for reason, mend in dict.fromkeys((file.reason, file.mend) for file in listing.files if file.reason):
         yield f"[bold]{escape(reason)}:[/bold] {escape(mend)}"
     if listing.dry_run:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Annotated
 
@@ -12,8 +12,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, show
+from jobs.counted import counted
 from jobs.home import open_home
-from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantineListing, ReplayListing
+from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantineListing, ReplayedFile, ReplayListing
 
 quarantine = typer.Typer(no_args_is_help=True, help="Quarantine: files and rows that could not be used, and why.")
 app.add_typer(quarantine, name="quarantine")
@@ -51,6 +52,9 @@ def show_(
 def replay_(
     source: Annotated[str, typer.Argument(help="The mended mapping: a shipped name or your YAML file.")],
     region: RegionOption = "",
+    file: Annotated[
+        str, typer.Option("--file", metavar="ID", help="Only this file: its id (its first 8 digits will do).")
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would become of the files.")] = False,
     no_wait: NoWait = False,
     as_json: Json = False,
@@ -58,36 +62,49 @@ def replay_(
     """Enter a source's quarantined files, and those with rows in quarantine, again under its mended mapping.
 
     Their bytes were kept, so nobody needs to deliver them again. The next `geoward run` makes their dates, and no
-    others. A file that is in use stays so, whatever the mapping. Waits for the end of a run. Exit 1 if a file needs a
-    hand: still quarantined, refused, or its kept bytes gone or changed.
+    others. A file that is in use stays so, under the mapping it came with if this one cannot read it. Waits for the end
+    of a run. Exit 1 if a file needs a hand: still quarantined, its kept bytes gone or changed, or refused though you
+    named it.
 
     Example: `geoward quarantine replay my-source.yaml --dry-run`
     """
     from jobs.replay_quarantine import replay
 
     listing = replay(
-        open_home(), source, region, dry_run=dry_run, progress=lambda text: err.print(text, markup=False),
-        wait=not no_wait,
+        open_home(), source, region, file=file, dry_run=dry_run,
+        progress=lambda text: err.print(text, markup=False), wait=not no_wait,
     )  # fmt: skip
-    show(listing, as_json, _replayed(listing))
+    show(listing, as_json, _replayed(listing, named=bool(file)))
     if not listing.ok:
         raise typer.Exit(1)
 
 
-def _replayed(listing: ReplayListing) -> Iterable[Table | str]:
+def _replayed(listing: ReplayListing, named: bool) -> Iterable[Table | str]:
     if not listing.files:
         yield "Nothing of this source is in quarantine."
         return
+    left = [] if named else [file for file in listing.files if file.outcome == "refused"]
+    shown = [file for file in listing.files if file not in left]
     table = grid("region", "file", "id", "was", "would be" if listing.dry_run else "is now", "dates")
-    for file in listing.files:
+    for file in shown:
         now = f"{file.outcome}: {file.reason}" if file.reason else file.outcome
         days = ", ".join(str(day) for day in dict.fromkeys((file.dates[0], file.dates[-1]))) if file.dates else ""
         table.add_row(file.region, escape(file.name), file.file_id[:12], escape(file.was), escape(now), days)
-    yield table
-    for outcome, mend in dict.fromkeys((file.outcome, file.mend) for file in listing.files):
+    if shown:
+        yield table
+    for outcome, mend in dict.fromkeys((file.outcome, file.mend) for file in shown):
         yield f"[bold]{outcome}:[/bold] {escape(mend)}"
+    if left:
+        yield _left(left)
     if listing.dry_run:
         yield "Nothing was changed: this was a dry run."
+
+
+def _left(files: Sequence[ReplayedFile]) -> str:
+    """Count the files in use that have another layout: that is how it should be, so they fill no table."""
+    why = ", ".join(dict.fromkeys(file.reason for file in files))
+    count = counted(len(files), "file")
+    return f"Left in use as before, under another mapping: {count} that this one cannot read ({escape(why)})."
 
 
 def _tables(listing: QuarantineListing) -> Iterable[Table | str]:
@@ -134,5 +151,7 @@ def _parts(detail: QuarantineDetail) -> Iterable[Table | str]:
             table.add_row(named, f"{reason.count:,}", escape(reason.meaning), escape(reason.mend))
     yield f"[bold]{detail.subject}[/bold] in {', '.join(detail.regions)}"
     yield table
+    if detail.dropped:
+        yield f"Columns that its mapping does not read: {escape(', '.join(detail.dropped))}"
     if detail.retain_until:
         yield f"Kept until {detail.retain_until} at the latest, open to jobs only."

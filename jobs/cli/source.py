@@ -113,6 +113,8 @@ def _trial(trial: SourceTrial) -> Iterable[Table | str]:
     if not trial.readable:
         yield f"[red]{escape(trial.file)} cannot be read:[/red] {escape(trial.reason)}"
         yield f"[bold]Mend:[/bold]  {escape(trial.mend)}"
+        if trial.unknown:
+            yield f"[yellow]Unknown to the mapping:[/yellow] {escape(', '.join(trial.unknown))}"
         return
     part = "the first " if trial.limited else ""
     yield f"{escape(trial.file)} as {trial.source}: {part}{trial.records:,} records"

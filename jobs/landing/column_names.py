@@ -12,6 +12,11 @@ MANY = 100
 """Above so many unknown names, they are values: an object with a key for each account, for example."""
 
 
+def is_header(names: Collection[str], known: Collection[str]) -> bool:
+    """Return whether these are names and no row's values, for all that is known: one of them is, in whatever case."""
+    return bool({name.casefold() for name in names} & {name.casefold() for name in known})
+
+
 def told_names(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """Return the names, those that do not look like one replaced by their place; ``known`` ones always stay."""
     strange = len([name for name in names if name not in known]) > MANY

@@ -29,7 +29,12 @@ _OTHER_TEXT = re.compile(rb"BZh\d1AY|\s*<(!doctype|html|\?xml)", re.IGNORECASE) 
 
 
 class Unreadable(Exception):
-    """A file that cannot be used; carries the reason code."""
+    """A file that cannot be used; carries the reason code, and the names of its columns if they are the reason."""
+
+    def __init__(self, reason: str, columns: tuple[str, ...] = ()) -> None:
+        """Keep the names for whoever knows which of them may be told."""
+        super().__init__(reason)
+        self.columns = columns
 
 
 def opening_of(path: Path) -> bytes:

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from jobs.landing.file_opening import LOOKED_AT, Unreadable, check_text, open_bytes
+from jobs.landing.other_delimiter import other_delimiter
 from quality.sources.mapping import Mapping
 
 RECORDS_LOOKED_AT = 1_000
@@ -44,9 +45,9 @@ def probe_text(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | Non
 def check_columns(columns: tuple[str, ...], mapping: Mapping) -> None:
     """Raise ``Unreadable`` when columns that the mapping reads are absent or there twice."""
     if missing := sorted(set(mapping.source_columns) - set(columns)):
-        raise Unreadable(f"missing_column:{','.join(missing)}")
+        raise Unreadable(f"missing_column:{','.join(missing)}", columns)
     if repeated := sorted({name for name in mapping.source_columns if columns.count(name) > 1}):
-        raise Unreadable(f"duplicate_column:{','.join(repeated)}")
+        raise Unreadable(f"duplicate_column:{','.join(repeated)}", columns)
 
 
 def ends_with_cr(path: Path) -> bool:
@@ -73,6 +74,8 @@ def _probe_separated(lines: io.TextIOWrapper, path: Path, mapping: Mapping) -> t
             raise Unreadable("record_too_long")
     if first.endswith("\r") and lines.newlines != "\r":
         raise Unreadable("mixed_line_ends")
+    if not mapping.columns:  # asked last: of a damaged file the damage is told, whatever the mapping reads
+        _check_header(first, columns, mapping)
     if size > LONGEST and quotes and mapping.format == "csv":
         _check_quoted(path)
     return columns
@@ -86,8 +89,14 @@ def _header(first: str, lines: io.TextIOWrapper, mapping: Mapping) -> tuple[str,
         header = tuple(next(records, ()))
     except csv.Error:
         raise Unreadable("wrong_format") from None
-    check_columns(header, mapping)
     return header
+
+
+def _check_header(first: str, columns: tuple[str, ...], mapping: Mapping) -> None:
+    known = mapping.source_columns
+    if not set(columns) & set(known) and (other := other_delimiter(first, known)):
+        raise Unreadable(f"other_delimiter:{other[0]}", other[1])
+    check_columns(columns, mapping)
 
 
 def _bounded(first: str, lines: io.TextIOWrapper) -> Iterator[str]:
@@ -131,7 +140,7 @@ def _probe_lines(lines: io.TextIOWrapper, mapping: Mapping) -> tuple[tuple[str, 
     if not objects:
         raise Unreadable("wrong_format")
     if not set(keys) & set(mapping.source_columns):
-        raise Unreadable(f"missing_column:{','.join(sorted(mapping.source_columns))}")
+        raise Unreadable(f"missing_column:{','.join(sorted(mapping.source_columns))}", tuple(keys))
     return tuple(keys), rows
 
 

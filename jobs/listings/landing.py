@@ -27,12 +27,15 @@ class SampleListing(Listing):
 class IngestedFile(Listing):
     """One file: ``landed``, ``known``, ``quarantined`` or ``refused``, or in a dry run ``readable``.
 
+    ``not_found``, ``not_a_file``, ``unreadable``: nothing is kept of that path, and nothing is in quarantine.
     ``refused``: it is in use, and stays so, since this mapping cannot read it. ``unknown`` names the dropped columns
-    that the mapping does not list as ignored.
+    that the mapping does not list as ignored, also of a file that is refused for its columns.
     """
 
     name: str
-    outcome: Literal["landed", "known", "quarantined", "refused", "readable"]
+    outcome: Literal[
+        "landed", "known", "quarantined", "refused", "readable", "not_found", "not_a_file", "unreadable"
+    ]  # fmt: skip
     reason: str
     mend: str
     bytes: int
@@ -41,7 +44,10 @@ class IngestedFile(Listing):
 
 
 class IngestListing(Listing):
-    """`geoward ingest --json`. ``rejects_all``: no legal basis is declared, so all rows about persons are rejected."""
+    """`geoward ingest --json`. ``rejects_all``: no legal basis is declared, so all rows about persons are rejected.
+
+    ``failed`` counts the paths of which nothing is kept.
+    """
 
     source: str
     mapping_version: str
@@ -49,6 +55,7 @@ class IngestListing(Listing):
     dry_run: bool
     legal_basis: dict[str, str]
     rejects_all: bool
+    failed: int
     files: list[IngestedFile]
 
 

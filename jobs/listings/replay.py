@@ -14,8 +14,9 @@ REPLAY_OUTCOMES: tuple[ReplayOutcome, ...] = get_args(ReplayOutcome)
 class ReplayedFile(Listing):
     """One file: ``was`` says why it was replayed; ``dates`` are those known that the next run will make.
 
-    ``unchanged``: it was entered under this very mapping before. ``refused``: it is in use, and stays so, since the
-    mapping cannot read it. The dates of a file that never had any are learned by the run.
+    ``unchanged``: it was entered under this very mapping before. ``refused``: it is in use, and stays so under the
+    mapping it came with, since this one cannot read it; it needs a hand only if it was asked for by its id. The dates
+    of a file that never had any are learned by the run.
     """
 
     region: str

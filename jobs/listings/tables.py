@@ -121,7 +121,8 @@ class ReasonCount(Listing):
 class QuarantineDetail(Listing):
     """`geoward quarantine show --json`. ``retain_until`` is the last day that anything of it may be kept.
 
-    ``tried`` are the reasons for which a file could not be read under another mapping when it was last tried.
+    ``tried`` are the reasons for which a file could not be read under another mapping when it was last tried;
+    ``dropped`` are a file's columns that the mapping it came with does not read, if it was refused for its columns.
     """
 
     subject: str
@@ -129,6 +130,7 @@ class QuarantineDetail(Listing):
     regions: list[str]
     reasons: list[ReasonCount]
     tried: list[ReasonCount]
+    dropped: list[str]
     first_date: date | None
     last_date: date | None
     retain_until: date | None

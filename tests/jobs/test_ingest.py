@@ -28,11 +28,13 @@ def test_each_file_is_told_apart_and_a_bad_one_stops_no_other(home, mapping_file
 
     assert _outcomes(listing) == [
         ("quarantined", "empty_file"),
-        ("quarantined", "not_a_file"),
-        ("quarantined", "not_found"),
+        ("not_a_file", "not_a_file"),
+        ("not_found", "not_found"),
         ("landed", ""),
         ("known", ""),
     ]
+    assert listing.failed == 2, "of which nothing is kept"
+    assert len(Catalog(home.region("eu")).files()) == 2
     assert all(file.mend for file in listing.files if file.reason)
 
 
@@ -45,7 +47,7 @@ def test_dropped_columns_are_told_and_those_that_no_mapping_ignores_stand_out(ho
 def test_a_dry_run_looks_and_lands_nothing(home, mapping_file, log_file, tmp_path):
     listing = ingest(home, str(mapping_file()), "eu", [log_file(ROW), tmp_path / "none.csv"], dry_run=True)
 
-    assert _outcomes(listing) == [("readable", ""), ("quarantined", "not_found")]
+    assert (_outcomes(listing), listing.failed) == ([("readable", ""), ("not_found", "not_found")], 1)
     assert not home.region("eu").root.exists()
     assert read_audit(home) == []
 
@@ -54,14 +56,18 @@ def test_the_audit_table_gets_counts_and_never_a_file_name(home, mapping_file, l
     ingest(home, str(mapping_file()), "eu", [log_file(ROW, name="ada-lovelace.csv"), tmp_path / "ada-byron.csv"])
 
     (entry,) = read_audit(home)
-    assert (entry["kind"], entry["subject"], entry["region"], entry["outcome"]) == (
-        "ingest",
-        "tiny",
-        "eu",
-        "quarantined",
-    )
-    assert entry["detail"]["files"] == {"landed": 1, "quarantined": 1}
+    told = (entry["kind"], entry["subject"], entry["region"], entry["outcome"])
+    assert told == ("ingest", "tiny", "eu", "not_found"), "nothing was quarantined"
+    assert entry["detail"]["files"] == {"landed": 1, "not_found": 1}
     assert "ada" not in json.dumps(entry)
+
+
+def test_a_file_that_may_not_be_opened_is_told_as_such_and_not_as_quarantined(home, mapping_file, tmp_path):
+    long = tmp_path / ("x" * 300)
+
+    for dry_run in (True, False):
+        listing = ingest(home, str(mapping_file()), "eu", [long], dry_run=dry_run)
+        assert (_outcomes(listing), listing.failed) == ([("unreadable", "unreadable")], 1)
 
 
 def test_a_mapping_without_a_legal_basis_is_told(home, mapping_file, log_file):

@@ -18,7 +18,7 @@ from jobs.nightly import run_table
 from quality.sources.load_mapping import load_mapping
 
 ROWS = b"id,who,at,lat,lon,note\n1,a,2024-05-01T10:00:00Z,1.5,2.5,planted\n"
-TORN = "missing_column:at,id,lat,lon,who"
+TORN = "other_delimiter:comma"
 BASIS = "legal_basis: {risk: Legitimate interests}\nevidence: a test"
 
 
@@ -82,7 +82,7 @@ def test_a_file_that_cannot_be_read_is_kept_with_its_reason_while_its_neighbors_
 
     assert outcomes == {
         "bad.csv.gz": ("quarantined", "truncated_gzip"),
-        "none.csv": ("quarantined", "not_found"),
+        "none.csv": ("not_found", "not_found"),
         "empty.csv": ("quarantined", "empty_file"),
         "good.csv": ("landed", ""),
     }

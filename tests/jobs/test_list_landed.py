@@ -10,6 +10,7 @@ import pytest
 from jobs.job_inputs import Workplace
 from jobs.list_landed import list_landed
 from jobs.plan import plan
+from quality.contracts.errors import UsageError
 from tests.jobs.test_plan import FILE, land, refuse
 
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
@@ -36,7 +37,20 @@ def told(home, **only):
 def test_files_and_rows_are_counted_by_date(home, place):
     assert told(home) == [("tiny", D1, 1, 2, "waiting"), ("tiny", D2, 2, 4, "waiting")]
     assert told(home, day=D1) == [("tiny", D1, 1, 2, "waiting")]
-    assert told(home, source="other") == [] and told(home, region="us") == []
+    assert told(home, source="sample_pings") == [] and told(home, region="us") == []
+
+
+def test_a_source_that_nobody_knows_is_refused_with_the_near_name_and_all_known(home, place):
+    with pytest.raises(UsageError, match="'sample_ping'") as error:
+        list_landed(home, source="sample_ping")
+    assert "Did you mean sample_pings? Known: " in error.value.mend and "tiny" in error.value.mend
+    with pytest.raises(UsageError) as error:
+        list_landed(home, source="other")
+    assert "Did you mean" not in error.value.mend
+
+
+def test_a_source_that_landed_in_another_region_alone_is_no_typing_error(home, place):
+    assert list_landed(home, "us", "tiny").sources == []
 
 
 def test_a_date_is_told_as_what_it_is_to_readers(home, place):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import json
 import resource
 import subprocess
@@ -12,13 +13,14 @@ import pytest
 from jobs import replay_quarantine
 from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
+from jobs.dismiss_quarantine import dismiss
 from jobs.land_files import land_files
 from jobs.landing import probe_text
 from jobs.list_quarantine import list_quarantine, show_quarantine
 from jobs.listings.replay import REPLAY_OUTCOMES
 from jobs.replay_quarantine import ROWS, replay
 from jobs.run_lock import holds_run_lock, run_is_alive
-from quality.contracts.errors import Busy, EnvironmentFault
+from quality.contracts.errors import Busy, EnvironmentFault, UsageError
 from quality.sources.load_mapping import load_mapping, mapping_text
 
 D1, D2 = date(2026, 6, 1), date(2026, 6, 2)
@@ -167,8 +169,79 @@ def test_a_mapping_that_cannot_read_a_file_in_use_leaves_it_in_use_with_its_date
     found = replay(home, mended("from: who", "from: actor"))
 
     assert told(found) == [("used.csv", ROWS, "refused", "missing_column:actor")]
-    assert not found.ok and "mend the mapping first" in found.files[0].mend
+    assert found.ok and "under the mapping it came with" in found.files[0].mend, "nothing is wrong with it"
     assert memory(home) == before
+
+
+def test_a_mapping_for_a_column_renamed_from_some_date_on_lands_the_later_files_and_leaves_the_earlier(
+    home, used, quarantined, mended
+):
+    [before] = [file for file in catalog(home).files() if file.file_id == used]
+
+    found = replay(home, mended())
+
+    assert found.ok, "nothing needs a hand"
+    assert sorted(told(found)) == [
+        ("log.csv", "missing_column:who", "landed", ""),
+        ("used.csv", ROWS, "refused", "missing_column:person"),
+    ]
+    [after] = [file for file in catalog(home).files() if file.file_id == used]
+    assert after == before and catalog(home).dates()["raw.pings"].keys() == {D2}
+
+
+def test_one_file_is_entered_again_alone_by_its_id(home, used, quarantined, land, log_file, mended):
+    [other] = land(log_file("9,a,t,1,2,n,x", name="other.csv", header=RENAMED))
+
+    found = replay(home, mended(), file=quarantined[:8].upper())
+
+    assert told(found) == [("log.csv", "missing_column:who", "landed", "")]
+    assert {file.file_id: file.reason for file in catalog(home).files() if file.reason} == {other: "missing_column:who"}
+
+
+def test_a_file_in_use_that_was_asked_for_by_its_id_and_cannot_be_read_needs_a_hand(home, used, mended):
+    before = memory(home)
+
+    found = replay(home, mended(), file=used)
+
+    assert (told(found), found.ok) == ([("used.csv", ROWS, "refused", "missing_column:person")], False)
+    assert memory(home) == before
+
+
+def test_a_dismissed_file_is_entered_again_only_when_it_is_named(home, quarantined, mended):
+    dismiss(home, quarantined, "eu", "looked at")
+
+    assert replay(home, mended(), dry_run=True).files == []
+    assert told(replay(home, mended(), file=quarantined)) == [("log.csv", "missing_column:who", "landed", "")]
+
+
+@pytest.mark.parametrize(
+    "digits",
+    [
+        pytest.param(lambda own, good: own[:7], id="too-few-digits"),
+        pytest.param(lambda own, good: "0" * 64, id="no-such-file"),
+        pytest.param(lambda own, good: good, id="in-use-with-no-row-in-quarantine"),
+    ],
+)
+def test_an_id_of_nothing_in_quarantine_is_wrong_use_and_changes_nothing(
+    home, quarantined, land, log_file, mended, digits
+):
+    [good] = land(log_file("1,a,t,1,2,n,x", name="good.csv"))
+    before, mapping = memory(home), mended()
+
+    with pytest.raises(UsageError):
+        replay(home, mapping, file=digits(quarantined, good))
+    assert memory(home) == before
+
+
+def test_a_damaged_file_is_told_as_damaged_whatever_the_mapping_reads(home, land, tmp_path, mended):
+    path = tmp_path / "cut.csv.gz"
+    path.write_bytes(gzip.compress(b"id,who,at,lat,lon,note\n" + b"1,a,t,1,2,n\n" * 500)[:-12])
+    land(path)
+
+    found = replay(home, mended())
+
+    assert told(found) == [("cut.csv.gz", "truncated_gzip", "quarantined", "truncated_gzip")]
+    assert "send it again" in found.files[0].mend
 
 
 def test_kept_bytes_that_are_gone_change_nothing(home, quarantined, mended):

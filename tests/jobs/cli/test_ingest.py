@@ -11,7 +11,23 @@ def test_landed_files_end_with_exit_code_0(geoward, mapping_file, log_file, fits
     assert done.document["files"][0]["outcome"] == "landed"
 
 
-def test_a_quarantined_file_ends_with_exit_code_1_and_its_mend(geoward, mapping_file, log_file, tmp_path):
+def test_a_quarantined_file_ends_with_exit_code_1_and_its_mend(geoward, mapping_file, log_file):
+    done = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW, header="id,at"))
+
+    assert done.exit_code == 1
+    assert "quarantined" in done.stdout and "missing_column:lat,lon,who: Correct" in " ".join(done.stdout.split())
+
+
+def test_a_path_without_a_file_ends_with_exit_code_1_and_is_no_quarantined_file(geoward, mapping_file, tmp_path, fits):
+    told = geoward("ingest", "-s", mapping_file(), "-r", "eu", tmp_path / "nope.csv.gz", "--json")
+
+    assert (told.exit_code, told.document["failed"]) == (1, 1)
+    assert fits(told.document, "ingest") and told.document["files"][0]["outcome"] == "not_found"
+    shown = geoward("ingest", "-s", mapping_file(), "-r", "eu", tmp_path / "nope.csv.gz").stdout
+    assert "not_found: Check the path" in shown and "quarantined" not in shown
+
+
+def test_what_is_no_file_does_not_stop_the_others(geoward, mapping_file, log_file, tmp_path):
     done = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW), tmp_path)
 
     assert done.exit_code == 1
@@ -36,6 +52,25 @@ def test_columns_that_nobody_ignored_stand_out(geoward, mapping_file, log_file):
 
     assert "Not mapped and dropped: extra." in shown
     assert "dry run" in shown
+
+
+def test_what_a_refused_file_has_instead_of_a_renamed_column_is_told(geoward, mapping_file, log_file, fits):
+    file = log_file(ROW, header="id,who,at,latitude,lon,note,extra")
+    told = geoward("ingest", "-s", mapping_file(), "-r", "eu", file, "--json")
+
+    assert fits(told.document, "ingest")
+    assert [(one["reason"], one["unknown"]) for one in told.document["files"]] == [
+        ("missing_column:lat", ["latitude", "extra"])
+    ]
+    shown = " ".join(geoward("ingest", "-s", mapping_file(), "-r", "eu", file, "--dry-run").stdout.split())
+    assert "Unknown to the mapping: extra, latitude." in shown and "Not mapped and dropped" not in shown
+
+
+def test_another_delimiter_is_told_with_its_mend(geoward, mapping_file, log_file):
+    done = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(header="id;who;at;lat;lon;note;extra"))
+
+    shown = " ".join(done.stdout.split())
+    assert done.exit_code == 1 and "other_delimiter:semicolon: " in shown and "(csv: commas; tsv: tabs)" in shown
 
 
 def test_a_mapping_without_a_legal_basis_warns_on_stderr(geoward, mapping_file, log_file):

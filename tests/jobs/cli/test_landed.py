@@ -10,6 +10,8 @@ ROW = "1,a,2026-06-01T00:00:00Z,1,2,,"
 def test_where_nothing_landed_it_says_so(geoward, fits):
     assert "Nothing landed." in geoward("landed", "list").stdout
     assert fits(geoward("landed", "list", "--json").document, "landed-list")
+    assert "Nothing landed." in geoward("landed", "list", "--source", "sample_pings").stdout
+    assert geoward("landed", "list", "--source", "sample_ping").exception.exit_code == 2
     assert "knows every kept file" in geoward("landed", "restore").stdout
 
 

@@ -71,6 +71,40 @@ def test_a_replay_says_what_to_do_next_and_ends_with_1_while_a_file_needs_a_hand
     assert done.exit_code == 0 and "geoward run" in done.stdout
 
 
+def test_a_file_is_shown_with_the_columns_that_its_mapping_does_not_read(geoward, mapping_file, log_file, fits):
+    geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file("1,a,t,1,2,n,x", header=RENAMED))
+    [file] = geoward("quarantine", "list", "--json").document["files"]
+
+    shown = geoward("quarantine", "show", file["file_id"], "--json")
+
+    assert fits(shown.document, "quarantine-show")
+    assert shown.document["dropped"] == ["person", "note", "extra"]
+    assert "does not read: person, note, extra" in " ".join(
+        geoward("quarantine", "show", file["file_id"]).stdout.split()
+    )
+
+
+def test_files_of_an_earlier_layout_are_counted_in_one_line_and_need_no_hand(
+    geoward, home, mapping_file, log_file, fits
+):
+    geoward("ingest", "-s", mapping_file(), "-r", "eu", *(log_file(f"{n},a,t,1,2,n,x", name=f"{n}.csv") for n in "12"))
+    catalog = Catalog(home.region("eu"))
+    files = catalog.files()
+    catalog.set_dates(files, [(one.source, one.file_id, "raw.pings", "2026-06-01", 1, 1) for one in files])
+    catalog.record("raw.pings", date(2026, 6, 1), 1, "d", {}, {"quarantined": 1})
+    geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file("1,a,t,1,2,n,x", header=RENAMED))
+
+    looked = geoward("quarantine", "replay", _mended(mapping_file, "person"), "--dry-run", "--json")
+    assert fits(looked.document, "quarantine-replay") and len(looked.document["files"]) == 3
+    done = geoward("quarantine", "replay", _mended(mapping_file, "person"))
+
+    assert done.exit_code == 0
+    assert "1.csv" not in done.stdout and "landed" in done.stdout
+    assert "Left in use as before, under another mapping: 2 files" in " ".join(done.stdout.split())
+    named = geoward("quarantine", "replay", _mended(mapping_file, "person"), "--file", files[0].file_id)
+    assert named.exit_code == 1 and "refused: missing_column:person" in " ".join(named.stdout.split())
+
+
 def test_the_last_try_is_told_beside_the_first_cause(geoward, mapping_file, log_file, fits):
     geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file("1,a,t,1,2,n,x", header=RENAMED))
     path = mapping_file()

@@ -37,6 +37,14 @@ def test_a_trial_of_a_missing_file_ends_with_exit_code_1_and_the_mend(geoward, m
     assert fits(geoward("source", "check", mapping_file(), tmp_path / "none.csv", "--json").document, "source-check")
 
 
+def test_a_trial_of_a_file_with_a_renamed_column_tells_its_name(geoward, mapping_file, log_file, fits):
+    file = log_file(ROW, header="id,who,at,latitude,lon,note,extra")
+
+    assert "Unknown to the mapping: latitude, extra" in geoward("source", "check", mapping_file(), file).stdout
+    listed = geoward("source", "check", mapping_file(), file, "--json").document
+    assert fits(listed, "source-check") and listed["unknown"] == ["latitude", "extra"]
+
+
 @pytest.mark.spark
 def test_a_trial_tells_what_each_column_would_become(geoward, spark, mapping_file, log_file, fits):
     shown, listed = (geoward("source", "check", mapping_file(), log_file(ROW), *flags) for flags in ([], ["--json"]))

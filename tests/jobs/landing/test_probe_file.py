@@ -86,6 +86,9 @@ ZIPPED = gzip.compress(TEXT.encode())
         pytest.param(gzip.compress(b""), "empty_file", id="gzip-of-nothing"),
         pytest.param(b"\xef\xbb\xbf", "empty_file", id="only-a-byte-order-mark"),
         pytest.param(ZIPPED[: len(ZIPPED) // 2], "truncated_gzip", id="half-a-gzip"),
+        pytest.param(
+            gzip.compress(TEXT.replace("lat", "y", 1).encode())[:-12], "truncated_gzip", id="damage-before-columns"
+        ),
         pytest.param(ZIPPED[:-4], "truncated_gzip", id="gzip-without-its-length"),
         pytest.param(ZIPPED[:-8] + b"\0" * 8, "corrupt_gzip", id="gzip-with-a-wrong-sum"),
         pytest.param(ZIPPED[:40] + b"\xff\xff\xff" + ZIPPED[43:], "corrupt_gzip", id="gzip-with-flipped-bytes"),
@@ -161,6 +164,82 @@ def test_names_that_may_be_values_are_told_by_their_place(tmp_path, mapping):
 
     assert (found.columns[-2:], found.unknown) == (("new", "(column 8)"), ("new", "(column 8)"))
     assert "person7" not in probe(tmp_path, json.dumps(record).encode(), mapping("jsonl")).unknown
+
+
+RENAMED = HEADER.replace("lat", "latitude")
+"""``lat`` was renamed, so the file is refused; what it has instead is what a person needs to know."""
+
+
+@pytest.mark.parametrize(
+    ("format_", "content"),
+    [
+        pytest.param("csv", f"{RENAMED}\n".encode(), id="csv"),
+        pytest.param("tsv", f"{RENAMED}\n".replace(",", "\t").encode(), id="tsv"),
+        pytest.param("jsonl", b'{"known": 1, "latitude": 2, "new": 3}\n', id="jsonl"),
+    ],
+)
+def test_a_refused_file_tells_the_names_that_the_mapping_does_not_know(tmp_path, mapping, format_, content):
+    found = probe(tmp_path, content, mapping(format_))
+
+    assert found.reason.startswith("missing_column:") and not found.readable
+    assert sorted(found.dropped) == ["known", "latitude", "new"]
+    assert sorted(found.unknown) == ["latitude", "new"]
+
+
+def test_a_refused_parquet_file_tells_its_names_too(tmp_path, mapping):
+    assert probe(tmp_path, parquet(lat=None, latitude=[1.0]), mapping("parquet")).unknown == ("latitude",)
+
+
+def test_a_header_in_other_case_is_a_header(tmp_path, mapping):
+    found = probe(tmp_path, TEXT.replace(HEADER, HEADER.upper()).encode(), mapping())
+
+    assert found.reason == "missing_column:id,lat,lon,t,who" and found.unknown[:2] == ("ID", "WHO")
+
+
+def test_what_may_be_a_value_in_a_refused_header_is_told_by_its_place(tmp_path, mapping):
+    found = probe(tmp_path, f"{RENAMED},ada@example.org\n".encode(), mapping())
+
+    assert found.unknown == ("latitude", "new", "(column 8)")
+
+
+@pytest.mark.parametrize(
+    ("format_", "content"),
+    [
+        pytest.param("csv", b"77,Ada Lovelace,1500000000,Delft,2.5\n", id="csv"),
+        pytest.param("tsv", b"77\tAda Lovelace\t1500000000\tDelft\t2.5\n", id="tsv"),
+        pytest.param("csv", b"77;Ada Lovelace;1500000000;Delft;2.5\n", id="with-another-delimiter"),
+        pytest.param("jsonl", b'{"Ada Lovelace": {"Delft": 1}}\n', id="keys-that-are-persons"),
+    ],
+)
+def test_of_a_first_row_in_which_no_name_is_known_nothing_is_told(tmp_path, mapping, format_, content):
+    """A file that lost its header has a person's values in its place."""
+    found = probe(tmp_path, content, mapping(format_))
+
+    assert found.reason.startswith("missing_column:")
+    assert (found.columns, found.dropped, found.unknown) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("format_", "sign", "told"),
+    [
+        pytest.param("csv", ";", "semicolon", id="semicolons-as-csv"),
+        pytest.param("csv", "\t", "tab", id="tabs-as-csv"),
+        pytest.param("csv", "|", "bar", id="bars-as-csv"),
+        pytest.param("tsv", ",", "comma", id="commas-as-tsv"),
+    ],
+)
+def test_another_delimiter_than_that_of_the_format_is_told(tmp_path, mapping, format_, sign, told):
+    for header in (HEADER, RENAMED, HEADER.replace("id", '"id"')):
+        found = probe(tmp_path, f"{header}\r\n1,a,1,1,1,1,1\r\n".replace(",", sign).encode(), mapping(format_))
+
+        assert found.reason == f"other_delimiter:{told}"
+        assert "new" in found.unknown and "id" not in found.unknown
+
+
+def test_a_semicolon_in_a_header_that_commas_tell_apart_is_no_delimiter(tmp_path, mapping):
+    found = probe(tmp_path, f"{RENAMED},lat;lon\n".encode(), mapping())
+
+    assert found.reason == "missing_column:lat"
 
 
 def test_a_file_without_header_has_the_columns_of_its_mapping(tmp_path, mapping):
