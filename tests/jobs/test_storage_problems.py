@@ -145,6 +145,28 @@ def test_a_missing_file_is_told_until_its_date_is_made_again(home, place):
     assert storage(home) == []
 
 
+def test_a_missing_file_is_told_where_no_manifest_says_any_more_what_is_shown(home, place):
+    [file] = place.lake.path(TABLE.name).glob("stage-one/*/*.parquet")
+    file.unlink()
+    look(home)
+
+    shutil.rmtree(place.lake.path(TABLE.name) / "_manifest")
+
+    assert storage(home) == fsck_said(home, "1 file_missing")
+
+
+def test_a_changed_file_of_checksums_is_told_as_its_data_file_would_be(home, place):
+    [file] = place.lake.path(TABLE.name).glob("stage-one/*/*.parquet")
+    sums = file.with_name(f".{file.name}.crc")
+    sums.write_bytes(b"not those")
+    look(home)
+    assert storage(home) == fsck_said(home, "1 file_changed"), "readers are still shown its data"
+
+    publish(place, "again", DAY)
+
+    assert storage(home) == fsck_said(home, "1 history_changed")
+
+
 def test_a_missing_table_is_told_until_it_is_back_with_all_that_was_published(home, place):
     publish(place, "two", DAY)
     folder, aside = place.lake.path(TABLE.name), home.path / "aside"
