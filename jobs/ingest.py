@@ -91,7 +91,7 @@ def _mend(one: Landed) -> str:
 
 def _audit(home: Home, mapping: Mapping, region: str, files: Sequence[IngestedFile]) -> None:
     """File names stay out: they may tell of a person."""
-    outcomes = Counter(file.outcome for file in files)
+    outcomes: Counter[str] = Counter(file.outcome for file in files)
     reasons = Counter(file.reason.partition(":")[0] for file in files if file.reason)
     outcome = next((one for one in ("quarantined", "refused", *NOT_KEPT) if outcomes[one]), "landed")
     detail = {"files": dict(outcomes), "reasons": dict(reasons), "bytes": sum(file.bytes for file in files)}

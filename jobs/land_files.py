@@ -20,6 +20,7 @@ from jobs.landing.file_opening import Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers
 from jobs.landing.probe_file import Probe, probe_copy, unfit
 from jobs.landing_ledger import File
+from jobs.manifest import sha256_of
 from quality.sources.mapping import Format, Mapping
 
 MAPPINGS = "mappings"
@@ -30,8 +31,9 @@ LANDING = "landing"
 class Landed:
     """What became of one file: ``landed``, ``known`` (the same bytes were there already), ``quarantined``, ``refused``.
 
-    A file in use is refused when the mapping cannot read it: it stays in use as it was. Where there is nothing to keep
-    the outcome is the reason, one of ``NOT_KEPT``.
+    ``restored`` is known too, but what was kept of it was gone, changed or not to be read, and is whole again. A file
+    in use is refused when the mapping cannot read it: it stays in use as it was. Where there is nothing to keep the
+    outcome is the reason, one of ``NOT_KEPT``.
     """
 
     name: str
@@ -123,6 +125,7 @@ def _keep(
 ) -> Landed:
     probe = probe_copy(copy.path, mapping)
     entry = entry_of(mapping, name, probe, copy.file_id, copy.bytes)
+    whole = _is_whole(kept_path(region, entry), copy)  # asked before the copy takes its place, while others may enter
 
     def keep(entered: File) -> None:
         copy.keep(kept_path(region, entered).name)
@@ -132,9 +135,18 @@ def _keep(
     if standing == "changes":
         alone()
         standing = catalog.land(entry, keep)
-    outcome = "quarantined" if probe.reason else "known" if standing == "known" else "landed"
+    outcome = "quarantined" if probe.reason else "landed"
+    if standing == "known" and not probe.reason:
+        outcome = "known" if whole else "restored"
     if standing == "refused":
         outcome = standing
     else:
         drop_old_copies(region, catalog, entry.file_id)
     return Landed(entry.name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)
+
+
+def _is_whole(kept: Path, copy: Copy) -> bool:
+    try:
+        return kept.is_file() and kept.stat().st_size == copy.bytes and sha256_of(kept) == copy.file_id
+    except OSError:
+        return False

@@ -27,6 +27,7 @@ class SampleListing(Listing):
 class IngestedFile(Listing):
     """One file: ``landed``, ``known``, ``quarantined`` or ``refused``, or in a dry run ``readable``.
 
+    ``restored``: known, and its kept bytes, which were gone or damaged, are whole again.
     ``not_found``, ``not_a_file``, ``unreadable``: nothing is kept of that path, and nothing is in quarantine.
     ``refused``: it is in use, and stays so, since this mapping cannot read it. ``unknown`` names the dropped columns
     that the mapping does not list as ignored, also of a file that is refused for its columns.
@@ -34,7 +35,7 @@ class IngestedFile(Listing):
 
     name: str
     outcome: Literal[
-        "landed", "known", "quarantined", "refused", "readable", "not_found", "not_a_file", "unreadable"
+        "landed", "known", "restored", "quarantined", "refused", "readable", "not_found", "not_a_file", "unreadable"
     ]  # fmt: skip
     reason: str
     mend: str

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from jobs import land_files as land_files_module
 from jobs.catalog import Catalog, now
 from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
@@ -108,14 +109,34 @@ def test_a_mapping_that_cannot_read_a_file_in_use_is_refused_and_the_file_stays_
     assert (Catalog(home.region("eu")).files(), kept(home)) == (before, copies)
 
 
-def test_bytes_that_were_damaged_on_disk_are_replaced_by_the_same_file(home, land):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda path: path.write_bytes(b"planted"), id="changed"),
+        pytest.param(lambda path: path.unlink(), id="gone"),
+    ],
+)
+def test_bytes_that_were_damaged_on_disk_are_replaced_by_the_same_file_and_it_is_told(home, land, damage):
     [one] = land(("a.csv", ROWS))
+    before = Catalog(home.region("eu")).files()
     path = home.region("eu").folder("landing") / kept(home)[0]
-    path.write_bytes(b"planted")
+    damage(path)
 
-    [again] = land(("a.csv", ROWS))
+    [again, last] = land(("a.csv", ROWS), ("a.csv", ROWS))
 
-    assert (again.outcome, again.file_id, path.read_bytes()) == ("known", one.file_id, ROWS)
+    assert (again.outcome, again.file_id, path.read_bytes()) == ("restored", one.file_id, ROWS)
+    assert last.outcome == "known", "they are whole again"
+    assert Catalog(home.region("eu")).files() == before
+
+
+def test_kept_bytes_that_the_disk_cannot_read_are_restored(home, land, monkeypatch):
+    def fail(_):
+        raise OSError(errno.EIO, "planted")
+
+    land(("a.csv", ROWS))
+    monkeypatch.setattr(land_files_module, "sha256_of", fail)
+
+    assert [one.outcome for one in land(("a.csv", ROWS))] == ["restored"]
 
 
 def test_under_a_mapping_of_another_format_there_is_still_one_copy(home, land):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from jobs.audit_log import read_audit
+
 ROW = "1,a,2026-06-01T00:00:00Z,1,2,,"
 
 
@@ -25,6 +27,20 @@ def test_a_path_without_a_file_ends_with_exit_code_1_and_is_no_quarantined_file(
     assert fits(told.document, "ingest") and told.document["files"][0]["outcome"] == "not_found"
     shown = geoward("ingest", "-s", mapping_file(), "-r", "eu", tmp_path / "nope.csv.gz").stdout
     assert "not_found: Check the path" in shown and "quarantined" not in shown
+
+
+def test_a_file_whose_kept_bytes_were_mended_is_told_as_restored_and_audited(
+    geoward, home, mapping_file, log_file, fits
+):
+    geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW))
+    [kept] = (home.region("eu").root / "landing").iterdir()
+    kept.unlink()
+
+    told = geoward("ingest", "-s", mapping_file(), "-r", "eu", log_file(ROW), "--json")
+
+    assert told.exit_code == 0 and fits(told.document, "ingest")
+    assert told.document["files"][0]["outcome"] == "restored" and kept.is_file()
+    assert read_audit(home)[-1]["detail"]["files"] == {"restored": 1}
 
 
 def test_what_is_no_file_does_not_stop_the_others(geoward, mapping_file, log_file, tmp_path):
