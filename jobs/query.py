@@ -14,11 +14,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from jobs.audit_log import audit_many
+from jobs.harmed_files import harm, harm_explained
 from jobs.home import Home, Region, open_home
 from jobs.read_statement import NotASelect, Statement, first_line, read_statement
 from jobs.released_views import bare_engine, open_released, table_files
 from quality.contracts import CONTRACTS, Contract, Layer
-from quality.contracts.errors import PolicyBreach, UsageError
+from quality.contracts.errors import GeowardError, PolicyBreach, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,7 +40,7 @@ def query(sql: str, *, purpose: str, home: Home | None = None, regions: Sequence
 
     All regions are united, with a column ``region``; ``regions`` limits them. Use ``.to_pandas()`` for pandas.
     Raises ``PolicyBreach`` when the purpose, a table or the statement is refused, ``UsageError`` when a table is not
-    published yet or the query does not fit its columns.
+    published yet or the query does not fit its columns, ``EnvironmentFault`` when its files are gone or damaged.
     """
     return answer(home or open_home(), sql, purpose=purpose, regions=regions).rows
 
@@ -147,15 +148,16 @@ def _read(asked: _Asked, statement: Statement, contracts: Sequence[Contract]) ->
 
     if not contracts:
         raise UsageError("The query names no table.", mend=f"Released: {_names()}.")
-    parts = {contract.name: table_files(contract, asked.regions) for contract in contracts}
+    with harm_explained(asked.regions, statement.tables):
+        parts = {contract.name: table_files(contract, asked.regions) for contract in contracts}
     if absent := [name for name, found in parts.items() if not found]:
         raise UsageError(f"{absent[0]} is not published yet.", mend=f"Run `geoward run {absent[0]}`.")
-    db = open_released({contract.name: (contract, parts[contract.name]) for contract in contracts})
     try:
+        db = open_released({contract.name: (contract, parts[contract.name]) for contract in contracts})
         rows = _plain(db.sql(statement.sql).to_arrow_table())
     except duckdb.Error as error:
         asked.audit_read(parts, "failed", 0)
-        raise _explained(error) from None
+        raise _explained(error, asked.regions, statement.tables) from None
     asked.audit_read(parts, "answered", rows.num_rows)
     return Answer(rows, statement.tables, tuple(dict.fromkeys(region for found in parts.values() for region in found)))
 
@@ -172,15 +174,18 @@ def _plain(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _explained(error: duckdb.Error) -> UsageError:
-    """Say what is wrong; only errors of binding are quoted, since others may print a row's value."""
+def _explained(error: duckdb.Error, regions: Sequence[Region], tables: Sequence[str]) -> GeowardError:
+    """Say what is wrong; only errors of binding are quoted, since others may print a row's value.
+
+    A view opens all files of its table: one that is gone fails queries of every date.
+    """
     import duckdb
 
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
         return UsageError(f"The query does not fit: {first_line(error)}", mend="See `geoward tables show TABLE`.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return UsageError("The query needs too much memory.", mend="Filter by event_date or aggregate first.")
-    return UsageError(
+    return harm(regions, tables) or UsageError(
         "The query failed while it ran: a value could not be converted or computed.", mend="Use TRY_CAST, or filter."
     )
 
