@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jobs.java import INSTALL_JAVA, Java, java_problem
 from jobs.listings import Finding
+from quality.contracts.errors import GeowardError
 
 GIB = 1 << 30
 WARN_FREE, FAIL_FREE = 10 * GIB, 1 * GIB
@@ -84,9 +85,11 @@ def judge_keyring(mode: int | None, published: bool) -> Finding:
     return ok("keyring", f"present, mode {mode:04o}")
 
 
-def judge_root(region: str, mode: int | None, writable: bool) -> Finding:
-    """A region's root must be writable, and closed to others."""
+def judge_root(region: str, mode: int | None, writable: bool, lost: GeowardError | None = None) -> Finding:
+    """A region's root must be writable, closed to others, and there if it was in use."""
     subject = f"region {region}"
+    if lost:
+        return fault(subject, lost.message, lost.mend)
     if not writable:
         return fault(subject, "its storage root is not writable", "Give this user the right to write there.")
     if mode is None:

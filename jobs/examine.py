@@ -16,6 +16,7 @@ from jobs.home import Home, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
 from jobs.listings import DoctorListing, Finding
+from jobs.storage_problems import why_lost
 from quality.contracts.errors import GeowardError
 
 LOCK = Path(__file__).parent.parent / "requirements.lock"
@@ -83,7 +84,8 @@ def _installation(home: Home) -> list[Finding]:
     findings = [doctor.judge_disk("home", _free(home.path)), doctor.judge_keyring(_mode(keyring), published)]
     for region in home.regions.values():
         where = doctor.nearest_existing(region.root)
-        findings.append(doctor.judge_root(region.name, _mode(region.root), os.access(where, os.W_OK | os.X_OK)))
+        writable, lost = os.access(where, os.W_OK | os.X_OK), why_lost(home, region)
+        findings.append(doctor.judge_root(region.name, _mode(region.root), writable, lost))
         findings.append(doctor.judge_disk(f"region {region.name}", _free(where)))
     return findings
 

@@ -7,7 +7,7 @@ digest of the query instead of its text, since a literal may be a value.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,7 +17,7 @@ from jobs.audit_log import audit_many
 from jobs.harmed_files import harm, harm_explained
 from jobs.home import Home, Region, open_home
 from jobs.read_statement import NotASelect, Statement, first_line, read_statement
-from jobs.released_views import bare_engine, open_released, table_files
+from jobs.released_views import Parts, bare_engine, open_released, table_files
 from quality.contracts import CONTRACTS, Contract, Layer
 from quality.contracts.errors import GeowardError, PolicyBreach, UsageError
 
@@ -33,6 +33,8 @@ class Answer:
     rows: pa.Table
     tables: tuple[str, ...]
     regions: tuple[str, ...]
+    left_out: tuple[tuple[str, GeowardError], ...] = ()
+    """Regions without which the rows are, since their storage or a table of theirs is gone, and why."""
 
 
 def query(sql: str, *, purpose: str, home: Home | None = None, regions: Sequence[str] = ()) -> pa.Table:
@@ -47,7 +49,8 @@ def query(sql: str, *, purpose: str, home: Home | None = None, regions: Sequence
 
 def answer(home: Home, sql: str, *, purpose: str, regions: Sequence[str] = ()) -> Answer:
     """Answer a query and say what was read; raises what ``query`` raises. Audited before any row is handed over."""
-    asked = _Asked(home, purpose, tuple(home.region(name) for name in regions or home.regions), sql)
+    chosen = tuple(home.region(name) for name in regions or home.regions)
+    asked = _Asked(home, purpose, chosen, sql, named=bool(regions))
     try:
         for region in asked.regions:
             _allow_purpose(home, purpose, region)
@@ -75,6 +78,8 @@ class _Asked:
     purpose: str
     regions: tuple[Region, ...]
     sql: str
+    named: bool
+    """Whether the regions were asked for by name: then none is left out."""
 
     @property
     def _detail(self) -> dict[str, object]:
@@ -150,6 +155,9 @@ def _read(asked: _Asked, statement: Statement, contracts: Sequence[Contract]) ->
         raise UsageError("The query names no table.", mend=f"Released: {_names()}.")
     with harm_explained(asked.regions, statement.tables):
         parts = {contract.name: table_files(contract, asked.regions) for contract in contracts}
+    left_out = _lost(asked, parts)
+    if left_out and (asked.named or not all(parts.values())):
+        raise left_out[0][1]
     if absent := [name for name, found in parts.items() if not found]:
         raise UsageError(f"{absent[0]} is not published yet.", mend=f"Run `geoward run {absent[0]}`.")
     try:
@@ -159,7 +167,19 @@ def _read(asked: _Asked, statement: Statement, contracts: Sequence[Contract]) ->
         asked.audit_read(parts, "failed", 0)
         raise _explained(error, asked.regions, statement.tables) from None
     asked.audit_read(parts, "answered", rows.num_rows)
-    return Answer(rows, statement.tables, tuple(dict.fromkeys(region for found in parts.values() for region in found)))
+    read = tuple(dict.fromkeys(region for found in parts.values() for region in found))
+    return Answer(rows, statement.tables, read, left_out)
+
+
+def _lost(asked: _Asked, parts: Mapping[str, Parts]) -> tuple[tuple[str, GeowardError], ...]:
+    """Return the regions without a table that was there and is gone, as all of the region may be, and what to say."""
+    absent = [(region, table) for table, found in parts.items() for region in asked.regions if region.name not in found]
+    if not absent:  # as mostly: then nothing more is loaded and read
+        return ()
+    from jobs.storage_problems import why_lost
+
+    told = [(region.name, why) for region, table in absent if (why := why_lost(asked.home, region, table))]
+    return tuple({(name, str(why)): (name, why) for name, why in told}.values())
 
 
 def _plain(rows: pa.Table) -> pa.Table:

@@ -13,7 +13,7 @@ from datetime import date
 
 from jobs.audit_log import read_audit
 from jobs.audit_witness import audit_path
-from jobs.catalog import now
+from jobs.catalog import Catalog, now
 from jobs.counted import counted
 from jobs.damage import Damage
 from jobs.durable import write_whole
@@ -22,7 +22,7 @@ from jobs.land_files import LANDING
 from jobs.problem import Problem
 from jobs.region_faults import look_at, region_fault
 from jobs.witnesses import audited
-from quality.contracts.errors import EnvironmentFault
+from quality.contracts.errors import EnvironmentFault, GeowardError
 
 MEMORY = "fsck.json"
 
@@ -70,14 +70,46 @@ def lost(home: Home, region: Region) -> Iterator[Problem]:
         yield Problem("storage", region.name, "", None, f"its {gone} is gone, which held {held}", mend)
 
 
-def refuse_lost(home: Home, region: Region) -> None:
-    """Raise ``EnvironmentFault`` for a region that is gone: what is made now would lie where its disk belongs.
+def gone(home: Home, region: Region) -> Problem | None:
+    """Return the problem of a region of which nothing is there, though it was in use: no command takes it for empty.
 
     Where its tables or landed files are and only the catalog is not, somebody has set that aside, to be made anew.
     """
     set_aside = any(any(region.root.glob(held)) for held in ("*/*/_delta_log", f"{LANDING}/*"))
-    for problem in () if set_aside else lost(home, region):
-        raise EnvironmentFault(f"Region {region.name}: {problem.what}.", mend=problem.mend)
+    return None if set_aside else next(lost(home, region), None)
+
+
+def refuse_lost(home: Home, region: Region, table: str = "") -> None:
+    """Raise ``EnvironmentFault`` for a region or a ``table`` that is gone.
+
+    What is made now would lie where its disk belongs, and what is told now would be that nothing was ever there.
+    """
+    problem = gone(home, region)
+    if table and not problem:
+        problem = next(gone_tables(region, table), None)
+    if problem:
+        where = f"{table} in region {region.name}" if problem.table else f"Region {region.name}"
+        raise EnvironmentFault(f"{where}: {problem.what}.", mend=problem.mend)
+
+
+def why_lost(home: Home, region: Region, table: str = "") -> GeowardError | None:
+    """Return why what is stored in a region, or of a ``table``, cannot be told; None if it can."""
+    try:
+        refuse_lost(home, region, table)
+    except Exception as error:
+        return region_fault(region, error)
+    return None
+
+
+def gone_tables(region: Region, table: str = "") -> Iterator[Problem]:
+    """Return a problem for the table, or each, that the catalog says is published and of which no log is there."""
+    if not (region.root / "catalog.sqlite").exists():
+        return
+    for name in sorted({name for name, _ in Catalog(region).origins([table] if table else ())}):
+        if not region.root.joinpath(*name.split(".", 1), "_delta_log").is_dir():
+            what = "it was published and its folder, or the log in it, is gone"
+            mend = f"Look whether somebody moved it, or restore it. {look_at(region.name)}"
+            yield Problem("storage", region.name, name, None, what, mend)
 
 
 def unreadable(region: Region, error: Exception) -> Problem:

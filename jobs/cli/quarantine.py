@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, show
+from jobs.cli.left_out import tell_lost
 from jobs.home import open_home
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantineListing, ReplayListing
 
@@ -27,7 +28,9 @@ def list_(region: RegionOption = "", as_json: Json = False) -> None:
     """
     from jobs.list_quarantine import list_quarantine
 
-    listing = list_quarantine(open_home(), region)
+    home = open_home()
+    tell_lost(home, region)
+    listing = list_quarantine(home, region)
     show(listing, as_json, _tables(listing))
 
 
@@ -43,7 +46,9 @@ def show_(
     """
     from jobs.list_quarantine import show_quarantine
 
-    detail = show_quarantine(open_home(), subject, region)
+    home = open_home()
+    tell_lost(home, region)
+    detail = show_quarantine(home, subject, region)
     show(detail, as_json, _parts(detail))
 
 
@@ -65,8 +70,10 @@ def replay_(
     """
     from jobs.replay_quarantine import replay
 
+    home = open_home()
+    tell_lost(home, region)
     listing = replay(
-        open_home(), source, region, dry_run=dry_run, progress=lambda text: err.print(text, markup=False),
+        home, source, region, dry_run=dry_run, progress=lambda text: err.print(text, markup=False),
         wait=not no_wait,
     )  # fmt: skip
     show(listing, as_json, _replayed(listing))
