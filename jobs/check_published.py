@@ -9,6 +9,7 @@ from jobs.audit_staged import audit_staged
 from jobs.harmed_files import harm_explained
 from jobs.job import Job
 from jobs.job_inputs import Workplace
+from jobs.keyring import require_keyring
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 
@@ -31,6 +32,7 @@ def check_published(
     Consent withdrawn since, retention that has passed, or a file changed by another hand are such reasons.
     """
     for place in places:
+        require_keyring(place.home)
         for name, job in JOBS.items():
             with harm_explained([place.region], (name,)):
                 table = place.lake.table(name)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jobs.java import INSTALL_JAVA, Java, java_problem
+from jobs.keyring import LOST, RESTORE
 from jobs.listings import Finding
 from quality.contracts.errors import GeowardError
 
@@ -77,7 +78,7 @@ def judge_disk(where: str, free: int) -> Finding:
 def judge_keyring(mode: int | None, published: bool) -> Finding:
     """The keyring must be closed to others; without it, pseudonyms of published tables cannot be made again."""
     if mode is None and published:
-        return fault("keyring", "missing, though tables were made with it", "Restore it from your backup.")
+        return fault("keyring", LOST, RESTORE)
     if mode is None:
         return ok("keyring", "none yet: the first run makes one")
     if mode & 0o077:

@@ -18,7 +18,7 @@ from jobs.landed_regions import catalogs
 from jobs.problem import PROBLEM_KINDS, Problem
 from jobs.registry import JOBS
 from jobs.run_lock import run_is_alive
-from jobs.storage_problems import gone_tables, lost, remembered, unreadable
+from jobs.storage_problems import gone_tables, lost, of_home, remembered, unreadable
 from jobs.table_problems import NIGHT, Seen, look, missing_dates, table_problems
 
 State = Literal["running", "stuck", "failed", "withdrawn", "late", "stale", "waiting", "fresh"]
@@ -69,7 +69,7 @@ def _all_of(region: Region, found: tuple[Problem, ...]) -> TableStatus:
 def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: datetime | None = None) -> list[Problem]:
     """Return what is wrong in the installation, causes first, as alerts tell it; ``tables`` may be known already."""
     found = status(home, at=at) if tables is None else list(tables)
-    mine = [*remembered(home), *(problem for table in found for problem in table.problems)]
+    mine = [*of_home(home), *remembered(home), *(problem for table in found for problem in table.problems)]
     broken = {table.region for table in found if not table.table}
     for region in home.regions.values():
         if region.name not in broken:

@@ -12,12 +12,13 @@ from contextlib import suppress
 from datetime import date
 
 from jobs.audit_log import read_audit
-from jobs.audit_witness import audit_path
+from jobs.audit_witness import audit_path, contradiction, looking
 from jobs.catalog import Catalog, now
 from jobs.counted import counted
 from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
+from jobs.keyring import LOST, RESTORE, keyring_is_lost
 from jobs.land_files import LANDING
 from jobs.problem import Problem
 from jobs.region_faults import look_at, region_fault
@@ -110,6 +111,19 @@ def gone_tables(region: Region, table: str = "") -> Iterator[Problem]:
             what = "it was published and its folder, or the log in it, is gone"
             mend = f"Look whether somebody moved it, or restore it. {look_at(region.name)}"
             yield Problem("storage", region.name, name, None, what, mend)
+
+
+def of_home(home: Home) -> Iterator[Problem]:
+    """Return what is wrong with what all regions share: the audit log and the keyring."""
+    try:
+        with looking(home):
+            wrong = contradiction(home)
+    except (OSError, ValueError):
+        wrong = "it cannot be read"
+    if wrong:
+        yield Problem("storage", "", "", None, f"the audit log is damaged: {wrong}", look_at(""))
+    if keyring_is_lost(home):
+        yield Problem("storage", "", "", None, f"the keyring is {LOST}", RESTORE)
 
 
 def unreadable(region: Region, error: Exception) -> Problem:
