@@ -6,7 +6,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from jobs.audit_staged import audit_staged
+from jobs.harmed_files import harm_explained
+from jobs.job import Job
 from jobs.job_inputs import Workplace
+from jobs.keyring import require_keyring
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 
@@ -29,15 +32,22 @@ def check_published(
     Consent withdrawn since, retention that has passed, or a file changed by another hand are such reasons.
     """
     for place in places:
+        require_keyring(place.home)
         for name, job in JOBS.items():
-            table = place.lake.table(name)
+            with harm_explained([place.region], (name,)):
+                table = place.lake.table(name)
             if table is None or (tables and name not in tables):
                 continue
             progress(f"{place.region.name} {name}")
-            staged = place.lake.published(job.writes)
-            inputs = place.inputs(job, tuple(sorted({file.date for file in staged.files})) or (place.today(),))
-            try:
-                verdicts = tuple(audit_staged(job, place, inputs, staged))
-            finally:
-                inputs.forget()
-            yield Judged(name, place.region.name, table.version(), verdicts)
+            yield Judged(name, place.region.name, table.version(), _judge(place, job))
+
+
+def _judge(place: Workplace, job: Job) -> tuple[Verdict, ...]:
+    """Raise ``EnvironmentFault`` if what fails are files of the table, or of one it is made from."""
+    with harm_explained([place.region], (job.name, *(read.table for read in job.reads))):
+        staged = place.lake.published(job.writes)
+        inputs = place.inputs(job, tuple(sorted({file.date for file in staged.files})) or (place.today(),))
+        try:
+            return tuple(audit_staged(job, place, inputs, staged))
+        finally:
+            inputs.forget()

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jobs.java import INSTALL_JAVA, Java, java_problem
+from jobs.keyring import LOST, RESTORE
 from jobs.listings import Finding
+from quality.contracts.errors import GeowardError
 
 GIB = 1 << 30
 WARN_FREE, FAIL_FREE = 10 * GIB, 1 * GIB
@@ -76,7 +78,7 @@ def judge_disk(where: str, free: int) -> Finding:
 def judge_keyring(mode: int | None, published: bool) -> Finding:
     """The keyring must be closed to others; without it, pseudonyms of published tables cannot be made again."""
     if mode is None and published:
-        return fault("keyring", "missing, though tables were made with it", "Restore it from your backup.")
+        return fault("keyring", LOST, RESTORE)
     if mode is None:
         return ok("keyring", "none yet: the first run makes one")
     if mode & 0o077:
@@ -84,9 +86,11 @@ def judge_keyring(mode: int | None, published: bool) -> Finding:
     return ok("keyring", f"present, mode {mode:04o}")
 
 
-def judge_root(region: str, mode: int | None, writable: bool) -> Finding:
-    """A region's root must be writable, and closed to others."""
+def judge_root(region: str, mode: int | None, writable: bool, lost: GeowardError | None = None) -> Finding:
+    """A region's root must be writable, closed to others, and there if it was in use."""
     subject = f"region {region}"
+    if lost:
+        return fault(subject, lost.message, lost.mend)
     if not writable:
         return fault(subject, "its storage root is not writable", "Give this user the right to write there.")
     if mode is None:

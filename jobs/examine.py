@@ -15,7 +15,9 @@ from jobs import doctor
 from jobs.home import Home, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
+from jobs.keyring import keyring_is_lost
 from jobs.listings import DoctorListing, Finding
+from jobs.storage_problems import why_lost
 from quality.contracts.errors import GeowardError
 
 LOCK = Path(__file__).parent.parent / "requirements.lock"
@@ -79,11 +81,12 @@ def port_is_free(port: int) -> bool:
 
 def _installation(home: Home) -> list[Finding]:
     keyring = home.path / "keys" / "keyring.json"
-    published = any((r.root / layer).is_dir() for r in home.regions.values() for layer in ("protected", "curated"))
-    findings = [doctor.judge_disk("home", _free(home.path)), doctor.judge_keyring(_mode(keyring), published)]
+    mode = _mode(keyring)
+    findings = [doctor.judge_disk("home", _free(home.path)), doctor.judge_keyring(mode, keyring_is_lost(home))]
     for region in home.regions.values():
         where = doctor.nearest_existing(region.root)
-        findings.append(doctor.judge_root(region.name, _mode(region.root), os.access(where, os.W_OK | os.X_OK)))
+        writable, lost = os.access(where, os.W_OK | os.X_OK), why_lost(home, region)
+        findings.append(doctor.judge_root(region.name, _mode(region.root), writable, lost))
         findings.append(doctor.judge_disk(f"region {region.name}", _free(where)))
     return findings
 

@@ -6,6 +6,7 @@ Needs no Spark and changes nothing. Whatever is damaged, the rest is still looke
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from functools import partial
 
 from jobs.audit_log import read_audit
@@ -19,9 +20,11 @@ from jobs.home import Home, Region
 from jobs.land_files import LANDING
 from jobs.landed_regions import covered
 from jobs.manifest import FOLDER
+from jobs.problem import Problem
 from jobs.quarantine import quarantine_contract
 from jobs.registry import JOBS
 from jobs.run_lock import holds_run_lock, run_is_alive
+from jobs.storage_problems import gone
 from jobs.witnesses import Witness, audited
 
 Progress = Callable[[str], None]
@@ -66,12 +69,11 @@ def _region(
     home: Home, place: Region, tables: frozenset[str], said: Mapping[str, Witness], checked: Checked, progress: Progress
 ) -> Iterator[Damage]:
     progress(f"{place.name} catalog")
+    if problem := _gone(home, place):
+        mend = "Look whether its disk is mounted; else restore the region from a backup."
+        yield Damage("table_missing", place.name, "", "", problem.what, mend)
+        return
     if not place.root.is_dir():
-        if said:
-            mend = "Look whether its disk is mounted; else restore the region from a backup."
-            yield Damage(
-                "table_missing", place.name, "", "", f"the region's root is gone, and {len(said)} tables", mend
-            )
         return
     names = _tables(place)
     catalog, damage = read_catalog(place, expected=bool(said or names or (place.root / LANDING).exists()))
@@ -93,6 +95,12 @@ def _region(
             yield from check_references(place)
             yield from check_landed(place, catalog, checked)
         yield from _set_aside(place)
+
+
+def _gone(home: Home, place: Region) -> Problem | None:
+    with suppress(OSError, ValueError):  # an audit log that cannot be read is told of as such
+        return gone(home, place)
+    return None
 
 
 def _another_runs(home: Home) -> bool:

@@ -15,9 +15,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from jobs.home import Home
 from quality.contracts.errors import EnvironmentFault
 
 KEY_BYTES = 32
+LOST, RESTORE = (
+    "missing, though tables were made with it",
+    "Restore keys/keyring.json in the Geoward home from your backup.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,26 @@ def open_keyring(folder: Path, warehouses: tuple[Path, ...] = ()) -> KeyReferenc
         raise EnvironmentFault(
             "The keyring is not readable.", mend="Restore it from your backup; rows depend on it."
         ) from None
+
+
+def require_keyring(home: Home) -> None:
+    """Raise ``EnvironmentFault`` if there is no keyring: whoever only reads makes none."""
+    if not (home.path / "keys" / "keyring.json").exists():
+        raise EnvironmentFault("The keyring is missing.", mend=RESTORE)
+
+
+def refuse_lost_keyring(home: Home) -> None:
+    """Raise ``EnvironmentFault`` if the keyring is missing though tables were made with it: a new one hides that."""
+    if keyring_is_lost(home):
+        raise EnvironmentFault(f"The keyring is {LOST}.", mend=RESTORE)
+
+
+def keyring_is_lost(home: Home) -> bool:
+    """Return whether there is no keyring though tables were made with one: their pseudonyms cannot be made again."""
+    if (home.path / "keys" / "keyring.json").exists():
+        return False
+    roots = (region.root for region in home.regions.values())
+    return any(any(root.glob(f"{layer}/*/_delta_log")) for root in roots for layer in ("protected", "curated"))
 
 
 def known_key(folder: Path, warehouses: tuple[Path, ...] = ()) -> str:

@@ -20,7 +20,7 @@ def list_status(home: Home, tables: Sequence[TableStatus], found: Sequence[Probl
     broken = {table.region for table in tables if not table.table}
     readable = [place.name for place in covered(home, region) if place.name not in broken]
     waiting = [file for name in readable for _, catalog in catalogs(home, name) for file in catalog.waiting()]
-    mine = [problem for problem in found if region in ("", problem.region)]
+    mine = [problem for problem in found if region in ("", problem.region) or not problem.region]
     return StatusListing(
         ok=not mine,
         run_is_alive=run_is_alive(home),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from jobs.audit_log import audit
 from jobs.date_files import date_files
 from jobs.explain_failure import explained
+from jobs.harmed_files import harm_explained
 from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
 from jobs.landed_regions import catalogs
@@ -153,7 +154,9 @@ def run_table(place: Workplace, table: str, dates: Collection[date], run_id: str
     run_id = run_id or new_run_id()
     job = JOBS[table]
     try:
-        with explained(), RunLedger(place.region).entered(run_id, table, dates), explained():
+        reads = [read.table for read in job.reads]
+        entered = RunLedger(place.region).entered(run_id, table, dates)
+        with explained(), entered, explained(), harm_explained([place.region], reads):
             return with_readable_files(
                 place, job, dates, lambda: run_job(job, place, _run_of(place, table, dates, run_id))
             )

@@ -11,7 +11,7 @@ from datetime import date
 
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
-from jobs.keyring import known_key, open_keyring
+from jobs.keyring import known_key, open_keyring, refuse_lost_keyring
 from jobs.reference import reference_digest
 from jobs.registry import JOBS, code_of
 
@@ -68,6 +68,7 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
 
     A partition made before its input is up to date is then still stale when that input has run.
     """
+    refuse_lost_keyring(place.home)
     open_keyring(place.home.path / "keys", tuple(region.root for region in place.home.regions.values()))  # made if new
     made, job = _Made(place, with_sources({table}), as_published=True), JOBS[table]
     return [

@@ -7,18 +7,19 @@ digest of the query instead of its text, since a literal may be a value.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from jobs.audit_log import audit_many
+from jobs.harmed_files import harm, harm_explained
 from jobs.home import Home, Region, open_home
 from jobs.read_statement import NotASelect, Statement, first_line, read_statement
-from jobs.released_views import bare_engine, open_released, table_files
+from jobs.released_views import Parts, bare_engine, open_released, table_files
 from quality.contracts import CONTRACTS, Contract, Layer
-from quality.contracts.errors import PolicyBreach, UsageError
+from quality.contracts.errors import GeowardError, PolicyBreach, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +33,8 @@ class Answer:
     rows: pa.Table
     tables: tuple[str, ...]
     regions: tuple[str, ...]
+    left_out: tuple[tuple[str, GeowardError], ...] = ()
+    """Regions without which the rows are, since their storage or a table of theirs is gone, and why."""
 
 
 def query(sql: str, *, purpose: str, home: Home | None = None, regions: Sequence[str] = ()) -> pa.Table:
@@ -39,14 +42,15 @@ def query(sql: str, *, purpose: str, home: Home | None = None, regions: Sequence
 
     All regions are united, with a column ``region``; ``regions`` limits them. Use ``.to_pandas()`` for pandas.
     Raises ``PolicyBreach`` when the purpose, a table or the statement is refused, ``UsageError`` when a table is not
-    published yet or the query does not fit its columns.
+    published yet or the query does not fit its columns, ``EnvironmentFault`` when its files are gone or damaged.
     """
     return answer(home or open_home(), sql, purpose=purpose, regions=regions).rows
 
 
 def answer(home: Home, sql: str, *, purpose: str, regions: Sequence[str] = ()) -> Answer:
     """Answer a query and say what was read; raises what ``query`` raises. Audited before any row is handed over."""
-    asked = _Asked(home, purpose, tuple(home.region(name) for name in regions or home.regions), sql)
+    chosen = tuple(home.region(name) for name in regions or home.regions)
+    asked = _Asked(home, purpose, chosen, sql, named=bool(regions))
     try:
         for region in asked.regions:
             _allow_purpose(home, purpose, region)
@@ -74,6 +78,8 @@ class _Asked:
     purpose: str
     regions: tuple[Region, ...]
     sql: str
+    named: bool
+    """Whether the regions were asked for by name: then none is left out."""
 
     @property
     def _detail(self) -> dict[str, object]:
@@ -147,17 +153,33 @@ def _read(asked: _Asked, statement: Statement, contracts: Sequence[Contract]) ->
 
     if not contracts:
         raise UsageError("The query names no table.", mend=f"Released: {_names()}.")
-    parts = {contract.name: table_files(contract, asked.regions) for contract in contracts}
+    with harm_explained(asked.regions, statement.tables):
+        parts = {contract.name: table_files(contract, asked.regions) for contract in contracts}
+    left_out = _lost(asked, parts)
+    if left_out and (asked.named or not all(parts.values())):
+        raise left_out[0][1]
     if absent := [name for name, found in parts.items() if not found]:
         raise UsageError(f"{absent[0]} is not published yet.", mend=f"Run `geoward run {absent[0]}`.")
-    db = open_released({contract.name: (contract, parts[contract.name]) for contract in contracts})
     try:
+        db = open_released({contract.name: (contract, parts[contract.name]) for contract in contracts})
         rows = _plain(db.sql(statement.sql).to_arrow_table())
     except duckdb.Error as error:
         asked.audit_read(parts, "failed", 0)
-        raise _explained(error) from None
+        raise _explained(error, asked.regions, statement.tables) from None
     asked.audit_read(parts, "answered", rows.num_rows)
-    return Answer(rows, statement.tables, tuple(dict.fromkeys(region for found in parts.values() for region in found)))
+    read = tuple(dict.fromkeys(region for found in parts.values() for region in found))
+    return Answer(rows, statement.tables, read, left_out)
+
+
+def _lost(asked: _Asked, parts: Mapping[str, Parts]) -> tuple[tuple[str, GeowardError], ...]:
+    """Return the regions without a table that was there and is gone, as all of the region may be, and what to say."""
+    absent = [(region, table) for table, found in parts.items() for region in asked.regions if region.name not in found]
+    if not absent:  # as mostly: then nothing more is loaded and read
+        return ()
+    from jobs.storage_problems import why_lost
+
+    told = [(region.name, why) for region, table in absent if (why := why_lost(asked.home, region, table))]
+    return tuple({(name, str(why)): (name, why) for name, why in told}.values())
 
 
 def _plain(rows: pa.Table) -> pa.Table:
@@ -172,15 +194,18 @@ def _plain(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _explained(error: duckdb.Error) -> UsageError:
-    """Say what is wrong; only errors of binding are quoted, since others may print a row's value."""
+def _explained(error: duckdb.Error, regions: Sequence[Region], tables: Sequence[str]) -> GeowardError:
+    """Say what is wrong; only errors of binding are quoted, since others may print a row's value.
+
+    A view opens all files of its table: one that is gone fails queries of every date.
+    """
     import duckdb
 
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
         return UsageError(f"The query does not fit: {first_line(error)}", mend="See `geoward tables show TABLE`.")
     if isinstance(error, duckdb.OutOfMemoryException):
         return UsageError("The query needs too much memory.", mend="Filter by event_date or aggregate first.")
-    return UsageError(
+    return harm(regions, tables) or UsageError(
         "The query failed while it ran: a value could not be converted or computed.", mend="Use TRY_CAST, or filter."
     )
 

@@ -18,7 +18,7 @@ from jobs.landed_regions import catalogs
 from jobs.problem import PROBLEM_KINDS, Problem
 from jobs.registry import JOBS
 from jobs.run_lock import run_is_alive
-from jobs.storage_problems import lost, remembered, unreadable
+from jobs.storage_problems import gone_tables, lost, of_home, remembered, unreadable
 from jobs.table_problems import NIGHT, Seen, look, missing_dates, table_problems
 
 State = Literal["running", "stuck", "failed", "withdrawn", "late", "stale", "waiting", "fresh"]
@@ -56,7 +56,8 @@ def _of_region(home: Home, region: Region, at: datetime) -> list[TableStatus]:
         if not (region.root / "catalog.sqlite").exists():
             return []
         seen = look(home, region, at)
-        return [_of(seen, job) for name, job in JOBS.items() if seen.knows(name)]
+        moved = {problem.table: problem for problem in gone_tables(region)}
+        return [_of(seen, job, moved.get(name)) for name, job in JOBS.items() if seen.knows(name)]
     except Exception as error:
         return [_all_of(region, (unreadable(region, error),))]
 
@@ -70,7 +71,7 @@ def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: dateti
     found = status(home, at=at) if tables is None else list(tables)
     broken = {table.region for table in found if not table.table}
     fsck = [one for one in remembered(home) if one.table or one.region not in broken]  # what is gone is told once
-    mine = [*fsck, *(problem for table in found for problem in table.problems)]
+    mine = [*of_home(home), *fsck, *(problem for table in found for problem in table.problems)]
     for region in home.regions.values():
         if region.name not in broken:
             mine += _of_files(home, region, at or now())
@@ -88,9 +89,9 @@ def _of_files(home: Home, region: Region, at: datetime) -> list[Problem]:
     return mine
 
 
-def _of(seen: Seen, job: Job) -> TableStatus:
+def _of(seen: Seen, job: Job, gone: Problem | None) -> TableStatus:
     name = job.name
-    found = tuple(table_problems(seen, job))
+    found = (*((gone,) if gone else ()), *table_problems(seen, job))
     days, waiting = seen.reports.get(name, {}), len(seen.stale.get(name, ()))
     state, missing = _state(seen, name, found), missing_dates(seen, name)
     newest = max(days, default=None)
@@ -104,7 +105,7 @@ def _state(seen: Seen, table: str, found: Iterable[Problem]) -> State:
         return "stuck"
     if run and run.state == "running":
         return "running"
-    if kinds & {"failed", "check"}:
+    if kinds & {"failed", "check", "storage"}:
         return "failed"
     told: tuple[State, ...] = ("withdrawn", "late", "stale")
     well: State = "waiting" if seen.stale.get(table) else "fresh"

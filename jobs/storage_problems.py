@@ -15,18 +15,19 @@ from datetime import date
 from itertools import groupby
 
 from jobs.audit_log import read_audit
-from jobs.audit_witness import audit_path
-from jobs.catalog import now
+from jobs.audit_witness import audit_path, contradiction, looking
+from jobs.catalog import Catalog, now
 from jobs.counted import counted
 from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
+from jobs.keyring import LOST, RESTORE, keyring_is_lost
 from jobs.land_files import LANDING
 from jobs.look_again import look_again
 from jobs.problem import Problem
 from jobs.region_faults import look_at, region_fault
 from jobs.witnesses import audited
-from quality.contracts.errors import EnvironmentFault
+from quality.contracts.errors import EnvironmentFault, GeowardError
 
 MEMORY = "fsck.json"
 
@@ -90,14 +91,59 @@ def lost(home: Home, region: Region) -> Iterator[Problem]:
         yield Problem("storage", region.name, "", None, f"its {gone} is gone, which held {held}", mend, hides=True)
 
 
-def refuse_lost(home: Home, region: Region) -> None:
-    """Raise ``EnvironmentFault`` for a region that is gone: what is made now would lie where its disk belongs.
+def gone(home: Home, region: Region) -> Problem | None:
+    """Return the problem of a region of which nothing is there, though it was in use: no command takes it for empty.
 
     Where its tables or landed files are and only the catalog is not, somebody has set that aside, to be made anew.
     """
     set_aside = any(any(region.root.glob(held)) for held in ("*/*/_delta_log", f"{LANDING}/*"))
-    for problem in () if set_aside else lost(home, region):
-        raise EnvironmentFault(f"Region {region.name}: {problem.what}.", mend=problem.mend)
+    return None if set_aside else next(lost(home, region), None)
+
+
+def refuse_lost(home: Home, region: Region, table: str = "") -> None:
+    """Raise ``EnvironmentFault`` for a region or a ``table`` that is gone.
+
+    What is made now would lie where its disk belongs, and what is told now would be that nothing was ever there.
+    """
+    problem = gone(home, region)
+    if table and not problem:
+        problem = next(gone_tables(region, table), None)
+    if problem:
+        where = f"{table} in region {region.name}" if problem.table else f"Region {region.name}"
+        raise EnvironmentFault(f"{where}: {problem.what}.", mend=problem.mend)
+
+
+def why_lost(home: Home, region: Region, table: str = "") -> GeowardError | None:
+    """Return why what is stored in a region, or of a ``table``, cannot be told; None if it can."""
+    try:
+        refuse_lost(home, region, table)
+    except Exception as error:
+        return region_fault(region, error)
+    return None
+
+
+def gone_tables(region: Region, table: str = "") -> Iterator[Problem]:
+    """Return a problem for the table, or each, that the catalog says is published and of which no log is there."""
+    if not (region.root / "catalog.sqlite").exists():
+        return
+    for name in sorted({name for name, _ in Catalog(region).origins([table] if table else ())}):
+        if not region.root.joinpath(*name.split(".", 1), "_delta_log").is_dir():
+            what = "it was published and its folder, or the log in it, is gone"
+            mend = f"Look whether somebody moved it, or restore it. {look_at(region.name)}"
+            yield Problem("storage", region.name, name, None, what, mend)
+
+
+def of_home(home: Home) -> Iterator[Problem]:
+    """Return what is wrong with what all regions share: the audit log and the keyring."""
+    try:
+        with looking(home):
+            wrong = contradiction(home)
+    except (OSError, ValueError):
+        wrong = "it cannot be read"
+    if wrong:
+        yield Problem("storage", "", "", None, f"the audit log is damaged: {wrong}", look_at(""))
+    if keyring_is_lost(home):
+        yield Problem("storage", "", "", None, f"the keyring is {LOST}", RESTORE)
 
 
 def unreadable(region: Region, error: Exception) -> Problem:

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from jobs.cli.app import Json, RegionOption, grid, show
 from jobs.cli.days import day
+from jobs.cli.left_out import tell_lost
 from jobs.cli.quarantine import quarantine
 from jobs.home import open_home
 from jobs.listings import DismissedPart, DismissListing
@@ -37,7 +38,9 @@ def dismiss_(
 
     if not reason.strip():
         raise UsageError("A dismissal needs a reason.", mend='Say why with --reason "...": auditors read it.')
-    found = dismiss(open_home(), subject, region, reason.strip(), on, dry_run=dry_run)
+    home = open_home()
+    tell_lost(home, region)
+    found = dismiss(home, subject, region, reason.strip(), on, dry_run=dry_run)
     listing = DismissListing(
         subject=subject, reason=reason.strip(), dry_run=dry_run, parts=[DismissedPart(**asdict(one)) for one in found]
     )

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from jobs.cli.app import Json, RegionOption, app, grid, show
 from jobs.cli.days import day
+from jobs.cli.left_out import tell_lost
 from jobs.home import open_home
 from jobs.listings import LandedListing, RestoreListing
 
@@ -34,7 +35,9 @@ def list_(
     """
     from jobs.list_landed import list_landed
 
-    listing = list_landed(open_home(), region, source, on)
+    home = open_home()
+    tell_lost(home, region)
+    listing = list_landed(home, region, source, on)
     show(listing, as_json, _listed(listing))
 
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, show
+from jobs.cli.left_out import tell_lost
 from jobs.counted import counted
 from jobs.home import open_home
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantineListing, ReplayedFile, ReplayListing
@@ -28,7 +29,9 @@ def list_(region: RegionOption = "", as_json: Json = False) -> None:
     """
     from jobs.list_quarantine import list_quarantine
 
-    listing = list_quarantine(open_home(), region)
+    home = open_home()
+    tell_lost(home, region)
+    listing = list_quarantine(home, region)
     show(listing, as_json, _tables(listing))
 
 
@@ -44,7 +47,9 @@ def show_(
     """
     from jobs.list_quarantine import show_quarantine
 
-    detail = show_quarantine(open_home(), subject, region)
+    home = open_home()
+    tell_lost(home, region)
+    detail = show_quarantine(home, subject, region)
     show(detail, as_json, _parts(detail))
 
 
@@ -70,8 +75,10 @@ def replay_(
     """
     from jobs.replay_quarantine import replay
 
+    home = open_home()
+    tell_lost(home, region)
     listing = replay(
-        open_home(), source, region, file=file, dry_run=dry_run,
+        home, source, region, file=file, dry_run=dry_run,
         progress=lambda text: err.print(text, markup=False), wait=not no_wait,
     )  # fmt: skip
     show(listing, as_json, _replayed(listing, named=bool(file)))

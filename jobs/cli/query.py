@@ -13,9 +13,10 @@ import typer
 from rich.text import Text
 
 from jobs.cli.app import app, err, grid, out
+from jobs.cli.left_out import tell_left_out
 from jobs.counted import counted
 from jobs.home import open_home
-from jobs.listings import QueryColumn, QueryListing
+from jobs.listings import QueryColumn, QueryListing, RegionFault
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def query(
     if output is not None and not output.absolute().parent.is_dir():
         raise UsageError(f"There is no folder for {output}.", mend="Make it, or name another file.")
     found = answer(open_home(), sql, purpose=purpose, regions=region or ())
+    for _, error in found.left_out:
+        tell_left_out(error)
     if form is Format.PARQUET and output is not None:
         import pyarrow.parquet as pq
 
@@ -95,6 +98,7 @@ def _listing(found: Answer, purpose: str) -> QueryListing:
     return QueryListing(
         purpose=purpose, tables=list(found.tables), regions=list(found.regions), columns=columns,
         rows=found.rows.to_pylist(),
+        left_out=[RegionFault(region=name, error=str(error)) for name, error in found.left_out],
     )  # fmt: skip
 
 

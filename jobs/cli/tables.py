@@ -10,8 +10,10 @@ import typer
 from rich.table import Table as Grid
 
 from jobs.cli.app import Json, RegionOption, app, grid, show
+from jobs.cli.left_out import tell_lost
 from jobs.home import open_home
 from jobs.listings import ShownVersion, Table, TableDetail, TableListing
+from quality.contracts import CONTRACTS
 
 tables = typer.Typer(no_args_is_help=True, help="Tables: what is published, and what each column means.")
 app.add_typer(tables, name="tables")
@@ -25,7 +27,9 @@ def list_(region: RegionOption = "", as_json: Json = False) -> None:
     """
     from jobs.list_tables import list_tables
 
-    listing = TableListing(tables=list_tables(open_home(), region))
+    home = open_home()
+    tell_lost(home, region, CONTRACTS)
+    listing = TableListing(tables=list_tables(home, region))
     show(listing, as_json, _grid(listing.tables))
 
 
@@ -42,7 +46,9 @@ def show_(
     """
     from jobs.list_tables import describe_table
 
-    detail = describe_table(open_home(), name)
+    home = open_home()
+    tell_lost(home, tables=(name,))
+    detail = describe_table(home, name)
     show(detail, as_json, _parts(detail))
 
 

@@ -37,6 +37,7 @@ def withdraw(
     Example: `geoward withdraw curated.mobility --version 7 --region eu --reason "wrong tiling" --dry-run`
     """
     from jobs.registry import job_named
+    from jobs.storage_problems import refuse_lost
     from jobs.withdraw import would_withdraw
 
     home = open_home()
@@ -44,6 +45,7 @@ def withdraw(
     if not reason.strip():
         raise UsageError("A withdrawal needs a reason.", mend='Say why with --reason "...": auditors read it.')
     place = home.region(region)
+    refuse_lost(home, place, table)
     done = would_withdraw(home, place, table, version) if dry_run else _withdraw(home, place, table, version, reason)
     listing = WithdrawListing(
         table=table, region=region, version=version, new_version=done.new_version, dry_run=dry_run,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from jobs.listings.listing import Listing
+from jobs.listings.runs import RegionFault
 
 
 class QueryColumn(Listing):
@@ -23,6 +24,7 @@ class QueryListing(Listing):
     regions: list[str]
     columns: list[QueryColumn]
     rows: list[dict[str, Any]]
+    left_out: list[RegionFault]
 
 
 class AuditEntry(Listing):

@@ -46,7 +46,7 @@ class TableRun(Listing):
 
 
 class RegionFault(Listing):
-    """A region that took no part in a run, and why: its storage is gone, damaged or closed."""
+    """A region that took no part in a run or a query, and why: its storage is gone, damaged or closed."""
 
     region: str
     error: str

@@ -11,7 +11,7 @@ from jobs.job_inputs import Workplace
 from jobs.run_ledger import RunLedger
 from jobs.status import status
 from tests.jobs.test_plan import refuse
-from tests.jobs.test_status import D2, NEXT_MORNING, land, place, publish  # noqa: F401  the fixture
+from tests.jobs.test_status import D2, NEXT_MORNING, land, place, publish, tables_are_there  # noqa: F401  the fixtures
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from jobs.audit_log import read_audit
 from jobs.audit_witness import audit_path
 from jobs.query import answer, purposes_of, query
 from quality.contracts import contract
-from quality.contracts.errors import PolicyBreach, UsageError
+from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
 
 COUNT = "SELECT region, place, sum(persons) AS persons FROM curated.mobility GROUP BY ALL ORDER BY ALL"
 
@@ -179,3 +179,21 @@ def _without_analytics_in(region, text):
     head, tail = after.split("      analytics:\n", 1)
     lines = tail.split("\n")
     return before + f"\n  {region}:\n" + head + "\n".join(lines[3:])
+
+
+def test_a_published_file_that_is_gone_is_told_by_its_table_and_date(released):
+    table = released.region("eu").root / "curated" / "mobility"
+    for file in table.rglob("*.parquet"):
+        file.unlink()
+
+    with pytest.raises(EnvironmentFault, match="curated.mobility in region eu.*2026-06-01.*gone.*geoward fsck"):
+        query("FROM curated.mobility WHERE event_date = '2020-01-01'", purpose="analytics", home=released)
+    assert {entry["outcome"] for entry in read_audit(released)} == {"failed"}
+
+
+def test_a_published_table_whose_log_is_damaged_is_told(released):
+    for entry in (released.region("eu").root / "curated" / "mobility" / "_delta_log").glob("*.json"):
+        entry.write_text("{")
+
+    with pytest.raises(EnvironmentFault, match="curated.mobility in region eu.*its log is damaged.*geoward fsck"):
+        query(COUNT, purpose="analytics", home=released)

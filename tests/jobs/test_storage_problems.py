@@ -8,12 +8,16 @@ from datetime import date
 import pytest
 
 from jobs import manifest
+from jobs.audit_witness import audit_path
 from jobs.catalog import Catalog, now
+from jobs.check_published import check_published
 from jobs.damage import Checked
 from jobs.finish_publications import finish_publications
 from jobs.fsck import fsck
 from jobs.ingest import ingest
 from jobs.job_inputs import Workplace
+from jobs.list_status import list_status
+from jobs.plan import provenance
 from jobs.status import problems, status
 from jobs.storage_problems import MEMORY, refuse_lost, remember
 from jobs.unfinished import remove
@@ -256,3 +260,35 @@ def test_a_region_that_is_gone_takes_no_files_and_no_runs_but_one_whose_catalog_
 
     with pytest.raises(EnvironmentFault, match="Region eu: its storage root is gone"):
         refuse_lost(home, place.region)
+
+
+@pytest.mark.parametrize("region", ["", "us"])
+def test_an_audit_log_that_is_gone_is_told_whatever_region_is_asked_for(home, place, region):
+    shutil.rmtree(audit_path(home))
+
+    told = list_status(home, status(home), problems(home), region)
+
+    assert not told.ok and ("", "", "the audit log is damaged: it is gone") in storage(home)
+
+
+@pytest.fixture
+def keyless(home, place):
+    """An installation of which a table was made with a keyring that is gone."""
+    (place.region.root / "curated" / "mobility" / "_delta_log").mkdir(parents=True)
+    return home.path / "keys" / "keyring.json"
+
+
+def test_a_keyring_that_is_gone_is_told(home, keyless):
+    assert ("", "", "the keyring is missing, though tables were made with it") in storage(home)
+
+
+def test_no_run_makes_a_keyring_anew_where_one_is_lost(place, keyless):
+    with pytest.raises(EnvironmentFault, match="The keyring is missing.*Restore"):
+        provenance(place, TABLE.name, [DAY])
+    assert not keyless.exists()
+
+
+def test_a_check_makes_no_keyring(home, place):
+    with pytest.raises(EnvironmentFault, match="The keyring is missing"):
+        list(check_published([place], (), lambda text: None))
+    assert not (home.path / "keys").exists()
