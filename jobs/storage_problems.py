@@ -13,12 +13,11 @@ from datetime import date
 
 from jobs.audit_log import read_audit
 from jobs.audit_witness import audit_path
-from jobs.catalog import now
+from jobs.catalog import now, refuse_gone
 from jobs.counted import counted
 from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
-from jobs.land_files import LANDING
 from jobs.problem import Problem
 from jobs.region_faults import look_at, region_fault
 from jobs.witnesses import audited
@@ -71,12 +70,11 @@ def lost(home: Home, region: Region) -> Iterator[Problem]:
 
 
 def refuse_lost(home: Home, region: Region) -> None:
-    """Raise ``EnvironmentFault`` for a region that is gone: what is made now would lie where its disk belongs.
-
-    Where its tables or landed files are and only the catalog is not, somebody has set that aside, to be made anew.
+    """Raise ``EnvironmentFault`` for a region that is gone, or its catalog: what is made now would lie where its disk
+    belongs, or be made from nothing.
     """
-    set_aside = any(any(region.root.glob(held)) for held in ("*/*/_delta_log", f"{LANDING}/*"))
-    for problem in () if set_aside else lost(home, region):
+    refuse_gone(region)
+    for problem in lost(home, region):
         raise EnvironmentFault(f"Region {region.name}: {problem.what}.", mend=problem.mend)
 
 
