@@ -34,7 +34,7 @@ class KnownToCatalog:
     def witnesses(self) -> dict[str, Witness]:
         """Return, by table, what is said of its versions."""
         found: dict[str, Witness] = defaultdict(Witness)
-        for one in self.publications:
+        for one in (each for each in self.publications if each.run_id):  # else entered only as it was taken back
             found[one.dataset].hear(one.version, one.run_id)
             if isinstance(rows := one.report.get("rows_out"), int):
                 found[one.dataset].rows[one.version, one.date.isoformat()] = rows

@@ -65,7 +65,8 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
         fallbacks = _fallbacks(place.lake, place.catalog.withdrawn_versions(table), table, manifests, version)
         before = {(entry.table, entry.date) for entry in plan(place)}
         days = tuple(fallback.date for fallback in fallbacks)
-        new = _commit(place, fallbacks, Begun(new_run_id(), table, version, days, why))
+        begun = Begun(new_run_id(), table, version, days, why, _digests(place, table))
+        new = _commit(place, fallbacks, begun)
     return Withdrawal(fallbacks, new, _downstream(place, table, before))
 
 
@@ -127,6 +128,7 @@ def _fallbacks(
             f"Nothing that {table} shows now in {lake.region.name} was published by version {version}.",
             mend=f"Versions shown now: {current}. `geoward tables show {table}` tells more.",
         )
+    bad = bad | _withdrawn(manifests)
     earlier = [each for each in reversed(manifests) if each.kind == "publish" and each.version < version]
     found = tuple(_fallback(lake, table, earlier, bad, day) for day in days)
     quarantine = quarantine_contract(table).name
@@ -134,6 +136,23 @@ def _fallbacks(
     for file in kept_back_with(earlier, known(lake.path(quarantine)), versions):
         _file(lake, table, quarantine, file)
     return found
+
+
+def _withdrawn(manifests: list[Manifest]) -> set[tuple[date, int]]:
+    """Return the (date, version) of what was taken back, by the table itself: the catalog may have been lost since."""
+    found = set()
+    for number, each in enumerate(manifests):
+        if each.kind == "withdraw":
+            shown = manifest.sources(manifests[:number])
+            found |= {(date.fromisoformat(day), shown[day]) for day in each.dates if day in shown}
+    return found
+
+
+def _digests(place: Workplace, table: str) -> dict[date, str]:
+    """Return what each date would be made from now; nothing while files are not dated, as it is not known then."""
+    if place.catalog.waiting():
+        return {}
+    return {one.date: one.digest for one in plan(place, tables=(table,), force=True) if one.table == table}
 
 
 def _fallback(lake: Lake, table: str, earlier: list[Manifest], bad: set[tuple[date, int]], day: str) -> Fallback:
