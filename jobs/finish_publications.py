@@ -20,6 +20,7 @@ from jobs.publications import Publishing
 from jobs.quarantine import quarantine_contract
 from jobs.report import RunReport
 from jobs.unfinished import committed, finish
+from quality.contracts.errors import EnvironmentFault
 
 
 class Versions(NamedTuple):
@@ -33,7 +34,8 @@ def finish_publications(home: Home, region: Region) -> list[Publishing]:
     """End or forget each publication that was begun in the region, and return those that were committed.
 
     Whoever calls this holds the region's lock, so that none of them is alive. Each step can be killed and done again.
-    One whose table is damaged stays begun; `geoward fsck` tells of the table.
+    One whose table or the audit log is damaged stays begun; `geoward fsck` tells of the damage, and nobody changes the
+    table before it is mended (``refuse_unended``).
     """
     done = []
     for place, catalog in catalogs(home, region.name):
@@ -48,6 +50,16 @@ def finish_publications(home: Home, region: Region) -> list[Publishing]:
     return done
 
 
+def refuse_unended(region: Region, catalog: Catalog, table: str) -> None:
+    """Raise ``EnvironmentFault`` while a publication of the table cannot be ended: ended later, it undoes what came."""
+    if any(begun.dataset == table for begun in catalog.begun_publications()):
+        raise EnvironmentFault(
+            f"A publication of {table} in region {region.name} was begun and cannot be ended: the table or the audit "
+            "log is damaged. Nothing was changed.",
+            mend="Run `geoward fsck`: it names the damage and its mend. Then run again.",
+        )
+
+
 def end_publication(
     home: Home, region: Region, catalog: Catalog, begun: Publishing, versions: Versions, *, again: bool = False
 ) -> list[RunReport]:
@@ -59,7 +71,7 @@ def end_publication(
         catalog.forget_publication(begun)
         return []
     entered = [(*known[:3], report.as_dict()) for known, report in zip(made, reports, strict=True)]
-    catalog.record_all(begun.dataset, versions.table, entered, begun.run_id)
+    catalog.record_all(begun.dataset, versions.table, entered, begun.run_id, late=again)
     return reports
 
 

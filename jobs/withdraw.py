@@ -9,7 +9,7 @@ from datetime import date
 
 from jobs import manifest
 from jobs.commit import Change, StagedFile, commit, facts_of
-from jobs.finish_publications import finish_publications
+from jobs.finish_publications import finish_publications, refuse_unended
 from jobs.finish_withdrawals import end_withdrawal, finish_withdrawals
 from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
@@ -52,12 +52,13 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
     what was withdrawn, so the plan leaves them alone until one of these changes. A date that a later version replaced
     is not withdrawn. What was withdrawn before, as by a command that was killed right after, is told again. Raises
     ``UsageError`` if nothing that can be read now is of that version, or if the files of an earlier version are gone
-    or changed.
+    or changed; ``EnvironmentFault`` if a publication of the table was begun and cannot be ended.
     """
     path = place.lake.path(table)
     with place.lake.locked():
         finish(path)
         finish_publications(place.home, place.region)
+        refuse_unended(place.region, place.catalog, table)
         finish_withdrawals(place.home, place.region)
         manifests = manifest.history(path)
         if done := _done_before(place.lake, table, manifests, version):
