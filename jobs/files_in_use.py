@@ -86,14 +86,33 @@ def lost_in_use(place: Workplace, wanted: Dates, changed: Iterable[File]) -> dic
     return {file: partitions for file, partitions in needed.items() if partitions}
 
 
+def unknown_in_use(place: Workplace, wanted: Dates) -> dict[str, set[date]]:
+    """Return the ``wanted`` partitions, by table, that readers have rows of and that nothing is known to be made from.
+
+    The ledger knows no file of them and the catalog no publication: it was lost and made anew, and not all came back.
+    """
+    if not wanted:
+        return {}
+    held, known = place.catalog.dates(wanted), place.catalog.origins(wanted)
+    found = {}
+    for table, days in wanted.items():
+        shown = place.lake.rows(table)
+        lost = {day for day in days if shown[day] and day not in held.get(table, {}) and (table, day) not in known}
+        if lost:
+            found[table] = lost
+    return found
+
+
 def waiting_for_files(place: Workplace, stale: Collection[Stale]) -> set[Partition]:
-    """Return the stale partitions that wait for a file that is lost: of its table, and all that is made from them."""
+    """Return the stale partitions that wait for a file that is lost or that is not known any more: of its table, and
+    all that is made from them.
+    """
     dates: dict[str, set[date]] = {}
     for entry in stale:
         dates.setdefault(entry.table, set()).add(entry.date)
     landed = {table: days for table, days in dates.items() if JOBS[table].kind == "land"}
     files = dict.fromkeys(file for table, days in landed.items() for file in files_of(place, table, days))
-    waiting: dict[str, set[date]] = {}
+    waiting = unknown_in_use(place, landed)
     for partitions in lost_in_use(place, landed, [file for file in files if not is_sound(place, file)]).values():
         for table, day in partitions:
             waiting.setdefault(table, set()).add(day)

@@ -7,6 +7,7 @@ what is missing, each line once: the catalog comes last, and the audit log is as
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -20,6 +21,9 @@ from jobs.publications import Publishing
 from jobs.quarantine import quarantine_contract
 from jobs.report import RunReport
 from jobs.unfinished import committed, finish
+from jobs.withdraw_quarantine import withdraw_quarantine
+from jobs.withdrawals import Begun
+from quality.contracts.errors import EnvironmentFault
 
 
 class Versions(NamedTuple):
@@ -33,7 +37,8 @@ def finish_publications(home: Home, region: Region) -> list[Publishing]:
     """End or forget each publication that was begun in the region, and return those that were committed.
 
     Whoever calls this holds the region's lock, so that none of them is alive. Each step can be killed and done again.
-    One whose table is damaged stays begun; `geoward fsck` tells of the table.
+    One whose table or the audit log is damaged stays begun; `geoward fsck` tells of the damage, and nobody changes the
+    table before it is mended (``refuse_unended``).
     """
     done = []
     for place, catalog in catalogs(home, region.name):
@@ -48,19 +53,52 @@ def finish_publications(home: Home, region: Region) -> list[Publishing]:
     return done
 
 
+def refuse_unended(region: Region, catalog: Catalog, table: str) -> None:
+    """Raise ``EnvironmentFault`` while a publication of the table cannot be ended: ended later, it undoes what came."""
+    if any(begun.dataset == table for begun in catalog.begun_publications()):
+        raise EnvironmentFault(
+            f"A publication of {table} in region {region.name} was begun and cannot be ended: the table or the audit "
+            "log is damaged. Nothing was changed.",
+            mend="Run `geoward fsck`: it names the damage and its mend. Then run again.",
+        )
+
+
 def end_publication(
     home: Home, region: Region, catalog: Catalog, begun: Publishing, versions: Versions, *, again: bool = False
 ) -> list[RunReport]:
-    """Enter what was committed and return the reports with their version; ``again`` if some may be entered already."""
+    """Enter what was committed and return the reports with their version; ``again`` if some may be entered already.
+
+    A quarantine that was committed without its table is taken back: readers see what belongs to the rows they see.
+    """
     made = begun.made if versions.table is not None else ()
     reports = [replace(RunReport.from_dict(report), version=versions.table) for *_, report in made]
-    (audit_once if again else audit_many)(home, list(_entries(region, begun, versions, reports)))
+    entries = list(_entries(region, begun, versions, reports))
+    if versions.table is None and versions.quarantine is not None:
+        entries += _taken_back(Lake(region, no_spark), begun, versions.quarantine)
+    (audit_once if again else audit_many)(home, entries)
     if versions.table is None:
         catalog.forget_publication(begun)
         return []
     entered = [(*known[:3], report.as_dict()) for known, report in zip(made, reports, strict=True)]
-    catalog.record_all(begun.dataset, versions.table, entered, begun.run_id)
+    catalog.record_all(begun.dataset, versions.table, entered, begun.run_id, late=again)
     return reports
+
+
+def _taken_back(lake: Lake, publishing: Publishing, version: int) -> Iterator[Entry]:
+    """Take the quarantine back and return the line for auditors; none if it shows the right rows, or cannot be mended.
+
+    Can be killed and done again. Where what readers would see again is gone, the dates stay in doubt and are made anew.
+    """
+    name, days = quarantine_contract(publishing.dataset).name, tuple(day for day, *_ in publishing.made)
+    why = f"{publishing.dataset} was not published with it"
+    begun = Begun(f"{publishing.run_id}-back", publishing.dataset, version, days, why)
+    with suppress(EnvironmentFault):
+        if (new := withdraw_quarantine(lake, begun)) is not None:
+            detail = {
+                "dates": [str(day) for day in days], "why": why, "run_id": begun.run_id, "with": publishing.dataset,
+                "new_version": new, "manifest": sha256_of(manifest_file(lake.path(name), new)),
+            }  # fmt: skip
+            yield ("run", name, "withdrawn", lake.region.name, detail)
 
 
 def _committed(region: Region, begun: Publishing) -> Versions:

@@ -34,7 +34,7 @@ class KnownToCatalog:
     def witnesses(self) -> dict[str, Witness]:
         """Return, by table, what is said of its versions."""
         found: dict[str, Witness] = defaultdict(Witness)
-        for one in self.publications:
+        for one in (each for each in self.publications if each.run_id):  # else entered only as it was taken back
             found[one.dataset].hear(one.version, one.run_id)
             if isinstance(rows := one.report.get("rows_out"), int):
                 found[one.dataset].rows[one.version, one.date.isoformat()] = rows
@@ -127,11 +127,13 @@ def _raise_if_machine(error: Exception) -> None:
 
 def _damaged(region: Region, name: str, what: str) -> Damage:
     aside = name.replace(".", f"{ASIDE}.")
-    mend = f"Restore it from a backup, or `mv {name} {aside}` in the region's root"
+    move = f"`mv {name} {aside}` in the region's root"
     if name == RUNS:
-        mend += ": it is made anew, and `geoward audit list` still tells of past runs."
+        then = f"{move}: it is made anew, and `geoward audit list` still tells of past runs"
     else:
-        mend += f" and enter the kept files again: {_enter_again(region)}."
+        there = f"{move} and " if (region.root / name).exists() else ""
+        then = f"{there}enter the kept files again: {_enter_again(region)}"
+    mend = f"Restore it from a backup, or {then}."
     return Damage("catalog_damaged", region.name, "", name, what, mend)
 
 

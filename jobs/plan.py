@@ -155,10 +155,16 @@ class _Made:
         return self.of(source, day)[0]
 
     def held(self, job: Job, day: date) -> str:
-        """Return why a partition waits: made again now, it would be what was withdrawn. Empty if it does not."""
+        """Return why a partition waits: made again now, it would be what was withdrawn. Empty if it does not.
+
+        What was withdrawn of unknown origin, since the catalog was lost, waits until a person insists.
+        """
         digest = self.of(job, day)[0]
         known = self.published.get((job.name, day), (None, {}))[0]
-        return "" if known in (digest, "") else self.withdrawn.get((job.name, day), {}).get(digest, "")
+        if known in (digest, ""):
+            return ""
+        withdrawn = self.withdrawn.get((job.name, day), {})
+        return withdrawn.get(digest) or (withdrawn.get("", "") if known is None else "")
 
     def _own(self, job: Job) -> dict[str, str]:
         """Return the parts that are the same for all of the job's dates; hashing the code for each would be slow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -119,8 +120,13 @@ class Publications(LedgerFile):
         """Remember what a partition's version was made from."""
         self.record_all(dataset, version, [(day, digest, parts, report)])
 
-    def record_all(self, dataset: str, version: int, made: Iterable[Made], run_id: str = "") -> None:
-        """Remember what each partition of a version was made from, which ends the publication of that ``run_id``."""
+    def record_all(
+        self, dataset: str, version: int, made: Iterable[Made], run_id: str = "", *, late: bool = False
+    ) -> None:
+        """Remember what each partition of a version was made from, which ends the publication of that ``run_id``.
+
+        One that is ended ``late`` takes the place of no newer version, and of none that was withdrawn meanwhile.
+        """
         lines = [
             (dataset, day.isoformat(), version, digest, json.dumps(p), json.dumps(r)) for day, digest, p, r in made
         ]
@@ -129,6 +135,16 @@ class Publications(LedgerFile):
                 runs = json.dumps([json.loads(line[-1]).get("run_id") for line in lines])
                 other = "json_extract(report, '$.run_id') NOT IN (SELECT value FROM json_each(?))"
                 db.execute(f"DELETE FROM publications WHERE dataset = ? AND {other}", (dataset, runs))
-            db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", lines)
+            elif late:
+                newer = "SELECT event_date FROM publications WHERE dataset = ? AND version > ?"
+                replaced = {day for (day,) in db.execute(newer, (dataset, version))}
+                lines = [line for line in lines if line[1] not in replaced]  # these stay in doubt: they are made again
+            entered = [line for line in lines if not (late and _is_withdrawn(db, line[:3]))]
+            db.executemany("INSERT OR REPLACE INTO publications VALUES (?,?,?,?,?,?,'')", entered)
             db.executemany("DELETE FROM doubted WHERE dataset = ? AND event_date = ?", [line[:2] for line in lines])
             db.execute("DELETE FROM publishing WHERE run_id = ? AND dataset = ?", (run_id, dataset))
+
+
+def _is_withdrawn(db: sqlite3.Connection, line: tuple[str, str, int]) -> bool:
+    where = "dataset = ? AND event_date = ? AND version = ? AND withdrawn <> ''"
+    return db.execute(f"SELECT 1 FROM publications WHERE {where}", line).fetchone() is not None

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from jobs.commit import refuse_incomplete
-from jobs.finish_publications import Versions, end_publication, finish_publications
+from jobs.finish_publications import Versions, end_publication, finish_publications, refuse_unended
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
 from jobs.publications import Publishing
@@ -29,13 +29,15 @@ def publish_table(
     """Replace the run's dates by what was staged, enter it everywhere, and return the reports with version and time.
 
     Raises ``PublishedMeanwhile`` if another run published one of the dates since this one read its inputs, and
-    ``EnvironmentFault`` if a staged file is gone or cut; nothing is changed then, not even the quarantine.
+    ``EnvironmentFault`` if a staged file is gone or cut or an earlier publication of the table cannot be ended; nothing
+    is changed then, not even the quarantine.
     """
     table = staged.contract.name
     with place.lake.claimed(table, run.dates, run.claims):
         for one in (staged, *([quarantine] if quarantine else [])):  # before the first of two commits
             refuse_incomplete(one.root, one.contract, one.files)
         finish_publications(place.home, place.region)
+        refuse_unended(place.region, place.catalog, table)
         begun = _begun(table, run, reports)
         place.catalog.begin_publication(begun)
         versions = _commit(place, run, staged, reports, quarantine)

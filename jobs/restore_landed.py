@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator, Set
+from contextlib import nullcontext
 from dataclasses import replace
 
 from jobs.audit_log import audit
-from jobs.catalog import Catalog
+from jobs.catalog import NAME, Catalog, is_gone, made_anew, needed_by
 from jobs.explain_failure import explain_failure, explained
 from jobs.home import Home, Region
 from jobs.land_files import LANDING, MAPPINGS, entry_of
@@ -48,25 +49,26 @@ def restore_landed(home: Home, region: str = "", *, dry_run: bool = False) -> Re
     found: list[RestoredFile] = []
     known = 0
     for place in covered(home, region):
-        if not (place.root / LANDING).is_dir():
+        if not needed_by(place):
             refuse_lost(home, place)
-        entries = _entries(place)
-        known += len(entries)
-        with explained():
-            mine = [*_noted(place, entries, dry_run), *_without_note(place, entries)]
-        if mine and not dry_run:
-            outcomes = {name: sum(one.outcome == name for one in mine) for name in {one.outcome for one in mine}}
-            audit(home, "ingest", "landed", "restored", region=place.name, files=outcomes)
+        with made_anew(place) if is_gone(place) and not dry_run else nullcontext() as new:
+            entries = _entries(place, new)
+            known += len(entries)
+            with explained():
+                mine = [*_noted(place, entries, new, dry_run), *_without_note(place, entries)]
+            if mine and not dry_run:
+                outcomes = {name: sum(one.outcome == name for one in mine) for name in {one.outcome for one in mine}}
+                audit(home, "ingest", "landed", "restored", region=place.name, files=outcomes)
         found += mine
     ok = all(one.outcome in ("landed", "quarantined") for one in found)
     return RestoreListing(dry_run=dry_run, ok=ok, known=known, files=found)
 
 
-def _entries(place: Region) -> dict[tuple[str, str], File]:
-    if not (place.root / "catalog.sqlite").exists():
+def _entries(place: Region, new: Catalog | None) -> dict[tuple[str, str], File]:
+    if not new and not (place.root / NAME).exists():
         return {}
     try:
-        return {(file.source, file.file_id): file for file in Catalog(place).files()}
+        return {(file.source, file.file_id): file for file in (new or Catalog(place)).files()}
     except (sqlite3.DatabaseError, ValueError, TypeError) as error:
         raise explain_failure(error) or EnvironmentFault(
             f"The catalog of region {place.name} cannot be read.",
@@ -74,10 +76,12 @@ def _entries(place: Region) -> dict[tuple[str, str], File]:
         ) from None
 
 
-def _noted(place: Region, entries: dict[tuple[str, str], File], dry_run: bool) -> Iterator[RestoredFile]:
+def _noted(
+    place: Region, entries: dict[tuple[str, str], File], new: Catalog | None, dry_run: bool
+) -> Iterator[RestoredFile]:
     for note in read_notes(place):
         if (note.source, note.file_id) not in entries:
-            yield _restore(place, note, dry_run)
+            yield _restore(place, note, new, dry_run)
 
 
 def _without_note(place: Region, entries: dict[tuple[str, str], File]) -> Iterator[RestoredFile]:
@@ -92,7 +96,7 @@ def copies(place: Region) -> Set[str]:
     return {path.name for path in (place.root / LANDING).glob("*") if COPY.fullmatch(path.name) and path.is_file()}
 
 
-def _restore(place: Region, note: Note, dry_run: bool) -> RestoredFile:
+def _restore(place: Region, note: Note, new: Catalog | None, dry_run: bool) -> RestoredFile:
     kept = place.root / LANDING / note.copy
     if not kept.is_file():
         return _of(place, note, "kept_bytes_gone")
@@ -108,7 +112,7 @@ def _restore(place: Region, note: Note, dry_run: bool) -> RestoredFile:
     probe = probe_copy(kept, mapping)
     entry = replace(entry_of(mapping, note.name, probe, note.file_id, kept.stat().st_size), landed_at=note.landed_at)
     if not dry_run:
-        Catalog(place).land(replace(entry, extension=note.extension))
+        (new or Catalog(place)).land(replace(entry, extension=note.extension))
     return _of(place, note, "quarantined" if probe.reason else "landed", probe.reason)
 
 

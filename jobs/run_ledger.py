@@ -86,8 +86,9 @@ class RunLedger(LedgerFile):
             db.execute("UPDATE runs SET state = ?, ended = ?, error = ?, message = ?, mend = ? WHERE id = ?", values)
 
     def unended(self) -> list[TableRun]:
-        """Return what still counts as running."""
-        return [run for run in self.newest().values() if run.state == "running"]
+        """Return what still counts as running, oldest first; more than one of a table if nobody came after a kill."""
+        with self.open() as db:
+            return [_run(row) for row in db.execute("SELECT * FROM runs WHERE state = 'running' ORDER BY id")]
 
     def bury(self) -> list[TableRun]:
         """Mark what still counts as running as killed and return it. The caller knows that no run is alive."""

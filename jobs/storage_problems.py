@@ -16,13 +16,12 @@ from itertools import groupby
 
 from jobs.audit_log import read_audit
 from jobs.audit_witness import audit_path, contradiction, looking
-from jobs.catalog import Catalog, now
+from jobs.catalog import Catalog, is_gone, now, refuse_gone
 from jobs.counted import counted
 from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
 from jobs.keyring import LOST, RESTORE, keyring_is_lost
-from jobs.land_files import LANDING
 from jobs.look_again import look_again
 from jobs.problem import Problem
 from jobs.region_faults import look_at, region_fault
@@ -96,15 +95,16 @@ def gone(home: Home, region: Region) -> Problem | None:
 
     Where its tables or landed files are and only the catalog is not, somebody has set that aside, to be made anew.
     """
-    set_aside = any(any(region.root.glob(held)) for held in ("*/*/_delta_log", f"{LANDING}/*"))
-    return None if set_aside else next(lost(home, region), None)
+    return None if is_gone(region) else next(lost(home, region), None)
 
 
 def refuse_lost(home: Home, region: Region, table: str = "") -> None:
     """Raise ``EnvironmentFault`` for a region or a ``table`` that is gone.
 
-    What is made now would lie where its disk belongs, and what is told now would be that nothing was ever there.
+    What is made now would lie where its disk belongs, or be made from nothing; and what is told now would be that
+    nothing was ever there. So also while only its catalog is gone.
     """
+    refuse_gone(region)
     problem = gone(home, region)
     if table and not problem:
         problem = next(gone_tables(region, table), None)

@@ -13,6 +13,7 @@ from jobs.finish_publications import finish_publications
 from jobs.finish_withdrawals import finish_withdrawals
 from jobs.home import Home, Region
 from jobs.lake import Lake, no_spark
+from jobs.landed_regions import catalogs
 from jobs.region_faults import region_fault
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import holds_run_lock, take_over_writing, take_run_lock
@@ -59,6 +60,11 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
         with suppress(sqlite3.DatabaseError):  # of a damaged catalog `geoward fsck` tells, which comes by here too
             for published in finish_publications(home, region):
                 progress(f"{region.name}: ended the publication of {published.dataset} by run {published.run_id}")
+            for begun in (
+                begun for _, catalog in catalogs(home, region.name) for begun in catalog.begun_publications()
+            ):
+                which = f"the publication of {begun.dataset} by run {begun.run_id}"
+                progress(f"{region.name}: {which} cannot be ended; see `geoward fsck`")
             for done in finish_withdrawals(home, region):
                 progress(f"{region.name}: ended the withdrawal of version {done.version} of {done.dataset}")
     ledger = RunLedger(region)

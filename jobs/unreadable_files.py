@@ -11,14 +11,14 @@ from datetime import date
 from typing import TypeVar
 
 from jobs.explain_failure import explain_failure
-from jobs.files_in_use import files_of, in_use, is_sound, lost_in_use
+from jobs.files_in_use import files_of, in_use, is_sound, lost_in_use, unknown_in_use
 from jobs.job import Job
 from jobs.job_inputs import Workplace
 from jobs.land_files import LANDING
 from jobs.landing.read_records import read_records
 from jobs.landing_ledger import File
 from jobs.read_ours import read_ours
-from quality.contracts.errors import EnvironmentFault, FilesLost
+from quality.contracts.errors import EnvironmentFault, FilesLost, FilesUnknown
 from quality.sources.mapping import Mapping
 
 CHANGED = "changed_since_landing"
@@ -33,14 +33,17 @@ Made = TypeVar("Made")
 def with_readable_files(place: Workplace, job: Job, dates: Collection[date], make: Callable[[], Made]) -> Made:
     """Make partitions of a table that is landed; files that cannot be read are quarantined whole and the rest made.
 
-    A job that reads no landed files is only run. Raises ``FilesLost`` if a file at fault is in use: nothing is made
-    then; and what ``make`` raises if no file is at fault.
+    A job that reads no landed files is only run. Raises ``FilesLost`` if a file at fault is in use, and
+    ``FilesUnknown`` if none is known of a date that readers have: nothing is made then; and what ``make`` raises if no
+    file is at fault.
     """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     if job.kind != "land":
         return make()
+    if unknown := unknown_in_use(place, {job.name: dates}).get(job.name):
+        raise FilesUnknown(job.name, place.region.name, sorted(unknown))
     files = files_of(place, job.name, dates)
     sound = set_aside_changed(place, files)
     if lost := lost_in_use(place, {job.name: dates}, set(files).difference(sound)):

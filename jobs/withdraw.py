@@ -9,7 +9,7 @@ from datetime import date
 
 from jobs import manifest
 from jobs.commit import Change, StagedFile, commit, facts_of
-from jobs.finish_publications import finish_publications
+from jobs.finish_publications import finish_publications, refuse_unended
 from jobs.finish_withdrawals import end_withdrawal, finish_withdrawals
 from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
@@ -56,12 +56,13 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
     what was withdrawn, so the plan leaves them alone until one of these changes. A date that a later version replaced
     is not withdrawn. What was withdrawn before, as by a command that was killed right after, is told again. Raises
     ``UsageError`` if nothing that can be read now is of that version, or if the files of an earlier version are gone
-    or changed.
+    or changed; ``EnvironmentFault`` if a publication of the table was begun and cannot be ended.
     """
     path = place.lake.path(table)
     with place.lake.locked():
         finish(path)
         finish_publications(place.home, place.region)
+        refuse_unended(place.region, place.catalog, table)
         finish_withdrawals(place.home, place.region)
         manifests = manifest.history(path)
         if done := _done_before(place.lake, table, manifests, version):
@@ -69,7 +70,8 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
         fallbacks = _fallbacks(place.lake, place.catalog.withdrawn_versions(table), table, manifests, version)
         before = {(entry.table, entry.date) for entry in plan(place)}
         days = tuple(fallback.date for fallback in fallbacks)
-        new = _commit(place, fallbacks, Begun(new_run_id(), table, version, days, why))
+        begun = Begun(new_run_id(), table, version, days, why, _digests(place, table))
+        new = _commit(place, fallbacks, begun)
     return Withdrawal(fallbacks, new, _downstream(place, table, before))
 
 
@@ -136,6 +138,7 @@ def _fallbacks(
             f"Nothing that {table} shows now in {lake.region.name} was published by version {version}.",
             mend=f"Versions shown now: {current}. `geoward tables show {table}` tells more.",
         )
+    bad = bad | _withdrawn(manifests)
     earlier = [each for each in reversed(manifests) if each.kind == "publish" and each.version < version]
     found = tuple(_fallback(lake, table, earlier, bad, day) for day in days)
     quarantine = quarantine_contract(table).name
@@ -143,6 +146,23 @@ def _fallbacks(
     for file in kept_back_with(earlier, known(lake.path(quarantine)), versions):
         _file(lake, table, quarantine, file)
     return found
+
+
+def _withdrawn(manifests: list[Manifest]) -> set[tuple[date, int]]:
+    """Return the (date, version) of what was taken back, by the table itself: the catalog may have been lost since."""
+    found = set()
+    for number, each in enumerate(manifests):
+        if each.kind == "withdraw":
+            shown = manifest.sources(manifests[:number])
+            found |= {(date.fromisoformat(day), shown[day]) for day in each.dates if day in shown}
+    return found
+
+
+def _digests(place: Workplace, table: str) -> dict[date, str]:
+    """Return what each date would be made from now; nothing while files are not dated, as it is not known then."""
+    if place.catalog.waiting():
+        return {}
+    return {one.date: one.digest for one in plan(place, tables=(table,), force=True) if one.table == table}
 
 
 def _fallback(lake: Lake, table: str, earlier: list[Manifest], bad: set[tuple[date, int]], day: str) -> Fallback:

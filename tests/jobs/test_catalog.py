@@ -9,6 +9,7 @@ import pytest
 
 from jobs.catalog import Catalog, now
 from jobs.landing_ledger import File, Part, standing
+from jobs.publications import Publishing
 
 FIRST, SECOND = datetime(2024, 5, 1, 12, tzinfo=UTC), datetime(2024, 5, 2, 12, tzinfo=UTC)
 FILE = File("tiny", "f" * 64, "v1", "a.csv", "csv", 10, ("id", "who"), ("note",), FIRST)
@@ -243,3 +244,21 @@ def test_a_withdrawn_publication_is_neither_an_origin_nor_reported(catalog):
 
     assert catalog.origins() == {("raw.pings", DAY): ("one", {})}
     assert catalog.reports("raw.pings", None, None) == [{"rows_in": 1}]
+
+
+def test_the_late_end_of_a_publication_undoes_neither_a_newer_version_nor_a_withdrawal(catalog):
+    for day, version in ((DAY, 3), (date(2026, 6, 2), 2)):
+        catalog.record("raw.pings", day, version, f"digest {version}", {}, {})
+    catalog.withdraw("raw.pings", 2, [date(2026, 6, 2)], "leak")
+    made = [(day, "late", {}, {}) for day in (DAY, date(2026, 6, 2), date(2026, 6, 3))]
+    catalog.begin_publication(Publishing("run", "raw.pings", tuple(made)))
+
+    catalog.record_all("raw.pings", 2, made, "run", late=True)
+
+    assert catalog.withdrawn() == {("raw.pings", date(2026, 6, 2)): {"digest 2": "leak"}}
+    assert catalog.origins() == {
+        ("raw.pings", DAY): ("", {}),  # in doubt, so that it is made again
+        ("raw.pings", date(2026, 6, 3)): ("late", {}),
+    }
+    assert {one.version for one in catalog.publications() if one.date == DAY} == {3}
+    assert catalog.begun_publications() == []

@@ -14,10 +14,13 @@ from jobs.job_inputs import Workplace
 from jobs.land_files import keep_mapping, kept_path
 from jobs.landing_ledger import File
 from jobs.manifest import sha256_of
+from jobs.nightly import run_table
 from jobs.plan import plan
+from jobs.restore_landed import restore_landed
 from jobs.unreadable_files import set_aside_changed
-from quality.contracts.errors import FilesLost
+from quality.contracts.errors import FilesLost, FilesUnknown
 from quality.sources.load_mapping import load_mapping
+from tests.jobs.publisher import publish
 
 D1, D2, D3 = date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3)
 CHAIN = ("raw.pings", "clean.pings", "protected.pings", "curated.mobility", "curated.place_counts",
@@ -198,3 +201,30 @@ def test_the_error_counts_files_and_names_dates_and_the_mend(files, dates, said)
     assert said in error.message
     assert "geoward fsck" in error.mend
     assert error.exit_code == 1
+
+
+def test_rows_of_which_a_catalog_made_anew_knows_no_file_stay_and_other_dates_are_made(place, land, home):
+    publish(place, "old", D1, D2)
+    (place.region.root / "catalog.sqlite").unlink()
+    restore_landed(home)
+    land("late", D2, D3)
+    stale = plan(place)
+
+    assert waiting_for_files(place, stale) == {(table, D1) for table in CHAIN}
+    with pytest.raises(FilesUnknown, match=r"raw.pings for region eu: .*no landed file of 2024-05-01") as refused:
+        run_table(place, "raw.pings", [D1, D2])
+    assert "`geoward landed restore --region eu`" in refused.value.mend
+    assert set(place.lake.rows("raw.pings")) == {D1, D2}
+
+    land("again", D1)
+    assert waiting_for_files(place, plan(place)) == set()
+
+
+def test_a_date_that_its_own_catalog_has_seen_go_empty_is_made_empty(place, land):
+    land("one", D1)
+    publish(place, "old", D1)
+    with place.catalog.open() as db:
+        db.execute("DELETE FROM dates")
+
+    assert [one.reason for one in plan(place) if one.table == "raw.pings"] == ["changed input: files"]
+    assert waiting_for_files(place, plan(place)) == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -116,3 +117,13 @@ def test_nobody_falls_back_to_a_version_whose_withdrawal_was_killed(place):
 def test_what_was_replaced_and_never_withdrawn_is_still_refused(place):
     with pytest.raises(UsageError, match=rf"Versions shown now: {BAD}"):
         withdraw(place, TABLE.name, GOOD, "too late")
+
+
+def test_one_that_an_earlier_release_began_is_ended_too(place):
+    killed_at("before-the-catalog-is")
+    with place.catalog.open() as db:
+        db.execute("UPDATE withdrawing SET dates = ?", (json.dumps([str(D1), str(D2)]),))
+
+    take_over(place.home)
+
+    holds(place, back=True)

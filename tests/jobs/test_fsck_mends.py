@@ -128,6 +128,7 @@ HARMS = {
     "landed_missing": lambda root: next(root.glob("landing/*")).unlink(),
     "landed_changed": lambda root: flip(next(root.glob("landing/*")), 9),
     "catalog_damaged": lambda root: (root / "catalog.sqlite").write_bytes(b"no SQLite"),
+    "catalog_gone": lambda root: (root / "catalog.sqlite").unlink(),
 }  # fmt: skip
 
 
@@ -135,6 +136,7 @@ HARMS = {
 def test_the_mend_of_a_damage_mends_it(engineer, kind):
     assert (engineer.found(), engineer.rows()) == ([], {D1, D2})
     HARMS[kind](engineer.root)
+    kind = kind.replace("_gone", "_damaged")
     assert kind in engineer.kinds()
 
     done = engineer.obey(kind) if kind != "history_changed" else []

@@ -136,6 +136,32 @@ def test_what_cannot_be_entered_is_told_with_its_mend_and_stops_no_other(home, r
     assert "geoward ingest --source tiny --region eu FILE`" in mends["kept_bytes_gone"]
 
 
+def test_one_that_was_killed_midway_leaves_no_half_of_a_catalog_and_the_next_goes_on(home, root, mapped, land):
+    land(mapped(), 1)
+    land(mapped(), 2)
+    before = files(home)
+    lose(root)
+
+    with pytest.MonkeyPatch.context() as patch:
+        real, entered = Catalog.land, []
+
+        def killed_after_one(catalog, file):
+            if entered:
+                raise KeyboardInterrupt
+            entered.append(real(catalog, file))
+
+        patch.setattr(Catalog, "land", killed_after_one)
+        with pytest.raises(KeyboardInterrupt):
+            restore_landed(home)
+
+    with pytest.raises(EnvironmentFault, match="its catalog is gone"):
+        Catalog(home.region("eu"))
+    restore_landed(home)
+    assert files(home) == before
+    assert {path.name for path in root.glob("*catalog*")} == {"catalog.sqlite", "catalog_aside.sqlite"}
+    assert stat.S_IMODE((root / "catalog.sqlite").stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"name": "a"}'])
 def test_a_note_that_cannot_be_read_is_as_good_as_none(home, root, mapped, land, text):
     copy = land(mapped(), 1)

@@ -58,3 +58,13 @@ def test_what_still_runs_when_no_run_is_alive_was_killed(ledger):
     assert last(ledger).state == "killed"
     assert ledger.newest()["raw.actors"].state == "published"
     assert ledger.bury() == []
+
+
+def test_of_two_runs_of_one_table_that_were_killed_both_are_told(ledger):
+    begun = [ledger.entered(run_id, "raw.pings", [D1]) for run_id in ("older", "newer")]
+    for one in begun:
+        one.__enter__()
+
+    assert [run.run_id for run in ledger.unended()] == ["older", "newer"]
+    assert [run.run_id for run in ledger.bury()] == ["older", "newer"]
+    assert ledger.unended() == []

@@ -16,12 +16,16 @@ from jobs.finish_publications import finish_publications
 from jobs.fsck import fsck
 from jobs.ingest import ingest
 from jobs.job_inputs import Workplace
+from jobs.land_files import LANDING, land_files
 from jobs.list_status import list_status
+from jobs.nightly import open_place
 from jobs.plan import provenance
+from jobs.restore_landed import restore_landed
 from jobs.status import problems, status
 from jobs.storage_problems import MEMORY, refuse_lost, remember
 from jobs.unfinished import remove
 from quality.contracts.errors import EnvironmentFault
+from quality.sources.load_mapping import load_mapping, mapping_text
 from tests.jobs.publisher import TABLE, publish, publish_as_a_run, stage
 from tests.jobs.test_plan import land, refuse
 
@@ -252,10 +256,41 @@ def test_a_region_where_files_had_landed_and_nothing_was_published_is_told_when_
         refuse_lost(home, home.region("us"))
 
 
-def test_a_region_that_is_gone_takes_no_files_and_no_runs_but_one_whose_catalog_was_set_aside_does(home, place):
-    (place.region.root / "catalog.sqlite").rename(place.region.root / "catalog_aside.sqlite")
-    refuse_lost(home, place.region)
+@pytest.mark.parametrize("said", [True, False], ids=["auditors-know", "the-audit-log-is-gone-too"])
+def test_while_a_catalog_is_gone_nobody_writes_and_none_is_made_but_by_the_restoring_of_what_landed(home, place, said):
+    copy = place.region.folder(LANDING) / f"{'f' * 64}.csv"
+    copy.write_text("kept")
+    (place.region.root / "catalog.sqlite").unlink()
+    if not said:
+        shutil.rmtree(audit_path(home))
 
+    for write in (
+        lambda: refuse_lost(home, place.region),
+        lambda: open_place(home, place.region, refuse),
+        lambda: Workplace.open(home, place.region, refuse),
+        lambda: land_files(place.region, load_mapping("sample_pings"), mapping_text("sample_pings"), [copy]),
+    ):
+        with pytest.raises(EnvironmentFault, match=r"Region eu: its catalog is gone") as refused:
+            write()
+        assert "`geoward landed restore --region eu`" in refused.value.mend
+        assert "A catalog set aside" in refused.value.mend
+    assert not (place.region.root / "catalog.sqlite").exists()
+
+    restore_landed(home, "eu")
+
+    refuse_lost(home, place.region)
+    assert Catalog(place.region).files() == []
+
+
+@pytest.mark.parametrize("held", ["raw/pings/_delta_log", "landing/f.csv"])
+def test_either_tables_or_landed_files_tell_that_a_catalog_is_gone(home, held):
+    (home.region("eu").folder() / held).mkdir(parents=True)
+
+    with pytest.raises(EnvironmentFault, match="its catalog is gone"):
+        Catalog(home.region("eu"))
+
+
+def test_a_region_whose_root_is_gone_takes_no_files_and_no_runs(home, place):
     shutil.rmtree(place.region.root)
 
     with pytest.raises(EnvironmentFault, match="Region eu: its storage root is gone"):

@@ -13,7 +13,7 @@ import pytest
 
 from jobs import finish_publications, manifest, publish_table, unfinished
 from jobs.audit_log import read_audit
-from jobs.audit_witness import audit_path
+from jobs.audit_witness import audit_path, entry_files
 from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck
@@ -24,7 +24,7 @@ from jobs.publications import Publishing
 from jobs.quarantine import quarantine_contract
 from jobs.run import Run
 from jobs.run_lock import give_run_lock
-from jobs.take_over import take_over
+from jobs.take_over import clear_up, take_over
 from jobs.withdraw import withdraw
 from quality.contracts.errors import EnvironmentFault, PublishedBefore, PublishedMeanwhile
 from tests.jobs.publisher import TABLE, publish, publish_as_a_run, stage
@@ -224,6 +224,27 @@ def test_a_publication_of_a_damaged_table_stops_nobody_and_is_ended_when_the_tab
     assert audited(place) == ["new"]
 
 
+def test_while_a_publication_cannot_be_ended_its_table_is_neither_published_nor_taken_back(place):
+    publish(place, "old", D1, code="older")
+    failing(place, "new", D1, of=(finish_publications, "audit_many"))
+    [entry] = entry_files(audit_path(place.home), 0) or entry_files(audit_path(place.home), 1)
+    content = entry.read_bytes()
+    entry.write_bytes(content[:100])
+    told = []
+    clear_up(place.home, place.region, told.append)
+    assert told == ["eu: the publication of raw.pings by run new cannot be ended; see `geoward fsck`"]
+
+    for change in (lambda: publish_as_a_run(place, "newer", D1), lambda: withdraw(place, TABLE.name, 2, "leak")):
+        with pytest.raises(EnvironmentFault, match=r"raw.pings.*begun and cannot be ended"):
+            change()
+    assert place.lake.table(TABLE.name).version() == 2
+
+    entry.write_bytes(content)
+    assert withdraw(place, TABLE.name, 2, "leak").new_version == 3
+    assert audited(place) == ["old", "new"] and place.catalog.begun_publications() == []
+    assert D1 not in why(place), "it is not made again"
+
+
 def test_an_interrupted_publication_is_stale_even_if_its_cause_was_taken_back(place):
     publish(place, "good", D1)
     assert D1 not in why(place)
@@ -245,7 +266,7 @@ def test_a_run_that_comes_too_late_leaves_the_quarantine_of_the_other_alone(plac
 
 def failing(place, mark, *days, of, code="", quarantine=None):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(*of, lambda *_: 1 / 0)
+        patch.setattr(*of, lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             publish_as_a_run(place, mark, *days, code=code, quarantine=quarantine)
 

@@ -14,11 +14,12 @@ from jobs.catalog import Catalog
 from jobs.job_inputs import Workplace
 from jobs.plan import held_back, plan
 from jobs.released_views import table_files
+from jobs.restore_landed import restore_landed
 from jobs.status import status
 from jobs.withdraw import withdraw, would_withdraw
 from quality.contracts.errors import UsageError
 from tests.jobs.publisher import TABLE, publish, publish_as_a_run
-from tests.jobs.test_plan import land, refuse
+from tests.jobs.test_plan import FILE, land, refuse
 
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
 
@@ -169,3 +170,53 @@ def test_auditors_read_who_took_back_what_and_why(place):
     assert (entry["subject"], entry["region"], entry["detail"]["why"]) == (TABLE.name, "eu", "wrong zone")
     newest = manifest.manifest_file(place.lake.path(TABLE.name), entry["detail"]["new_version"])
     assert entry["detail"]["manifest"] == manifest.sha256_of(newest)
+
+
+def lose_the_catalog(place):
+    """Follow the mend of a lost catalog; the file made by hand is entered by hand."""
+    (place.region.root / "catalog.sqlite").unlink()
+    restore_landed(place.home)
+    land(place, D1, D2)
+
+
+def test_rows_withdrawn_before_the_catalog_was_lost_are_never_fallen_back_to(place):
+    publish(place, "good", D1, D2, code="older")
+    withdraw(place, TABLE.name, publish(place, "bad", D1, D2), "leak")
+    lose_the_catalog(place)
+    again = publish(place, "bad again", D1, D2)
+
+    assert {one.version for one in would_withdraw(place.home, place.region, TABLE.name, again).fallbacks} == {1}
+    done = withdraw(place, TABLE.name, again, "leak, again")
+
+    assert {one.version for one in done.fallbacks} == {1}
+    assert shown(place) == {D1: "good", D2: "good"}
+
+
+def test_what_is_withdrawn_after_the_catalog_was_lost_is_not_made_again(place):
+    publish(place, "good", D1, D2, code="older")
+    bad = publish_as_a_run(place, "bad", D1, D2)
+    lose_the_catalog(place)
+
+    withdraw(place, TABLE.name, bad, "leak")
+
+    assert not {day for table, day in planned(place) if table == TABLE.name}
+    assert {(one.date, one.reason) for one in held_back(place)} == {(D1, "leak"), (D2, "leak")}
+    assert shown(place) == {D1: "good", D2: "good"}
+    land(place, D1, digit="e")
+    assert {day for table, day in planned(place) if table == TABLE.name} == {D1}, "until something changes"
+
+
+def test_one_withdrawn_before_the_kept_files_are_dated_again_waits_until_a_person_insists(place):
+    bad = publish_as_a_run(place, "bad", D1, D2)
+    (place.region.root / "catalog.sqlite").unlink()
+    restore_landed(place.home)
+    place.catalog.land(FILE)
+
+    withdraw(place, TABLE.name, bad, "leak")
+
+    land(place, D1, D2)
+    assert not {day for table, day in planned(place) if table == TABLE.name}
+    assert {(one.date, one.reason) for one in held_back(place)} == {(D1, "leak"), (D2, "leak")}
+    publish(place, "insisted on", D1)
+    land(place, D1, digit="e")
+    assert {day for table, day in planned(place) if table == TABLE.name} == {D1}, "as after any publication"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pyarrow.parquet as pq
 import pytest
 
-from jobs import finish_withdrawals, manifest, withdraw_quarantine
+from jobs import finish_publications, finish_withdrawals, manifest, withdraw_quarantine
 from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
 from jobs.job_inputs import Workplace
+from jobs.lake import Lake
 from jobs.quarantine import quarantine_contract
 from jobs.run_lock import give_run_lock
 from jobs.take_over import take_over
@@ -177,3 +180,34 @@ def test_one_that_cannot_be_ended_for_damage_stops_nobody_and_is_ended_once_that
 
 def data(place, table, mark):
     return place.lake.path(table) / f"stage-{mark}" / f"event_date={D1}" / "p.parquet"
+
+
+@pytest.mark.parametrize("step", [None, (finish_publications, "audit_once"), (Catalog, "forget_publication")])
+def test_a_quarantine_that_was_committed_without_its_table_is_taken_back_by_whoever_comes_next(place, step):
+    publish_as_a_run(place, "one", D1, D2, quarantine=[D1])
+    real, commits = Lake.commit, []
+
+    def killed_at_the_table(lake, staged, dates, facts):
+        commits.append(staged)
+        if len(commits) == 2:
+            raise KeyboardInterrupt
+        return real(lake, staged, dates, facts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Lake, "commit", killed_at_the_table)
+        with pytest.raises(KeyboardInterrupt):
+            publish_as_a_run(place, "two", D1, D2, code="x", quarantine=[D2])
+    assert kept_back(place) == {D2: "two"}
+    if step:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(*step, Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                take_over(place.home)
+        give_run_lock(place.home)
+
+    take_over(place.home)
+
+    assert (kept_back(place), shown(place)) == ({D1: "one"}, {D1: "one", D2: "one"})
+    balanced(place)
+    told = [entry["outcome"] for entry in read_audit(place.home) if entry["subject"] == BAD.name]
+    assert told == ["published", "published", "withdrawn"]
