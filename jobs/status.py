@@ -70,7 +70,8 @@ def problems(home: Home, tables: Iterable[TableStatus] | None = None, at: dateti
     """Return what is wrong in the installation, causes first, as alerts tell it; ``tables`` may be known already."""
     found = status(home, at=at) if tables is None else list(tables)
     broken = {table.region for table in found if not table.table}
-    fsck = [one for one in remembered(home) if one.table or one.region not in broken]  # what is gone is told once
+    gone = {(one.region, one.table) for table in found for one in table.problems if one.kind == "storage"}
+    fsck = [one for one in remembered(home) if (one.region, one.table) not in gone]  # what is gone is told once
     mine = [*of_home(home), *fsck, *(problem for table in found for problem in table.problems)]
     for region in home.regions.values():
         if region.name not in broken:
