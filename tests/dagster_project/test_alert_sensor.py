@@ -17,7 +17,7 @@ from jobs.job_inputs import Workplace
 from jobs.run_ledger import RunLedger
 from quality.contracts.errors import AuditFailed, EnvironmentFault
 from tests.jobs.test_plan import land
-from tests.jobs.test_status import D2, NEXT_MORNING, fail, publish
+from tests.jobs.test_status import D2, NEXT_MORNING, fail, publish, tables_are_there  # noqa: F401  the fixture
 
 
 @pytest.fixture

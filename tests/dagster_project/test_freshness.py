@@ -15,7 +15,7 @@ from jobs.job_inputs import Workplace
 from jobs.registry import JOBS
 from jobs.run_ledger import RunLedger
 from tests.jobs.test_plan import land
-from tests.jobs.test_status import D2, NEXT_MORNING, publish
+from tests.jobs.test_status import D2, NEXT_MORNING, publish, tables_are_there  # noqa: F401  the fixture
 
 PINGS = dg.AssetKey(["raw", "pings"])
 
