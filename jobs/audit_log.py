@@ -11,11 +11,12 @@ from jobs.audit_witness import (
     advance,
     alone,
     audit_path,
+    begin,
     contradiction,
     entry_files,
-    forget,
     looking,
     read_head,
+    witness_anew,
 )
 from jobs.catalog import now
 from jobs.home import Home
@@ -53,6 +54,7 @@ def audit_many(home: Home, entries: list[Entry]) -> None:
     path = audit_path(home)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(home):
+        begin(home)
         write_deltalake(
             path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES,
             commit_properties=CommitProperties(custom_metadata={WITNESSED: "true"}),
@@ -80,7 +82,8 @@ def accept_audit(home: Home, why: str) -> None:
         wrong, head, left = contradiction(home), read_head(home), len(read_audit(home))
     if not wrong:
         raise UsageError("The audit log is what was written.", mend="There is nothing to accept.")
-    forget(home)
+    with alone(home):
+        witness_anew(home)
     had = head.version + 1 if head else None
     audit(home, "config", "audit log", "accepted as it is", found=wrong, commits_before=had, entries_left=left, why=why)
 

@@ -2,7 +2,9 @@
 
 A log that was cut at its end, edited or taken away is no longer what the witness says. It is written after each
 commit, so a log may be ahead of it by what a killed process wrote last: that is no damage, and the next entry makes
-up for it. A log that is behind is never made up for: the witness goes on from what it knew, and so it shows forever.
+up for it. A log that does not go on from what was witnessed is never made up for: its witness stays as it was, so that
+the log that was lost can be told from any other, and what is written meanwhile has a second witness beside it. Only a
+person ends that (``jobs.accept_audit``).
 """
 
 from __future__ import annotations
@@ -27,10 +29,14 @@ WITNESSED = "witnessed"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What is witnessed: the log through the commit ``version``, by a SHA-256 that goes on from commit to commit."""
+    """What is witnessed: the log through the commit ``version``, by a SHA-256 that goes on from commit to commit.
+
+    ``tip`` is the SHA-256 of the commit ``version`` itself: by one look it tells another log of the same length.
+    """
 
     version: int = -1
     chain: str = ""
+    tip: str = ""
 
 
 def audit_path(home: Home) -> Path:
@@ -41,6 +47,11 @@ def audit_path(home: Home) -> Path:
 def head_path(home: Home) -> Path:
     """Return the witness's file."""
     return home.path / "audit.head"
+
+
+def second_path(home: Home) -> Path:
+    """Return the second witness's file: of a log that does not go on from what the first one says."""
+    return home.path / "audit.second"
 
 
 @contextmanager
@@ -64,16 +75,51 @@ def looking(home: Home) -> Iterator[None]:
         yield
 
 
+def begin(home: Home) -> None:
+    """Witness, before a first entry, the log as it is: from then on one without a witness has lost it."""
+    path = audit_path(home)
+    if os.path.lexists(head_path(home)) or any(_ours(path, version) for version in log_versions(path)):
+        return
+    there = log_versions(path)
+    _write(head_path(home), _through(path, Head(), there[-1] if there else -1))
+
+
 def advance(home: Home) -> None:
     """Flush what was committed last and witness it; whoever calls this wrote it, and is alone."""
-    path, head = audit_path(home), read_head(home) or Head()
+    path, first, second = audit_path(home), read_head(home), _read(second_path(home))
+    if first and _goes_on(path, first) and all(_ours(path, version) for version in _later(path, first)):
+        file, head = head_path(home), first
+    else:
+        file, head = second_path(home), second or Head()
     newest = _newest(path, head.version)
-    new = range(head.version + 1 if head.version < newest else newest, newest + 1)
+    new = _later(path, head) or [newest]
     sync_all((file for version in new for file in _files(path, version)), path)
+    if _goes_on(path, head):
+        _write(file, _through(path, head, newest))
+
+
+def _goes_on(path: Path, head: Head) -> bool:
+    """Return whether the log has the newest commit that was witnessed, by one look at it."""
+    last = log_file(path, head.version)
+    return head.version < 0 or (last.is_file() and head.tip in ("", sha256_of(last)))
+
+
+def _later(path: Path, head: Head) -> list[int]:
+    """Return the versions after what was witnessed."""
+    return list(range(head.version + 1, _newest(path, head.version) + 1))
+
+
+def _through(path: Path, head: Head, version: int) -> Head:
+    """Return what is witnessed when the commits through ``version`` are too."""
     chain = head.chain
-    for version in new:
-        chain = _link(path, chain, version)
-    write_whole(head_path(home), json.dumps(asdict(Head(newest, chain))))
+    for each in range(head.version + 1, version + 1):
+        chain = _link(path, chain, each)
+    last = log_file(path, version)
+    return Head(version, chain, sha256_of(last) if last.is_file() else "")
+
+
+def _write(file: Path, head: Head) -> None:
+    write_whole(file, json.dumps(asdict(head)))
 
 
 def _newest(path: Path, version: int) -> int:
@@ -87,15 +133,27 @@ def _newest(path: Path, version: int) -> int:
 
 def read_head(home: Home) -> Head | None:
     """Return what is witnessed; None if nothing is, or if it cannot be read."""
+    return _read(head_path(home))
+
+
+def _read(file: Path) -> Head | None:
     try:
-        return Head(**json.loads(head_path(home).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+        return Head(**json.loads(file.read_text(encoding="utf-8")))
+    except (FileNotFoundError, IsADirectoryError, ValueError, TypeError):
         return None
 
 
-def forget(home: Home) -> None:
-    """Let the next entry begin a new witness, of the log as it is then."""
-    head_path(home).unlink(missing_ok=True)
+def witness_anew(home: Home) -> None:
+    """Witness the log as it is, and forget what was witnessed before; whoever calls this is alone."""
+    path = audit_path(home)
+    _write(head_path(home), _through(path, Head(), _newest(path, -1)))
+    second_path(home).unlink(missing_ok=True)
+
+
+def damaged(home: Home) -> str:
+    """Return what ``contradiction`` does, while nobody writes."""
+    with looking(home):
+        return contradiction(home)
 
 
 def contradiction(home: Home) -> str:
@@ -103,14 +161,23 @@ def contradiction(home: Home) -> str:
     path, head = audit_path(home), read_head(home)
     there = log_versions(path)
     if head is None:
-        marked = [version for version in there if WITNESSED in _info(path, version)]
-        return "its witness, audit.head, is gone" if len(marked) > 1 or head_path(home).exists() else ""
+        marked = any(_ours(path, version) for version in there)
+        return "its witness, audit.head, is gone" if marked or os.path.lexists(head_path(home)) else ""
     if head.version > max(there, default=-1):
         return f"entries were cut off its end: it had {head.version + 1} commits" if there else "it is gone"
-    chain = ""
-    for version in range(head.version + 1):
-        chain = _link(path, chain, version)
-    return "" if chain == head.chain else "it is not what was written: entries were changed or cut off"
+    if _through(path, Head(), head.version).chain != head.chain:
+        return "it is not what was written: entries were changed or cut off"
+    if any(not _ours(path, version) for version in there if version > head.version):
+        return "entries were added to it, and not by Geoward"
+    if second_path(home).exists():
+        return "entries that were written while it was damaged are not in it"
+    return ""
+
+
+def ours(home: Home) -> list[int]:
+    """Return the versions of the log that were witnessed, or that a killed process was about to witness."""
+    path, head = audit_path(home), read_head(home) or Head()
+    return [version for version in log_versions(path) if version <= head.version or _ours(path, version)]
 
 
 def entry_files(path: Path, version: int) -> list[Path]:
@@ -120,6 +187,10 @@ def entry_files(path: Path, version: int) -> list[Path]:
         return [path / entry["add"]["path"] for entry in entries if "add" in entry]
     except (FileNotFoundError, TypeError, KeyError):
         raise ValueError("not a commit of the audit log") from None
+
+
+def _ours(path: Path, version: int) -> bool:
+    return WITNESSED in _info(path, version)
 
 
 def _info(path: Path, version: int) -> dict[str, Any]:

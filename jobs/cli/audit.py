@@ -30,12 +30,16 @@ def list_(
     Example: `geoward audit list --kind decision`
     """
     from jobs.audit_log import KINDS, read_audit
+    from jobs.audit_witness import damaged
 
     if kind and kind not in KINDS:
         raise UsageError(f"There is no kind {kind!r} of entry.", mend=f"Known: {', '.join(KINDS)}.")
-    found = [AuditEntry(**entry) for entry in read_audit(open_home()) if not kind or entry["kind"] == kind][-last:]
+    home = open_home()
+    found = [AuditEntry(**entry) for entry in read_audit(home) if not kind or entry["kind"] == kind][-last:]
     nothing = f"There is no entry{f' of kind {kind}' if kind else ''} yet."
-    show(AuditListing(entries=found), as_json, _table(found) if found else [nothing])
+    damage = damaged(home)
+    told = [f"The log is damaged: {damage}. `geoward fsck` says what to do."] if damage else []
+    show(AuditListing(entries=found, damage=damage), as_json, [*(_table(found) if found else [nothing]), *told])
 
 
 @audit.command()

@@ -74,6 +74,17 @@ def test_what_is_lost_for_good_is_accepted_by_a_person_and_the_log_says_so_and_i
     assert told(home) == ["audit_damaged"], "from then on it is held to what it was when it was accepted"
 
 
+def test_a_listing_of_a_log_that_is_damaged_says_so(geoward, home, fits):
+    for n in range(3):
+        audit(home, "read", f"table{n}", "allowed")
+    cut(home, 2)
+
+    listed = geoward("audit", "list", "--json").document
+    assert fits(listed, "audit-list") and len(listed["entries"]) == 2
+    assert listed["damage"] == "entries were cut off its end: it had 3 commits"
+    assert "geoward fsck" in geoward("audit", "list").stdout
+
+
 @pytest.mark.parametrize("words", [["--reason", " "], ["--reason", "nothing is wrong"]])
 def test_nothing_is_accepted_without_a_reason_or_where_nothing_is_wrong(geoward, home, words):
     audit(home, "read", "table", "allowed")
