@@ -26,6 +26,11 @@ from jobs.manifest import log_file, log_versions, sha256_of
 WITNESSED = "witnessed"
 """Marks, in Delta's log, a commit that the witness was told of: a log with such commits must have one."""
 
+ACCEPTED = "accepted"
+"""Names, in the first commit of a log that was begun anew, the witness that it takes the place of."""
+
+_NEXT = ".next"
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -52,6 +57,22 @@ def head_path(home: Home) -> Path:
 def second_path(home: Home) -> Path:
     """Return the second witness's file: of a log that does not go on from what the first one says."""
     return home.path / "audit.second"
+
+
+def next_log(aside: Path) -> Path:
+    """Return where the log is made that is to come after the one that is set aside as ``aside``."""
+    return aside.with_name(f"{aside.name}{_NEXT}")
+
+
+def put_next(home: Home) -> None:
+    """Put a new log in the place of the one that was set aside, if whoever made it was killed in between."""
+    path = audit_path(home)
+    for new in () if os.path.lexists(path) else sorted(home.path.glob(f"{path.name}*{_NEXT}")):
+        if new.with_name(
+            new.name.removesuffix(_NEXT)
+        ).is_dir():  # else it was not set aside: the new one may be partial
+            new.rename(path)
+            return
 
 
 @contextmanager
@@ -156,6 +177,12 @@ def damaged(home: Home) -> str:
         return contradiction(home)
 
 
+def takes_its_place(home: Home) -> bool:
+    """Return whether the log was begun anew in place of the one that is still witnessed: whoever did it was killed."""
+    head = read_head(home)
+    return head is not None and _info(audit_path(home), 0).get(ACCEPTED) == head.chain
+
+
 def contradiction(home: Home) -> str:
     """Return how the log is not what was witnessed; empty if it is, or if none of it was witnessed yet."""
     path, head = audit_path(home), read_head(home)
@@ -194,7 +221,8 @@ def _ours(path: Path, version: int) -> bool:
 
 
 def _info(path: Path, version: int) -> dict[str, Any]:
-    for line in log_file(path, version).read_text(encoding="utf-8", errors="replace").splitlines():
+    file = log_file(path, version)
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else ():
         with suppress(ValueError):
             if isinstance(entry := json.loads(line), dict) and "commitInfo" in entry:
                 return dict(entry["commitInfo"])

@@ -64,13 +64,14 @@ def test_what_is_lost_for_good_is_accepted_by_a_person_and_the_log_says_so_and_i
 
     assert fits(accepted.document, "audit-accept") and told(home) == []
     assert [entry["subject"] for entry in read_audit(home)] == ["table0", "table1", "audit log"]
+    [aside] = home.path.glob("audit_aside-*")
     assert accepted.document["entries"][0]["detail"] == {
-        "found": "entries were cut off its end: it had 4 commits", "commits_before": 4, "entries_left": 2,
-        "why": "disk lost",
+        "found": "entries were cut off its end: it had 4 commits", "commits_before": 4, "commits_lost": 2,
+        "entries_left": 2, "why": "disk lost", "aside": aside.name,
     }  # fmt: skip
     audit(home, "read", "later", "allowed")
     assert told(home) == []
-    cut(home, 3)
+    cut(home, 1)
     assert told(home) == ["audit_damaged"], "from then on it is held to what it was when it was accepted"
 
 
