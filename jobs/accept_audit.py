@@ -14,13 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from jobs.audit_chain import ACCEPTED, entry_files
 from jobs.audit_log import FIELDS, KINDS, as_said, read_audit, rows_of, write_entries
 from jobs.audit_witness import (
-    ACCEPTED,
     alone,
     audit_path,
     contradiction,
-    entry_files,
     looking,
     next_log,
     ours,

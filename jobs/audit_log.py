@@ -7,8 +7,17 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from jobs.audit_witness import WITNESSED, advance, alone, audit_path, begin, entry_files, put_next
+from jobs.audit_chain import WITNESSED, entry_files
+from jobs.audit_witness import (
+    advance,
+    alone,
+    audit_path,
+    begin,
+    put_next,
+    set_checkpoints_aside,
+)
 from jobs.catalog import now
+from jobs.explain_failure import explain_failure
 from jobs.home import Home
 from jobs.manifest import log_versions
 
@@ -44,7 +53,15 @@ def audit_many(home: Home, entries: list[Entry]) -> None:
         put_next(home)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         begin(home)
-        write_entries(path, rows_of(home, entries))
+        rows = rows_of(home, entries)
+        try:
+            write_entries(path, rows)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of Delta's library is no Exception
+            if explain_failure(error) or not set_checkpoints_aside(home):
+                raise
+            write_entries(path, rows)
         advance(home)
 
 

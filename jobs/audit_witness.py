@@ -10,38 +10,20 @@ person ends that (``jobs.accept_audit``).
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from jobs.audit_chain import ACCEPTED, Head, files_of, goes_on, info, is_ours, later, newest, through
+from jobs.damage import ASIDE
 from jobs.durable import sync_all, write_whole
 from jobs.home import Home
-from jobs.manifest import log_file, log_versions, sha256_of
-
-WITNESSED = "witnessed"
-"""Marks, in Delta's log, a commit that the witness was told of: a log with such commits must have one."""
-
-ACCEPTED = "accepted"
-"""Names, in the first commit of a log that was begun anew, the witness that it takes the place of."""
+from jobs.manifest import checkpoint_file, log_versions
 
 _NEXT = ".next"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What is witnessed: the log through the commit ``version``, by a SHA-256 that goes on from commit to commit.
-
-    ``tip`` is the SHA-256 of the commit ``version`` itself: by one look it tells another log of the same length.
-    """
-
-    version: int = -1
-    chain: str = ""
-    tip: str = ""
 
 
 def audit_path(home: Home) -> Path:
@@ -68,9 +50,7 @@ def put_next(home: Home) -> None:
     """Put a new log in the place of the one that was set aside, if whoever made it was killed in between."""
     path = audit_path(home)
     for new in () if os.path.lexists(path) else sorted(home.path.glob(f"{path.name}*{_NEXT}")):
-        if new.with_name(
-            new.name.removesuffix(_NEXT)
-        ).is_dir():  # else it was not set aside: the new one may be partial
+        if new.with_name(new.name.removesuffix(_NEXT)).is_dir():  # else the old one was not set aside yet
             new.rename(path)
             return
 
@@ -99,57 +79,29 @@ def looking(home: Home) -> Iterator[None]:
 def begin(home: Home) -> None:
     """Witness, before a first entry, the log as it is: from then on one without a witness has lost it."""
     path = audit_path(home)
-    if os.path.lexists(head_path(home)) or any(_ours(path, version) for version in log_versions(path)):
+    if os.path.lexists(head_path(home)) or any(is_ours(path, version) for version in log_versions(path)):
         return
     there = log_versions(path)
-    _write(head_path(home), _through(path, Head(), there[-1] if there else -1))
+    _write(head_path(home), through(path, Head(), there[-1] if there else -1))
 
 
 def advance(home: Home) -> None:
     """Flush what was committed last and witness it; whoever calls this wrote it, and is alone."""
     path, first, second = audit_path(home), read_head(home), _read(second_path(home))
-    if first and _goes_on(path, first) and all(_ours(path, version) for version in _later(path, first)):
+    if first and goes_on(path, first) and all(is_ours(path, version) for version in later(path, first)):
         file, head = head_path(home), first
     else:
         file, head = second_path(home), second or Head()
-    newest = _newest(path, head.version)
-    new = _later(path, head) or [newest]
-    sync_all((file for version in new for file in _files(path, version)), path)
-    if _goes_on(path, head):
-        _write(file, _through(path, head, newest))
-
-
-def _goes_on(path: Path, head: Head) -> bool:
-    """Return whether the log has the newest commit that was witnessed, by one look at it."""
-    last = log_file(path, head.version)
-    return head.version < 0 or (last.is_file() and head.tip in ("", sha256_of(last)))
-
-
-def _later(path: Path, head: Head) -> list[int]:
-    """Return the versions after what was witnessed."""
-    return list(range(head.version + 1, _newest(path, head.version) + 1))
-
-
-def _through(path: Path, head: Head, version: int) -> Head:
-    """Return what is witnessed when the commits through ``version`` are too."""
-    chain = head.chain
-    for each in range(head.version + 1, version + 1):
-        chain = _link(path, chain, each)
-    last = log_file(path, version)
-    return Head(version, chain, sha256_of(last) if last.is_file() else "")
+    last = newest(path, head.version)
+    new = later(path, head) or [last]
+    points = [point for version in new if (point := checkpoint_file(path, version)).is_file()]
+    sync_all((*points, *(file for version in new for file in files_of(path, version))), path)
+    if goes_on(path, head):
+        _write(file, through(path, head, last))
 
 
 def _write(file: Path, head: Head) -> None:
     write_whole(file, json.dumps(asdict(head)))
-
-
-def _newest(path: Path, version: int) -> int:
-    """Return the log's newest commit, by one look at what comes after the witnessed ``version`` unless it was cut."""
-    if not log_file(path, version + 1).exists():
-        return max(log_versions(path))
-    while log_file(path, version + 1).exists():
-        version += 1
-    return version
 
 
 def read_head(home: Home) -> Head | None:
@@ -159,28 +111,38 @@ def read_head(home: Home) -> Head | None:
 
 def _read(file: Path) -> Head | None:
     try:
-        return Head(**json.loads(file.read_text(encoding="utf-8")))
-    except (FileNotFoundError, IsADirectoryError, ValueError, TypeError):
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        return Head(**{"unheld": facts["version"], **facts})  # one that was written before checkpoints were held
+    except (FileNotFoundError, IsADirectoryError, ValueError, TypeError, KeyError):
         return None
 
 
 def witness_anew(home: Home) -> None:
     """Witness the log as it is, and forget what was witnessed before; whoever calls this is alone."""
     path = audit_path(home)
-    _write(head_path(home), _through(path, Head(), _newest(path, -1)))
+    _write(head_path(home), through(path, Head(), newest(path, -1)))
     second_path(home).unlink(missing_ok=True)
 
 
-def damaged(home: Home) -> str:
-    """Return what ``contradiction`` does, while nobody writes."""
-    with looking(home):
-        return contradiction(home)
+def set_checkpoints_aside(home: Home) -> bool:
+    """Let the log be read by its commits alone, and return whether that may help; whoever calls this is alone.
+
+    The checkpoints are kept under another name, and so `geoward fsck` goes on telling that they are damaged.
+    """
+    path = audit_path(home)
+    there = log_versions(path)
+    found = [file for file in path.glob("_delta_log/*checkpoint*") if not file.name.endswith(ASIDE)]
+    if there != list(range(len(there))) or not found:
+        return False
+    for file in found:
+        file.rename(file.with_name(file.name + ASIDE))
+    return True
 
 
 def takes_its_place(home: Home) -> bool:
     """Return whether the log was begun anew in place of the one that is still witnessed: whoever did it was killed."""
     head = read_head(home)
-    return head is not None and _info(audit_path(home), 0).get(ACCEPTED) == head.chain
+    return head is not None and info(audit_path(home), 0).get(ACCEPTED) == head.chain
 
 
 def contradiction(home: Home) -> str:
@@ -188,55 +150,21 @@ def contradiction(home: Home) -> str:
     path, head = audit_path(home), read_head(home)
     there = log_versions(path)
     if head is None:
-        marked = any(_ours(path, version) for version in there)
+        marked = any(is_ours(path, version) for version in there)
         return "its witness, audit.head, is gone" if marked or os.path.lexists(head_path(home)) else ""
     if head.version > max(there, default=-1):
         return f"entries were cut off its end: it had {head.version + 1} commits" if there else "it is gone"
-    if _through(path, Head(), head.version).chain != head.chain:
+    now = through(path, Head(unheld=head.unheld), head.version)
+    if now.chain != head.chain:
         return "it is not what was written: entries were changed or cut off"
-    if any(not _ours(path, version) for version in there if version > head.version):
+    if any(not is_ours(path, version) for version in there if version > head.version):
         return "entries were added to it, and not by Geoward"
     if second_path(home).exists():
         return "entries that were written while it was damaged are not in it"
-    return ""
+    return "" if now.points == head.points else "no entry is lost, but a checkpoint of Delta's is not what was written"
 
 
 def ours(home: Home) -> list[int]:
     """Return the versions of the log that were witnessed, or that a killed process was about to witness."""
     path, head = audit_path(home), read_head(home) or Head()
-    return [version for version in log_versions(path) if version <= head.version or _ours(path, version)]
-
-
-def entry_files(path: Path, version: int) -> list[Path]:
-    """Return the files that a commit of the log added; raise ``ValueError`` if it is none."""
-    try:
-        entries = [json.loads(line) for line in log_file(path, version).read_text(encoding="utf-8").splitlines()]
-        return [path / entry["add"]["path"] for entry in entries if "add" in entry]
-    except (FileNotFoundError, TypeError, KeyError):
-        raise ValueError("not a commit of the audit log") from None
-
-
-def _ours(path: Path, version: int) -> bool:
-    return WITNESSED in _info(path, version)
-
-
-def _info(path: Path, version: int) -> dict[str, Any]:
-    file = log_file(path, version)
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines() if file.is_file() else ():
-        with suppress(ValueError):
-            if isinstance(entry := json.loads(line), dict) and "commitInfo" in entry:
-                return dict(entry["commitInfo"])
-    return {}
-
-
-def _link(path: Path, chain: str, version: int) -> str:
-    digests = [sha256_of(file) for file in _files(path, version)]
-    return hashlib.sha256(json.dumps([chain, version, *digests]).encode()).hexdigest()
-
-
-def _files(path: Path, version: int) -> list[Path]:
-    """Return the files of a commit that are there: what is gone changes the chain, and stops no entry."""
-    files = [log_file(path, version)]
-    with suppress(ValueError):
-        files += entry_files(path, version)
-    return [file for file in files if file.is_file()]
+    return [version for version in log_versions(path) if version <= head.version or is_ours(path, version)]

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 
-from jobs.audit_log import read_audit
-from jobs.audit_witness import audit_path, contradiction, looking, read_head
+from jobs.audit_witness import audit_path, read_head
 from jobs.damage import ASIDE, Checked, Damage, TablePlace, made_by
-from jobs.explain_failure import explain_failure
+from jobs.fsck_audit import audit_damage, check_audit
 from jobs.fsck_catalog import KnownToCatalog, check_references, read_catalog
 from jobs.fsck_landed import check_landed
 from jobs.fsck_table import check_table
@@ -22,7 +21,7 @@ from jobs.manifest import FOLDER
 from jobs.quarantine import quarantine_contract
 from jobs.registry import JOBS
 from jobs.run_lock import holds_run_lock, run_is_alive
-from jobs.witnesses import Witness, audited
+from jobs.witnesses import Witness
 
 Progress = Callable[[str], None]
 
@@ -35,31 +34,11 @@ def fsck(
 
     ``tables`` limits it to these; the witnesses, audit log and catalog, are looked at always.
     """
-    said, damage = _audit(home)
+    said, damage = check_audit(home)
     yield from damage
     for place in covered(home, region):
         audited_here = {table: witness for (name, table), witness in said.items() if name == place.name}
         yield from _region(home, place, frozenset(tables), audited_here, checked, progress)
-
-
-def _audit(home: Home) -> tuple[Mapping[tuple[str, str], Witness], list[Damage]]:
-    """Return what the audit log says of publications, and whether it can be read and is what was written."""
-    try:
-        with looking(home):
-            wrong, said = contradiction(home), audited(read_audit(home))
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # a panic of Delta's library is no Exception
-        if isinstance(error, Exception) and (fault := explain_failure(error)):
-            raise fault from None
-        return {}, [_audit_damage(home, "", "it cannot be read")]
-    return said, [_audit_damage(home, "", wrong)] if wrong else []
-
-
-def _audit_damage(home: Home, region: str, what: str) -> Damage:
-    mend = "Restore the audit log from a backup. Never make it anew: it is the witness of what was published. If "
-    mend += "entries are lost for good, tell your auditors, then `geoward audit accept --reason WHY`."
-    return Damage("audit_damaged", region, "", audit_path(home).name, what, mend)
 
 
 def _region(
@@ -78,7 +57,7 @@ def _region(
     yield from damage
     known = catalog or KnownToCatalog()
     if known.publications and not audit_path(home).exists() and not read_head(home):
-        yield _audit_damage(home, place.name, "it is gone")
+        yield audit_damage(home, place.name, "it is gone")
     witnesses = _witnesses(said, known)
     for name in sorted(names | witnesses.keys()):
         if not tables or name in tables:

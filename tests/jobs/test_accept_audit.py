@@ -8,8 +8,9 @@ import pytest
 
 from jobs import accept_audit as accepting
 from jobs.accept_audit import accept_audit, read_left
+from jobs.audit_chain import entry_files
 from jobs.audit_log import audit, read_audit
-from jobs.audit_witness import audit_path, entry_files, head_path, second_path
+from jobs.audit_witness import audit_path, head_path, second_path
 from jobs.damage import Checked
 from jobs.fsck import fsck
 from jobs.manifest import log_file

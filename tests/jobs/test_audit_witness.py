@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jobs import audit_log, audit_witness
+from jobs import audit_log
+from jobs.audit_chain import entry_files
 from jobs.audit_log import audit, read_audit
 from jobs.audit_witness import audit_path, contradiction, head_path, second_path
 from jobs.damage import Checked
@@ -29,7 +30,7 @@ def log(home):
 
 def cut(log, *versions):
     for version in versions:
-        for file in audit_witness.entry_files(log, version):
+        for file in entry_files(log, version):
             file.unlink()
         log_file(log, version).unlink()
     for path in log.glob("_delta_log/*checkpoint*"):
@@ -63,7 +64,7 @@ def test_a_cut_is_found_forever_whatever_is_written_after_it(home, log):
 
 
 def test_an_entry_that_was_edited_is_found(home, log):
-    [file] = audit_witness.entry_files(log, 4)
+    [file] = entry_files(log, 4)
     content = bytearray(file.read_bytes())
     at = content.index(b"table4")
     content[at : at + 6] = b"table9"

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.audit_chain import entry_files
 from jobs.audit_log import audit, read_audit
-from jobs.audit_witness import audit_path, entry_files
+from jobs.audit_witness import audit_path
 from jobs.damage import Checked
 from jobs.fsck import fsck
 from jobs.manifest import log_file
