@@ -10,7 +10,7 @@ from functools import partial
 
 from jobs.audit_witness import audit_path, read_head
 from jobs.damage import ASIDE, Checked, Damage, TablePlace, made_by
-from jobs.fsck_audit import audit_damage, check_audit
+from jobs.fsck_audit import audit_damage, check_audit, lines_lost
 from jobs.fsck_catalog import KnownToCatalog, check_references, read_catalog
 from jobs.fsck_landed import check_landed
 from jobs.fsck_table import check_table
@@ -36,14 +36,16 @@ def fsck(
     """
     said, damage = check_audit(home)
     yield from damage
+    whole = not damage and not lines_lost(home)
     for place in covered(home, region):
         audited_here = {table: witness for (name, table), witness in said.items() if name == place.name}
-        yield from _region(home, place, frozenset(tables), audited_here, checked, progress)
+        yield from _region(home, place, frozenset(tables), audited_here, whole, checked, progress)
 
 
 def _region(
-    home: Home, place: Region, tables: frozenset[str], said: Mapping[str, Witness], checked: Checked, progress: Progress
-) -> Iterator[Damage]:
+    home: Home, place: Region, tables: frozenset[str], said: Mapping[str, Witness], whole: bool, checked: Checked,
+    progress: Progress,
+) -> Iterator[Damage]:  # fmt: skip
     progress(f"{place.name} catalog")
     if not place.root.is_dir():
         if said:
@@ -63,7 +65,7 @@ def _region(
         if not tables or name in tables:
             progress(f"{place.name} {name}")
             made = made_by(name)
-            table = TablePlace(place, name, known.held(made), known.begun(made))
+            table = TablePlace(place, name, known.held(made), known.begun(made), whole and catalog is not None)
             witness, alive = witnesses.get(name, Witness()), partial(_another_runs, home)
             yield from check_table(table, witness, alive, checked, progress)
     if not tables:

@@ -39,6 +39,12 @@ def check_audit(home: Home) -> tuple[Mapping[tuple[str, str], Witness], list[Dam
     return said, [*([audit_damage(home, "", wrong)] if wrong else []), *strays]
 
 
+def lines_lost(home: Home) -> bool:
+    """Return whether a person accepted that entries are lost: what nobody is told of may have been among them."""
+    accepted = [entry for entry in read_audit(home) if (entry["kind"], entry["subject"]) == ("config", "audit log")]
+    return any(entry["detail"].get("commits_lost", 1) for entry in accepted)
+
+
 def audit_damage(home: Home, region: str, what: str) -> Damage:
     """Return a damage of the log as a whole."""
     mend = "Restore the audit log from a backup. Never make it anew: it is the witness of what was published. If "

@@ -17,6 +17,7 @@ from jobs.home import Region
 from jobs.landing_ledger import File
 from jobs.manifest import Manifest
 from jobs.publications import Publication, Publishing
+from jobs.withdrawals import Begun
 from jobs.witnesses import Witness
 
 CATALOG, RUNS = "catalog.sqlite", "runs.sqlite"
@@ -30,6 +31,7 @@ class KnownToCatalog:
     files: tuple[File, ...] = ()
     publications: tuple[Publication, ...] = ()
     publishing: tuple[Publishing, ...] = ()
+    withdrawing: tuple[Begun, ...] = ()
 
     def witnesses(self) -> dict[str, Witness]:
         """Return, by table, what is said of its versions."""
@@ -46,8 +48,8 @@ class KnownToCatalog:
         return frozenset(day.isoformat() for day, one in last.items() if one.withdrawn)
 
     def begun(self, table: str) -> frozenset[str]:
-        """Return the runs whose publication of a table was begun and is not entered."""
-        return frozenset(one.run_id for one in self.publishing if one.dataset == table)
+        """Return the runs whose publication or withdrawal of a table was begun and is not entered."""
+        return frozenset(one.run_id for one in (*self.publishing, *self.withdrawing) if one.dataset == table)
 
     def with_quarantine(self) -> set[str]:
         """Return the tables of which rows are in quarantine by their last publications."""
@@ -96,7 +98,8 @@ def check_references(region: Region) -> Iterator[Damage]:
 def _read(region: Region) -> KnownToCatalog:
     catalog = Catalog(region)
     catalog.dates(), catalog.published(), catalog.withdrawn()
-    return KnownToCatalog(tuple(catalog.files()), tuple(catalog.publications()), tuple(catalog.begun_publications()))
+    begun = tuple(catalog.begun_publications()), tuple(catalog.begun_withdrawals())
+    return KnownToCatalog(tuple(catalog.files()), tuple(catalog.publications()), *begun)
 
 
 def _problem(region: Region, name: str) -> str:

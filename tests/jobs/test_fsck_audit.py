@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from jobs import withdraw as withdrawing
 from jobs.accept_audit import accept_audit
 from jobs.audit_log import audit, read_audit
 from jobs.audit_witness import audit_path
 from jobs.damage import Checked
 from jobs.fsck import fsck
-from tests.jobs.damaged import flip
+from jobs.job_inputs import Workplace
+from jobs.lake import no_spark
+from jobs.quarantine import quarantine_contract
+from tests.jobs.damaged import D1, D2, find, flip, twice_published
+from tests.jobs.publisher import TABLE, publish_as_a_run, stage
+from tests.jobs.test_plan import land
 
 LINES = 13
 """More than Delta takes to write a checkpoint."""
@@ -88,3 +94,43 @@ def test_a_log_whose_checkpoints_were_not_held_yet_is_held_to_those_after(home, 
     assert told(home) == []
     flip(sorted(log.glob("_delta_log/*.checkpoint.parquet"))[1], 5)
     assert told(home) == DAMAGED
+
+
+def test_a_version_of_which_nobody_was_ever_told_is_found(home):
+    place = twice_published(home)
+    place.lake.publish(stage(place, "rogue", D2), (D2,), {"run_id": "rogue"})
+
+    [found] = [one for one in find(place) if one.table]
+    assert found.kind == "manifest_added" and "nobody was ever told of version 3" in found.what
+
+
+def killed_withdrawal(home, monkeypatch):
+    place = Workplace.open(home, home.region("eu"), no_spark)
+    land(place, D1, D2)
+    publish_as_a_run(place, "one", D1, D2)
+    publish_as_a_run(place, "two", D2, code="x", quarantine=[D2])
+    with monkeypatch.context() as patch:
+        patch.setattr(withdrawing, "end_withdrawal", lambda *words, **facts: exit())
+        with pytest.raises(SystemExit):
+            withdrawing.withdraw(place, TABLE.name, 2, "leak")
+    return place
+
+
+def test_a_withdrawal_that_was_committed_and_of_which_nobody_was_told_is_unfinished(home, monkeypatch):
+    place = killed_withdrawal(home, monkeypatch)
+
+    assert [one.kind for one in find(place) if one.table] == ["unfinished"]
+
+
+def test_a_withdrawal_whose_begin_was_lost_with_the_catalog_is_ended_when_it_is_repeated(home, monkeypatch):
+    place = killed_withdrawal(home, monkeypatch)
+    with place.catalog.open() as db:
+        db.execute("DELETE FROM withdrawing")
+    quarantine = quarantine_contract(TABLE.name).name
+    assert [one.kind for one in find(place) if one.table] == ["manifest_added"]
+
+    for _ in range(2):
+        withdrawing.withdraw(place, TABLE.name, 2, "leak")
+        told_of = [entry["subject"] for entry in read_audit(home) if entry["outcome"] == "withdrawn"]
+        assert told_of == [TABLE.name, quarantine]
+        assert [one.kind for one in find(place, TABLE.name, quarantine) if one.table] == []
