@@ -12,8 +12,9 @@ from jobs.damage import Checked
 from jobs.fsck import fsck
 from jobs.job_inputs import Workplace
 from jobs.lake import no_spark
+from jobs.landed_notes import note_missing, read_notes
 from jobs.quarantine import quarantine_contract
-from tests.jobs.damaged import D1, D2, find, flip, twice_published
+from tests.jobs.damaged import D1, D2, find, flip, replace, twice_published
 from tests.jobs.publisher import TABLE, publish_as_a_run, stage
 from tests.jobs.test_plan import land
 
@@ -127,10 +128,60 @@ def test_a_withdrawal_whose_begin_was_lost_with_the_catalog_is_ended_when_it_is_
     with place.catalog.open() as db:
         db.execute("DELETE FROM withdrawing")
     quarantine = quarantine_contract(TABLE.name).name
-    assert [one.kind for one in find(place) if one.table] == ["manifest_added"]
+    assert {one.kind for one in find(place) if one.table} == {"manifest_added", "catalog_differs"}
 
     for _ in range(2):
         withdrawing.withdraw(place, TABLE.name, 2, "leak")
         told_of = [entry["subject"] for entry in read_audit(home) if entry["outcome"] == "withdrawn"]
         assert told_of == [TABLE.name, quarantine]
         assert [one.kind for one in find(place, TABLE.name, quarantine) if one.table] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "withdrawn = '' WHERE version = 2", "withdrawn = 'so' WHERE version = 1",
+        "report = json_set(report, '$.rows_in', 99)", "report = json_set(report, '$.quarantined', 99)",
+        "report = json_set(report, '$.run_id', 'x') WHERE version = 2",
+    ],
+)  # fmt: skip
+def test_a_line_of_the_catalog_that_was_changed_is_found(home, change):
+    place = Workplace.open(home, home.region("eu"), no_spark)
+    land(place, D1, D2)
+    publish_as_a_run(place, "one", D1, D2)
+    publish_as_a_run(place, "two", D2, code="x", quarantine=[D2])
+    withdrawing.withdraw(place, TABLE.name, 2, "leak")
+    assert find(place) == []
+
+    with place.catalog.open() as db:
+        db.execute(f"UPDATE publications SET {change}")
+    assert {one.kind for one in find(place)} == {"catalog_differs"}
+
+
+def noted(home):
+    place = Workplace.open(home, home.region("eu"), no_spark)
+    land(place, D1)
+    note_missing(place.region, place.catalog)
+    [note] = (place.region.root / "entries").glob("*/*.json")
+    return place, note
+
+
+@pytest.mark.parametrize(
+    ("harm", "kind"),
+    [
+        (lambda note: note.unlink(), "landed_missing"),
+        (lambda note: (note.unlink(), note.mkdir()), "landed_missing"),
+        (lambda note: replace(note, "+00:00", ""), "landed_missing"),
+        (lambda note: replace(note, '"name": "', '"name": "x'), "landed_changed"),
+    ],
+    ids=["gone", "a-folder", "no-time-zone", "another-name"],
+)
+def test_a_note_that_is_gone_or_says_otherwise_than_the_catalog_is_found(home, harm, kind):
+    place, note = noted(home)
+    where = note.relative_to(place.region.root).as_posix()
+    assert where not in {one.path for one in fsck(home, checked=Checked())}
+
+    harm(note)
+
+    assert (kind, where) in {(one.kind, one.path) for one in fsck(home, checked=Checked())}
+    assert not [each for each in read_notes(place.region) if kind == "landed_missing"]
