@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import getpass
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from jobs.audit_chain import WITNESSED, entry_files
 from jobs.audit_witness import (
-    WITNESSED,
     advance,
     alone,
     audit_path,
-    contradiction,
-    entry_files,
-    forget,
-    looking,
-    read_head,
+    begin,
+    put_next,
+    set_checkpoints_aside,
 )
 from jobs.catalog import now
+from jobs.explain_failure import explain_failure
 from jobs.home import Home
 from jobs.manifest import log_versions
-from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from arro3.core import Table
 
 Kind = Literal["run", "decision", "read", "ingest", "config", "alert"]
@@ -46,18 +46,33 @@ def audit(home: Home, kind: Kind, subject: str, outcome: str, *, region: str = "
 
 def audit_many(home: Home, entries: list[Entry]) -> None:
     """Append entries (kind, subject, outcome, region, detail) in one commit, on the disk when this returns."""
-    from deltalake import CommitProperties, write_deltalake
-
     if not entries:
         return
     path = audit_path(home)
-    path.mkdir(parents=True, exist_ok=True, mode=0o700)
     with alone(home):
-        write_deltalake(
-            path, _rows(home, entries), mode="append", name="audit.events", configuration=_PROPERTIES,
-            commit_properties=CommitProperties(custom_metadata={WITNESSED: "true"}),
-        )  # fmt: skip
+        put_next(home)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        begin(home)
+        rows = rows_of(home, entries)
+        try:
+            write_entries(path, rows)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of Delta's library is no Exception
+            if explain_failure(error) or not set_checkpoints_aside(home):
+                raise
+            write_entries(path, rows)
         advance(home)
+
+
+def write_entries(path: Path, rows: Table | pa.Table, **facts: str) -> None:
+    """Commit rows to the log in the folder ``path``, with ``facts`` in the commit; whoever calls this is alone."""
+    from deltalake import CommitProperties, write_deltalake
+
+    write_deltalake(
+        path, rows, mode="append", name="audit.events", configuration=_PROPERTIES,
+        commit_properties=CommitProperties(custom_metadata={WITNESSED: "true", **facts}),
+    )  # fmt: skip
 
 
 def audit_once(home: Home, entries: list[Entry]) -> None:
@@ -71,25 +86,11 @@ def audit_once(home: Home, entries: list[Entry]) -> None:
     audit_many(home, [entry for entry in entries if _said(*entry) not in told])
 
 
-def accept_audit(home: Home, why: str) -> None:
-    """Begin a new witness of a log that is not what was written, and say in it what was wrong and why that is taken.
-
-    Can be killed and done again. Raises ``UsageError`` if nothing is wrong, ``ValueError`` if the log cannot be read.
-    """
-    with looking(home):
-        wrong, head, left = contradiction(home), read_head(home), len(read_audit(home))
-    if not wrong:
-        raise UsageError("The audit log is what was written.", mend="There is nothing to accept.")
-    forget(home)
-    had = head.version + 1 if head else None
-    audit(home, "config", "audit log", "accepted as it is", found=wrong, commits_before=had, entries_left=left, why=why)
-
-
 def _said(*entry: object) -> str:
     return json.dumps(entry, sort_keys=True)
 
 
-def _rows(home: Home, entries: list[Entry]) -> Table:
+def rows_of(home: Home, entries: list[Entry]) -> Table:
     """Return the entries as a table, by arro3: pyarrow would import pandas, which costs a query a second."""
     from arro3.core import Array, DataType, Table
 
@@ -119,4 +120,9 @@ def read_audit(home: Home) -> list[dict[str, Any]]:
         raise ValueError("a commit of the audit log is gone")
     files = [str(file) for version in versions for file in entry_files(path, version)]
     entries = ds.dataset(files, format="parquet").to_table().to_pylist() if files else []
-    return [{**entry, "at": entry["at"].isoformat(), "detail": json.loads(entry["detail"])} for entry in entries]
+    return [as_said(entry) for entry in entries]
+
+
+def as_said(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry as plain data."""
+    return {**entry, "at": entry["at"].isoformat(), "detail": json.loads(entry["detail"])}

@@ -2,35 +2,28 @@
 
 A log that was cut at its end, edited or taken away is no longer what the witness says. It is written after each
 commit, so a log may be ahead of it by what a killed process wrote last: that is no damage, and the next entry makes
-up for it. A log that is behind is never made up for: the witness goes on from what it knew, and so it shows forever.
+up for it. A log that does not go on from what was witnessed is never made up for: its witness stays as it was, so that
+the log that was lost can be told from any other, and what is written meanwhile has a second witness beside it. Only a
+person ends that (``jobs.accept_audit``).
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
+from jobs.audit_chain import ACCEPTED, Head, files_of, goes_on, info, is_ours, later, newest, through
+from jobs.damage import ASIDE
 from jobs.durable import sync_all, write_whole
 from jobs.home import Home
-from jobs.manifest import log_file, log_versions, sha256_of
+from jobs.manifest import checkpoint_file, log_versions
 
-WITNESSED = "witnessed"
-"""Marks, in Delta's log, a commit that the witness was told of: a log with such commits must have one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What is witnessed: the log through the commit ``version``, by a SHA-256 that goes on from commit to commit."""
-
-    version: int = -1
-    chain: str = ""
+_NEXT = ".next"
 
 
 def audit_path(home: Home) -> Path:
@@ -41,6 +34,25 @@ def audit_path(home: Home) -> Path:
 def head_path(home: Home) -> Path:
     """Return the witness's file."""
     return home.path / "audit.head"
+
+
+def second_path(home: Home) -> Path:
+    """Return the second witness's file: of a log that does not go on from what the first one says."""
+    return home.path / "audit.second"
+
+
+def next_log(aside: Path) -> Path:
+    """Return where the log is made that is to come after the one that is set aside as ``aside``."""
+    return aside.with_name(f"{aside.name}{_NEXT}")
+
+
+def put_next(home: Home) -> None:
+    """Put a new log in the place of the one that was set aside, if whoever made it was killed in between."""
+    path = audit_path(home)
+    for new in () if os.path.lexists(path) else sorted(home.path.glob(f"{path.name}*{_NEXT}")):
+        if new.with_name(new.name.removesuffix(_NEXT)).is_dir():  # else the old one was not set aside yet
+            new.rename(path)
+            return
 
 
 @contextmanager
@@ -64,38 +76,73 @@ def looking(home: Home) -> Iterator[None]:
         yield
 
 
+def begin(home: Home) -> None:
+    """Witness, before a first entry, the log as it is: from then on one without a witness has lost it."""
+    path = audit_path(home)
+    if os.path.lexists(head_path(home)) or any(is_ours(path, version) for version in log_versions(path)):
+        return
+    there = log_versions(path)
+    _write(head_path(home), through(path, Head(), there[-1] if there else -1))
+
+
 def advance(home: Home) -> None:
     """Flush what was committed last and witness it; whoever calls this wrote it, and is alone."""
-    path, head = audit_path(home), read_head(home) or Head()
-    newest = _newest(path, head.version)
-    new = range(head.version + 1 if head.version < newest else newest, newest + 1)
-    sync_all((file for version in new for file in _files(path, version)), path)
-    chain = head.chain
-    for version in new:
-        chain = _link(path, chain, version)
-    write_whole(head_path(home), json.dumps(asdict(Head(newest, chain))))
+    path, first, second = audit_path(home), read_head(home), _read(second_path(home))
+    if first and goes_on(path, first) and all(is_ours(path, version) for version in later(path, first)):
+        file, head = head_path(home), first
+    else:
+        file, head = second_path(home), second or Head()
+    last = newest(path, head.version)
+    new = later(path, head) or [last]
+    points = [point for version in new if (point := checkpoint_file(path, version)).is_file()]
+    sync_all((*points, *(file for version in new for file in files_of(path, version))), path)
+    if goes_on(path, head):
+        _write(file, through(path, head, last))
 
 
-def _newest(path: Path, version: int) -> int:
-    """Return the log's newest commit, by one look at what comes after the witnessed ``version`` unless it was cut."""
-    if not log_file(path, version + 1).exists():
-        return max(log_versions(path))
-    while log_file(path, version + 1).exists():
-        version += 1
-    return version
+def _write(file: Path, head: Head) -> None:
+    write_whole(file, json.dumps(asdict(head)))
 
 
 def read_head(home: Home) -> Head | None:
     """Return what is witnessed; None if nothing is, or if it cannot be read."""
+    return _read(head_path(home))
+
+
+def _read(file: Path) -> Head | None:
     try:
-        return Head(**json.loads(head_path(home).read_text(encoding="utf-8")))
-    except (FileNotFoundError, ValueError, TypeError):
+        facts = json.loads(file.read_text(encoding="utf-8"))
+        return Head(**{"unheld": facts["version"], **facts})  # one that was written before checkpoints were held
+    except (FileNotFoundError, IsADirectoryError, ValueError, TypeError, KeyError):
         return None
 
 
-def forget(home: Home) -> None:
-    """Let the next entry begin a new witness, of the log as it is then."""
-    head_path(home).unlink(missing_ok=True)
+def witness_anew(home: Home) -> None:
+    """Witness the log as it is, and forget what was witnessed before; whoever calls this is alone."""
+    path = audit_path(home)
+    _write(head_path(home), through(path, Head(), newest(path, -1)))
+    second_path(home).unlink(missing_ok=True)
+
+
+def set_checkpoints_aside(home: Home) -> bool:
+    """Let the log be read by its commits alone, and return whether that may help; whoever calls this is alone.
+
+    The checkpoints are kept under another name, and so `geoward fsck` goes on telling that they are damaged.
+    """
+    path = audit_path(home)
+    there = log_versions(path)
+    found = [file for file in path.glob("_delta_log/*checkpoint*") if not file.name.endswith(ASIDE)]
+    if there != list(range(len(there))) or not found:
+        return False
+    for file in found:
+        file.rename(file.with_name(file.name + ASIDE))
+    return True
+
+
+def takes_its_place(home: Home) -> bool:
+    """Return whether the log was begun anew in place of the one that is still witnessed: whoever did it was killed."""
+    head = read_head(home)
+    return head is not None and info(audit_path(home), 0).get(ACCEPTED) == head.chain
 
 
 def contradiction(home: Home) -> str:
@@ -103,41 +150,21 @@ def contradiction(home: Home) -> str:
     path, head = audit_path(home), read_head(home)
     there = log_versions(path)
     if head is None:
-        marked = [version for version in there if WITNESSED in _info(path, version)]
-        return "its witness, audit.head, is gone" if len(marked) > 1 or head_path(home).exists() else ""
+        marked = any(is_ours(path, version) for version in there)
+        return "its witness, audit.head, is gone" if marked or os.path.lexists(head_path(home)) else ""
     if head.version > max(there, default=-1):
         return f"entries were cut off its end: it had {head.version + 1} commits" if there else "it is gone"
-    chain = ""
-    for version in range(head.version + 1):
-        chain = _link(path, chain, version)
-    return "" if chain == head.chain else "it is not what was written: entries were changed or cut off"
+    now = through(path, Head(unheld=head.unheld), head.version)
+    if now.chain != head.chain:
+        return "it is not what was written: entries were changed or cut off"
+    if any(not is_ours(path, version) for version in there if version > head.version):
+        return "entries were added to it, and not by Geoward"
+    if second_path(home).exists():
+        return "entries that were written while it was damaged are not in it"
+    return "" if now.points == head.points else "no entry is lost, but a checkpoint of Delta's is not what was written"
 
 
-def entry_files(path: Path, version: int) -> list[Path]:
-    """Return the files that a commit of the log added; raise ``ValueError`` if it is none."""
-    try:
-        entries = [json.loads(line) for line in log_file(path, version).read_text(encoding="utf-8").splitlines()]
-        return [path / entry["add"]["path"] for entry in entries if "add" in entry]
-    except (FileNotFoundError, TypeError, KeyError):
-        raise ValueError("not a commit of the audit log") from None
-
-
-def _info(path: Path, version: int) -> dict[str, Any]:
-    for line in log_file(path, version).read_text(encoding="utf-8", errors="replace").splitlines():
-        with suppress(ValueError):
-            if isinstance(entry := json.loads(line), dict) and "commitInfo" in entry:
-                return dict(entry["commitInfo"])
-    return {}
-
-
-def _link(path: Path, chain: str, version: int) -> str:
-    digests = [sha256_of(file) for file in _files(path, version)]
-    return hashlib.sha256(json.dumps([chain, version, *digests]).encode()).hexdigest()
-
-
-def _files(path: Path, version: int) -> list[Path]:
-    """Return the files of a commit that are there: what is gone changes the chain, and stops no entry."""
-    files = [log_file(path, version)]
-    with suppress(ValueError):
-        files += entry_files(path, version)
-    return [file for file in files if file.is_file()]
+def ours(home: Home) -> list[int]:
+    """Return the versions of the log that were witnessed, or that a killed process was about to witness."""
+    path, head = audit_path(home), read_head(home) or Head()
+    return [version for version in log_versions(path) if version <= head.version or is_ours(path, version)]

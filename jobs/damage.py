@@ -66,13 +66,15 @@ class TablePlace:
     """A table that is looked at: where it is, and how its damages are told.
 
     ``held`` are the dates whose last version was withdrawn: a forced run would make it again. ``begun`` are the runs
-    whose publication was begun and is not entered in the catalog yet.
+    whose publication or withdrawal was begun and is not entered in the catalog yet. ``told`` says that audit log and
+    catalog are whole, so that what neither names was never told to anybody.
     """
 
     region: Region
     name: str
     held: frozenset[str] = frozenset()
     begun: frozenset[str] = frozenset()
+    told: bool = False
 
     @property
     def path(self) -> Path:

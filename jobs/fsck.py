@@ -9,10 +9,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 
-from jobs.audit_log import read_audit
-from jobs.audit_witness import audit_path, contradiction, looking, read_head
+from jobs.audit_witness import audit_path, read_head
 from jobs.damage import ASIDE, Checked, Damage, TablePlace, made_by
-from jobs.explain_failure import explain_failure
+from jobs.fsck_audit import audit_damage, check_audit, lines_lost
 from jobs.fsck_catalog import KnownToCatalog, check_references, read_catalog
 from jobs.fsck_landed import check_landed
 from jobs.fsck_table import check_table
@@ -25,7 +24,7 @@ from jobs.quarantine import quarantine_contract
 from jobs.registry import JOBS
 from jobs.run_lock import holds_run_lock, run_is_alive
 from jobs.storage_problems import gone
-from jobs.witnesses import Witness, audited
+from jobs.witnesses import Witness
 
 Progress = Callable[[str], None]
 
@@ -38,36 +37,18 @@ def fsck(
 
     ``tables`` limits it to these; the witnesses, audit log and catalog, are looked at always.
     """
-    said, damage = _audit(home)
+    said, damage = check_audit(home)
     yield from damage
+    whole = not damage and not lines_lost(home)
     for place in covered(home, region):
         audited_here = {table: witness for (name, table), witness in said.items() if name == place.name}
-        yield from _region(home, place, frozenset(tables), audited_here, checked, progress)
-
-
-def _audit(home: Home) -> tuple[Mapping[tuple[str, str], Witness], list[Damage]]:
-    """Return what the audit log says of publications, and whether it can be read and is what was written."""
-    try:
-        with looking(home):
-            wrong, said = contradiction(home), audited(read_audit(home))
-    except (KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # a panic of Delta's library is no Exception
-        if isinstance(error, Exception) and (fault := explain_failure(error)):
-            raise fault from None
-        return {}, [_audit_damage(home, "", "it cannot be read")]
-    return said, [_audit_damage(home, "", wrong)] if wrong else []
-
-
-def _audit_damage(home: Home, region: str, what: str) -> Damage:
-    mend = "Restore the audit log from a backup. Never make it anew: it is the witness of what was published. If "
-    mend += "entries are lost for good, tell your auditors, then `geoward audit accept --reason WHY`."
-    return Damage("audit_damaged", region, "", audit_path(home).name, what, mend)
+        yield from _region(home, place, frozenset(tables), audited_here, whole, checked, progress)
 
 
 def _region(
-    home: Home, place: Region, tables: frozenset[str], said: Mapping[str, Witness], checked: Checked, progress: Progress
-) -> Iterator[Damage]:
+    home: Home, place: Region, tables: frozenset[str], said: Mapping[str, Witness], whole: bool, checked: Checked,
+    progress: Progress,
+) -> Iterator[Damage]:  # fmt: skip
     progress(f"{place.name} catalog")
     if problem := _gone(home, place):
         mend = "Look whether its disk is mounted; else restore the region from a backup."
@@ -80,13 +61,13 @@ def _region(
     yield from damage
     known = catalog or KnownToCatalog()
     if known.publications and not audit_path(home).exists() and not read_head(home):
-        yield _audit_damage(home, place.name, "it is gone")
+        yield audit_damage(home, place.name, "it is gone")
     witnesses = _witnesses(said, known)
     for name in sorted(names | witnesses.keys()):
         if not tables or name in tables:
             progress(f"{place.name} {name}")
             made = made_by(name)
-            table = TablePlace(place, name, known.held(made), known.begun(made))
+            table = TablePlace(place, name, known.held(made), known.begun(made), whole and catalog is not None)
             witness, alive = witnesses.get(name, Witness()), partial(_another_runs, home)
             yield from check_table(table, witness, alive, checked, progress)
     if not tables:

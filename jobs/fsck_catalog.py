@@ -11,13 +11,15 @@ from pathlib import Path
 from urllib.parse import quote
 
 from jobs.catalog import Catalog
-from jobs.damage import ASIDE, Damage
+from jobs.damage import ASIDE, Damage, TablePlace
 from jobs.explain_failure import explain_failure
 from jobs.home import Region
 from jobs.landing_ledger import File
 from jobs.manifest import Manifest
 from jobs.publications import Publication, Publishing
-from jobs.witnesses import Witness
+from jobs.table_on_disk import TableOnDisk
+from jobs.withdrawals import Begun
+from jobs.witnesses import Witness, counts
 
 CATALOG, RUNS = "catalog.sqlite", "runs.sqlite"
 _TABLES = {CATALOG: {"files", "dates", "publications"}, RUNS: {"runs"}}
@@ -30,12 +32,16 @@ class KnownToCatalog:
     files: tuple[File, ...] = ()
     publications: tuple[Publication, ...] = ()
     publishing: tuple[Publishing, ...] = ()
+    withdrawing: tuple[Begun, ...] = ()
 
     def witnesses(self) -> dict[str, Witness]:
         """Return, by table, what is said of its versions."""
         found: dict[str, Witness] = defaultdict(Witness)
         for one in (each for each in self.publications if each.run_id):  # else entered only as it was taken back
             found[one.dataset].hear(one.version, one.run_id)
+            each = one.version, one.date.isoformat()
+            found[one.dataset].counts[each] = counts(one.report)
+            found[one.dataset].marks[each] = bool(one.withdrawn)
             if isinstance(rows := one.report.get("rows_out"), int):
                 found[one.dataset].rows[one.version, one.date.isoformat()] = rows
         return dict(found)
@@ -46,8 +52,9 @@ class KnownToCatalog:
         return frozenset(day.isoformat() for day, one in last.items() if one.withdrawn)
 
     def begun(self, table: str) -> frozenset[str]:
-        """Return the runs whose publication of a table was begun and is not entered."""
-        return frozenset(one.run_id for one in self.publishing if one.dataset == table)
+        """Return the runs whose publication or withdrawal of a table was begun and is not entered."""
+        publishing = frozenset(one.run_id for one in self.publishing if one.dataset == table)
+        return publishing | {one.run_id for one in self.withdrawing if one.dataset == table}
 
     def with_quarantine(self) -> set[str]:
         """Return the tables of which rows are in quarantine by their last publications."""
@@ -84,6 +91,21 @@ def check_rows(region: Region, table: str, manifests: Mapping[int, Manifest], wi
         yield _differs(region, table, f"{lines} of other rows than were published")
 
 
+def check_lines(place: TablePlace, disk: TableOnDisk, witness: Witness) -> Iterator[Damage]:
+    """Compare the catalog's lines of a table with the audit log's, and its marks with what was withdrawn."""
+    if count := len(witness.differ):
+        yield _differs(place.region, place.name, f"the audit log says otherwise of {count:,} of its publications")
+    taken = {
+        (int(version), day)
+        for each in disk.manifests.values()
+        if each.kind == "withdraw" and each.run_id not in place.begun
+        and (commit := disk.commits.get(each.version)) and (version := str(commit.info.get("withdraws"))).isdigit()
+        for day in each.dates
+    }  # fmt: skip
+    if wrong := sum(marked != (each in taken) for each, marked in witness.marks.items()):
+        yield _differs(place.region, place.name, f"{wrong:,} of its lines do not say right whether they were withdrawn")
+
+
 def check_references(region: Region) -> Iterator[Damage]:
     """Return what the catalog says of files that it does not know."""
     with _opened(region.root / CATALOG) as db:
@@ -96,7 +118,8 @@ def check_references(region: Region) -> Iterator[Damage]:
 def _read(region: Region) -> KnownToCatalog:
     catalog = Catalog(region)
     catalog.dates(), catalog.published(), catalog.withdrawn()
-    return KnownToCatalog(tuple(catalog.files()), tuple(catalog.publications()), tuple(catalog.begun_publications()))
+    begun = tuple(catalog.begun_publications()), tuple(catalog.begun_withdrawals())
+    return KnownToCatalog(tuple(catalog.files()), tuple(catalog.publications()), *begun)
 
 
 def _problem(region: Region, name: str) -> str:

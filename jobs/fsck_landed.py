@@ -12,7 +12,7 @@ from jobs.durable import PART
 from jobs.fsck_catalog import KnownToCatalog
 from jobs.home import Region
 from jobs.land_files import LANDING, MAPPINGS
-from jobs.landed_notes import read_notes
+from jobs.landed_notes import ENTRIES, Note, read_notes
 from jobs.landing.file_name import told, typed
 from jobs.landing_ledger import File
 from jobs.restore_landed import COPY
@@ -24,6 +24,10 @@ _ENTER = (
     "Find out who delivered it, then enter it under that source, no other: "
     "`geoward ingest --source SOURCE --region {region} {path}` in the region's root."
 )
+_NOTE = (
+    "Find out which of them is right. If the catalog is, remove what lies there, if anything: "
+    "the next `geoward ingest` notes it again."
+)
 _MAPPING = f"Ingest any file again under the same mapping, which puts it back: {_INGEST}."
 
 
@@ -34,6 +38,7 @@ def check_landed(region: Region, known: KnownToCatalog, checked: Checked) -> Ite
         yield from _kept(region, name, file, checked)
     for version, source in sorted({file.mapping_version: file.source for file in known.files}.items()):
         yield from _mapping(region, version, source)
+    yield from _notes(region, known)
     yield from _unknown(region, kept.keys())
 
 
@@ -52,6 +57,18 @@ def _kept(region: Region, name: str, file: File, checked: Checked) -> Iterator[D
         yield _damage(
             region, "landed_changed", f"{LANDING}/{name}", f"its bytes are not those of {file.name} that landed", mend
         )
+
+
+def _notes(region: Region, known: KnownToCatalog) -> Iterator[Damage]:
+    """Compare entries with their notes; a region that never noted any does so with the next landing."""
+    notes = {(note.source, note.file_id): note for note in read_notes(region)}
+    for file in known.files if (region.root / ENTRIES).is_dir() else ():
+        where, note = f"{ENTRIES}/{file.source}/{file.file_id}.json", notes.get((file.source, file.file_id))
+        meant = Note(file.source, file.file_id, file.mapping_version, file.name, file.extension, file.landed_at)
+        if note is None:
+            yield _damage(region, "landed_missing", where, f"the note of {file.name} is gone or cannot be read", _NOTE)
+        elif note != meant:
+            yield _damage(region, "landed_changed", where, f"the note and the catalog differ of {file.name}", _NOTE)
 
 
 def _mapping(region: Region, version: str, source: str) -> Iterator[Damage]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from jobs import manifest
 from jobs.damage import Damage, TablePlace
@@ -67,23 +68,23 @@ def _staged(
 
 def _in_the_log(place: TablePlace, disk: TableOnDisk, name: str) -> Iterator[Damage]:
     if name == "_delta_log/_last_checkpoint":
-        if not _right_pointer(disk):
+        if not right_pointer(disk.path):
             yield place.damage("log_edited", name, "it does not describe a checkpoint that is there")
     elif not re.fullmatch(r"_delta_log/\d{20}\.(?:json|checkpoint\.parquet)", name):
         yield place.damage("log_added", name, "it is no commit and no checkpoint")
 
 
-def _right_pointer(disk: TableOnDisk) -> bool:
+def right_pointer(table: Path) -> bool:
     """Return whether Delta's pointer to the last checkpoint is the very text that it wrote of one that is there."""
     import pyarrow.parquet as pq
 
     try:
-        text = (disk.path / "_delta_log" / "_last_checkpoint").read_text(encoding="utf-8")
+        text = (table / "_delta_log" / "_last_checkpoint").read_text(encoding="utf-8")
         said = json.loads(text)
-        path = manifest.checkpoint_file(disk.path, said["version"])
-        table = pq.read_table(path, columns=["add"])
-        adds = table.num_rows - table.column("add").null_count
-        right = {"version": said["version"], "size": table.num_rows, "sizeInBytes": path.stat().st_size,
+        path = manifest.checkpoint_file(table, said["version"])
+        rows = pq.read_table(path, columns=["add"])
+        adds = rows.num_rows - rows.column("add").null_count
+        right = {"version": said["version"], "size": rows.num_rows, "sizeInBytes": path.stat().st_size,
                  "numOfAddFiles": adds}  # fmt: skip
         return bool(text == json.dumps(right, separators=(",", ":")) + "\n")
     except Exception:  # whatever Parquet makes of a damaged file

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from jobs.damage import Checked, Damage, TablePlace, made_by
-from jobs.fsck_catalog import check_rows
+from jobs.fsck_catalog import check_lines, check_rows
 from jobs.fsck_files import check_files
 from jobs.fsck_strays import check_strays
 from jobs.fsck_versions import check_versions
@@ -39,6 +39,7 @@ def check_table(
     versions = list(check_versions(place, disk, witness))
     yield from versions
     yield from check_rows(place.region, place.name, disk.manifests, witness)
+    yield from check_lines(place, disk, witness)
     whole = disk.digests.keys() == disk.manifests.keys() and all(one.kind != "manifest_missing" for one in versions)
     yield from _what_readers_see(place, disk, whole)
     yield from check_files(place, disk, checked, progress)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from jobs import manifest
 from jobs.damage import Damage, TablePlace
 from jobs.manifest import Manifest
+from jobs.publications import FIRST
 from jobs.table_on_disk import Commit, TableOnDisk
 from jobs.witnesses import Witness
 from quality.contracts import DATE
@@ -17,7 +18,12 @@ from quality.contracts import DATE
 def check_versions(place: TablePlace, disk: TableOnDisk, witness: Witness) -> Iterator[Damage]:
     """Return what is wrong with manifests and commits; of each file one thing only."""
     told: set[str] = set()
-    for one in (*_manifests(place, disk, witness), *_newest(place, disk, witness), *_logs(place, disk, witness)):
+    for one in (
+        *_manifests(place, disk, witness),
+        *_untold(place, disk, witness),
+        *_newest(place, disk, witness),
+        *_logs(place, disk, witness),
+    ):
         if one.path not in told:
             told.add(one.path)
             yield one
@@ -94,6 +100,14 @@ def _newest(place: TablePlace, disk: TableOnDisk, witness: Witness) -> Iterator[
     else:
         what = f"version {witness.newest} was published, and the newest here is {last}"
         yield place.damage("table_rolled_back", "", what)
+
+
+def _untold(place: TablePlace, disk: TableOnDisk, witness: Witness) -> Iterator[Damage]:
+    """Tell of versions that neither audit log nor catalog name the run of: no run of Geoward ends like that."""
+    for version, each in disk.manifests.items() if place.told else ():
+        if version >= FIRST and each.run_id not in witness.runs | place.begun | disk.pending:
+            what = f"nobody was ever told of version {version}: neither audit log nor catalog name its run"
+            yield place.damage("manifest_added", _manifest(version), what)
 
 
 def _logs(place: TablePlace, disk: TableOnDisk, witness: Witness) -> Iterator[Damage]:

@@ -66,9 +66,12 @@ def note_missing(region: Region, catalog: Catalog) -> None:
 def _read(path: Path) -> Note | None:
     try:
         facts = json.loads(path.read_text(encoding="utf-8"))
+        landed_at = datetime.fromisoformat(facts["landed_at"])
+        if landed_at.tzinfo is None:  # no moment: two entries could not be put in order by it
+            return None
         return Note(
             path.parent.name, path.stem, str(facts["mapping_version"]), told(str(facts["name"])),
-            str(facts["extension"]), datetime.fromisoformat(facts["landed_at"]),
+            str(facts["extension"]), landed_at,
         )  # fmt: skip
-    except (ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None

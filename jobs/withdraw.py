@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from jobs import manifest
+from jobs.audit_log import read_audit
 from jobs.commit import Change, StagedFile, commit, facts_of
 from jobs.finish_publications import finish_publications, refuse_unended
 from jobs.finish_withdrawals import end_withdrawal, finish_withdrawals
@@ -66,6 +67,9 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
         finish_withdrawals(place.home, place.region)
         manifests = manifest.history(path)
         if done := _done_before(place.lake, table, manifests, version):
+            _end_again(
+                place, Begun("", table, version, tuple(one.date for one in done.fallbacks), why), done.new_version
+            )
             return replace(done, downstream=_downstream(place, table, set()))
         fallbacks = _fallbacks(place.lake, place.catalog.withdrawn_versions(table), table, manifests, version)
         before = {(entry.table, entry.date) for entry in plan(place)}
@@ -101,6 +105,14 @@ def _commit(place: Workplace, fallbacks: Sequence[Fallback], begun: Begun) -> in
     new = commit(place.lake.path(begun.dataset), contract(begun.dataset), change)
     end_withdrawal(place.home, place.region, place.catalog, begun, new)
     return new
+
+
+def _end_again(place: Workplace, begun: Begun, new: int | None) -> None:
+    """End a withdrawal that was committed and of which no auditor was told, as when its catalog was lost since."""
+    run_id = facts_of(place.lake.path(begun.dataset), new).get("run_id", "") if new is not None else ""
+    if new is not None and not any(entry["detail"].get("run_id") == run_id for entry in read_audit(place.home)):
+        begun = replace(begun, run_id=run_id)
+        end_withdrawal(place.home, place.region, place.catalog, begun, new, again=True)
 
 
 def _done_before(lake: Lake, table: str, manifests: list[Manifest], version: int) -> Withdrawal | None:

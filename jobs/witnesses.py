@@ -9,12 +9,22 @@ from typing import Any
 
 from jobs.publications import FIRST
 
+Counts = tuple[object, ...]
+
+
+def counts(said: Mapping[str, Any]) -> Counts:
+    """Return what an audit line, or a report in the catalog, says of a partition's rows, and who made them."""
+    return tuple(said.get(name) for name in ("run_id", "rows_in", "rows_out", "quarantined"))
+
 
 @dataclass
 class Witness:
     """What is said of one table: its ``newest`` version, SHA-256 of manifests, versions that were named ``twice``.
 
     ``rows`` are those that a version published of a date, as the catalog counts them.
+
+    ``counts`` are what is said of the rows of a version and date, ``differ`` names those of which another witness says
+    otherwise, and ``marks`` says of each line of the catalog whether it is marked as withdrawn.
 
     A table that was set aside and made again begins anew: what was said of it before counts no more. It is told apart
     by the run that made its ``first`` version, never by a clock.
@@ -26,10 +36,14 @@ class Witness:
     runs: set[str] = field(default_factory=set)
     rows: dict[tuple[int, str], int] = field(default_factory=dict)
     first: str = ""
+    counts: dict[tuple[int, str], Counts] = field(default_factory=dict)
+    marks: dict[tuple[int, str], bool] = field(default_factory=dict)
+    differ: set[tuple[int, str]] = field(default_factory=set)
 
     def hear(self, version: int, run_id: str, digest: str = "") -> None:
         """Take one publication, in the order in which they were."""
         if version == FIRST and self.newest >= FIRST and run_id not in self.runs:
+            self.counts = {}
             self.newest, self.sums, self.twice, self.runs, self.rows = -1, {}, set(), set(), {}
         self.newest = max(self.newest, version)
         if version == FIRST:
@@ -50,6 +64,8 @@ class Witness:
         return Witness(
             max(self.newest, other.newest), {**other.sums, **self.sums}, self.twice | other.twice,
             self.runs | other.runs, {**other.rows, **self.rows}, self.first or other.first,
+            {**other.counts, **self.counts}, {**other.marks, **self.marks},
+            {each for each, said in self.counts.items() if other.counts.get(each, said) != said},
         )  # fmt: skip
 
 
@@ -61,4 +77,6 @@ def audited(entries: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Witne
         version = {"published": "version", "withdrawn": "new_version"}.get(entry["outcome"], "")
         if entry["kind"] == "run" and isinstance(detail.get(version), int):
             found[place].hear(detail[version], str(detail.get("run_id", "")), str(detail.get("manifest", "")))
+            if "date" in detail:
+                found[place].counts[detail[version], str(detail["date"])] = counts(detail)
     return dict(found)

@@ -29,13 +29,17 @@ def list_(
 
     Example: `geoward audit list --kind decision`
     """
-    from jobs.audit_log import KINDS, read_audit
+    from jobs.accept_audit import read_left
+    from jobs.audit_log import KINDS
 
     if kind and kind not in KINDS:
         raise UsageError(f"There is no kind {kind!r} of entry.", mend=f"Known: {', '.join(KINDS)}.")
-    found = [AuditEntry(**entry) for entry in read_audit(open_home()) if not kind or entry["kind"] == kind][-last:]
+    home = open_home()
+    entries, damage = read_left(home)
+    found = [AuditEntry(**entry) for entry in entries if not kind or entry["kind"] == kind][-last:]
     nothing = f"There is no entry{f' of kind {kind}' if kind else ''} yet."
-    show(AuditListing(entries=found), as_json, _table(found) if found else [nothing])
+    told = [f"The log is damaged: {damage}. `geoward fsck` says what to do."] if damage else []
+    show(AuditListing(entries=found, damage=damage), as_json, [*(_table(found) if found else [nothing]), *told])
 
 
 @audit.command()
@@ -46,10 +50,12 @@ def accept(
     """Go on with an audit log of which entries are lost for good: say so in it, and hold it to what it is now.
 
     First restore the log from a backup. Until this is done, `geoward fsck` goes on telling that it was cut or edited.
+    The damaged folder is kept as `audit_aside-...` beside the new log, which holds what could be read of it.
 
     Example: `geoward audit accept --reason "disk of June 2 lost, backup of June 1"`
     """
-    from jobs.audit_log import accept_audit, read_audit
+    from jobs.accept_audit import accept_audit
+    from jobs.audit_log import read_audit
 
     if not reason.strip():
         raise UsageError("Who accepts this needs a reason.", mend='Say why with --reason "...": auditors read it.')

@@ -41,9 +41,10 @@ class AuditEntry(Listing):
 
 
 class AuditListing(Listing):
-    """`geoward audit list --json`."""
+    """`geoward audit list --json`; ``damage`` says how the log is not what was written, empty if it is."""
 
     entries: list[AuditEntry]
+    damage: str = ""
 
 
 class Finding(Listing):

@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jobs import audit_log, audit_witness
+from jobs import audit_log
+from jobs.audit_chain import entry_files
 from jobs.audit_log import audit, read_audit
-from jobs.audit_witness import audit_path, contradiction, head_path
+from jobs.audit_witness import audit_path, contradiction, head_path, second_path
 from jobs.damage import Checked
 from jobs.fsck import fsck
 from jobs.manifest import log_file
@@ -29,7 +30,7 @@ def log(home):
 
 def cut(log, *versions):
     for version in versions:
-        for file in audit_witness.entry_files(log, version):
+        for file in entry_files(log, version):
             file.unlink()
         log_file(log, version).unlink()
     for path in log.glob("_delta_log/*checkpoint*"):
@@ -63,7 +64,7 @@ def test_a_cut_is_found_forever_whatever_is_written_after_it(home, log):
 
 
 def test_an_entry_that_was_edited_is_found(home, log):
-    [file] = audit_witness.entry_files(log, 4)
+    [file] = entry_files(log, 4)
     content = bytearray(file.read_bytes())
     at = content.index(b"table4")
     content[at : at + 6] = b"table9"
@@ -126,12 +127,48 @@ def test_a_log_from_before_there_was_a_witness_is_witnessed_with_its_next_entry(
 
 
 @pytest.mark.parametrize("harm", [lambda path: path.unlink(), lambda path: path.write_text("{}x")])
-def test_a_witness_that_is_gone_or_garbled_is_found_and_made_anew_by_the_next_entry(home, log, harm):
+def test_a_witness_that_is_gone_or_garbled_is_found_however_much_is_written_after_it(home, log, harm):
     harm(head_path(home))
-    assert told(home) == [("audit_damaged", "its witness, audit.head, is gone")]
+    for n in range(3):
+        assert told(home) == [("audit_damaged", "its witness, audit.head, is gone")]
+        audit(home, "read", f"later{n}", "allowed")
+    cut(log, LINES + 2)
+    assert [kind for kind, _ in told(home)] == ["audit_damaged"]
 
+
+def test_a_witness_that_is_gone_together_with_the_end_of_the_log_is_found_after_the_next_entry_too(home, log):
+    cut(log, LINES - 2, LINES - 1)
+    head_path(home).unlink()
     audit(home, "read", "later", "allowed")
-    assert told(home) == []
+
+    assert [kind for kind, _ in told(home)] == ["audit_damaged"]
+
+
+def test_a_folder_that_was_lost_keeps_its_witness_whatever_is_written_since_and_verifies_when_it_is_restored(
+    home, log, tmp_path
+):
+    kept, before = shutil.copytree(log, tmp_path / "backup"), head_path(home).read_text()
+    shutil.rmtree(log)
+    for n in range(LINES + 2):
+        audit(home, "read", f"anew{n}", "allowed")
+        assert [kind for kind, _ in told(home)] == ["audit_damaged"], f"after {n + 1} entries"
+    assert head_path(home).read_text() == before
+
+    shutil.rmtree(log)
+    shutil.copytree(kept, log)
+    assert told(home) == [("audit_damaged", "entries that were written while it was damaged are not in it")]
+    audit(home, "read", "later", "allowed")
+    second_path(home).unlink()
+    assert told(home) == [], "all that the first witness knew is there, and the entry since then"
+
+
+def test_entries_that_another_program_wrote_are_found_and_never_taken_over(home, log, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(audit_log, "WITNESSED", "by-somebody")
+        killed_before_its_witness(home, monkeypatch, "forged")
+    for n in range(2):
+        assert told(home) == [("audit_damaged", "entries were added to it, and not by Geoward")]
+        audit(home, "read", f"later{n}", "allowed")
 
 
 def test_entries_are_in_the_order_in_which_they_were_written_whatever_the_clock_said(home, monkeypatch):

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from jobs.audit_chain import entry_files
 from jobs.audit_log import audit, read_audit
-from jobs.audit_witness import audit_path, entry_files
+from jobs.audit_witness import audit_path
 from jobs.damage import Checked
 from jobs.fsck import fsck
 from jobs.manifest import log_file
@@ -64,14 +65,26 @@ def test_what_is_lost_for_good_is_accepted_by_a_person_and_the_log_says_so_and_i
 
     assert fits(accepted.document, "audit-accept") and told(home) == []
     assert [entry["subject"] for entry in read_audit(home)] == ["table0", "table1", "audit log"]
+    [aside] = home.path.glob("audit_aside-*")
     assert accepted.document["entries"][0]["detail"] == {
-        "found": "entries were cut off its end: it had 4 commits", "commits_before": 4, "entries_left": 2,
-        "why": "disk lost",
+        "found": "entries were cut off its end: it had 4 commits", "commits_before": 4, "commits_lost": 2,
+        "entries_left": 2, "why": "disk lost", "aside": aside.name,
     }  # fmt: skip
     audit(home, "read", "later", "allowed")
     assert told(home) == []
-    cut(home, 3)
+    cut(home, 1)
     assert told(home) == ["audit_damaged"], "from then on it is held to what it was when it was accepted"
+
+
+def test_a_listing_of_a_log_that_is_damaged_says_so(geoward, home, fits):
+    for n in range(3):
+        audit(home, "read", f"table{n}", "allowed")
+    cut(home, 2)
+
+    listed = geoward("audit", "list", "--json").document
+    assert fits(listed, "audit-list") and len(listed["entries"]) == 2
+    assert listed["damage"] == "entries were cut off its end: it had 3 commits"
+    assert "geoward fsck" in geoward("audit", "list").stdout
 
 
 @pytest.mark.parametrize("words", [["--reason", " "], ["--reason", "nothing is wrong"]])
