@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jobs.audit_staged import audit_staged
 from jobs.job_inputs import Workplace
+from jobs.region_faults import Fence, unfenced
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 
@@ -22,22 +23,28 @@ class Judged:
 
 
 def check_published(
-    places: Sequence[Workplace], tables: Collection[str], progress: Callable[[str], None]
+    places: Sequence[Workplace], tables: Collection[str], progress: Callable[[str], None], fence: Fence = unfenced
 ) -> Iterator[Judged]:
     """Check every published table of the regions, or only ``tables``. A check can fail now that passed before.
 
-    Consent withdrawn since, retention that has passed, or a file changed by another hand are such reasons.
+    Consent withdrawn since, retention that has passed, or a file changed by another hand are such reasons. What a
+    region raises goes to its ``fence``: the rest of it is not judged.
     """
     for place in places:
-        for name, job in JOBS.items():
-            table = place.lake.table(name)
-            if table is None or (tables and name not in tables):
-                continue
-            progress(f"{place.region.name} {name}")
-            staged = place.lake.published(job.writes)
-            inputs = place.inputs(job, tuple(sorted({file.date for file in staged.files})) or (place.today(),))
-            try:
-                verdicts = tuple(audit_staged(job, place, inputs, staged))
-            finally:
-                inputs.forget()
-            yield Judged(name, place.region.name, table.version(), verdicts)
+        with fence(place.region):
+            yield from _judged(place, tables, progress)
+
+
+def _judged(place: Workplace, tables: Collection[str], progress: Callable[[str], None]) -> Iterator[Judged]:
+    for name, job in JOBS.items():
+        table = place.lake.table(name)
+        if table is None or (tables and name not in tables):
+            continue
+        progress(f"{place.region.name} {name}")
+        staged = place.lake.published(job.writes)
+        inputs = place.inputs(job, tuple(sorted({file.date for file in staged.files})) or (place.today(),))
+        try:
+            verdicts = tuple(audit_staged(job, place, inputs, staged))
+        finally:
+            inputs.forget()
+        yield Judged(name, place.region.name, table.version(), verdicts)

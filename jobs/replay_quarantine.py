@@ -16,13 +16,14 @@ from jobs.explain_failure import explained
 from jobs.home import Home, Region
 from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_path
 from jobs.landed_notes import write_note
-from jobs.landed_regions import catalogs
+from jobs.landed_regions import catalogs, of_each
 from jobs.landing.keep_file import copied
 from jobs.landing.probe_file import probe_copy
 from jobs.landing_ledger import File
 from jobs.listings.replay import ReplayedFile, ReplayListing, ReplayOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
+from jobs.region_faults import Fence, unfenced
 from jobs.run_lock import run_lock
 from quality.sources.load_mapping import load_mapping, mapping_text
 from quality.sources.mapping import Mapping
@@ -50,7 +51,7 @@ class _Judged:
 
 def replay(
     home: Home, source: str, region: str = "", *, dry_run: bool = False,
-    progress: Callable[[str], None] = lambda text: None, wait: bool = True,
+    progress: Callable[[str], None] = lambda text: None, wait: bool = True, fence: Fence = unfenced,
 ) -> ReplayListing:  # fmt: skip
     """Enter the source's quarantined files, and those of dates with quarantined rows, under the mapping as it is now.
 
@@ -61,14 +62,18 @@ def replay(
     """
     mapping, text = load_mapping(source), mapping_text(source)
     with explained(), nullcontext() if dry_run else run_lock(home, progress, wait=wait):
-        judged = [(place, catalog, list(_judged(place, catalog, mapping))) for place, catalog in catalogs(home, region)]
-        for place, catalog, found in judged if not dry_run else ():
-            if found:
-                _enter(place, catalog, mapping, text, found)
-                outcomes = dict(Counter(one.told.outcome for one in found))
-                audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
-                      files=outcomes)  # fmt: skip
-    files = [one.told for _, _, found in judged for one in found]
+        judged = of_each(
+            home, region, fence, lambda name: [(*of, [*_judged(*of, mapping)]) for of in catalogs(home, name)]
+        )
+        files = list[ReplayedFile]()
+        for place, catalog, found in judged:
+            with fence(place):
+                if found and not dry_run:
+                    _enter(place, catalog, mapping, text, found)
+                    outcomes = dict(Counter(one.told.outcome for one in found))
+                    audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
+                          files=outcomes)  # fmt: skip
+                files += [one.told for one in found]
     ok = all(file.outcome in ("landed", "unchanged") for file in files)
     return ReplayListing(source=source, dry_run=dry_run, ok=ok, files=files)
 

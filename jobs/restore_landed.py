@@ -13,13 +13,13 @@ from jobs.explain_failure import explain_failure, explained
 from jobs.home import Home, Region
 from jobs.land_files import LANDING, MAPPINGS, entry_of
 from jobs.landed_notes import Note, read_notes
-from jobs.landed_regions import covered
+from jobs.landed_regions import of_each
 from jobs.landing.probe_file import probe_copy
 from jobs.landing_ledger import File
 from jobs.listings.landed import RestoredFile, RestoreListing, RestoreOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
-from jobs.storage_problems import refuse_lost
+from jobs.region_faults import Fence, unfenced
 from quality.contracts.errors import ConfigError, EnvironmentFault
 from quality.sources.load_mapping import load_mapping
 
@@ -38,28 +38,28 @@ _MENDS: dict[RestoreOutcome, str] = {
 }
 
 
-def restore_landed(home: Home, region: str = "", *, dry_run: bool = False) -> RestoreListing:
+def restore_landed(home: Home, region: str = "", *, dry_run: bool = False, fence: Fence = unfenced) -> RestoreListing:
     """Enter each kept file that the catalog does not know as its note says, with the time it landed at.
 
     What has no note is told and left: only a person knows of which source it is. Raises ``EnvironmentFault`` when a
     region's root is gone, its catalog cannot be read or the machine fails; what was entered before stays, and the same
     command goes on.
     """
-    found: list[RestoredFile] = []
-    known = 0
-    for place in covered(home, region):
-        if not (place.root / LANDING).is_dir():
-            refuse_lost(home, place)
+
+    def restore(name: str) -> Iterator[tuple[int, list[RestoredFile]]]:
+        place = home.region(name)
         entries = _entries(place)
-        known += len(entries)
         with explained():
             mine = [*_noted(place, entries, dry_run), *_without_note(place, entries)]
         if mine and not dry_run:
             outcomes = {name: sum(one.outcome == name for one in mine) for name in {one.outcome for one in mine}}
             audit(home, "ingest", "landed", "restored", region=place.name, files=outcomes)
-        found += mine
+        yield len(entries), mine
+
+    restored = of_each(home, region, fence, restore)
+    found = [one for _, mine in restored for one in mine]
     ok = all(one.outcome in ("landed", "quarantined") for one in found)
-    return RestoreListing(dry_run=dry_run, ok=ok, known=known, files=found)
+    return RestoreListing(dry_run=dry_run, ok=ok, known=sum(known for known, _ in restored), files=found)
 
 
 def _entries(place: Region) -> dict[tuple[str, str], File]:

@@ -11,7 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, show
+from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, nothing, of_regions, show
 from jobs.home import open_home
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantineListing, ReplayListing
 
@@ -27,8 +27,9 @@ def list_(region: RegionOption = "", as_json: Json = False) -> None:
     """
     from jobs.list_quarantine import list_quarantine
 
-    listing = list_quarantine(open_home(), region)
-    show(listing, as_json, _tables(listing))
+    with of_regions() as faults:
+        listing = faults.into(list_quarantine(open_home(), region, faults.fence))
+        show(listing, as_json, _tables(listing))
 
 
 @quarantine.command("show")
@@ -43,8 +44,9 @@ def show_(
     """
     from jobs.list_quarantine import show_quarantine
 
-    detail = show_quarantine(open_home(), subject, region)
-    show(detail, as_json, _parts(detail))
+    with of_regions() as faults:
+        detail = faults.into(show_quarantine(open_home(), subject, region, faults.fence))
+        show(detail, as_json, _parts(detail))
 
 
 @quarantine.command("replay")
@@ -65,18 +67,20 @@ def replay_(
     """
     from jobs.replay_quarantine import replay
 
-    listing = replay(
-        open_home(), source, region, dry_run=dry_run, progress=lambda text: err.print(text, markup=False),
-        wait=not no_wait,
-    )  # fmt: skip
-    show(listing, as_json, _replayed(listing))
-    if not listing.ok:
-        raise typer.Exit(1)
+    with of_regions() as faults:
+        listing = replay(
+            open_home(), source, region, dry_run=dry_run, progress=lambda text: err.print(text, markup=False),
+            wait=not no_wait, fence=faults.fence,
+        )  # fmt: skip
+        listing = faults.into(listing)
+        show(listing, as_json, _replayed(listing))
+        if not listing.ok:
+            raise typer.Exit(1)
 
 
 def _replayed(listing: ReplayListing) -> Iterable[Table | str]:
     if not listing.files:
-        yield "Nothing of this source is in quarantine."
+        yield from nothing("Nothing of this source is in quarantine.", listing)
         return
     table = grid("region", "file", "id", "was", "would be" if listing.dry_run else "is now", "dates")
     for file in listing.files:
@@ -92,7 +96,7 @@ def _replayed(listing: ReplayListing) -> Iterable[Table | str]:
 
 def _tables(listing: QuarantineListing) -> Iterable[Table | str]:
     if not listing.files and not listing.rows:
-        yield "Nothing is in quarantine."
+        yield from nothing("Nothing is in quarantine.", listing)
     if listing.files:
         files = grid("region", "source", "file", "id", "bytes#", "landed", "reason", title="Files")
         for file in listing.files:
@@ -125,7 +129,7 @@ def _by_reason(listing: QuarantineListing) -> dict[tuple[str, str, str], tuple[l
 
 def _parts(detail: QuarantineDetail) -> Iterable[Table | str]:
     if not detail.reasons:
-        yield f"Nothing of {detail.subject} is in quarantine."
+        yield from nothing(f"Nothing of {detail.subject} is in quarantine.", detail)
         return
     table = grid("reason", "rows#" if detail.kind == "table" else "files#", "meaning", "mend")
     for found, which in ((detail.reasons, ""), (detail.tried, " (last try)")):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
-from jobs.cli.app import Json, RegionOption, app, grid, show
+from jobs.cli.app import Json, RegionOption, app, grid, of_regions, show
 from jobs.home import open_home
 from jobs.listings import Table, TableDetail, TableListing
 
@@ -24,8 +24,9 @@ def list_(region: RegionOption = "", as_json: Json = False) -> None:
     """
     from jobs.list_tables import list_tables
 
-    listing = TableListing(tables=list_tables(open_home(), region))
-    show(listing, as_json, _grid(listing.tables))
+    with of_regions() as faults:
+        listing = faults.into(TableListing(tables=list_tables(open_home(), region, fence=faults.fence)))
+        show(listing, as_json, _grid(listing.tables))
 
 
 @tables.command("show")
@@ -39,8 +40,9 @@ def show_(
     """
     from jobs.list_tables import describe_table
 
-    detail = describe_table(open_home(), name)
-    show(detail, as_json, _parts(detail))
+    with of_regions() as faults:
+        detail = faults.into(describe_table(open_home(), name, faults.fence))
+        show(detail, as_json, _parts(detail))
 
 
 def _grid(rows: list[Table]) -> Grid:
