@@ -19,6 +19,7 @@ from jobs.audit_witness import (
 )
 from jobs.catalog import now
 from jobs.home import Home
+from jobs.landing.file_name import told
 from jobs.manifest import log_versions
 from quality.contracts.errors import UsageError
 
@@ -82,7 +83,16 @@ def accept_audit(home: Home, why: str) -> None:
         raise UsageError("The audit log is what was written.", mend="There is nothing to accept.")
     forget(home)
     had = head.version + 1 if head else None
-    audit(home, "config", "audit log", "accepted as it is", found=wrong, commits_before=had, entries_left=left, why=why)
+    audit(
+        home,
+        "config",
+        "audit log",
+        "accepted as it is",
+        found=wrong,
+        commits_before=had,
+        entries_left=left,
+        why=told(why),
+    )
 
 
 def _said(*entry: object) -> str:
@@ -93,7 +103,7 @@ def _rows(home: Home, entries: list[Entry]) -> Table:
     """Return the entries as a table, by arro3: pyarrow would import pandas, which costs a query a second."""
     from arro3.core import Array, DataType, Table
 
-    at, who, policy = int(now().timestamp() * 1_000_000), getpass.getuser(), home.policy.version[:16]
+    at, who, policy = int(now().timestamp() * 1_000_000), told(getpass.getuser()), home.policy.version[:16]
     texts = [
         (kind, who, subject, region, outcome, policy, json.dumps(detail, sort_keys=True))
         for kind, subject, outcome, region, detail in entries

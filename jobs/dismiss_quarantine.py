@@ -11,6 +11,7 @@ from jobs.catalog import Catalog
 from jobs.dismissals import Dismissals, Subject, file_subject, rows_subject
 from jobs.home import Home, Region
 from jobs.landed_regions import catalogs
+from jobs.landing.file_name import told
 from quality.contracts import CONTRACTS
 from quality.contracts.errors import UsageError
 
@@ -37,7 +38,7 @@ def dismiss(
     What is found different when it is made again is looked at anew. Raises ``UsageError`` when nothing is quarantined
     by that name.
     """
-    found = []
+    found, why = [], told(why)
     for place, catalog in catalogs(home, region):
         mine = list(_rows(place, catalog, subject, day) if subject in CONTRACTS else _files(place, catalog, subject))
         if mine and not dry_run:

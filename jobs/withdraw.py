@@ -15,6 +15,7 @@ from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
 from jobs.lake import Lake, no_spark
 from jobs.landed_regions import catalogs
+from jobs.landing.file_name import told
 from jobs.manifest import Manifest
 from jobs.plan import plan, with_sources
 from jobs.quarantine import quarantine_contract
@@ -65,7 +66,7 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
         fallbacks = _fallbacks(place.lake, place.catalog.withdrawn_versions(table), table, manifests, version)
         before = {(entry.table, entry.date) for entry in plan(place)}
         days = tuple(fallback.date for fallback in fallbacks)
-        new = _commit(place, fallbacks, Begun(new_run_id(), table, version, days, why))
+        new = _commit(place, fallbacks, Begun(new_run_id(), table, version, days, told(why)))
     return Withdrawal(fallbacks, new, _downstream(place, table, before))
 
 
