@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -20,6 +19,7 @@ from jobs.landed_regions import catalogs, of_each
 from jobs.landing.keep_file import copied
 from jobs.landing.probe_file import probe_copy
 from jobs.landing_ledger import File
+from jobs.ledger_file import unchanged
 from jobs.listings.replay import ReplayedFile, ReplayListing, ReplayOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
@@ -61,7 +61,7 @@ def replay(
     mapping that is wrong, and ``EnvironmentFault`` when the machine fails.
     """
     mapping, text = load_mapping(source), mapping_text(source)
-    with explained(), nullcontext() if dry_run else run_lock(home, progress, wait=wait):
+    with explained(), unchanged() if dry_run else run_lock(home, progress, wait=wait):
         judged = of_each(
             home, region, fence, lambda name: [(*of, [*_judged(*of, mapping)]) for of in catalogs(home, name)]
         )

@@ -16,6 +16,7 @@ from jobs.job_inputs import Workplace
 from jobs.lake import Lake, no_spark
 from jobs.landed_regions import catalogs
 from jobs.landing.file_name import told
+from jobs.ledger_file import unchanged
 from jobs.manifest import Manifest
 from jobs.plan import plan, with_sources
 from jobs.quarantine import quarantine_contract
@@ -76,7 +77,7 @@ def would_withdraw(home: Home, region: Region, table: str, version: int) -> With
     Raises what ``withdraw`` raises.
     """
     lake, bad = Lake(region, no_spark), set[tuple[date, int]]()
-    with between_publications(region):
+    with unchanged(), between_publications(region):
         for _, catalog in catalogs(home, region.name):
             bad |= catalog.withdrawn_versions(table)
             begun = [one for one in catalog.begun_withdrawals() if one.dataset == table]
