@@ -6,8 +6,10 @@ import json
 
 import pytest
 
+from jobs.dismissals import Dismissals
 from jobs.job_inputs import Workplace
 from jobs.lake import no_spark
+from tests.jobs.publisher import publish_as_a_run
 from tests.jobs.test_plan import D1, land
 
 COMMANDS = [
@@ -62,3 +64,13 @@ def test_the_others_are_listed(geoward, bad):
     landed = json.loads(geoward("landed", "list", "--json").stdout)
     assert [(one["region"], one["state"]) for one in landed["dates"]] == [("us", "waiting")]
     assert {one["region"] for one in json.loads(geoward("tables", "list", "--json").stdout)["tables"]} == {"us", "cn"}
+
+
+def test_what_is_quarantined_elsewhere_is_dismissed(geoward, home, bad):
+    place = Workplace.open(home, home.region("us"), no_spark)
+    publish_as_a_run(place, "one", D1, quarantine=[D1])
+
+    done = geoward("quarantine", "dismiss", "raw.pings", "--reason", "seen", "--json")
+
+    assert (done.exit_code, len(Dismissals(place.region).known())) == (4, 1)
+    assert [one["region"] for one in json.loads(done.stdout)["left_out"]] == ["eu"]
