@@ -13,7 +13,8 @@ from jobs.home import Home
 from jobs.job_inputs import Workplace
 from jobs.lake import no_spark
 from jobs.landed_regions import catalogs
-from jobs.listings import PlanListing, PlannedPartition, RegionFault, UndatedFiles
+from jobs.ledger_file import unchanged
+from jobs.listings import PlanListing, PlannedPartition, UndatedFiles
 from jobs.nightly import Scope, held_one, plan_one
 from jobs.plan import Stale
 from jobs.region_faults import RegionFaults
@@ -39,11 +40,11 @@ def foresee(home: Home, scope: Scope, faults: RegionFaults) -> PlanListing:
         job_named(table)
     listing = PlanListing(partitions=[], withdrawn=[], undated=[], left_out=[])
     for region in [home.region(name) for name in scope.regions or home.regions]:
-        with faults.fence(region):
+        with unchanged(), faults.fence(region):
             refuse_lost(home, region)
             for _ in catalogs(home, region.name):
                 _add(listing, Workplace.open(home, region, no_spark), scope)
-    listing.left_out.extend(RegionFault(region=name, error=str(error)) for name, error in faults.items())
+    listing.left_out.extend(faults.listed())
     return listing
 
 

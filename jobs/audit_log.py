@@ -19,6 +19,7 @@ from jobs.audit_witness import (
 from jobs.catalog import now
 from jobs.explain_failure import explain_failure
 from jobs.home import Home
+from jobs.landing.file_name import told
 from jobs.manifest import log_versions
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def rows_of(home: Home, entries: list[Entry]) -> Table:
     """Return the entries as a table, by arro3: pyarrow would import pandas, which costs a query a second."""
     from arro3.core import Array, DataType, Table
 
-    at, who, policy = int(now().timestamp() * 1_000_000), getpass.getuser(), home.policy.version[:16]
+    at, who, policy = int(now().timestamp() * 1_000_000), told(getpass.getuser()), home.policy.version[:16]
     texts = [
         (kind, who, subject, region, outcome, policy, json.dumps(detail, sort_keys=True))
         for kind, subject, outcome, region, detail in entries

@@ -10,6 +10,7 @@ from jobs.harmed_files import harm_explained
 from jobs.job import Job
 from jobs.job_inputs import Workplace
 from jobs.keyring import require_keyring
+from jobs.region_faults import Fence, unfenced
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 
@@ -25,21 +26,27 @@ class Judged:
 
 
 def check_published(
-    places: Sequence[Workplace], tables: Collection[str], progress: Callable[[str], None]
+    places: Sequence[Workplace], tables: Collection[str], progress: Callable[[str], None], fence: Fence = unfenced
 ) -> Iterator[Judged]:
     """Check every published table of the regions, or only ``tables``. A check can fail now that passed before.
 
-    Consent withdrawn since, retention that has passed, or a file changed by another hand are such reasons.
+    Consent withdrawn since, retention that has passed, or a file changed by another hand are such reasons. What a
+    region raises goes to its ``fence``: the rest of it is not judged.
     """
     for place in places:
-        require_keyring(place.home)
-        for name, job in JOBS.items():
-            with harm_explained([place.region], (name,)):
-                table = place.lake.table(name)
-            if table is None or (tables and name not in tables):
-                continue
-            progress(f"{place.region.name} {name}")
-            yield Judged(name, place.region.name, table.version(), _judge(place, job))
+        with fence(place.region):
+            yield from _judged(place, tables, progress)
+
+
+def _judged(place: Workplace, tables: Collection[str], progress: Callable[[str], None]) -> Iterator[Judged]:
+    require_keyring(place.home)
+    for name, job in JOBS.items():
+        with harm_explained([place.region], (name,)):
+            table = place.lake.table(name)
+        if table is None or (tables and name not in tables):
+            continue
+        progress(f"{place.region.name} {name}")
+        yield Judged(name, place.region.name, table.version(), _judge(place, job))
 
 
 def _judge(place: Workplace, job: Job) -> tuple[Verdict, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from pydantic import ConfigDict
 
 from jobs.home import Region
+from jobs.landing.file_name import told
 
 DamageKind = Literal[
     "file_missing", "file_changed", "file_added", "history_changed", "orphan", "unfinished",
@@ -37,6 +38,11 @@ class Damage:
     what: str
     mend: str
 
+    def told(self) -> Damage:
+        """Return it as it may be shown: what lies on a disk may have any name."""
+        table, path, what, mend = map(told, (self.table, self.path, self.what, self.mend))
+        return Damage(self.kind, self.region, table, path, what, mend)
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -49,6 +55,10 @@ class Removed:
     path: str
     files: int
     bytes: int
+
+    def told(self) -> Removed:
+        """Return it as it may be shown."""
+        return replace(self, table=told(self.table), path=told(self.path))
 
 
 @dataclass

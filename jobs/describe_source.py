@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from jobs.home import Home
-from jobs.landed_regions import catalogs
+from jobs.landed_regions import catalogs, of_each
 from jobs.listings import MappedColumn, Source, SourceDetail
+from jobs.region_faults import Fence, unfenced
 from quality.sources.load_mapping import load_mapping, shipped_mappings
 from quality.sources.mapping import Emit, Mapping, When
 from quality.sources.rules import Constant, Derive, From, Join, Key, Modifiers, Rule, WeekHour
 
 
-def list_sources(home: Home) -> list[Source]:
+def list_sources(home: Home, fence: Fence = unfenced) -> list[Source]:
     """Return the shipped mappings, then others under which files landed, each with the regions that use it."""
-    landed = _landed(home)
+    landed = _landed(home, fence)
     shipped = shipped_mappings()
     others = {name: mapping for name, (mapping, _) in landed.items() if name not in shipped}
     return [
@@ -107,14 +108,17 @@ def _mapped(emit: Emit) -> list[MappedColumn]:
     ]  # fmt: skip
 
 
-def _landed(home: Home) -> dict[str, tuple[Mapping, dict[str, int]]]:
+def _landed(home: Home, fence: Fence) -> dict[str, tuple[Mapping, dict[str, int]]]:
     """Return the newest mapping of each landed source and its number of files by region."""
     from jobs.land_files import MAPPINGS
 
+    def look(name: str) -> Iterator[tuple[str, str, Mapping]]:
+        for region, catalog in catalogs(home, name):
+            for file in catalog.files():
+                yield file.source, name, load_mapping(region.root / MAPPINGS / f"{file.mapping_version}.yaml")
+
     found: dict[str, tuple[Mapping, dict[str, int]]] = {}
-    for region, catalog in catalogs(home):
-        for file in catalog.files():
-            mapping = load_mapping(region.root / MAPPINGS / f"{file.mapping_version}.yaml")
-            _, counts = found.get(file.source, (mapping, {}))
-            found[file.source] = (mapping, {**counts, region.name: counts.get(region.name, 0) + 1})
+    for source, name, mapping in of_each(home, "", fence, look):
+        _, counts = found.get(source, (mapping, {}))
+        found[source] = (mapping, {**counts, name: counts.get(name, 0) + 1})
     return found

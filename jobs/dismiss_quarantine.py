@@ -10,7 +10,10 @@ from jobs.audit_log import audit
 from jobs.catalog import Catalog
 from jobs.dismissals import Dismissals, Subject, file_subject, rows_subject
 from jobs.home import Home, Region
-from jobs.landed_regions import catalogs
+from jobs.landed_regions import catalogs, of_each
+from jobs.landing.file_name import told
+from jobs.ledger_file import unchanged
+from jobs.region_faults import Fence, unfenced
 from quality.contracts import CONTRACTS
 from quality.contracts.errors import UsageError
 
@@ -30,21 +33,28 @@ class Dismissed:
 
 
 def dismiss(
-    home: Home, subject: str, region: str, why: str, day: date | None = None, *, dry_run: bool = False
-) -> list[Dismissed]:
+    home: Home, subject: str, region: str, why: str, day: date | None = None, *, dry_run: bool = False,
+    fence: Fence = unfenced,
+) -> list[Dismissed]:  # fmt: skip
     """Dismiss a table's quarantined rows (of one date, or all), or one file by its id, and audit who did and why.
 
     What is found different when it is made again is looked at anew. Raises ``UsageError`` when nothing is quarantined
     by that name.
     """
-    found = []
-    for place, catalog in catalogs(home, region):
-        mine = list(_rows(place, catalog, subject, day) if subject in CONTRACTS else _files(place, catalog, subject))
-        if mine and not dry_run:
-            Dismissals(place).enter([key for key, _ in mine], why)
-            parts = [one.part for _, one in mine]
-            audit(home, "decision", subject, "quarantine dismissed", region=place.name, parts=parts, why=why)
-        found += [one for _, one in mine]
+    why = told(why)
+
+    def look(name: str) -> Iterator[Dismissed]:
+        for place, catalog in catalogs(home, name):
+            of_table = subject in CONTRACTS
+            mine = list(_rows(place, catalog, subject, day) if of_table else _files(place, catalog, subject))
+            if mine and not dry_run:
+                parts = [one.part for _, one in mine]
+                audit(home, "decision", subject, "quarantine dismissed", region=place.name, parts=parts, why=why)
+                Dismissals(place).enter([key for key, _ in mine], why)  # if this is killed, auditors are told once more
+            yield from (one for _, one in mine)
+
+    with unchanged(dry_run):
+        found = of_each(home, region, fence, look)
     if not found:
         raise UsageError(
             "Nothing is quarantined under that name.", mend="See tables and file ids with `geoward quarantine list`."

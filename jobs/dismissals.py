@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from jobs.catalog import now
 from jobs.home import Region
+from jobs.landing.file_name import told
 from jobs.landing_ledger import DISMISSALS, File
 from jobs.ledger_file import LedgerFile
 
@@ -54,4 +55,4 @@ class Dismissals(LedgerFile):
         """Return what was dismissed and why."""
         with self.open() as db:
             rows = db.execute("SELECT subject, part, seen, why FROM dismissals").fetchall()
-        return {Subject(*row[:3]): row[3] for row in rows}
+        return {Subject(*row[:3]): told(row[3]) for row in rows}

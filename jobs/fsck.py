@@ -18,6 +18,7 @@ from jobs.fsck_table import check_table
 from jobs.home import Home, Region
 from jobs.land_files import LANDING
 from jobs.landed_regions import covered
+from jobs.landing.file_name import told
 from jobs.manifest import FOLDER
 from jobs.problem import Problem
 from jobs.quarantine import quarantine_contract
@@ -65,7 +66,7 @@ def _region(
     witnesses = _witnesses(said, known)
     for name in sorted(names | witnesses.keys()):
         if not tables or name in tables:
-            progress(f"{place.name} {name}")
+            progress(f"{place.name} {told(name)}")
             made = made_by(name)
             table = TablePlace(place, name, known.held(made), known.begun(made), whole and catalog is not None)
             witness, alive = witnesses.get(name, Witness()), partial(_another_runs, home)

@@ -15,6 +15,7 @@ from jobs.damage import ASIDE, Damage, TablePlace
 from jobs.explain_failure import explain_failure
 from jobs.home import Region
 from jobs.landing_ledger import File
+from jobs.ledger_file import unchanged
 from jobs.manifest import Manifest
 from jobs.publications import Publication, Publishing
 from jobs.table_on_disk import TableOnDisk
@@ -73,7 +74,8 @@ def read_catalog(region: Region, *, expected: bool) -> tuple[KnownToCatalog | No
     problem = _problem(region, CATALOG)
     if not problem:
         try:
-            return _read(region), damages
+            with unchanged():
+                return _read(region), damages
         except (ValueError, TypeError, sqlite3.DatabaseError) as error:
             _raise_if_machine(error)
             problem = "a line of it cannot be read"

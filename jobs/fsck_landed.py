@@ -15,6 +15,7 @@ from jobs.land_files import LANDING, MAPPINGS
 from jobs.landed_notes import ENTRIES, Note, read_notes
 from jobs.landing.file_name import told, typed
 from jobs.landing_ledger import File
+from jobs.ledger_file import unchanged
 from jobs.restore_landed import COPY
 
 _A_DAY = 24 * 60 * 60
@@ -86,7 +87,8 @@ def _unknown(region: Region, kept: Set[str]) -> Iterator[Damage]:
     folder = region.root / LANDING
     names = {path.name for path in folder.glob("*") if not _incoming(path.name, path.lstat().st_mtime)}
     if names - kept:
-        known = {file.file_id: f"{file.file_id}.{file.extension}" for file in Catalog(region).files()}
+        with unchanged():
+            known = {file.file_id: f"{file.file_id}.{file.extension}" for file in Catalog(region).files()}
         noted = {note.copy for note in read_notes(region)}
         for name in sorted(names - kept - set(known.values())):
             what, mend = _stranger(region, name, known, noted)

@@ -22,6 +22,7 @@ import pyarrow as pa
 from jobs import manifest
 from jobs.commit import Change, Claims, StagedFile, app_id, commit
 from jobs.home import Region
+from jobs.publications import FIRST
 from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
 from quality.contracts.errors import PublishedBefore, PublishedMeanwhile
@@ -85,6 +86,11 @@ class Lake:
         """Return the Delta table without Spark; None before its first publication."""
         newest = self._newest(name)
         return newest.table if newest else None
+
+    def is_gone(self, name: str) -> bool:
+        """Return whether nothing is published of a table: it never was, or it was set aside or lost since."""
+        table = self.table(name)
+        return table is None or table.version() < FIRST
 
     def _newest(self, name: str) -> _Version | None:
         """Return what is published now; a log is read again only when it has grown."""

@@ -11,30 +11,37 @@ from jobs.catalog import Catalog
 from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
 from jobs.lake import no_spark
-from jobs.landed_regions import catalogs
+from jobs.landed_regions import catalogs, of_each
 from jobs.landing_ledger import File, Part
 from jobs.listings.landed import LandedDate, LandedListing, LandedSource, LandedState
 from jobs.plan import held_back, plan
+from jobs.region_faults import Fence, unfenced
 from quality.contracts.errors import UsageError
 from quality.sources.load_mapping import shipped_mappings
 
 Dates = dict[str, dict[date, list[Part]]]
 
 
-def list_landed(home: Home, region: str = "", source: str = "", day: date | None = None) -> LandedListing:
+def list_landed(
+    home: Home, region: str = "", source: str = "", day: date | None = None, fence: Fence = unfenced
+) -> LandedListing:
     """Return the sources that landed and the dates their files hold, of one source or date or all.
 
     Raises ``UsageError`` for a source that neither comes with Geoward nor landed in any region.
     """
     if source:
         _refuse_unknown(home, source)
-    sources: list[LandedSource] = []
-    dates: list[LandedDate] = []
-    for place, catalog in catalogs(home, region):
-        held = catalog.dates()
-        sources += _sources(place, catalog.files(source), held)
-        dates += (one for one in _dates(home, place, catalog, held, source) if day in (None, one.date))
-    return LandedListing(sources=sources, dates=dates)
+
+    def look(name: str) -> Iterator[tuple[list[LandedSource], list[LandedDate]]]:
+        for place, catalog in catalogs(home, name):
+            held = catalog.dates()
+            dates = [one for one in _dates(home, place, catalog, held, source) if day in (None, one.date)]
+            yield [*_sources(place, catalog.files(source), held)], dates
+
+    found = of_each(home, region, fence, look)
+    return LandedListing(
+        sources=[one for sources, _ in found for one in sources], dates=[one for _, dates in found for one in dates]
+    )
 
 
 def _refuse_unknown(home: Home, source: str) -> None:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from jobs.dismissals import Dismissals, Subject, file_subject, rows_subject
 from jobs.home import Home, Region
-from jobs.landed_regions import catalogs
+from jobs.landed_regions import catalogs, of_each
 from jobs.landing_ledger import File, Try
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantinedRows, QuarantineListing, ReasonCount
 from jobs.quarantine import quarantine_contract
 from jobs.reasons import explain_reason
+from jobs.region_faults import Fence, unfenced
 from quality.contracts import CONTRACTS
 from quality.contracts.errors import UsageError
 
 
-def list_quarantine(home: Home, region: str = "") -> QuarantineListing:
+def list_quarantine(home: Home, region: str = "", fence: Fence = unfenced) -> QuarantineListing:
     """Return every quarantined file, and the quarantined rows by table, date and reason."""
+    found = of_each(home, region, fence, lambda name: [_listed(home, name)])
+    rows = sorted((row for one in found for row in one.rows), key=lambda row: (row.region, row.table))
+    return QuarantineListing(files=[file for one in found for file in one.files], rows=rows)
+
+
+def _listed(home: Home, region: str) -> QuarantineListing:
     known = {place.name: Dismissals(place).known() for place, _ in catalogs(home, region)}
     files = [
         QuarantinedFile(
@@ -31,14 +38,15 @@ def list_quarantine(home: Home, region: str = "") -> QuarantineListing:
     return QuarantineListing(files=files, rows=_rows(home, region, known))
 
 
-def show_quarantine(home: Home, subject: str, region: str = "") -> QuarantineDetail:
+def show_quarantine(home: Home, subject: str, region: str = "", fence: Fence = unfenced) -> QuarantineDetail:
     """Return why the rows of a table or a file (by its id, or 8 or more of its first digits) are in quarantine.
 
     Raises ``UsageError`` when nothing is quarantined by that name.
     """
     if subject in CONTRACTS:
-        return _show_table(home, subject, region)
-    found = [one for one in _files(home, region) if len(subject) >= 8 and one[1].file_id.startswith(subject.lower())]
+        return _show_table(home, subject, region, fence)
+    held = of_each(home, region, fence, lambda name: _files(home, name))
+    found = [one for one in held if len(subject) >= 8 and one[1].file_id.startswith(subject.lower())]
     if not found:
         raise UsageError(
             "Nothing is quarantined under that name.", mend="See tables and file ids with `geoward quarantine list`."
@@ -53,13 +61,18 @@ def show_quarantine(home: Home, subject: str, region: str = "") -> QuarantineDet
     )  # fmt: skip
 
 
-def _show_table(home: Home, table: str, region: str) -> QuarantineDetail:
-    rows = [entry for entry in _rows(home, region, {}) if entry.table == table]
+def _show_table(home: Home, table: str, region: str, fence: Fence) -> QuarantineDetail:
+    def look(name: str) -> Iterator[tuple[list[QuarantinedRows], list[date]]]:
+        for place, _ in catalogs(home, name):
+            yield [entry for entry in _rows(home, name, {}) if entry.table == table], [*_retained(place, table)]
+
+    found = of_each(home, region, fence, look)
+    rows = [entry for entries, _ in found for entry in entries]
     counts: Counter[str] = Counter()
     for entry in rows:
         counts[entry.reason] += entry.rows
     dates = [entry.date for entry in rows]
-    kept = [day for place, _ in catalogs(home, region) for day in _retained(place, table)]
+    kept = [day for _, days in found for day in days]
     return QuarantineDetail(
         subject=table, kind="table", regions=sorted({entry.region for entry in rows}), reasons=_explained(counts),
         tried=[], dropped=[], first_date=min(dates, default=None), last_date=max(dates, default=None),

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 from jobs.home import Home, Region
-from jobs.landed_regions import catalogs, covered
+from jobs.landed_regions import catalogs, of_each
 from jobs.listings import ColumnDetail, Table, TableDetail
 from jobs.query import purposes_of
+from jobs.region_faults import Fence, unfenced
 from jobs.shown_versions import shown_versions
 from quality.contracts import CONTRACTS, Contract, contract
 
 
-def list_tables(home: Home, region: str = "", names: tuple[str, ...] = ()) -> list[Table]:
+def list_tables(home: Home, region: str = "", names: tuple[str, ...] = (), fence: Fence = unfenced) -> list[Table]:
     """Return the tables of that name, or all, in each covered region, published or not."""
-    runs = _last_runs(home, region)
-    return [
-        _table(place, contract(name), runs.get((place.name, name), ""))
-        for name in names or CONTRACTS
-        for place in covered(home, region)
-    ]
+    asked = [contract(name) for name in names or CONTRACTS]
+
+    def look(name: str) -> list[Table]:
+        place, runs = home.region(name), _last_runs(home, name)
+        return [_table(place, one, runs.get((name, one.name), "")) for one in asked]
+
+    order = [one.name for one in asked]
+    return sorted(of_each(home, region, fence, look), key=lambda table: order.index(table.name))
 
 
-def describe_table(home: Home, name: str) -> TableDetail:
+def describe_table(home: Home, name: str, fence: Fence = unfenced) -> TableDetail:
     """Return what a table is and who may query it; raise ``UnknownDataset`` when no contract has that name."""
     found = contract(name)
     return TableDetail(
         name=name, layer=found.layer.value, released=found.released, description=found.description, grain=found.grain,
         owner=found.owner, erasure_key=found.erasure_key, columns=[column_detail(found, c.name) for c in found],
         caveats=list(found.caveats), purposes=purposes_of(home, found), example=found.example,
-        published=list_tables(home, names=(name,)),
-        versions=[one for region in home.regions.values() for one in shown_versions(region, name)],
+        published=list_tables(home, names=(name,), fence=fence),
+        versions=of_each(home, "", fence, lambda region: shown_versions(home.region(region), name)),
     )  # fmt: skip
 
 

@@ -134,7 +134,17 @@ def plan_all(
         with fence(place.region):
             date_files(place, progress)
             found[place.region.name] = plan_one(place, scope)
+            _begin_anew(place, found[place.region.name])
     return found
+
+
+def _begin_anew(place: Workplace, planned: Collection[Stale]) -> None:
+    """Forget what a table that is gone had published, if all of it is to be made: in one run or in several."""
+    for table in {one.table for one in planned}:
+        if place.lake.is_gone(table):
+            known = {day for _, day in place.catalog.origins([table])}
+            if known <= {one.date for one in planned if one.table == table}:
+                place.catalog.forget_table(table)
 
 
 def plan_one(place: Workplace, scope: Scope) -> list[Stale]:

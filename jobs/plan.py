@@ -14,6 +14,7 @@ from jobs.job_inputs import Workplace
 from jobs.keyring import known_key, open_keyring, refuse_lost_keyring
 from jobs.reference import reference_digest
 from jobs.registry import JOBS, code_of
+from jobs.run import AGAIN
 
 _WHY = {
     "code": "the code changed",
@@ -227,7 +228,7 @@ def _within(place: Workplace, job: Job, day: date, first: date | None, last: dat
 def _reason(place: Workplace, made: _Made, job: Job, day: date, digest: str, parts: dict[str, str], force: bool) -> str:
     known = made.published.get((job.name, day))
     if made.held(job, day) or (known and known[0] == digest):
-        return "asked for again" if force else ""
+        return AGAIN if force else ""
     if known is None:
         return "withdrawn, and changed since" if (job.name, day) in made.withdrawn else "never published"
     changed = sorted(name for name in {*parts, *known[1]} if parts.get(name) != known[1].get(name))

@@ -114,6 +114,17 @@ class Publications(LedgerFile):
         with self.open() as db:
             return [json.loads(row[3]) for row in db.execute(f"{query} ORDER BY event_date", (dataset, *between))]
 
+    def had_quarantine(self, dataset: str) -> bool:
+        """Return whether any publication of a table, of those that count, kept rows back."""
+        query = "SELECT 1 FROM publications WHERE dataset = ? AND json_extract(report, '$.quarantined') > 0 LIMIT 1"
+        with self.open() as db:
+            return db.execute(query, (dataset,)).fetchone() is not None
+
+    def forget_table(self, dataset: str) -> None:
+        """Forget what a table that is gone had published: it is made again, and what is not made counts as missing."""
+        with self.open() as db:
+            db.execute("DELETE FROM publications WHERE dataset = ?", (dataset,))
+
     def record(
         self, dataset: str, day: date, version: int, digest: str, parts: dict[str, str], report: dict[str, object]
     ) -> None:

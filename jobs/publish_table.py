@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from jobs.commit import refuse_incomplete
+from jobs.counted import counted
 from jobs.finish_publications import Versions, end_publication, finish_publications, refuse_unended
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
@@ -21,6 +22,7 @@ from jobs.publications import Publishing
 from jobs.report import RunReport
 from jobs.run import Run
 from quality.checks.verdict import Verdict
+from quality.contracts.errors import EnvironmentFault
 
 
 def publish_table(
@@ -29,8 +31,8 @@ def publish_table(
     """Replace the run's dates by what was staged, enter it everywhere, and return the reports with version and time.
 
     Raises ``PublishedMeanwhile`` if another run published one of the dates since this one read its inputs, and
-    ``EnvironmentFault`` if a staged file is gone or cut or an earlier publication of the table cannot be ended; nothing
-    is changed then, not even the quarantine.
+    ``EnvironmentFault`` if a staged file is gone or cut, an earlier publication of the table cannot be ended, or the
+    table is gone with other dates; nothing is changed then, not even the quarantine.
     """
     table = staged.contract.name
     with place.lake.claimed(table, run.dates, run.claims):
@@ -38,10 +40,24 @@ def publish_table(
             refuse_incomplete(one.root, one.contract, one.files)
         finish_publications(place.home, place.region)
         refuse_unended(place.region, place.catalog, table)
+        _refuse_to_begin_anew(place, table, run)
         begun = _begun(table, run, reports)
         place.catalog.begin_publication(begun)
         versions = _commit(place, run, staged, reports, quarantine)
         return end_publication(place.home, place.region, place.catalog, begun, versions)
+
+
+def _refuse_to_begin_anew(place: Workplace, table: str, run: Run) -> None:
+    """Raise ``EnvironmentFault`` for a table that is gone with other dates: readers would take this run's for all."""
+    if not place.lake.is_gone(table):
+        return
+    if others := {day for _, day in place.catalog.origins([table])} - set(run.dates):
+        region, held = place.region.name, counted(len(others), "other date")
+        raise EnvironmentFault(
+            f"{table} of region {region} is gone, which held {held}; nothing was published.",
+            mend="Look whether its disk is mounted. Restore the table from a backup, or make all of it again: "
+            f"`geoward run {table} --force --region {region}`.",
+        )
 
 
 def _begun(table: str, run: Run, reports: Sequence[RunReport]) -> Publishing:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TypeVar
 
 from jobs.explain_failure import explain_failure
 from jobs.home import Region
+from jobs.listings.listing import OfRegions, RegionFault
 from quality.contracts.errors import EnvironmentFault, GeowardError
+
+Of = TypeVar("Of", bound=OfRegions)
 
 Fence = Callable[[Region], AbstractContextManager[None]]
 """Stands around what is done for one region."""
@@ -28,6 +32,15 @@ class RegionFaults(dict[str, GeowardError]):
             yield
         except Exception as error:
             self.setdefault(region.name, region_fault(region, error))
+
+    def listed(self) -> list[RegionFault]:
+        """Return the faults as a listing's ``left_out`` names them."""
+        return [RegionFault(region=region, error=str(error)) for region, error in self.items()]
+
+    def into(self, listing: Of) -> Of:
+        """Return the listing with the faults in it: with any, not all is ``ok``."""
+        not_ok = {"ok": False} if self and "ok" in type(listing).model_fields else {}
+        return listing.model_copy(update={"left_out": self.listed(), **not_ok})
 
     def told(self) -> list[GeowardError]:
         """Return the faults, each with the region that it keeps out."""

@@ -11,6 +11,7 @@ from jobs.audit_log import audit
 from jobs.damage import Checked, Damage, Removed
 from jobs.fsck import Progress, fsck
 from jobs.home import Home
+from jobs.landing.file_name import told
 from jobs.take_over import take_over
 
 
@@ -31,8 +32,8 @@ def remove_orphans(
     removed = [_measured(home, one) for one in sure]
     if not dry_run:
         for (name, table), count in Counter((one.region, one.table) for one in sure).items():
-            paths = [one.path for one in sure if (one.region, one.table) == (name, table)]
-            audit(home, "run", table, "orphans removed", region=name, orphans=count, paths=paths)
+            paths = [told(one.path) for one in sure if (one.region, one.table) == (name, table)]
+            audit(home, "run", told(table), "orphans removed", region=name, orphans=count, paths=paths)
         for one in sure:
             _remove(home.region(one.region).root / one.path)
     return removed, [one for one in found if one not in sure]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -17,13 +16,15 @@ from jobs.explain_failure import explained
 from jobs.home import Home, Region
 from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_path
 from jobs.landed_notes import write_note
-from jobs.landed_regions import catalogs
+from jobs.landed_regions import catalogs, of_each
 from jobs.landing.keep_file import copied
 from jobs.landing.probe_file import probe_copy
 from jobs.landing_ledger import File
+from jobs.ledger_file import unchanged
 from jobs.listings.replay import ReplayedFile, ReplayListing, ReplayOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
+from jobs.region_faults import Fence, unfenced
 from jobs.run_lock import run_lock
 from quality.contracts.errors import UsageError
 from quality.sources.load_mapping import load_mapping, mapping_text
@@ -53,7 +54,7 @@ class _Judged:
 
 def replay(
     home: Home, source: str, region: str = "", *, file: str = "", dry_run: bool = False,
-    progress: Callable[[str], None] = lambda text: None, wait: bool = True,
+    progress: Callable[[str], None] = lambda text: None, wait: bool = True, fence: Fence = unfenced,
 ) -> ReplayListing:  # fmt: skip
     """Enter the source's quarantined files, and those of dates with quarantined rows, under the mapping as it is now.
 
@@ -65,22 +66,24 @@ def replay(
     ``EnvironmentFault`` when the machine fails.
     """
     mapping, text = load_mapping(source), mapping_text(source)
-    with explained(), nullcontext() if dry_run else run_lock(home, progress, wait=wait):
-        judged = [
-            (place, catalog, list(_judged(place, catalog, mapping, file))) for place, catalog in catalogs(home, region)
-        ]
+    with explained(), unchanged() if dry_run else run_lock(home, progress, wait=wait):
+        judged = of_each(
+            home, region, fence, lambda name: [(*of, [*_judged(*of, mapping, file)]) for of in catalogs(home, name)]
+        )
         if file and not any(found for _, _, found in judged):
             raise UsageError(
                 f"No such file of source {mapping.name} is in quarantine, or has rows there.",
                 mend=f"Give {ENOUGH_DIGITS} or more of the first digits of its id: see `geoward quarantine list`.",
             )
-        for place, catalog, found in judged if not dry_run else ():
-            if found:
-                _enter(place, catalog, mapping, text, found)
-                outcomes = dict(Counter(one.told.outcome for one in found))
-                audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
-                      files=outcomes)  # fmt: skip
-    files = [one.told for _, _, found in judged for one in found]
+        files = list[ReplayedFile]()
+        for place, catalog, found in judged:
+            with fence(place):
+                if found and not dry_run:
+                    _enter(place, catalog, mapping, text, found)
+                    outcomes = dict(Counter(one.told.outcome for one in found))
+                    audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
+                          files=outcomes)  # fmt: skip
+                files += [one.told for one in found]
     # Files in use may have another layout, for which this mapping was never meant: nobody is to look at each of them.
     well = ("landed", "unchanged") if file else ("landed", "unchanged", "refused")
     ok = all(one.outcome in well for one in files)

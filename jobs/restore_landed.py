@@ -17,9 +17,11 @@ from jobs.landed_notes import Note, read_notes
 from jobs.landed_regions import covered
 from jobs.landing.probe_file import probe_copy
 from jobs.landing_ledger import File
+from jobs.ledger_file import unchanged
 from jobs.listings.landed import RestoredFile, RestoreListing, RestoreOutcome
 from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
+from jobs.region_faults import Fence, unfenced
 from jobs.storage_problems import refuse_lost
 from quality.contracts.errors import ConfigError, EnvironmentFault
 from quality.sources.load_mapping import load_mapping
@@ -39,29 +41,37 @@ _MENDS: dict[RestoreOutcome, str] = {
 }
 
 
-def restore_landed(home: Home, region: str = "", *, dry_run: bool = False) -> RestoreListing:
+def restore_landed(home: Home, region: str = "", *, dry_run: bool = False, fence: Fence = unfenced) -> RestoreListing:
     """Enter each kept file that the catalog does not know as its note says, with the time it landed at.
 
     What has no note is told and left: only a person knows of which source it is. Raises ``EnvironmentFault`` when a
-    region's root is gone, its catalog cannot be read or the machine fails; what was entered before stays, and the same
-    command goes on.
+    region's root is gone, its catalog cannot be read or the machine fails. All files of a region are judged and told to
+    auditors before the first is entered: one that is killed goes on when it is repeated, and tells what is left again.
     """
-    found: list[RestoredFile] = []
-    known = 0
+    restored: list[tuple[int, list[RestoredFile]]] = []
     for place in covered(home, region):
-        if not needed_by(place):
-            refuse_lost(home, place)
-        with made_anew(place) if is_gone(place) and not dry_run else nullcontext() as new:
-            entries = _entries(place, new)
-            known += len(entries)
-            with explained():
-                mine = [*_noted(place, entries, new, dry_run), *_without_note(place, entries)]
-            if mine and not dry_run:
-                outcomes = {name: sum(one.outcome == name for one in mine) for name in {one.outcome for one in mine}}
-                audit(home, "ingest", "landed", "restored", region=place.name, files=outcomes)
-        found += mine
+        with fence(place):
+            restored.append(_of_region(home, place, dry_run))
+    found = [one for _, mine in restored for one in mine]
     ok = all(one.outcome in ("landed", "quarantined") for one in found)
-    return RestoreListing(dry_run=dry_run, ok=ok, known=known, files=found)
+    return RestoreListing(dry_run=dry_run, ok=ok, known=sum(known for known, _ in restored), files=found)
+
+
+def _of_region(home: Home, place: Region, dry_run: bool) -> tuple[int, list[RestoredFile]]:
+    """Return how many files the region's catalog knows, and what became of the others."""
+    if not needed_by(place):  # elsewhere its catalog may be gone, and is made anew here
+        refuse_lost(home, place)
+    with explained(), made_anew(place) if is_gone(place) and not dry_run else nullcontext() as new:
+        with unchanged(dry_run):
+            entries = _entries(place, new)
+        judged = [*_noted(place, entries), *_without_note(place, entries)]
+        mine = [one for one, _ in judged]
+        if mine and not dry_run:
+            outcomes = {name: sum(one.outcome == name for one in mine) for name in {one.outcome for one in mine}}
+            audit(home, "ingest", "landed", "restored", region=place.name, files=outcomes)
+            for entry in (entry for _, entry in judged if entry):
+                (new or Catalog(place)).land(entry)
+    return len(entries), mine
 
 
 def _entries(place: Region, new: Catalog | None) -> dict[tuple[str, str], File]:
@@ -76,19 +86,21 @@ def _entries(place: Region, new: Catalog | None) -> dict[tuple[str, str], File]:
         ) from None
 
 
-def _noted(
-    place: Region, entries: dict[tuple[str, str], File], new: Catalog | None, dry_run: bool
-) -> Iterator[RestoredFile]:
+Judged = tuple[RestoredFile, File | None]
+"""A file, and its entry if it is to be entered."""
+
+
+def _noted(place: Region, entries: dict[tuple[str, str], File]) -> Iterator[Judged]:
     for note in read_notes(place):
         if (note.source, note.file_id) not in entries:
-            yield _restore(place, note, new, dry_run)
+            yield _restore(place, note)
 
 
-def _without_note(place: Region, entries: dict[tuple[str, str], File]) -> Iterator[RestoredFile]:
+def _without_note(place: Region, entries: dict[tuple[str, str], File]) -> Iterator[Judged]:
     said = {f"{file.file_id}.{file.extension}" for file in entries.values()} | {one.copy for one in read_notes(place)}
     for name in sorted(copies(place) - said):
         if sha256_of(place.root / LANDING / name) == name[:64]:
-            yield _told(place, "", name, name[:64], "source_unknown")
+            yield _told(place, "", name, name[:64], "source_unknown"), None
 
 
 def copies(place: Region) -> Set[str]:
@@ -96,24 +108,23 @@ def copies(place: Region) -> Set[str]:
     return {path.name for path in (place.root / LANDING).glob("*") if COPY.fullmatch(path.name) and path.is_file()}
 
 
-def _restore(place: Region, note: Note, new: Catalog | None, dry_run: bool) -> RestoredFile:
+def _restore(place: Region, note: Note) -> Judged:
     kept = place.root / LANDING / note.copy
     if not kept.is_file():
-        return _of(place, note, "kept_bytes_gone")
+        return _of(place, note, "kept_bytes_gone"), None
     if sha256_of(kept) != note.file_id:
-        return _of(place, note, "kept_bytes_changed")
+        return _of(place, note, "kept_bytes_changed"), None
     path = place.root / MAPPINGS / f"{note.mapping_version}.yaml"
     try:
         mapping = load_mapping(path)
     except ConfigError:
-        return _of(place, note, "mapping_gone")
+        return _of(place, note, "mapping_gone"), None
     if (mapping.name, mapping.version) != (note.source, note.mapping_version):
-        return _of(place, note, "mapping_gone")
+        return _of(place, note, "mapping_gone"), None
     probe = probe_copy(kept, mapping)
     entry = replace(entry_of(mapping, note.name, probe, note.file_id, kept.stat().st_size), landed_at=note.landed_at)
-    if not dry_run:
-        (new or Catalog(place)).land(replace(entry, extension=note.extension))
-    return _of(place, note, "quarantined" if probe.reason else "landed", probe.reason)
+    told = _of(place, note, "quarantined" if probe.reason else "landed", probe.reason)
+    return told, replace(entry, extension=note.extension)
 
 
 def _of(place: Region, note: Note, outcome: RestoreOutcome, reason: str = "") -> RestoredFile:

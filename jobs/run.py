@@ -11,6 +11,9 @@ from datetime import date
 from jobs.catalog import now
 from jobs.commit import Claims
 
+AGAIN = "asked for again"
+"""Why a partition that is fresh is made: by ``--force``, as `geoward fsck` says to."""
+
 
 @dataclass(frozen=True)
 class Run:

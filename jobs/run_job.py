@@ -9,13 +9,16 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from jobs.audit_log import read_audit
 from jobs.job import Built, Inputs, Job
 from jobs.job_inputs import Workplace
 from jobs.lake import Staged
+from jobs.publications import FIRST
 from jobs.publish_table import publish_table
 from jobs.quarantine import quarantine_contract, quarantined_rows
 from jobs.report import REJECTIONS, RunReport
-from jobs.run import Run
+from jobs.run import AGAIN, Run
+from jobs.witnesses import Witness, audited
 from quality.contracts import DATE
 from quality.contracts.errors import AuditFailed, RowsLost
 
@@ -148,7 +151,21 @@ def _stage_quarantine(bad: DataFrame, job: Job, place: Workplace, run: Run) -> S
 
 
 def _emptied_quarantine(job: Job, place: Workplace, run: Run) -> Staged | None:
-    """Return an empty replacement for dates whose rows were quarantined before and no longer are."""
+    """Return an empty replacement for dates whose rows were quarantined before and no longer are, or of a lost one."""
     contract = quarantine_contract(job.name)
+    if place.lake.table(contract.name) is None:
+        lost = _was_published(contract.name, job, place, run)
+        return Staged(contract, place.lake.begin(contract, run.run_id).parent, ()) if lost else None
     held = place.lake.rows(contract.name)
     return Staged(contract, place.lake.path(contract.name), ()) if any(held[day] for day in run.dates) else None
+
+
+def _was_published(quarantine: str, job: Job, place: Workplace, run: Run) -> bool:
+    """Return whether a quarantine that is not there was: by the catalog, or the audit log, which is long to read.
+
+    It is asked where somebody mends what is gone: they force the run.
+    """
+    if place.catalog.had_quarantine(job.name):
+        return True
+    forced = AGAIN in run.reasons.values()
+    return forced and audited(read_audit(place.home)).get((place.region.name, quarantine), Witness()).newest >= FIRST

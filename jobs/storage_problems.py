@@ -24,7 +24,7 @@ from jobs.home import Home, Region
 from jobs.keyring import LOST, RESTORE, keyring_is_lost
 from jobs.look_again import look_again
 from jobs.problem import Problem
-from jobs.region_faults import look_at, region_fault
+from jobs.region_faults import RegionFaults, look_at, region_fault
 from jobs.witnesses import audited
 from quality.contracts.errors import EnvironmentFault, GeowardError
 
@@ -120,6 +120,15 @@ def why_lost(home: Home, region: Region, table: str = "") -> GeowardError | None
     except Exception as error:
         return region_fault(region, error)
     return None
+
+
+def lost_tables(home: Home, region: str, tables: Iterable[str]) -> RegionFaults:
+    """Return why ``tables`` that were published in the region, or in all, cannot be told of, one of each region."""
+    faults, names = RegionFaults(), tuple(tables)
+    for place in [home.region(region)] if region else home.regions.values():
+        for why in filter(None, (why_lost(home, place, name) for name in names)):
+            faults.setdefault(place.name, why)
+    return faults
 
 
 def gone_tables(region: Region, table: str = "") -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from jobs.finish_withdrawals import finish_withdrawals
 from jobs.home import Home, Region
 from jobs.lake import Lake, no_spark
 from jobs.landed_regions import catalogs
+from jobs.landing.file_name import told
 from jobs.region_faults import region_fault
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import holds_run_lock, take_over_writing, take_run_lock
@@ -56,7 +57,7 @@ def clear_up(home: Home, region: Region, progress: Progress = lambda text: None)
     with Lake(region, no_spark).locked():
         manifest.drop_leftovers(region.root)
         for path in sorted({path for path, _ in manifest.pending(region.root)}):
-            progress(f"{region.name}: {path.parent.name}.{path.name}: {_cleared(path)}")
+            progress(f"{region.name}: {told(path.parent.name)}.{told(path.name)}: {_cleared(path)}")
         with suppress(sqlite3.DatabaseError):  # of a damaged catalog `geoward fsck` tells, which comes by here too
             for published in finish_publications(home, region):
                 progress(f"{region.name}: ended the publication of {published.dataset} by run {published.run_id}")

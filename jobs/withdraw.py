@@ -16,6 +16,8 @@ from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
 from jobs.lake import Lake, no_spark
 from jobs.landed_regions import catalogs
+from jobs.landing.file_name import told
+from jobs.ledger_file import unchanged
 from jobs.manifest import Manifest
 from jobs.plan import plan, with_sources
 from jobs.quarantine import quarantine_contract
@@ -74,7 +76,7 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
         fallbacks = _fallbacks(place.lake, place.catalog.withdrawn_versions(table), table, manifests, version)
         before = {(entry.table, entry.date) for entry in plan(place)}
         days = tuple(fallback.date for fallback in fallbacks)
-        begun = Begun(new_run_id(), table, version, days, why, _digests(place, table))
+        begun = Begun(new_run_id(), table, version, days, told(why), _digests(place, table))
         new = _commit(place, fallbacks, begun)
     return Withdrawal(fallbacks, new, _downstream(place, table, before))
 
@@ -85,7 +87,7 @@ def would_withdraw(home: Home, region: Region, table: str, version: int) -> With
     Raises what ``withdraw`` raises.
     """
     lake, bad = Lake(region, no_spark), set[tuple[date, int]]()
-    with between_publications(region):
+    with unchanged(), between_publications(region):
         for _, catalog in catalogs(home, region.name):
             bad |= catalog.withdrawn_versions(table)
             begun = [one for one in catalog.begun_withdrawals() if one.dataset == table]

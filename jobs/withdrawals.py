@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from jobs.landing.file_name import told
 from jobs.ledger_file import LedgerFile
 
 WITHDRAWALS = """
@@ -78,7 +79,9 @@ class Withdrawals(LedgerFile):
         found: dict[tuple[str, date], dict[str, str]] = {}
         with self.open() as db:
             for dataset, day, digest, why in db.execute(query):
-                found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = why
+                found.setdefault((dataset, date.fromisoformat(day)), {})[digest] = told(
+                    why
+                )  # in the words of a person, who may have pasted anything
         return found
 
     def withdrawn_versions(self, dataset: str) -> set[tuple[date, int]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from jobs.explain_failure import explain_failure
+from jobs.listings.listing import OfRegions
+from jobs.region_faults import RegionFaults
 from quality.contracts.errors import UNEXPLAINED, GeowardError
 
 EPILOG = "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit, 5 busy."
@@ -61,6 +64,25 @@ def fail(error: GeowardError) -> int:
     if error.mend:
         err.print(f"[bold]Mend:[/bold]  {_plain(error.mend)}")
     return error.exit_code
+
+
+def nothing(text: str, listing: OfRegions) -> list[str]:
+    """Return that there is nothing, unless a region that could not be read may hold some."""
+    return [] if listing.left_out else [text]
+
+
+@contextmanager
+def of_regions() -> Iterator[RegionFaults]:
+    """Give a command what keeps regions out of it; at its end these are told, and it ends with the greatest code."""
+    faults, code = RegionFaults(), 0
+    try:
+        yield faults
+    except typer.Exit as ended:
+        code = ended.exit_code
+    finally:
+        codes = [fail(error) for error in faults.told()]
+    if code := max(code, *codes, 0):
+        raise typer.Exit(code)
 
 
 def main(command: typer.Typer = app) -> None:

@@ -9,9 +9,8 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from jobs.cli.app import Json, RegionOption, grid, show
+from jobs.cli.app import Json, RegionOption, grid, of_regions, show
 from jobs.cli.days import day
-from jobs.cli.left_out import tell_lost
 from jobs.cli.quarantine import quarantine
 from jobs.home import open_home
 from jobs.listings import DismissedPart, DismissListing
@@ -39,13 +38,13 @@ def dismiss_(
     if not reason.strip():
         raise UsageError("A dismissal needs a reason.", mend='Say why with --reason "...": auditors read it.')
     home = open_home()
-    tell_lost(home, region)
-    found = dismiss(home, subject, region, reason.strip(), on, dry_run=dry_run)
-    listing = DismissListing(
-        subject=subject, reason=reason.strip(), dry_run=dry_run, parts=[DismissedPart(**asdict(one)) for one in found]
-    )
-    table = grid("region", "table or source", "date or file", "rows#")
-    for one in listing.parts:
-        rows = "" if one.rows is None else f"{one.rows:,}"
-        table.add_row(one.region, one.subject, escape(one.name or one.part), rows)
-    show(listing, as_json, [table, "Nothing was changed." if dry_run else "Dismissed: no longer a problem."])
+    with of_regions() as faults:
+        found = dismiss(home, subject, region, reason.strip(), on, dry_run=dry_run, fence=faults.fence)
+        parts = [DismissedPart(**asdict(one)) for one in found]
+        listing = DismissListing(subject=subject, reason=reason.strip(), dry_run=dry_run, parts=parts)
+        table = grid("region", "table or source", "date or file", "rows#")
+        for one in listing.parts:
+            rows = "" if one.rows is None else f"{one.rows:,}"
+            table.add_row(one.region, one.subject, escape(one.name or one.part), rows)
+        end = "Nothing was changed." if dry_run else "Dismissed: no longer a problem."
+        show(faults.into(listing), as_json, [table, end])

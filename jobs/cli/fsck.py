@@ -61,6 +61,7 @@ def _look(home: Home, region: str, tables: list[str], *, remove: bool, dry_run: 
             gone, found = remove_orphans(home, region, tables, checked=checked, dry_run=dry_run, progress=status.update)
         else:
             gone, found = [], list(find(home, region, tables, checked=checked, progress=status.update))
+    gone, found = [one.told() for one in gone], [one.told() for one in found]
     if not tables and not dry_run:
         remember(home, found, [place.name for place in covered(home, region)] + ([] if region else [""]))
     ok = not found and not (gone and dry_run)

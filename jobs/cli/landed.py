@@ -10,9 +10,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.cli.app import Json, RegionOption, app, grid, show
+from jobs.cli.app import Json, RegionOption, app, grid, nothing, of_regions, show
 from jobs.cli.days import day
-from jobs.cli.left_out import tell_lost
 from jobs.home import open_home
 from jobs.listings import LandedListing, RestoreListing
 
@@ -36,9 +35,9 @@ def list_(
     from jobs.list_landed import list_landed
 
     home = open_home()
-    tell_lost(home, region)
-    listing = list_landed(home, region, source, on)
-    show(listing, as_json, _listed(listing))
+    with of_regions() as faults:
+        listing = faults.into(list_landed(home, region, source, on, faults.fence))
+        show(listing, as_json, _listed(listing))
 
 
 @landed.command("restore")
@@ -56,15 +55,16 @@ def restore_(
     """
     from jobs.restore_landed import restore_landed
 
-    listing = restore_landed(open_home(), region, dry_run=dry_run)
-    show(listing, as_json, _restored(listing))
-    if not listing.ok:
-        raise typer.Exit(1)
+    with of_regions() as faults:
+        listing = faults.into(restore_landed(open_home(), region, dry_run=dry_run, fence=faults.fence))
+        show(listing, as_json, _restored(listing))
+        if not listing.ok:
+            raise typer.Exit(1)
 
 
 def _listed(listing: LandedListing) -> Iterable[Table | str]:
     if not listing.sources:
-        yield "Nothing landed."
+        yield from nothing("Nothing landed.", listing)
         return
     sources = grid("region", "source", "files#", "undated#", "quarantined#", "bytes#", "last landed", title="Sources")
     for one in listing.sources:
@@ -83,7 +83,7 @@ def _listed(listing: LandedListing) -> Iterable[Table | str]:
 
 def _restored(listing: RestoreListing) -> Iterable[Table | str]:
     if not listing.files:
-        yield "The catalog knows every kept file."
+        yield from nothing("The catalog knows every kept file.", listing)
         return
     table = grid("region", "source", "file", "id", "would be" if listing.dry_run else "is now")
     for file in listing.files:

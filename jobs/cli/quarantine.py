@@ -11,8 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, show
-from jobs.cli.left_out import tell_lost
+from jobs.cli.app import Json, NoWait, RegionOption, app, err, grid, nothing, of_regions, show
 from jobs.counted import counted
 from jobs.home import open_home
 from jobs.listings import QuarantineDetail, QuarantinedFile, QuarantineListing, ReplayedFile, ReplayListing
@@ -30,9 +29,9 @@ def list_(region: RegionOption = "", as_json: Json = False) -> None:
     from jobs.list_quarantine import list_quarantine
 
     home = open_home()
-    tell_lost(home, region)
-    listing = list_quarantine(home, region)
-    show(listing, as_json, _tables(listing))
+    with of_regions() as faults:
+        listing = faults.into(list_quarantine(home, region, faults.fence))
+        show(listing, as_json, _tables(listing))
 
 
 @quarantine.command("show")
@@ -48,9 +47,9 @@ def show_(
     from jobs.list_quarantine import show_quarantine
 
     home = open_home()
-    tell_lost(home, region)
-    detail = show_quarantine(home, subject, region)
-    show(detail, as_json, _parts(detail))
+    with of_regions() as faults:
+        detail = faults.into(show_quarantine(home, subject, region, faults.fence))
+        show(detail, as_json, _parts(detail))
 
 
 @quarantine.command("replay")
@@ -76,19 +75,20 @@ def replay_(
     from jobs.replay_quarantine import replay
 
     home = open_home()
-    tell_lost(home, region)
-    listing = replay(
-        home, source, region, file=file, dry_run=dry_run,
-        progress=lambda text: err.print(text, markup=False), wait=not no_wait,
-    )  # fmt: skip
-    show(listing, as_json, _replayed(listing, named=bool(file)))
-    if not listing.ok:
-        raise typer.Exit(1)
+    with of_regions() as faults:
+        listing = replay(
+            home, source, region, file=file, dry_run=dry_run, progress=lambda text: err.print(text, markup=False),
+            wait=not no_wait, fence=faults.fence,
+        )  # fmt: skip
+        listing = faults.into(listing)
+        show(listing, as_json, _replayed(listing, named=bool(file)))
+        if not listing.ok:
+            raise typer.Exit(1)
 
 
 def _replayed(listing: ReplayListing, named: bool) -> Iterable[Table | str]:
     if not listing.files:
-        yield "Nothing of this source is in quarantine."
+        yield from nothing("Nothing of this source is in quarantine.", listing)
         return
     left = [] if named else [file for file in listing.files if file.outcome == "refused"]
     shown = [file for file in listing.files if file not in left]
@@ -116,7 +116,7 @@ def _left(files: Sequence[ReplayedFile]) -> str:
 
 def _tables(listing: QuarantineListing) -> Iterable[Table | str]:
     if not listing.files and not listing.rows:
-        yield "Nothing is in quarantine."
+        yield from nothing("Nothing is in quarantine.", listing)
     if listing.files:
         files = grid("region", "source", "file", "id", "bytes#", "landed", "reason", title="Files")
         for file in listing.files:
@@ -149,7 +149,7 @@ def _by_reason(listing: QuarantineListing) -> dict[tuple[str, str, str], tuple[l
 
 def _parts(detail: QuarantineDetail) -> Iterable[Table | str]:
     if not detail.reasons:
-        yield f"Nothing of {detail.subject} is in quarantine."
+        yield from nothing(f"Nothing of {detail.subject} is in quarantine.", detail)
         return
     table = grid("reason", "rows#" if detail.kind == "table" else "files#", "meaning", "mend")
     for found, which in ((detail.reasons, ""), (detail.tried, " (last try)")):

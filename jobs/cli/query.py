@@ -13,7 +13,6 @@ import typer
 from rich.text import Text
 
 from jobs.cli.app import app, err, grid, out
-from jobs.cli.left_out import tell_left_out
 from jobs.counted import counted
 from jobs.home import open_home
 from jobs.listings import QueryColumn, QueryListing, RegionFault
@@ -68,7 +67,7 @@ def query(
         raise UsageError(f"There is no folder for {output}.", mend="Make it, or name another file.")
     found = answer(open_home(), sql, purpose=purpose, regions=region or ())
     for _, error in found.left_out:
-        tell_left_out(error)
+        err.print(f"Left out: {error}", markup=False)
     if form is Format.PARQUET and output is not None:
         import pyarrow.parquet as pq
 

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.cli.app import Json, app, err, grid, show
+from jobs.cli.app import Json, app, err, grid, of_regions, show
 from jobs.describe_source import basis_warning
 from jobs.home import open_home
 from jobs.listings import SourceDetail, SourceListing, SourceTrial, TriedEmit
@@ -32,14 +32,15 @@ def list_(as_json: Json = False) -> None:
     """
     from jobs.describe_source import list_sources
 
-    listing = SourceListing(sources=list_sources(open_home()))
-    table = grid("source", "format", "gives", "legal basis", "regions", "files#")
-    for one in listing.sources:
-        table.add_row(
-            one.name, one.format, ", ".join(one.emits), _basis(one.legal_basis), ", ".join(one.regions),
-            str(one.files or ""),
-        )  # fmt: skip
-    show(listing, as_json, table)
+    with of_regions() as faults:
+        listing = faults.into(SourceListing(sources=list_sources(open_home(), faults.fence)))
+        table = grid("source", "format", "gives", "legal basis", "regions", "files#")
+        for one in listing.sources:
+            table.add_row(
+                one.name, one.format, ", ".join(one.emits), _basis(one.legal_basis), ", ".join(one.regions),
+                str(one.files or ""),
+            )  # fmt: skip
+        show(listing, as_json, table)
 
 
 @source.command("show")

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table as Grid
 
-from jobs.cli.app import Json, RegionOption, app, grid, show
-from jobs.cli.left_out import tell_lost
+from jobs.cli.app import Json, RegionOption, app, grid, of_regions, show
 from jobs.home import open_home
 from jobs.listings import ShownVersion, Table, TableDetail, TableListing
 from quality.contracts import CONTRACTS
@@ -26,11 +25,13 @@ def list_(region: RegionOption = "", as_json: Json = False) -> None:
     Example: `geoward tables list --region eu`
     """
     from jobs.list_tables import list_tables
+    from jobs.storage_problems import lost_tables
 
     home = open_home()
-    tell_lost(home, region, CONTRACTS)
-    listing = TableListing(tables=list_tables(home, region))
-    show(listing, as_json, _grid(listing.tables))
+    with of_regions() as faults:
+        faults.update(lost_tables(home, region, CONTRACTS))
+        listing = faults.into(TableListing(tables=list_tables(home, region, fence=faults.fence)))
+        show(listing, as_json, _grid(listing.tables))
 
 
 @tables.command("show")
@@ -45,11 +46,13 @@ def show_(
     Example: `geoward tables show curated.mobility`
     """
     from jobs.list_tables import describe_table
+    from jobs.storage_problems import lost_tables
 
     home = open_home()
-    tell_lost(home, tables=(name,))
-    detail = describe_table(home, name)
-    show(detail, as_json, _parts(detail))
+    with of_regions() as faults:
+        faults.update(lost_tables(home, "", (name,)))
+        detail = faults.into(describe_table(home, name, faults.fence))
+        show(detail, as_json, _parts(detail))
 
 
 def _grid(rows: list[Table]) -> Grid:

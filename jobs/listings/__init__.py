@@ -26,7 +26,7 @@ from jobs.listings.landing import (
     TriedColumn,
     TriedEmit,
 )
-from jobs.listings.listing import Listing
+from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
 from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.runs import (
@@ -34,7 +34,6 @@ from jobs.listings.runs import (
     CheckResult,
     PlanListing,
     PlannedPartition,
-    RegionFault,
     RunListing,
     TableChecks,
     TableRun,
@@ -116,6 +115,7 @@ __all__ = [
     "RestoreListing",
     "RestoredFile",
     "Listing",
+    "OfRegions",
     "MappedColumn",
     "PlanListing",
     "PlannedPartition",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.listings.listing import Listing
+from jobs.listings.listing import Listing, OfRegions
 
 
 class DismissedPart(Listing):
@@ -15,7 +15,7 @@ class DismissedPart(Listing):
     rows: int | None
 
 
-class DismissListing(Listing):
+class DismissListing(OfRegions):
     """`geoward quarantine dismiss --json`."""
 
     subject: str

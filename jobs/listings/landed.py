@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from jobs.listings.listing import Listing
+from jobs.listings.listing import Listing, OfRegions
 
 LandedState = Literal["waiting", "published", "stale", "withdrawn"]
 RestoreOutcome = Literal[
@@ -47,7 +47,7 @@ class LandedDate(Listing):
     state: LandedState
 
 
-class LandedListing(Listing):
+class LandedListing(OfRegions):
     """`geoward landed list --json`."""
 
     sources: list[LandedSource]
@@ -69,7 +69,7 @@ class RestoredFile(Listing):
     mend: str
 
 
-class RestoreListing(Listing):
+class RestoreListing(OfRegions):
     """`geoward landed restore --json`. ``known`` files were in the catalog; ``ok``: none of the others needs a hand."""
 
     dry_run: bool

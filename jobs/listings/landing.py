@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from jobs.listings.listing import Listing
+from jobs.listings.listing import Listing, OfRegions
 
 
 class SampleFile(Listing):
@@ -73,7 +73,7 @@ class Source(Listing):
     description: str
 
 
-class SourceListing(Listing):
+class SourceListing(OfRegions):
     """`geoward source list --json`."""
 
     sources: list[Source]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from jobs.listings.listing import Listing
-from jobs.listings.runs import RegionFault
+from jobs.listings.listing import Listing, RegionFault
 
 
 class QueryColumn(Listing):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, get_args
 
-from jobs.listings.listing import Listing
+from jobs.listings.listing import Listing, OfRegions
 
 ReplayOutcome = Literal["landed", "unchanged", "quarantined", "refused", "kept_bytes_gone", "kept_bytes_changed"]
 REPLAY_OUTCOMES: tuple[ReplayOutcome, ...] = get_args(ReplayOutcome)
@@ -29,7 +29,7 @@ class ReplayedFile(Listing):
     dates: list[date]
 
 
-class ReplayListing(Listing):
+class ReplayListing(OfRegions):
     """`geoward quarantine replay --json`. In a dry run ``outcome`` is what it would be; ``ok``: none needs a hand."""
 
     source: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from jobs.listings.listing import Listing
+from jobs.listings.listing import Listing, OfRegions, RegionFault
 
 
 class CheckResult(Listing):
@@ -43,13 +43,6 @@ class TableRun(Listing):
     seconds: float
     checks: list[CheckResult]
     error: str | None
-
-
-class RegionFault(Listing):
-    """A region that took no part in a run or a query, and why: its storage is gone, damaged or closed."""
-
-    region: str
-    error: str
 
 
 class RunListing(Listing):
@@ -96,7 +89,7 @@ class TableChecks(Listing):
     checks: list[CheckResult]
 
 
-class CheckListing(Listing):
+class CheckListing(OfRegions):
     """`geoward check --json`."""
 
     ok: bool

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from jobs.listings.listing import Listing
+from jobs.listings.listing import Listing, OfRegions
 
 
 class Table(Listing):
@@ -22,7 +22,7 @@ class Table(Listing):
     last_run: str
 
 
-class TableListing(Listing):
+class TableListing(OfRegions):
     """`geoward tables list --json`."""
 
     tables: list[Table]
@@ -55,7 +55,7 @@ class ShownVersion(Listing):
     rows: int
 
 
-class TableDetail(Listing):
+class TableDetail(OfRegions):
     """`geoward tables show --json`. ``purposes`` may query it, by region; ``versions`` are those shown now."""
 
     name: str
@@ -102,7 +102,7 @@ class QuarantinedRows(Listing):
     dismissed: str
 
 
-class QuarantineListing(Listing):
+class QuarantineListing(OfRegions):
     """`geoward quarantine list --json`."""
 
     files: list[QuarantinedFile]
@@ -118,7 +118,7 @@ class ReasonCount(Listing):
     mend: str
 
 
-class QuarantineDetail(Listing):
+class QuarantineDetail(OfRegions):
     """`geoward quarantine show --json`. ``retain_until`` is the last day that anything of it may be kept.
 
     ``tried`` are the reasons for which a file could not be read under another mapping when it was last tried;

@@ -8,9 +8,15 @@ import subprocess
 
 import pytest
 
+from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
+from jobs.dismissals import Dismissals
+from jobs.job_inputs import Workplace
+from jobs.lake import no_spark
 from jobs.landing.file_name import told, typed
 from jobs.list_quarantine import list_quarantine
+from tests.jobs.publisher import publish_as_a_run
+from tests.jobs.test_plan import D1, land
 
 ROW = "1,a,2026-06-01T00:00:00Z,1,2,,"
 UTF8 = {**os.environ, "LC_ALL": "C.UTF-8"}
@@ -99,3 +105,55 @@ def test_what_the_catalog_keeps_is_escaped_too(home, geoward, mapping_file, host
     with Catalog(home.region("eu")).open() as db:
         names = [name for (name,) in db.execute("SELECT name FROM files")]
     assert all(name.isprintable() for name in names) and json.dumps(names)
+
+
+RED = "\x1b[31mred"
+
+
+@pytest.fixture
+def twice(home):
+    """A table that was published twice, so that the second version can be withdrawn."""
+    place = Workplace.open(home, home.region("eu"), no_spark)
+    land(place, D1)
+    publish_as_a_run(place, "one", D1, quarantine=[D1])
+    publish_as_a_run(place, "two", D1, quarantine=[D1])
+    return place
+
+
+def test_reasons_that_a_person_pasted_are_kept_and_told_escaped(geoward, twice):
+    of = ["raw.pings", "--region", "eu", "--reason", RED]
+    assert geoward("quarantine", "dismiss", *of).exit_code == 0
+    assert geoward("withdraw", *of, "--version", "2").exit_code == 0
+
+    assert [one["detail"]["why"] for one in read_audit(twice.home)[-3:]] == [r"\x1b[31mred"] * 3
+
+
+def test_reasons_that_were_kept_before_are_told_escaped(geoward, twice):
+    of = ["raw.pings", "--region", "eu", "--reason", "plain"]
+    geoward("quarantine", "dismiss", *of)
+    geoward("withdraw", *of, "--version", "2")
+    with twice.catalog.open() as db:
+        db.execute("UPDATE publications SET withdrawn = ? WHERE withdrawn <> ''", (RED,))
+        db.execute("UPDATE dismissals SET why = ?", (RED,))
+
+    assert {why for by in twice.catalog.withdrawn().values() for why in by.values()} == {r"\x1b[31mred"}
+    assert set(Dismissals(twice.region).known().values()) == {r"\x1b[31mred"}
+    assert geoward("status").output.replace("\n", "").isprintable()
+
+
+def test_fsck_tells_names_on_the_disk_escaped_and_removes_by_the_name_itself(geoward, twice):
+    folder = twice.lake.path("raw.pings")
+    (folder / f"stage-{RED}").mkdir()
+    (folder / f"stage-{RED}" / "f").touch()
+    shown = [geoward("fsck", "raw.pings", "--remove-orphans", *more) for more in (["--dry-run"], [])]
+    assert not (folder / f"stage-{RED}").exists()
+    assert read_audit(twice.home)[-1]["detail"]["paths"] == [r"raw/pings/stage-\x1b[31mred"]
+
+    (folder / RED).touch()
+    (folder / BAD_BYTES).touch()
+    (twice.region.root / f"{RED}_aside").mkdir()
+    (twice.region.root / "raw" / RED / "_delta_log").mkdir(parents=True)
+    shown += [geoward("fsck"), geoward("fsck", "--json"), geoward("status"), geoward("audit", "list")]
+
+    assert [done.exit_code for done in shown] == [1, 0, 1, 1, 1, 0], [done.exception for done in shown]
+    assert all(done.output.replace("\n", "").isprintable() for done in shown)
