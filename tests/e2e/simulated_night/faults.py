@@ -150,7 +150,7 @@ def second_run(world: World, rng: random.Random) -> Outside:
     world.ingest(world.deliver(world.day))
     first = world.start("run")
     lock = world.home / "run.lock"
-    while first.poll() is None and not (lock.exists() and lock.read_text()):
+    while first.poll() is None and not (lock.exists() and str(first.pid) in lock.read_text()):  # not an earlier holder
         time.sleep(0.01)
     refused = world.geoward("run", "--no-wait")
     waited = world.geoward("run")
