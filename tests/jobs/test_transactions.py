@@ -12,8 +12,9 @@ from unittest.mock import Mock
 import pytest
 
 from jobs import finish_publications, manifest, publish_table, unfinished
+from jobs.audit_chain import entry_files
 from jobs.audit_log import read_audit
-from jobs.audit_witness import audit_path, entry_files
+from jobs.audit_witness import audit_path
 from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck
