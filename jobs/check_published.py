@@ -39,12 +39,12 @@ def check_published(
 
 
 def _judged(place: Workplace, tables: Collection[str], progress: Callable[[str], None]) -> Iterator[Judged]:
-    require_keyring(place.home)
     for name, job in JOBS.items():
         with harm_explained([place.region], (name,)):
             table = place.lake.table(name)
         if table is None or (tables and name not in tables):
             continue
+        require_keyring(place.home)
         progress(f"{place.region.name} {name}")
         yield Judged(name, place.region.name, table.version(), _judge(place, job))
 

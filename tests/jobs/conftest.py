@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from jobs.catalog import Catalog
 from jobs.home import open_home
 from quality.contracts import contract
 
@@ -68,6 +69,7 @@ def publish(home):
         layer, name = table.split(".")
         typed = [_mobility(*row) for row in rows] if table == "curated.mobility" else rows
         data = pa.Table.from_pylist(typed, schema=arrow_schema(contract(table)))
+        Catalog(home.region(region))  # else tables would be there of which no catalog tells
         folder = home.region(region).folder(layer, name)
         write_deltalake(folder, data, partition_by=["event_date"], mode="overwrite")
 

@@ -32,7 +32,7 @@ def test_loose_modes_make_the_installation_unhealthy(home):
 
 
 def test_a_lost_keyring_is_noticed_once_tables_were_made(home):
-    home.region("us").folder("protected", "pings")
+    home.region("us").folder("protected", "pings", "_delta_log")
 
     assert _by_subject(examine(home.path))["keyring"].status == "fail"
 
