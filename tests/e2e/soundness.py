@@ -46,12 +46,15 @@ def untold(place, tables=(TABLE.name, BAD.name)):
     """Return the versions, of all that any table ever had, that have not exactly the audit lines they are to have."""
     lines = Counter()
     for e in read_audit(place.home):
+        told = e["detail"]
         if e["outcome"] == "published":
-            lines[e["subject"], e["detail"]["version"], e["detail"].get("date"), e["detail"]["run_id"]] += 1
+            lines[e["subject"], told["version"], told.get("date"), told["run_id"]] += 1
+        elif e["outcome"] == "withdrawn":
+            lines[e["subject"], told["new_version"], None, told["run_id"]] += 1
     meant = Counter()
     for table in tables:
         for each in manifest.history(place.lake.path(table)):
-            for day in each.dates if table == TABLE.name else [None]:
+            for day in each.dates if table == TABLE.name and each.kind == "publish" else [None]:
                 meant[table, each.version, day, each.run_id] += 1
     return sorted(map(str, (lines - meant) + (meant - lines)))
 
