@@ -109,11 +109,12 @@ def _entries(file: Path) -> list[dict[str, Any]]:
 
 def _is_entry(row: Mapping[str, Any]) -> bool:
     texts = all(isinstance(row[name], str) for name in FIELDS[1:])
-    return texts and hasattr(row["at"], "timestamp") and row["kind"] in KINDS and isinstance(_json(row["detail"]), dict)
-
-
-def _json(text: str) -> object:
-    return json.loads(text)
+    return (
+        texts
+        and hasattr(row["at"], "timestamp")
+        and row["kind"] in KINDS
+        and isinstance(json.loads(row["detail"]), dict)
+    )
 
 
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:

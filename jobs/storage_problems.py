@@ -109,8 +109,13 @@ def refuse_lost(home: Home, region: Region, table: str = "") -> None:
     if table and not problem:
         problem = next(gone_tables(region, table), None)
     if problem:
-        where = f"{table} in region {region.name}" if problem.table else f"Region {region.name}"
-        raise EnvironmentFault(f"{where}: {problem.what}.", mend=problem.mend)
+        raise _fault(problem)
+
+
+def _fault(problem: Problem) -> EnvironmentFault:
+    """Return the error of a region or a table that is gone."""
+    where = f"{problem.table} in region {problem.region}" if problem.table else f"Region {problem.region}"
+    return EnvironmentFault(f"{where}: {problem.what}.", mend=problem.mend)
 
 
 def why_lost(home: Home, region: Region, table: str = "") -> GeowardError | None:
@@ -124,10 +129,12 @@ def why_lost(home: Home, region: Region, table: str = "") -> GeowardError | None
 
 def lost_tables(home: Home, region: str, tables: Iterable[str]) -> RegionFaults:
     """Return why ``tables`` that were published in the region, or in all, cannot be told of, one of each region."""
-    faults, names = RegionFaults(), tuple(tables)
+    faults, names = RegionFaults(), set(tables)
     for place in [home.region(region)] if region else home.regions.values():
-        for why in filter(None, (why_lost(home, place, name) for name in names)):
-            faults.setdefault(place.name, why)
+        with faults.fence(place):
+            for problem in gone_tables(place):
+                if problem.table in names:
+                    raise _fault(problem)
     return faults
 
 
