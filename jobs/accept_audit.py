@@ -109,12 +109,8 @@ def _entries(file: Path) -> list[dict[str, Any]]:
 
 def _is_entry(row: Mapping[str, Any]) -> bool:
     texts = all(isinstance(row[name], str) for name in FIELDS[1:])
-    return (
-        texts
-        and hasattr(row["at"], "timestamp")
-        and row["kind"] in KINDS
-        and isinstance(json.loads(row["detail"]), dict)
-    )
+    known = hasattr(row["at"], "timestamp") and row["kind"] in KINDS
+    return texts and known and isinstance(json.loads(row["detail"]), dict)
 
 
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:

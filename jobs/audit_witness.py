@@ -13,7 +13,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from jobs.damage import ASIDE
 from jobs.durable import sync_all, write_whole
 from jobs.home import Home
 from jobs.manifest import checkpoint_file, log_versions
+from jobs.shared_lock import shared_lock
 
 _NEXT = ".next"
 
@@ -63,17 +64,9 @@ def alone(home: Home) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def looking(home: Home) -> Iterator[None]:
+def looking(home: Home) -> AbstractContextManager[None]:
     """Keep writers waiting while log and witness are looked at; nothing is made where nothing was ever written."""
-    try:
-        file = (home.path / "audit.lock").open()
-    except FileNotFoundError:
-        yield
-        return
-    with file:
-        fcntl.flock(file, fcntl.LOCK_SH)
-        yield
+    return shared_lock(home.path / "audit.lock")
 
 
 def begin(home: Home) -> None:

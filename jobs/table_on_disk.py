@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +17,7 @@ from urllib.parse import unquote
 from jobs import manifest
 from jobs.home import Region
 from jobs.manifest import FileEntry, Manifest
+from jobs.shared_lock import shared_lock
 from quality.contracts import DATE
 
 Shown = tuple[str, int, int, str]
@@ -117,17 +117,9 @@ def read_table(region: Region, path: Path) -> TableOnDisk:
         )  # fmt: skip
 
 
-@contextmanager
-def between_publications(region: Region) -> Iterator[None]:
+def between_publications(region: Region) -> AbstractContextManager[None]:
     """Keep publications waiting, as they keep each other; before the first there is no lock, and nothing is made."""
-    try:
-        file = (region.root / "publish.lock").open()
-    except FileNotFoundError:
-        yield
-        return
-    with file:
-        fcntl.flock(file, fcntl.LOCK_SH)
-        yield
+    return shared_lock(region.root / "publish.lock")
 
 
 def _names(path: Path) -> Iterator[str]:
