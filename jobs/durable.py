@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +13,15 @@ PART = ".part"
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file for its owner alone, so that it is there whole or as it was before, also after a power cut."""
+    _write(path, text, os.replace)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file as `write_whole` does, but never over one: raise ``FileExistsError`` if it is there by now."""
+    _write(path, text, os.link)
+
+
+def _write(path: Path, text: str, put: Callable[[Path, Path], None]) -> None:
     path.parent.mkdir(exist_ok=True, mode=0o700, parents=True)
     part = path.with_name(f"{path.name}.{os.getpid()}-{os.urandom(4).hex()}{PART}")
     try:
@@ -20,7 +29,7 @@ def write_whole(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
+        put(part, path)
     finally:
         part.unlink(missing_ok=True)
     sync(path.parent)

@@ -11,9 +11,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import walk_tb
 
 from quality.contracts.errors import UNEXPLAINED, EnvironmentFault, GeowardError
 
+_OURS = ("jobs", "transforms", "quality", "dagster_project")
 _AGAIN = "then run the same command again: nothing half-done was published."
 _JAVA_IO = r"\b(?:IOException|FileNotFoundException|FileSystemException|FSError|AccessDeniedException): [^\n]*\b"
 _THROWN = r"(?:^|Caused by: |: )(?:[\w.$]+\.)?"
@@ -138,8 +140,14 @@ def as_told(error: Exception) -> GeowardError:
     """Return what may be said of an error: itself if Geoward explains it, else the machine's fault or only its kind."""
     if isinstance(error, GeowardError):
         return error
-    unknown = GeowardError(f"failed with {type(error).__name__}.", mend=UNEXPLAINED)  # its text may hold a row's value
-    return explain_failure(error) or unknown
+    return explain_failure(error) or GeowardError(f"failed with {kind_of(error)}.", mend=UNEXPLAINED)
+
+
+def kind_of(error: BaseException) -> str:
+    """Return an error's kind and the last line of Geoward's that it left: its text may hold a row's value."""
+    lines = ((frame.f_globals.get("__name__", ""), line) for frame, line in walk_tb(error.__traceback__))
+    ours = [f" at {module}:{line}" for module, line in lines if module.split(".")[0] in _OURS]
+    return type(error).__name__ + "".join(ours[-1:])
 
 
 @contextmanager

@@ -11,10 +11,12 @@ import json
 import os
 import secrets
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from jobs.durable import write_new
 from jobs.home import Home
 from quality.contracts.errors import EnvironmentFault
 
@@ -82,12 +84,11 @@ def known_key(folder: Path, warehouses: tuple[Path, ...] = ()) -> str:
 
 
 def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Make the keyring whole or not at all; where two jobs of a first run make one, both use that of the first."""
     key = secrets.token_bytes(KEY_BYTES)
     key_id = "dev-" + hashlib.sha256(b"geoward key id" + key).hexdigest()[:12]
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"primary": key_id, "keys": {key_id: key.hex()}}, file)
+    with suppress(FileExistsError):
+        write_new(path, json.dumps({"primary": key_id, "keys": {key_id: key.hex()}}))
 
 
 def _refuse_loose(path: Path) -> None:

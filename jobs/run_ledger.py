@@ -14,6 +14,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from jobs.catalog import now
+from jobs.explain_failure import kind_of
 from jobs.home import Region
 from jobs.ledger_file import LedgerFile
 from quality.contracts.errors import UNEXPLAINED, GeowardError
@@ -74,8 +75,7 @@ class RunLedger(LedgerFile):
             self._end(line, "failed", type(error).__name__, error.message, error.mend)
             raise
         except BaseException as error:  # its message may hold a row's value: name the kind only
-            kind = type(error).__name__
-            self._end(line, "failed", kind, f"failed with {kind}", UNEXPLAINED)
+            self._end(line, "failed", type(error).__name__, f"failed with {kind_of(error)}", UNEXPLAINED)
             raise
         self._end(line, "published")
 

@@ -8,6 +8,7 @@ import socket
 import ssl
 import urllib.error
 
+from jobs.explain_failure import kind_of
 from quality.contracts.errors import GeowardError
 
 
@@ -45,7 +46,7 @@ def why(error: BaseException) -> str:
     if isinstance(error.__context__, TimeoutError):  # smtplib calls silence a disconnection
         return why(error.__context__)
     known = (sentence for kind, sentence in _SENTENCES if isinstance(error, kind))
-    return next(known, f"This failed unexpectedly with {type(error).__name__}.")
+    return next(known, f"This failed unexpectedly with {kind_of(error)}.")
 
 
 def _answer(code: int) -> str:

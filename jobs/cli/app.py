@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from jobs.explain_failure import explain_failure
+from jobs.explain_failure import explain_failure, kind_of
 from jobs.listings.listing import OfRegions
 from jobs.region_faults import RegionFaults
 from quality.contracts.errors import UNEXPLAINED, GeowardError
@@ -92,7 +92,7 @@ def main(command: typer.Typer = app) -> None:
     except GeowardError as error:
         sys.exit(fail(error))
     except Exception as error:  # its message may hold a row's value: name the kind only
-        unknown = GeowardError(f"This failed unexpectedly with {type(error).__name__}.", mend=UNEXPLAINED)
+        unknown = GeowardError(f"This failed unexpectedly with {kind_of(error)}.", mend=UNEXPLAINED)
         sys.exit(fail(explain_failure(error) or unknown))
     except KeyboardInterrupt:
         err.print("Stopped. Nothing half-done was published; run the same command again to go on.")

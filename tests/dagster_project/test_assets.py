@@ -17,6 +17,7 @@ from dagster_project.partitions import partition_key, range_tags
 from dagster_project.planned_runs import PLANNED, PlannedRuns
 from jobs import run_ahead
 from jobs.batches import Batch
+from jobs.explain_failure import kind_of
 from jobs.nightly import Sessions
 from jobs.plan import Stale
 from jobs.registry import JOBS
@@ -166,13 +167,15 @@ def test_an_error_that_geoward_explains_is_told_with_its_mend(materialize, runs)
 
 
 def test_any_other_error_is_told_by_its_kind_only(materialize, runs):
+    error = ValueError(SECRET)
+
     def fail(table, dates):
-        raise ValueError(SECRET)
+        raise error
 
     runs(fail)
     result, _ = materialize(DAY)
 
-    assert _sentence(result) == f"failed with ValueError. {UNEXPLAINED}"
+    assert _sentence(result) == f"failed with {kind_of(error)}. {UNEXPLAINED}"
 
 
 @pytest.mark.parametrize(
@@ -204,7 +207,7 @@ def test_a_value_in_an_error_of_a_build_reaches_no_file_and_no_terminal(
 
     told = capfd.readouterr()
     assert built == ["eu"]
-    assert _sentence(result) == f"failed with {type(error).__name__}. {UNEXPLAINED}"
+    assert _sentence(result) == f"failed with {kind_of(error)}. {UNEXPLAINED}"
     assert _files_with(home.path, SECRET) == []
     assert SECRET not in told.out + told.err + caplog.text
 

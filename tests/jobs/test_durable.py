@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jobs import durable
-from jobs.durable import sync_all, write_whole
+from jobs.durable import sync_all, write_new, write_whole
 
 
 @pytest.fixture
@@ -56,3 +56,14 @@ def test_files_are_flushed_with_the_folders_that_lead_to_them(tmp_path, flushed)
 
     assert flushed[0] == str(file), "a name may not be on the disk before its bytes"
     assert sorted(flushed[1:]) == [str(folder) for folder in reversed(list(file.parents)[:3])]
+
+
+def test_a_new_file_is_never_written_over_one_that_is_there(tmp_path):
+    path = tmp_path / "name"
+    write_new(path, "first")
+
+    with pytest.raises(FileExistsError):
+        write_new(path, "second")
+
+    assert path.read_text() == "first"
+    assert list(tmp_path.iterdir()) == [path]

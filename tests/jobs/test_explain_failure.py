@@ -7,7 +7,8 @@ import sqlite3
 
 import pytest
 
-from jobs.explain_failure import explain_failure
+from jobs.durable import sync
+from jobs.explain_failure import explain_failure, kind_of
 from quality.contracts.errors import EnvironmentFault, UsageError
 
 PLANTED = "planted-51.5007"
@@ -129,3 +130,16 @@ def test_what_happened_first_is_told_although_java_ended_of_it():
             raise Py4JNetworkError(PLANTED)
     except Py4JNetworkError as error:
         assert FULL in explain_failure(error).message
+
+
+def test_an_error_that_is_not_explained_is_told_by_its_kind_and_the_line_of_ours_that_it_left(tmp_path):
+    with pytest.raises(FileNotFoundError) as raised:
+        sync(tmp_path / PLANTED)
+
+    told, first = kind_of(raised.value), sync.__code__.co_firstlineno
+
+    assert told in {f"FileNotFoundError at jobs.durable:{line}" for line in range(first, first + 5)}
+
+
+def test_an_error_that_never_was_in_code_of_ours_is_told_by_its_kind_alone():
+    assert kind_of(ValueError(PLANTED)) == "ValueError"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import pickle
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +18,16 @@ def test_a_keyring_is_made_once_for_its_owner_alone_and_then_kept(tmp_path):
     assert len(first.open()) == KEY_BYTES
     assert stat.S_IMODE(first.keyring.stat().st_mode) == 0o600
     assert stat.S_IMODE(first.keyring.parent.stat().st_mode) == 0o700
+
+
+def test_jobs_that_make_the_keyring_at_the_same_time_use_the_same_key(tmp_path, monkeypatch):
+    monkeypatch.setattr(Path, "exists", lambda path: False)  # each looked before the other wrote
+
+    made = [open_keyring(tmp_path), open_keyring(tmp_path)]
+
+    assert made[0] == made[1]
+    assert made[0].open() == made[1].open()
+    assert [file.name for file in tmp_path.iterdir()] == ["keyring.json"]
 
 
 def test_two_keyrings_have_two_keys(tmp_path):

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from jobs import pipes, run_ahead
+from jobs.explain_failure import kind_of
 from jobs.nightly import Sessions
 from jobs.pipes import answers, order, reports_in
 from jobs.report import RunReport
@@ -86,14 +87,15 @@ def test_an_error_that_is_not_explained_arrives_as_its_kind_only(answered, error
     assert SECRET not in json.dumps(told)
     with pytest.raises(GeowardError) as raised:
         reports_in(told[0])
-    assert str(raised.value) == f"failed with {type(error).__name__}. {UNEXPLAINED}"
+    assert str(raised.value) == f"failed with {kind_of(error)}. {UNEXPLAINED}"
 
 
 def test_what_fails_before_the_first_table_is_told_of_each(answered, monkeypatch):
-    monkeypatch.setattr(pipes, "open_home", lambda: fail_with(ValueError(SECRET))(0, 0, 0))
+    error = ValueError(SECRET)
+    monkeypatch.setattr(pipes, "open_home", lambda: fail_with(error)(0, 0, 0))
 
     told = answered(fail_with(AssertionError), "raw.pings", "raw.labels")
 
     assert {answer["table"]: answer["message"] for answer in told} == {
-        "raw.pings": "failed with ValueError.", "raw.labels": "failed with ValueError.",
-    }  # fmt: skip
+        table: f"failed with {kind_of(error)}." for table in ("raw.pings", "raw.labels")
+    }

@@ -10,6 +10,7 @@ import pytest
 
 from jobs import run_ahead
 from jobs.batches import Batch
+from jobs.explain_failure import kind_of
 from jobs.job_inputs import Workplace
 from jobs.plan import Stale
 from jobs.run_ahead import LEFT_OUT, LeftOut, RunAhead, run_here, stopping
@@ -127,18 +128,18 @@ def test_a_table_that_is_not_stale_has_no_reports(place, runs):
 def test_a_run_without_dagster_tells_each_table_in_order_and_names_an_unexpected_error_by_its_kind(place, runs):
     def answer(table):
         if table == "raw.pings":
-            raise ValueError("51.5007N planted")
+            raise error
         return []
 
     runs(answer)
-    told = []
+    told, error = [], ValueError("51.5007N planted")
     batch = Batch("eu", CHAIN, (DAY,), stale(*CHAIN))
 
     good = run_here(place, batch, lambda table, reports, problem: told.append((table, problem)), side_by_side=2)
 
     assert not good
     assert told == [
-        ("raw.pings", f"failed with ValueError. {UNEXPLAINED}"), ("raw.labels", ""),
+        ("raw.pings", f"failed with {kind_of(error)}. {UNEXPLAINED}"), ("raw.labels", ""),
         ("clean.pings", LEFT_OUT), ("protected.pings", LEFT_OUT),
     ]  # fmt: skip
 

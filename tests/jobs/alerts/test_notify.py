@@ -16,6 +16,7 @@ from jobs.alerts import notify as notify_module
 from jobs.alerts.memory import Memory, memory_path, recall
 from jobs.alerts.notify import notify, try_channels
 from jobs.audit_log import read_audit
+from jobs.explain_failure import kind_of
 
 AT = datetime(2026, 6, 2, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -194,14 +195,16 @@ def test_a_process_killed_while_it_sends_is_followed_by_one_with_the_same_key(ho
 
 
 def test_nothing_is_raised_into_the_run_when_no_thread_starts(hooked, problem, monkeypatch):
+    error = RuntimeError("can't start new thread planted")
+
     def no_thread(_):
-        raise RuntimeError("can't start new thread planted")
+        raise error
 
     monkeypatch.setattr(threading.Thread, "start", no_thread)
 
     (failed,) = notify(hooked, [problem()], at=AT)
 
-    assert (failed.ok, failed.said) == (False, "This failed unexpectedly with RuntimeError.")
+    assert (failed.ok, failed.said) == (False, f"This failed unexpectedly with {kind_of(error)}.")
 
 
 def test_an_audit_table_that_cannot_be_written_does_not_stop_the_message(hooked, hook, problem):
