@@ -18,6 +18,7 @@ from jobs.home import Home, Region
 from jobs.job_inputs import Workplace
 from jobs.landed_regions import catalogs
 from jobs.plan import Stale, held_back, plan, provenance
+from jobs.quarantine import quarantine_contract
 from jobs.region_faults import Fence, RegionFaults, unfenced
 from jobs.registry import JOBS
 from jobs.report import RunReport
@@ -145,6 +146,10 @@ def _begin_anew(place: Workplace, planned: Collection[Stale]) -> None:
             known = {day for _, day in place.catalog.origins([table])}
             if known <= {one.date for one in planned if one.table == table}:
                 place.catalog.forget_table(table)
+        if place.lake.is_gone(quarantine_contract(table).name):
+            kept_back = place.catalog.kept_back(table)
+            if kept_back <= {one.date for one in planned if one.table == table}:
+                place.catalog.doubt(table, kept_back)
 
 
 def plan_one(place: Workplace, scope: Scope) -> list[Stale]:

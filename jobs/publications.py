@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS publishing (run_id TEXT, dataset TEXT, made TEXT, PRI
 Made = tuple[date, str, dict[str, str], dict[str, object]]
 """A partition that is published: its date, the digest of what it was made from, the digest's parts, its report."""
 
-_NEWEST = """SELECT p.dataset, p.event_date, CASE WHEN d.dataset IS NULL THEN digest ELSE '' END, {columns},
+_NEWEST = """SELECT p.dataset, p.event_date, CASE WHEN d.dataset IS NULL THEN digest ELSE '' END AS digest, {columns},
              MAX(p.rowid) FROM publications p LEFT JOIN doubted d USING (dataset, event_date)
              WHERE withdrawn = '' AND {where} GROUP BY p.dataset, p.event_date"""
 """What is published now, of each partition: the newest version that was not withdrawn."""
@@ -119,6 +119,19 @@ class Publications(LedgerFile):
         query = "SELECT 1 FROM publications WHERE dataset = ? AND json_extract(report, '$.quarantined') > 0 LIMIT 1"
         with self.open() as db:
             return db.execute(query, (dataset,)).fetchone() is not None
+
+    def kept_back(self, dataset: str) -> set[date]:
+        """Return the dates of which rows are kept back now, but for those that are to be made again anyhow."""
+        where = "dataset = ? AND json_extract(report, '$.quarantined') > 0"
+        with self.open() as db:  # the newest first, then whether it kept rows back
+            newest = _NEWEST.format(columns="report", where="dataset = ?")
+            rows = db.execute(f"SELECT event_date FROM ({newest}) WHERE digest <> '' AND {where}", (dataset, dataset))
+            return {date.fromisoformat(day) for (day,) in rows}
+
+    def doubt(self, dataset: str, days: Iterable[date]) -> None:
+        """Say that nobody knows what these partitions hold, so that they are made again."""
+        with self.open() as db:
+            db.executemany("INSERT OR IGNORE INTO doubted VALUES (?,?)", [(dataset, day.isoformat()) for day in days])
 
     def forget_table(self, dataset: str) -> None:
         """Forget what a table that is gone had published: it is made again, and what is not made counts as missing."""

@@ -32,7 +32,7 @@ def publish_table(
 
     Raises ``PublishedMeanwhile`` if another run published one of the dates since this one read its inputs, and
     ``EnvironmentFault`` if a staged file is gone or cut, an earlier publication of the table cannot be ended, or the
-    table is gone with other dates; nothing is changed then, not even the quarantine.
+    table or its quarantine is gone with other dates; nothing is changed then, not even the quarantine.
     """
     table = staged.contract.name
     with place.lake.claimed(table, run.dates, run.claims):
@@ -41,6 +41,8 @@ def publish_table(
         finish_publications(place.home, place.region)
         refuse_unended(place.region, place.catalog, table)
         _refuse_to_begin_anew(place, table, run)
+        if quarantine:
+            _refuse_to_lose_kept_back(place, table, quarantine.contract.name, run)
         begun = _begun(table, run, reports)
         place.catalog.begin_publication(begun)
         versions = _commit(place, run, staged, reports, quarantine)
@@ -57,6 +59,18 @@ def _refuse_to_begin_anew(place: Workplace, table: str, run: Run) -> None:
             f"{table} of region {region} is gone, which held {held}; nothing was published.",
             mend="Look whether its disk is mounted. Restore the table from a backup, or make all of it again: "
             f"`geoward run {table} --force --region {region}`.",
+        )
+
+
+def _refuse_to_lose_kept_back(place: Workplace, table: str, quarantine: str, run: Run) -> None:
+    """Raise ``EnvironmentFault`` for a quarantine that is gone with other dates: its rows would be kept nowhere."""
+    others = place.catalog.kept_back(table) - set(run.dates) if place.lake.is_gone(quarantine) else set()
+    if others:
+        region, held = place.region.name, counted(len(others), "other date")
+        raise EnvironmentFault(
+            f"{quarantine} of region {region} is gone, which held rows of {held}; nothing was published.",
+            mend="Look whether its disk is mounted. Restore it from a backup, or make those dates again: "
+            f"`geoward run {table} --from {min(others)} --to {max(others)} --force --region {region}`.",
         )
 
 

@@ -101,6 +101,30 @@ def test_a_lost_quarantine_of_which_nothing_is_kept_back_any_more_is_made_anew_a
     assert not place.lake.rows(BAD.name)
 
 
+def test_rows_kept_back_of_one_date_do_not_stand_for_a_quarantine_that_is_gone(place):
+    publish_as_a_run(place, "one", D1, D2, quarantine=[D1])
+    place = lose(place, BAD)
+
+    with pytest.raises(EnvironmentFault) as refused:
+        publish_as_a_run(place, "two", D3, quarantine=[D3])
+
+    assert "quarantine.raw_pings of region eu is gone, which held rows of 1 other date" in refused.value.message
+    assert f"`geoward run raw.pings --from {D1} --to {D1} --force --region eu`" in refused.value.mend
+    assert place.lake.table(BAD.name) is None and kinds(place) == {("table_missing", BAD.name)}
+
+
+def test_what_its_mend_asks_for_makes_the_quarantine_again_and_then_other_dates_too(place):
+    publish_as_a_run(place, "one", D1, D2, quarantine=[D1, D2])
+    place = lose(place, BAD)
+
+    plan_all([place], Scope((TABLE.name,), first=D1, last=D2, force=True), lambda text: None)
+    publish_as_a_run(place, "two", D1, quarantine=[D1])  # in two runs
+    publish_as_a_run(place, "three", D2, quarantine=[D2])
+    publish_as_a_run(place, "four", D3, quarantine=[D3])
+
+    assert {day: rows for day, rows in place.lake.rows(BAD.name).items() if rows} == {D1: 1, D2: 1, D3: 1}
+
+
 @pytest.mark.parametrize("why", [AGAIN, "never published"])
 def test_a_table_that_never_kept_rows_back_gets_no_quarantine(place, why):
     publish_as_a_run(place, "one", D1)
