@@ -15,14 +15,12 @@ from datetime import date
 from functools import cached_property, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import unquote
-
-import pyarrow as pa
 
 from jobs import manifest
 from jobs.commit import Change, Claims, StagedFile, app_id, commit
 from jobs.home import Region
 from jobs.publications import FIRST
+from jobs.table_version import TableVersion, open_newest
 from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
 from quality.contracts.errors import PublishedBefore, PublishedMeanwhile
@@ -50,32 +48,12 @@ class Staged:
 
 
 @dataclass(frozen=True)
-class _Version:
-    """A table as of one version. Its log is read once, and its files listed once."""
-
-    table: DeltaTable
-    number: int
-
-    def is_newest(self, path: Path) -> bool:
-        """Return whether nothing was committed since: versions have no gaps."""
-        here, there = (manifest.log_file(path, number) for number in (self.number, self.number + 1))
-        return here.exists() and not there.exists()
-
-    @cached_property
-    def files(self) -> tuple[StagedFile, ...]:
-        """The files of the version."""
-        actions = pa.table(self.table.get_add_actions(flatten=True))
-        columns = [actions[name].to_pylist() for name in ("path", "size_bytes", "num_records", f"partition.{DATE}")]
-        return tuple(StagedFile(unquote(path), size, rows, day) for path, size, rows, day in zip(*columns, strict=True))
-
-
-@dataclass(frozen=True)
 class Lake:
     """The tables of one region. ``spark`` starts or returns the session."""
 
     region: Region
     spark: Callable[[], SparkSession]
-    _known: dict[str, _Version] = field(default_factory=dict, compare=False, repr=False)
+    _known: dict[str, TableVersion] = field(default_factory=dict, compare=False, repr=False)
 
     def path(self, name: str) -> Path:
         """Return the table's folder."""
@@ -92,17 +70,17 @@ class Lake:
         table = self.table(name)
         return table is None or table.version() < FIRST
 
-    def _newest(self, name: str) -> _Version | None:
-        """Return what is published now; a log is read again only when it has grown."""
-        from deltalake import DeltaTable
+    def _newest(self, name: str) -> TableVersion | None:
+        """Return what is published now; a log is read again only when it has grown.
 
+        Raises ``EnvironmentFault`` naming the table when its log cannot be read.
+        """
         path = self.path(name)
         if (known := self._known.get(name)) and known.is_newest(path):
             return known
         if not (path / "_delta_log").is_dir():
             return None
-        table = DeltaTable(path)
-        self._known[name] = _Version(table, table.version())
+        self._known[name] = open_newest(self.region, name, path)
         return self._known[name]
 
     def rows(self, name: str) -> Counter[date]:
