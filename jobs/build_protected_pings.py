@@ -13,7 +13,7 @@ from quality.policies.policy import Precision
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from transforms.privacy.pseudonymize_columns import Domain
+    from transforms.privacy.identifiers import Domain
 
 IDENTIFIERS = {
     "event_key": ("event_id", "event"),
@@ -45,7 +45,7 @@ def build_protected_pings(inputs: Inputs) -> Built:
 
 def domain(inputs: Inputs) -> Domain:
     """Return where pseudonyms of this region may be linked."""
-    from transforms.privacy.pseudonymize_columns import Domain
+    from transforms.privacy.identifiers import Domain
 
     return Domain(inputs.region.name, inputs.policy.pseudonym_purpose, inputs.policy.pseudonym_epoch)
 

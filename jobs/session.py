@@ -93,6 +93,7 @@ _SAFETY = {
     "spark.python.sql.dataFrameDebugging.enabled": "false",  # it sends each expression's place in the code to the JVM
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
     "spark.hadoop.fs.permissions.umask-mode": "077",
+    "spark.executorEnv.POLARS_MAX_THREADS": "1",  # Spark has a worker for each core
 }
 
 

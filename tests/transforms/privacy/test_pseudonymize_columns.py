@@ -9,15 +9,11 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
+from quality.contracts.errors import UsageError
 from quality.contracts.shared_columns import PSEUDONYM_PATTERN
-from transforms.privacy.pseudonymize_columns import (
-    Domain,
-    _digests,
-    _hex,
-    _messages,
-    pseudonym,
-    pseudonymize_columns,
-)
+from transforms.arrow_function import arrow_function
+from transforms.privacy.identifiers import Domain, domain_key
+from transforms.privacy.pseudonymize_columns import pseudonymize_columns, pseudonyms
 
 KEY = hashlib.sha256(b"only for this test").digest()
 EU = Domain("eu", "risk", "none")
@@ -34,57 +30,46 @@ class Keys:
         return hashlib.sha256(self.name.encode()).digest()
 
 
+def hashed(values, key=KEY, domain=EU, kind="actor", epoch=""):
+    return pseudonyms(key, pa.array(values, pa.string()), domain=domain, kind=kind, epoch=epoch).to_pylist()
+
+
+def test_a_pseudonym_is_truncated_hmac_sha256_with_the_key_of_its_domain():
+    key = domain_key(KEY, "geoward pseudonym 1", EU, "actor").hex().encode()
+    texts = ["", "a", "é", "e\u0301", "a" * 300, "\x1f"]
+
+    assert hashed(texts) == [hmac.new(key, text.encode(), "sha256").hexdigest()[:32] for text in texts]
+
+
+@pytest.mark.parametrize("distinct", [1, 900, 3000], ids="of-{}-distinct".format)
+def test_identifiers_that_repeat_are_hashed_as_those_that_do_not(distinct):
+    texts = [None if number % 7 == 0 else str(number % distinct) for number in range(3000)]
+    each = dict(zip(map(str, range(distinct)), hashed(map(str, range(distinct))), strict=True))
+
+    assert hashed(texts) == [each.get(text) for text in texts]
+
+
 @pytest.mark.parametrize(
-    ("one", "other"),
+    "change",
     [
-        pytest.param(("1", "23"), ("12", "3"), id="where-the-parts-divide"),
-        pytest.param(("", "a"), ("a", ""), id="an-empty-part"),
-        pytest.param(("a",), ("a", ""), id="one-part-more"),
-        pytest.param(("é",), ("e\u0301",), id="another-unicode-form"),
+        pytest.param({"key": hashlib.sha256(b"another").digest()}, id="key"),
+        pytest.param({"kind": "device"}, id="kind"),
+        pytest.param({"epoch": "2026-11"}, id="month"),
+        pytest.param({"domain": replace(EU, region="us")}, id="region"),
+        pytest.param({"domain": replace(EU, purpose="analytics")}, id="purpose"),
     ],
 )
-def test_other_parts_give_another_pseudonym(one, other):
-    assert pseudonym(KEY, *one) != pseudonym(KEY, *other)
+def test_another_key_kind_or_domain_gives_another_pseudonym(change):
+    assert hashed(["a"]) != hashed(["a"], **change)
 
 
-@pytest.mark.parametrize("key", [KEY, b"", b"k" * 64, b"k" * 65], ids=["usual", "empty", "a-block", "over-a-block"])
-def test_a_pseudonym_is_truncated_hmac_sha256_of_length_prefixed_parts(key):
-    expected = hmac.new(key, (2).to_bytes(8, "big") + b"ab", "sha256").hexdigest()[:32]
-
-    assert pseudonym(key, "ab") == expected
+def test_an_address_has_one_pseudonym_in_both_its_forms():
+    assert len({*hashed(["192.0.2.1", "::ffff:192.0.2.1", "::FFFF:C000:0201"], kind="ip")}) == 1
 
 
-def test_another_key_gives_another_pseudonym():
-    expected = pseudonym(KEY, "ab")
-
-    assert pseudonym(hashlib.sha256(b"another").digest(), "ab") != expected
-
-
-def test_a_lone_surrogate_does_not_stop_a_run():
-    assert len(pseudonym(KEY, "\ud800")) == 32
-
-
-@pytest.mark.parametrize(
-    ("key", "message", "digest"),
-    [
-        pytest.param(b"\x0b" * 20, b"Hi There", "b0344c61d8db38535ca8afceaf0bf12b", id="case-1"),
-        pytest.param(b"Jefe", b"what do ya want for nothing?", "5bdcc146bf60754e6a042426089575c7", id="case-2"),
-        pytest.param(
-            b"\xaa" * 131, b"Test Using Larger Than Block-Size Key - Hash Key First",
-            "60e431591ee0b67f0d8a26aacbf5b77f", id="case-6",
-        ),
-    ],
-)  # fmt: skip
-def test_the_hash_gives_the_vectors_of_rfc_4231(key, message, digest):
-    assert _digests(key, [message])[0].hex()[:32] == digest
-
-
-def test_many_texts_are_written_and_hashed_as_one_is():
-    texts = ["", "a", "é", "a" * 300, "\x1f"]
-
-    made = _hex(_digests(KEY, _messages(pa.array(texts)))).to_pylist()
-
-    assert made == [pseudonym(KEY, text) for text in texts]
+def test_a_kind_that_is_not_declared_is_refused_before_anything_runs():
+    with pytest.raises(UsageError, match="have no kind 'person'"):
+        pseudonymize_columns(None, columns={"person_key": ("person_id", "person")}, keys=Keys(), domain=EU)
 
 
 @pytest.fixture
@@ -140,10 +125,12 @@ def test_another_key_gives_other_pseudonyms_and_a_monthly_epoch_rotates_with_the
 
 
 @pytest.mark.spark
-def test_the_key_is_in_no_plan(made, capsys):
-    df = made([("a", None, MAY)])
-    df.explain("extended")
+def test_a_worker_hashes_with_one_thread(spark):
+    """A worker for each core, each with a thread for each core, would be their square."""
 
-    shown = df._jdf.queryExecution().toString() + capsys.readouterr().out
-    assert "actor_key" in shown
-    assert not any(form in shown for form in (KEY.hex(), KEY.hex().upper(), str(KEY), repr(list(KEY))))
+    def threads(values: pa.Array) -> pa.Array:
+        import polars
+
+        return pa.array([polars.thread_pool_size()] * len(values))
+
+    assert spark.range(1).select(arrow_function(threads, "long")("id")).first()[0] == 1
