@@ -7,11 +7,12 @@ are interleaved, so that what else the machine does falls on all alike.
 from __future__ import annotations
 
 import hashlib
+import os
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from benchmarks.machine import machine
+from benchmarks.machine import cpu_seconds, machine
 from jobs.session import start_session
 from transforms.privacy.identifiers import Domain
 from transforms.privacy.pseudonymize_columns import pseudonym_function, pseudonyms
@@ -80,23 +81,33 @@ def compare(df: DataFrame, rows: int) -> None:
         "tokenize": lambda: df.select(token_function(Key(), DOMAIN, "actor")("id")),
         "reveal": lambda: df.select(token_function(Key(), DOMAIN, "actor", back=True)("token")),
     }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS + 1):
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+    for number in range(ROUNDS + 1):
         for name, way in ways.items():
-            started = time.monotonic()
+            before, started = cpu_seconds(os.getpid()), time.monotonic()
             way().write.format("noop").mode("overwrite").save()
-            taken[name].append(time.monotonic() - started)
-    median = {name: statistics.median(each[1:]) for name, each in taken.items()}
+            taken[name].append((time.monotonic() - started, cpu_seconds(os.getpid()) - before))
+        said = ", ".join(f"{name} {each[-1][0]:.1f}" for name, each in taken.items())
+        print(f"  {f'round {number}' if number else 'warm-up'}, seconds: {said}", flush=True)
+    report({name: each[1:] for name, each in taken.items()}, rows)
+
+
+def report(taken: Mapping[str, Sequence[tuple[float, float]]], rows: int) -> None:
+    """Print each way's rate by time and by CPU, of its seconds of both in each round, and whether goals are met."""
+    median = {name: statistics.median(seconds for seconds, _ in each) for name, each in taken.items()}
+    cpu = {name: statistics.median(spent for _, spent in each) for name, each in taken.items()}
     for name, seconds in median.items():
-        each = ", ".join(f"{one:.1f}" for one in taken[name][1:])
-        print(f"  {name}: {rows / seconds / 1e6:.2f}M rows/s, median of {each} s")
-    ratios = [base / ours for base, ours in zip(taken["insecure sha2"][1:], taken["pseudonyms"][1:], strict=True)]
-    ratio = median["insecure sha2"] / median["pseudonyms"]
+        print(f"  {name}: {rows / seconds / 1e6:.2f}M rows/s; {cpu[name] / rows * 1e6:.2f} µs of CPU a row")
+    base, ours = "insecure sha2", "pseudonyms"
+    rounds = [f"{one[0] / other[0]:.2f}" for one, other in zip(taken[base], taken[ours], strict=True)]
+    ratio = median[base] / median[ours]
     print(
-        f"  pseudonyms to insecure sha2: {ratio:.2f} of medians, by round {', '.join(f'{one:.2f}' for one in ratios)}"
+        f"  {ours} to {base}: {ratio:.2f} of medians ({', '.join(rounds)}), {cpu[base] / cpu[ours]:.2f} by CPU; ",
+        end="",
     )
-    print(f"  goals: {GOAL:.2f} {_met(ratio >= GOAL)}; tokens {TOKENS_GOAL:.1f}M rows/s each way ", end="")
-    print(_met(rows / max(median["tokenize"], median["reveal"]) / 1e6 >= TOKENS_GOAL))
+    print(f"goal {GOAL:.2f} {_met(ratio >= GOAL)}")
+    slower = rows / max(median["tokenize"], median["reveal"]) / 1e6
+    print(f"  tokens: goal {TOKENS_GOAL:.1f}M rows/s each way {_met(slower >= TOKENS_GOAL)}")
 
 
 def _same(values: pa.Array) -> pa.Array:

@@ -30,8 +30,9 @@ class KeyFile:
 
 @pytest.fixture
 def keys(tmp_path):
-    tmp_path.joinpath("key").write_bytes(SENTINEL)
-    return KeyFile(tmp_path / "key")
+    path = tmp_path / "sentinel-key"
+    path.write_bytes(SENTINEL)
+    return KeyFile(path)
 
 
 def forms_in(shown: bytes) -> set[str]:
@@ -56,7 +57,7 @@ def commands(keys):
 def test_no_pickled_command_holds_the_key(spark, keys):
     assert keys.open() == SENTINEL
     for command in commands(keys):
-        assert str(keys.path).encode() in command, "the command names the key"
+        assert keys.path.name.encode() in command, "the command names the key"
         assert not forms_in(command)
 
 
