@@ -72,9 +72,9 @@ def _family(pid: int) -> list[int]:
     found, waiting = [], [pid]
     while waiting:
         found.append(waiting.pop())
-        children = Path(f"/proc/{found[-1]}/task/{found[-1]}/children")
-        with contextlib.suppress(OSError):
-            waiting += [int(child) for child in children.read_text().split()]
+        for children in Path(f"/proc/{found[-1]}/task").glob("*/children"):  # a child is its thread's: Java has many
+            with contextlib.suppress(OSError):
+                waiting += [int(child) for child in children.read_text().split()]
     return found
 
 
