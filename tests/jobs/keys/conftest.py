@@ -47,7 +47,14 @@ def made(path):
 
 def forms(key):
     """Return the ways in which a key's bytes could be written somewhere, as bytes."""
-    return [key, key.hex().encode(), key.hex().upper().encode(), b64encode(key), b64encode(key).rstrip(b"="), repr(key).encode()]
+    return [
+        key,
+        key.hex().encode(),
+        key.hex().upper().encode(),
+        b64encode(key),
+        b64encode(key).rstrip(b"="),
+        repr(key).encode(),
+    ]
 
 
 def opened(file):

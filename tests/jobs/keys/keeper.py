@@ -1,6 +1,6 @@
 """Change a keyset as a process, so that it can be killed at a chosen point.
 
-`python -m tests.jobs.keys.keeper POINT NTH KEYSET KEK[,KEK] [--memory M] OPERATION [WORD]`; POINT ``-`` is never come to.
+`python -m tests.jobs.keys.keeper POINT NTH KEYSET KEK[,KEK] OPERATION [WORD ...]`; POINT ``-`` is never come to.
 """
 
 from __future__ import annotations

@@ -183,7 +183,9 @@ def test_a_lost_key_encryption_key_is_named_with_the_key_that_needs_it(full, kek
     key = full.read().primary(TOKENS)
     text = kek.path.read_text()
     kek.path.unlink()
-    with pytest.raises(KeyUnusable, match=f"Key {key.id} cannot be used: key-encryption key kek cannot be used: its file is"):
+    with pytest.raises(
+        KeyUnusable, match=f"Key {key.id} cannot be used: key-encryption key kek cannot be used: its file is"
+    ):
         full.open_key(key.id)
 
     kek.path.write_text("00" * 32)

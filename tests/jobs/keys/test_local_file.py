@@ -71,7 +71,9 @@ def test_what_a_killed_process_left_beside_a_key_is_removed(tmp_path):
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o610, 0o602])
 def test_a_file_that_others_can_read_or_change_is_refused(kek, mode):
     kek.path.chmod(mode)
-    with pytest.raises(KeyUnusable, match=f"Key-encryption key kek cannot be used: its file has mode {mode:04o}.*chmod 600"):
+    with pytest.raises(
+        KeyUnusable, match=f"Key-encryption key kek cannot be used: its file has mode {mode:04o}.*chmod 600"
+    ):
         kek.wrap(KEY, ABOUT)
 
 
