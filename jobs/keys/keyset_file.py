@@ -41,19 +41,26 @@ class KeysetFile:
     """A keyset in ``path``. The first of ``providers`` wraps what is new; all of them open what they wrapped.
 
     ``memory``, best kept where whoever writes ``path`` does not, remembers the counter: an older copy is refused then.
-    Every operation raises ``KeyUnusable`` if the file is missing, is not what was written, or cannot be opened.
+    With ``dry_run`` an operation is refused as ever, and nothing is written. Every operation raises ``KeyUnusable`` if
+    the file is missing, is not what was written, or cannot be opened.
     """
 
     path: Path
     providers: tuple[Provider, ...]
     memory: Path | None = None
+    dry_run: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no keyset and none is remembered."""
+        return not self.path.exists() and not remembered(self.memory)
 
     def make(self) -> None:
         """Begin an empty keyset if there is none; raise ``KeyUnusable`` if there was one: a new one would hide that."""
         with alone(self.path):
             if self.path.exists():
                 return
-            if remembered(self.memory):
+            if not self.is_new:
                 raise self._unusable("it is missing, though it was used", _RESTORE)
             keyset = Keyset(_named("keyset"), 0, Seal("", b""))
             seal = secrets.token_bytes(KEY_BYTES)
@@ -83,12 +90,15 @@ class KeysetFile:
         """Take a key's wrapped bytes out of the file for good; raise ``UsageError`` for a primary of several."""
         self._change(lambda keyset: destroyed(keyset, key_id))
 
-    def rewrap(self, *, at_once: int = AT_ONCE) -> None:
+    def rewrap(self, *, at_once: int = AT_ONCE, again: bool = False) -> None:
         """Bring all keys and the seal under the first provider; the others open what is not there yet.
 
-        Written down ``at_once`` keys at a time: a rewrap that was killed goes on where it was.
+        Written down ``at_once`` keys at a time: a rewrap that was killed goes on where it was. With ``again`` also what
+        that provider wrapped is wrapped again, all of it or nothing: its server may have a new version of its key.
         """
-        while self._change(partial(self._moved, at_once=at_once)):
+        if again:
+            self._change(partial(self._moved, at_once=None, again=True))
+        while self._change(partial(self._moved, at_once=at_once)) and not self.dry_run:
             pass
 
     def open_key(self, key_id: str, *, least: int = 0) -> bytes:
@@ -117,6 +127,9 @@ class KeysetFile:
 
     def _change(self, change: Callable[[Keyset], Keyset]) -> bool:
         """Write what becomes of the keyset, and return whether that is anything new."""
+        if self.dry_run:
+            keyset = self.read()
+            return change(keyset) != keyset
         with alone(self.path):
             keyset, seal = self._opened()
             changed = change(keyset)
@@ -138,11 +151,11 @@ class KeysetFile:
         self._change(lambda keyset: add(keyset, wrapped))
         return key_id
 
-    def _moved(self, keyset: Keyset, *, at_once: int) -> Keyset:
+    def _moved(self, keyset: Keyset, *, at_once: int | None, again: bool = False) -> Keyset:
         to = self.providers[0]
-        keys: Sequence[Key] = [key for key in keyset.keys if key.wrapped and key.kek != to.id][:at_once]
+        keys: Sequence[Key] = [key for key in keyset.keys if key.wrapped and (again or key.kek != to.id)][:at_once]
         moved = {key.id: _wrapped(to, key, self._unwrap(key.kek, key.wrapped, key.about)) for key in keys}
-        if keyset.seal.kek != to.id:
+        if again or keyset.seal.kek != to.id:
             keyset = _under(to, keyset, self._unwrap(keyset.seal.kek, keyset.seal.wrapped, keyset.about))
         return rewrapped(keyset, keyset.seal, moved)
 

@@ -255,6 +255,15 @@ def test_a_rewrap_moves_every_key_to_another_provider_and_touches_nothing_else(f
     assert len(opened(moved)) == len(secrets) + 1
 
 
+def test_keys_can_be_wrapped_again_by_the_provider_that_wrapped_them(full):
+    before, secrets = full.read(), opened(full)
+    full.rewrap(again=True)
+
+    assert opened(full) == secrets
+    wrappings = {key.wrapped for key in full.read().keys} & {key.wrapped for key in before.keys}
+    assert wrappings == {b""} and full.read().seal.wrapped != before.seal.wrapped
+
+
 @pytest.mark.parametrize("done", [1, 2, 3])
 def test_a_keyset_is_read_and_changed_while_a_rewrap_is_under_way(full, kek, other, done):
     secrets = opened(full)

@@ -135,6 +135,26 @@ def test_a_key_that_the_server_rotated_still_unwraps_what_it_wrapped_and_fails_c
 
 
 @pytest.mark.long
+def test_a_keyset_that_is_wrapped_again_needs_the_servers_old_version_no_more(bao, vault, tmp_path):
+    file = KeysetFile(tmp_path / "keyset.json", (vault,))
+    file.make()
+    file.new_key(TOKENS)
+    found = opened(file)
+    bao.secrets.transit.rotate_key("geoward")
+    newest = bao.secrets.transit.read_key("geoward")["data"]["latest_version"]
+    file.rewrap()
+    bao.secrets.transit.update_key_configuration("geoward", min_decryption_version=newest)
+    with pytest.raises(KeyUnusable):
+        file.read()
+    bao.secrets.transit.update_key_configuration("geoward", min_decryption_version=1)
+    file.rewrap(again=True)
+    bao.secrets.transit.update_key_configuration("geoward", min_decryption_version=newest)
+
+    assert opened(file) == found
+    bao.secrets.transit.update_key_configuration("geoward", min_decryption_version=1)
+
+
+@pytest.mark.long
 def test_a_token_that_may_not_is_told_with_its_mend_and_locks_no_key_away(bao, vault, kek, tmp_path):
     token_that_may(bao, vault.token_file, "encrypt")
     with pytest.raises(KeyUnusable, match="the server refuses the token. Give a token that may encrypt and decrypt"):
