@@ -260,10 +260,11 @@ def test_a_server_that_is_not_there_is_told_with_a_mend(token_file):
 )
 def test_a_server_that_answers_otherwise_fails_closed(hook, token_file, monkeypatch, answer, told):
     monkeypatch.setattr(transit, "SECONDS", (3, 0.3))
-    hook.answer, hook.location = answer, hook.url if answer == 307 else ""
+    hook.answer, hook.location, begun = answer, hook.url if answer == 307 else "", time.monotonic()
     with pytest.raises(KeyUnusable, match=told):
         Transit(hook.url.removesuffix("/services/T0/B0/planted-token"), "geoward", token_file).wrap(KEY, ABOUT)
     assert [request.path for request in hook.received] == ["/v1/transit/encrypt/geoward"]
+    assert time.monotonic() - begun < 4
 
 
 def test_no_proxy_of_the_environment_sees_the_token(hook, token_file, monkeypatch):
