@@ -28,6 +28,7 @@ from jobs.listings.landing import (
 )
 from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
+from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
 from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.runs import (
     CheckListing,
@@ -76,6 +77,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "doctor": DoctorListing,
     "reference-import": ReferenceListing,
     "query": QueryListing,
+    "redact": RedactListing,
     "audit-accept": AuditListing,
     "audit-list": AuditListing,
     "alerts-list": AlertsListing,
@@ -127,6 +129,8 @@ __all__ = [
     "QueryListing",
     "ReasonCount",
     "ShownVersion",
+    "RedactListing",
+    "RedactedRow",
     "ReferenceListing",
     "RegionFault",
     "RunListing",
@@ -142,6 +146,7 @@ __all__ = [
     "TableListing",
     "TableRun",
     "UndatedFiles",
+    "TextFinding",
     "TriedColumn",
     "TriedEmit",
 ]
