@@ -124,6 +124,8 @@ def test_nothing_of_a_text_is_logged(caplog):
 
     findings("GB00 1234 ÄÖ5678 9012 3456 78 and a@example.org, +49 30 901820", gated=False)
 
+    assert logging.getLogger("presidio-analyzer").disabled
+    assert logging.getLogger("decision_process").disabled
     assert not any("example" in message or "1234" in message for message in caplog.messages)
 
 

@@ -63,15 +63,23 @@ def test_what_is_encrypted_can_be_had_back(value):
     assert box.decrypt(box(MAIL, value)) == value
 
 
-@given(st.integers(0, 10**6))
-def test_a_changed_token_is_refused(at):
+def test_a_token_with_any_one_sign_changed_is_refused():
     box = Encrypt(Key(), "case 1")
     token = box(MAIL, "ada@a.example")
-    at %= len(token) - 2
-    changed = token[: at + 1] + chr(ord(token[at + 1]) ^ 1) + token[at + 2 :]
 
-    with pytest.raises(NotOurs):
-        box.decrypt(changed)
+    for at in range(1, len(token) - 1):
+        with pytest.raises(NotOurs):
+            box.decrypt(token[:at] + chr(ord(token[at]) ^ 1) + token[at + 1 :])
+
+
+def test_a_token_has_one_spelling():
+    box = Encrypt(Key(), "case 1")
+    token = box(MAIL, "ada@a.example")
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+    for sign in set(alphabet) - {token[-2]}:
+        with pytest.raises(NotOurs):
+            box.decrypt(f"{token[:-2]}{sign}]")
 
 
 @pytest.mark.parametrize("other", [Encrypt(Key(), "case 2"), Encrypt(Key(b"q"), "case 1")], ids=["case", "key"])
