@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from transforms.redaction.address_kinds import ADDRESS_KINDS
 from transforms.redaction.contact_kinds import CARD_PATTERNS, CONTACT_KINDS
 from transforms.redaction.device_kinds import DEVICE_KINDS
 from transforms.redaction.finding import Finding, apart
@@ -47,7 +48,10 @@ class Model(Protocol):
 
 
 OURS: tuple[Spans, ...] = (
-    *(Spans(kind.name, kind.spans, kind.gate, kind.score) for kind in (*CONTACT_KINDS, *PLACE_KINDS, *DEVICE_KINDS)),
+    *(
+        Spans(kind.name, kind.spans, kind.gate, kind.score)
+        for kind in (*CONTACT_KINDS, *PLACE_KINDS, *DEVICE_KINDS, *ADDRESS_KINDS)
+    ),
     Spans("PHONE_NUMBER", phone_spans, phone_gate, 0.6),
 )
 

@@ -26,7 +26,7 @@ _WORDS = re.compile(
 )
 _LABEL = re.compile(r"\W{0,3}(?:office|home|work|direct|main|fax|mobile|cell|tel)\b", re.IGNORECASE)
 _OTHER = re.compile(r"\b(?:order|invoice|ticket|tracking|isbn|issn|ref(?:erence)?|serial|sku|article|zip|postcode|version|build|id|imei|iban|"
-    r"card|account|acct|passport|policy|case|batch|part|model|date|ean|upc|doi)\b\W{0,3}(?:(?:number|no|nr|num|code|is|id)\b\W{0,3}){0,2}$", re.IGNORECASE)  # fmt: skip
+    r"card|account|acct|passport|policy|case|batch|part|model|date|ean|upc|doi|apt|suite|box|unit|room|flat)\b\W{0,3}(?:(?:number|no|nr|num|code|is|id)\b\W{0,3}){0,2}$", re.IGNORECASE)  # fmt: skip
 _NO_PHONE = re.compile(
     r"^(?:(?:19|20)\d{2}[-/. ](?:0?[1-9]|1[0-2])[-/. ](?:0?[1-9]|[12]\d|3[01])(?:\D+\d{1,2}){0,3}"  # dates, spans of years
     r"|(?:0?[1-9]|[12]\d|3[01])[-/. ](?:0?[1-9]|[12]\d|3[01])[-/. ](?:19|20)\d{2}(?:\D+\d{1,2}){0,3}|(?:19|20)\d{2}\s?-\s?(?:19|20)\d{2}"
