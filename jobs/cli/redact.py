@@ -40,7 +40,7 @@ def redact(
 
     Rows go to the output as they are but for the one field; without `--output` they are printed. `--json` prints each
     row's findings instead: start, end, kind and score, never the value. A row that cannot be read is counted and left
-    out. Names and places in plain words are not found: where that matters, drop the whole field.
+    out. Of names and addresses in plain words some are missed: where that matters, drop the whole field.
 
     Example: `geoward redact posts.jsonl --field full_text --purpose analytics --output redacted.jsonl`
     """

@@ -13,6 +13,7 @@ from transforms.redaction.contact_kinds import CARD_PATTERNS, CONTACT_KINDS
 from transforms.redaction.device_kinds import DEVICE_KINDS
 from transforms.redaction.finding import Finding, apart
 from transforms.redaction.kind import Clues
+from transforms.redaction.names import person_gate, person_spans
 from transforms.redaction.phones import phone_gate, phone_spans
 from transforms.redaction.place_kinds import PLACE_KINDS
 from transforms.redaction.plain_text import plain_text
@@ -53,6 +54,7 @@ OURS: tuple[Spans, ...] = (
         for kind in (*CONTACT_KINDS, *PLACE_KINDS, *DEVICE_KINDS, *ADDRESS_KINDS)
     ),
     Spans("PHONE_NUMBER", phone_spans, phone_gate, 0.6),
+    Spans("PERSON", person_spans, person_gate, 0.5),
 )
 
 _IBAN_LIKE = re.compile(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2}")
