@@ -87,14 +87,14 @@ class FilesLost(GeowardError):
 
 
 class FilesUnknown(GeowardError):
-    """Readers have rows of dates of which a catalog that was made anew knows no landed file."""
+    """Readers have more rows of dates than landed in the files that a catalog that was made anew knows."""
 
     def __init__(self, dataset: str, region: str, dates: Sequence[date]) -> None:
         """Name the dates."""
         days = str(dates[0]) if len(dates) == 1 else f"{len(dates)} dates from {dates[0]} to {dates[-1]}"
         super().__init__(
-            f"{dataset} for region {region}: the catalog was made anew and knows no landed file of {days}, of which "
-            "readers have rows. Nothing was made of them; readers keep what they have.",
+            f"{dataset} for region {region}: the catalog was made anew and does not know all that landed of {days}: "
+            "readers have more rows. Nothing was made of them; readers keep what they have.",
             mend=f"Restore catalog.sqlite from a backup, or `geoward landed restore --region {region}`, and `geoward "
             "ingest` what it names as gone; then run again.",
         )
