@@ -60,6 +60,24 @@ class EnvironmentFault(GeowardError):
     exit_code = 4
 
 
+class KeyUnusable(EnvironmentFault):
+    """A key is missing, disabled, destroyed, changed or the wrong one, so that nothing is done with it."""
+
+    def __init__(self, name: str, problem: str, *, mend: str) -> None:
+        """Name the key (as in "Key key-1f2e"), never its bytes."""
+        super().__init__(f"{name} cannot be used: {problem}.", mend=mend)
+        self.name = name
+        self.cause = f"{name[:1].lower()}{name[1:]} cannot be used: {problem}"
+
+    def of(self, name: str) -> KeyUnusable:
+        """Return it as the error of a key that this one is needed for; what came first is told, nothing between."""
+        if name == self.name:
+            return self
+        error = KeyUnusable(name, self.cause, mend=self.mend)
+        error.cause = self.cause
+        return error
+
+
 class RowsLost(GeowardError):
     """The row equation does not hold: some rows are neither out, quarantined nor rejected."""
 
