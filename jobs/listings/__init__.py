@@ -29,6 +29,7 @@ from jobs.listings.landing import (
 )
 from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
+from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
 from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.runs import (
     CheckListing,
@@ -78,6 +79,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "doctor": DoctorListing,
     "reference-import": ReferenceListing,
     "query": QueryListing,
+    "redact": RedactListing,
     "audit-accept": AuditListing,
     "audit-list": AuditListing,
     "alerts-list": AlertsListing,
@@ -131,6 +133,8 @@ __all__ = [
     "QueryListing",
     "ReasonCount",
     "ShownVersion",
+    "RedactListing",
+    "RedactedRow",
     "ReferenceListing",
     "RegionFault",
     "RunListing",
@@ -146,6 +150,7 @@ __all__ = [
     "TableListing",
     "TableRun",
     "UndatedFiles",
+    "TextFinding",
     "TriedColumn",
     "TriedEmit",
 ]

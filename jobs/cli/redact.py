@@ -1,0 +1,128 @@
+"""`geoward redact`: take out of a file's texts what points at a person."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.app import Json, app, err, grid, out
+from jobs.counted import counted
+from jobs.home import Home, open_home
+from jobs.listings.redaction import RedactedRow, TextFinding
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobs.redact_file import Redacted
+    from transforms.redaction.finding import Finding
+    from transforms.redaction.operators import Operator, OperatorName
+
+TOLD_AFTER = 100_000
+"""Rows after which progress is told."""
+
+
+@app.command()
+def redact(
+    file: Annotated[Path, typer.Argument(help="JSON lines, CSV, TSV, plain text (each also .gz) or Parquet.")],
+    field: Annotated[str, typer.Option("--field", help="The field that holds the text; plain text has none.")] = "",
+    purpose: Annotated[str, typer.Option("--purpose", "-p", help="What the result is for.")] = "",
+    wanted: Annotated[str, typer.Option("--operator", help="What stands for a finding; default: by purpose.")] = "",
+    case: Annotated[str, typer.Option("--case", help="Within it, `token` is stable and `encrypt` reversible.")] = "",
+    as_json: Json = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look; write no rows.")] = False,
+) -> None:
+    """Replace addresses, numbers, links, devices and coordinates in a file's texts.
+
+    Rows go to the output as they are but for the one field; without `--output` they are printed. `--json` prints each
+    row's findings instead: start, end, kind and score, never the value. A row that cannot be read is counted and left
+    out. Of names and addresses in plain words some are missed: where that matters, drop the whole field.
+
+    Example: `geoward redact posts.jsonl --field full_text --purpose analytics --output redacted.jsonl`
+    """
+    from jobs.redact_file import check_input, operator_name, output_file, redact_rows, to_stream
+
+    home = open_home()
+    name = operator_name(home.policy, purpose, wanted)
+    check_input(file, field)
+    told = _Document(field, purpose, name, dry_run) if as_json else None
+    on_row = told.row if told else _progress
+    if dry_run or (as_json and output is None):
+        done = redact_rows(file, field, None, None, on_row)
+    elif output is not None:
+        made = _operator(home, name, case)
+        with output_file(file, output, field) as write:
+            done = redact_rows(file, field, made, write, on_row)
+    else:
+        made = _operator(home, name, case)
+        done = redact_rows(file, field, made, to_stream(file, sys.stdout.buffer, field), on_row)
+        sys.stdout.buffer.flush()
+    if told:
+        told.end(done)
+    elif dry_run:
+        _show(done)
+    _summary(done)
+
+
+def _operator(home: Home, name: OperatorName, case: str) -> Operator:
+    from jobs.keyring import open_keyring, refuse_lost_keyring
+    from transforms.redaction.operators import KEYED, operator
+
+    if name not in KEYED:
+        return operator(name)
+    if not case:
+        raise UsageError(f"Operator {name} needs a case.", mend="Say --case: within one, equal values stay equal.")
+    refuse_lost_keyring(home)
+    roots = tuple(region.root for region in home.regions.values())
+    return operator(name, keys=open_keyring(home.path / "keys", roots), case=case)
+
+
+class _Document:
+    """Prints the listing piece by piece: a file may have more rows than memory has room."""
+
+    def __init__(self, field: str, purpose: str, operator: str, dry_run: bool) -> None:
+        self._head = {"field": field, "purpose": purpose, "operator": operator, "dry_run": dry_run}
+        self._begun = False
+
+    def row(self, number: int, found: Sequence[Finding], rejected: str) -> None:
+        listed = [TextFinding(start=one.start, end=one.end, kind=one.kind, score=one.score) for one in found]
+        self._begin(",\n")
+        sys.stdout.write(RedactedRow(row=number, findings=listed, rejected=rejected).model_dump_json())
+        _progress(number, found, rejected)
+
+    def end(self, done: Redacted) -> None:
+        self._begin("")
+        tail = {
+            "rows_in": done.rows_in, "rows_out": done.rows_out, "rows_with_findings": done.rows_with_findings,
+            "rejected": dict(sorted(done.rejected.items())), "kinds": dict(sorted(done.kinds.items())),
+        }  # fmt: skip
+        sys.stdout.write(f"\n], {json.dumps(tail)[1:]}\n")
+
+    def _begin(self, between: str) -> None:
+        sys.stdout.write(between if self._begun else f'{json.dumps(self._head)[:-1]}, "rows": [\n')
+        self._begun = True
+
+
+def _progress(number: int, found: Sequence[Finding], rejected: str) -> None:
+    if number % TOLD_AFTER == 0:
+        err.print(f"{counted(number, 'row')} so far", markup=False)
+
+
+def _show(done: Redacted) -> None:
+    table = grid("kind", "findings#")
+    for kind, count in sorted(done.kinds.items()):
+        table.add_row(kind, f"{count:,}")
+    out.print(table)
+
+
+def _summary(done: Redacted) -> None:
+    why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(done.rejected.items()))
+    err.print(
+        f"{counted(done.rows_in, 'row')} in = {done.rows_out:,} out + {done.rejected.total():,} rejected"
+        f"{f' ({why})' if why else ''}; findings in {counted(done.rows_with_findings, 'row')}.",
+        markup=False, highlight=False,
+    )  # fmt: skip

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from transforms.redaction.operators import Token, placeholder
+from transforms.redaction.redact_column import redact_column
+
+pytestmark = pytest.mark.spark
+
+MAIL = "ada@a.example"
+
+
+@dataclass(frozen=True)
+class Key:
+    sign: bytes = b"\x5a\xc3\x17\xee"
+
+    def open(self):
+        return self.sign * 8
+
+
+def test_texts_lose_what_points_at_a_person_and_null_stays(spark):
+    rows = [(1, f"to {MAIL}"), (2, None), (3, "nothing"), (4, f"to {MAIL}"), (5, "８.８.８.８ ok"), (6, "")]
+    df = spark.createDataFrame(rows, "n int, body string")
+
+    out = redact_column(df, "body", operator=placeholder)
+
+    assert dict(out.collect()) == {
+        1: "to [EMAIL_ADDRESS]", 2: None, 3: "nothing", 4: "to [EMAIL_ADDRESS]", 5: "[IP_ADDRESS] ok", 6: "",
+    }  # fmt: skip
+
+
+def test_a_new_column_keeps_the_old_one_and_its_key_is_in_no_plan(spark, capsys):
+    df = spark.createDataFrame([(MAIL,), (MAIL,), ("bob@a.example",)], "body string")
+
+    out = redact_column(df, "body", operator=Token(Key(), "case 1"), into="clean")
+    out.explain("extended")
+    made = [row.clean for row in out.collect()]
+
+    assert out.columns == ["body", "clean"]
+    assert made[0] == made[1] != made[2]
+    assert Key().open().hex() not in capsys.readouterr().out
+    assert made[0].startswith("[EMAIL_ADDRESS:")
+
+
+def test_a_text_too_long_to_be_read_is_redacted_whole(spark):
+    df = spark.createDataFrame([("a " * 20_000,)], "body string")
+
+    assert redact_column(df, "body", operator=placeholder).first().body == "[UNREAD]"

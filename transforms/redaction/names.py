@@ -1,0 +1,106 @@
+"""Names of persons: a given name that many have, with what follows it in capitals; or capitals after a title or words.
+
+Given names come from the package nomquamgender (MIT): 700,000 names with the number of persons that its sources count.
+A surname alone, or a name in small letters, is not found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from functools import cache, lru_cache
+from importlib.metadata import distribution
+
+from transforms.redaction.kind import Clues
+
+_BEARERS = 300
+"""Persons of that name from which it counts: rarer entries of the sources are words and slips."""
+
+_SOURCES = 12
+"""Sources of the package that know a name."""
+
+_UP = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
+_WORD = rf"(?:{_UP}[^\W\d_]*(?:['-]{_UP}[^\W\d_]+)?)"
+_BETWEEN = r"(?:(?:de|da|do|dos|di|von|van|der|den|bin|al|el|la|le|ter)[ ]+){0,2}"
+_NAME = rf"{_WORD}(?:[ ]+(?:{_UP}\.?[ ]+)?{_BETWEEN}{_WORD}){{0,2}}"
+_CAPITALS = re.compile(rf"(?<![\w@#/.'-]){_NAME}(?![\w@])")
+_TOLD = re.compile(
+    r"\b(?:(?i:mr|mrs|ms|miss|dr|prof|mx|herr|frau|mme|monsieur|señora?)\.?[ ]+|(?i:my|his|her|their|(?:sur|last|first|maiden|full)?[ ]?)name(?:[ ]is|:)[ ]+"
+    rf"|(?i:dear|regards,|sincerely,|signed|named|called)[ ]+)(?={_UP})"
+)
+_ORGANIZATION = re.compile(
+    r"(?:,?[ ](?:Inc|Ltd|LLC|Group|Corp|GmbH|PLC|Co|and Sons|Company|Consulting|Solutions|University|Street|Road|Avenue|St)\b|[ ]and[ ][A-Z]\w+[ ](?:Inc|Ltd|LLC|Group)|-[A-Z]|,[ ][A-Z]\w+ and [A-Z])"
+)
+_PLACE_BEFORE = re.compile(r"(?:\b(?i:in|at|near|from|visit|corner of)[ ]|\d[ ]|[\"“])$")
+_WORDS = """
+monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+september october november december visa card street road avenue lane king queen prince princess president bank
+hotel university christmas easter baby will would english french german spanish american italian russian chinese
+dutch thai greek polish city country state north south east west new old lord god love happy royal real person
+good great big black white golden orange shadow gold sun moon art you your this that what where when why how who
+please thanks hello hey see let get got can all any and are but not now one our out too was yes yeah okay home
+sir madam mom dad man girl boy son sister brother wife babe dear miss angel santa pay free win call text reply
+send stop nokia sony england france germany india china italy america london paris jordan georgia kenya chad
+israel cuba jamaica africa asia europe saudi arabia peru mali angola malaysia chile cyprus romania austria
+guinea ivory monaco malta oman qatar zealand ask tell show give take use try even ever never also am im ima
+young thy forever captain birthday truth live mobile song album father mother uncle aunt doctor teacher judge
+bishop saint major general baron duke earl prime minister summer winter autumn lol omg wat wit dat den dis dem
+tho him her she they them his has had did does just like make more most some than then there these
+"""
+_NO_NAMES = frozenset(_WORDS.split())
+"""Words that begin with a capital for other reasons, though some are called so."""
+
+
+def person_gate(clues: Clues) -> bool:
+    """Return whether there is a capital letter."""
+    return clues.text != clues.lower
+
+
+def person_spans(text: str) -> list[tuple[int, int]]:
+    """Return where a plain text holds a person's name, without a title before or an 's after it."""
+    found = []
+    for match in _CAPITALS.finditer(text):
+        start, end = match.span()
+        told = _TOLD.search(text[max(0, start - 24) : start + 1])
+        if told and told.end() == min(start, 24):
+            found.append((start, end))
+            continue
+        start = _given(text, start, end)
+        if start >= 0 and not _is_organization(text, start, end) and not _is_place(text, start, end):
+            found.append((start, end))
+    return found
+
+
+def _given(text: str, start: int, end: int) -> int:
+    """Return where the first given name among capitalized words begins, or -1."""
+    if text[start:end].isupper():
+        return -1
+    for word in re.finditer(_WORD, text[start:end]):
+        if _is_given(word.group()):
+            return start + word.start()
+    return -1
+
+
+def _is_organization(text: str, start: int, end: int) -> bool:
+    return _ORGANIZATION.match(text, end) is not None or _ORGANIZATION.search(text, start, end) is not None
+
+
+def _is_place(text: str, start: int, end: int) -> bool:
+    return " " not in text[start:end] and _PLACE_BEFORE.search(text[max(0, start - 10) : start]) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_given(word: str) -> bool:
+    folded = "".join(sign for sign in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(sign))
+    return len(folded) > 2 and (folded in _given_names() or word.lower() in _given_names())
+
+
+@cache
+def _given_names() -> frozenset[str]:
+    data = distribution("nomquamgender").locate_file("nomquamgender/name_data.json")  # an import would import pandas
+    listed = json.loads(data.read_bytes())  # type: ignore[attr-defined]
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    many = (name for name, known in listed.items() if known[0] >= _SOURCES and known[1] >= _BEARERS and name.isalpha())
+    return frozenset(many) - _NO_NAMES - frozenset(STOP_WORDS)
