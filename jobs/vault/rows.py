@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -83,12 +84,19 @@ class IndexKey:
 
 
 class WrappingKeys:
-    """Wraps data keys under the first of its keys; opens what any of them wrapped."""
+    """Wraps data keys under one of its keys, the first unless told; opens what any of them wrapped."""
 
     def __init__(self, keys: Sequence[bytes]) -> None:
-        """Take the keys' bytes, the one for new rows first."""
+        """Take the keys' bytes."""
         self._ciphers: Mapping[str, AESGCM] = {wrapping_id(key): AESGCM(key) for key in keys}
         self.id = wrapping_id(keys[0])
+
+    def under(self, wrapping: str) -> WrappingKeys:
+        """Return what wraps under another of the keys; raise ``EnvironmentFault`` if it is none of ours."""
+        self._cipher(wrapping)
+        other = copy(self)
+        other.id = wrapping
+        return other
 
     def wrap(self, index: bytes, epoch: str, key: bytes) -> bytes:
         """Return nonce, encrypted key and tag, good for one subject and epoch only."""
@@ -101,17 +109,20 @@ class WrappingKeys:
         Raises ``RowRefused`` if the row was changed, ``EnvironmentFault`` naming the wrapping key's id if it is
         none of ours.
         """
+        cipher, place = self._cipher(wrapping), _place(index, epoch, wrapping)
+        try:
+            sealed = bytes(wrapped)
+            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+        except (InvalidTag, ValueError):
+            raise RowRefused("a data key") from None
+
+    def _cipher(self, wrapping: str) -> AESGCM:
         if wrapping not in self._ciphers:
             raise EnvironmentFault(
                 f"Data keys of the vault are wrapped under key {wrapping[:16]!r}, which was not given.",
-                mend="Give that key beside the new one until all is rewrapped.",
+                mend="Give it beside the others until all keys are rewrapped.",
             )
-        try:
-            sealed = bytes(wrapped)
-            place = _place(index, epoch, wrapping)
-            return self._ciphers[wrapping].decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
-        except (InvalidTag, ValueError):
-            raise RowRefused("a data key") from None
+        return self._ciphers[wrapping]
 
 
 def wrapping_id(key: bytes) -> str:

@@ -55,8 +55,8 @@ class SqliteDatabase:
     def scrub(self) -> bool:
         """Rebuild the file, and empty its log.
 
-        Deleting overwrites a row where it lies, not what moving it earlier left behind inside of other pages: only
-        rebuilding does. Returns False if somebody who still reads kept the log from being emptied.
+        Deleting overwrites a row where it lies (`secure_delete`); of what SQLite moved between pages before, it
+        promises nothing, so the file is written anew. Returns False if somebody who still reads kept the log.
         """
         with closing(self._connect()) as db:
             if self.secure_delete:

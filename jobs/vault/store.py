@@ -26,8 +26,8 @@ Found = dict[bytes, "bytes | Destroyed"]
 class Vault:
     """Holds references only, so that a plan may carry it to a worker, which opens the keys.
 
-    ``wrapping`` is the key for new data keys, then those under which older ones still are. ``backups_kept`` is how long
-    the longest-lived copy of the store outlives it: backups, archived logs, standby servers.
+    ``wrapping`` has the key in use and, around a rewrap, the other; a new vault takes the first. ``backups_kept`` is
+    how long copies of the store outlive what they hold: backups, archived logs, standby servers.
     """
 
     database: Database
@@ -119,9 +119,9 @@ class Vault:
     def _add(self, table: Table, absent: Sequence[bytes]) -> Found:
         """Make what is absent. Whoever comes second takes what the first made; the destroyed stay so."""
         with self._made.adding() as rows:
-            table.refuse_outdated(rows)
+            present = table.present(rows)
             found = self._look(rows, table, absent)
-            rows.change(table.add, [table.make(index) for index in absent if index not in found])
+            rows.change(table.add, [present.make(index) for index in absent if index not in found])
             return self._look(rows, table, absent)
 
     def _look(self, rows: Transaction, table: Table, some: Sequence[bytes]) -> Found:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
 from jobs.vault.database import Row, Transaction
 from jobs.vault.rows import KEY_BYTES, TOKEN_BYTES, IndexKey, WrappingKeys
-from quality.contracts.errors import EnvironmentFault
 
 
 class Table(Protocol):
@@ -26,8 +25,8 @@ class Table(Protocol):
     def open(self, row: Row) -> bytes:
         """Return the secret of a row that ``read`` returned; raise ``RowRefused`` if it was changed."""
 
-    def refuse_outdated(self, rows: Transaction) -> None:
-        """Raise ``EnvironmentFault`` where this process must add no rows any more."""
+    def present(self, rows: Transaction) -> Table:
+        """Return what makes rows as they are made now; raise ``EnvironmentFault`` if this process cannot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +49,9 @@ class Tokens:
         """Return the token."""
         return self.index_key.open_token(bytes(row[0]), row[1], row[2])
 
-    def refuse_outdated(self, rows: Transaction) -> None:
-        """Tokens are wrapped under no key."""
+    def present(self, rows: Transaction) -> Tokens:
+        """Return itself: tokens are wrapped under no key."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +77,7 @@ class DataKeys:
         """Return the data key."""
         return self.keys.unwrap(bytes(row[0]), self.epoch, row[1], row[2])
 
-    def refuse_outdated(self, rows: Transaction) -> None:
-        """Refuse to add keys under a wrapping key from which a rewrap moved all others away."""
+    def present(self, rows: Transaction) -> DataKeys:
+        """Return what wraps under the key that is in use: once a rewrap began, no row is added under the old one."""
         ((wrapping,),) = rows.ask("SELECT value FROM vault_facts WHERE name = 'wrapping'")
-        if wrapping != self.keys.id:
-            raise EnvironmentFault(
-                f"New data keys are wrapped under key {wrapping[:16]!r} by now; this process has {self.keys.id!r}.",
-                mend="Start it again with the present wrapping key.",
-            )
+        return replace(self, keys=self.keys.under(wrapping))

@@ -94,15 +94,23 @@ class Sqlite:
 
 @dataclass(frozen=True)
 class Postgres:
-    """The files of a PostgreSQL vault: those of the whole server."""
+    """The files of a PostgreSQL vault: all of the server's but those of other databases."""
 
     database: object
     server: Server
 
     def files(self) -> dict[str, bytes]:
         self.server.flush()  # as late as a test looks, memory has nothing that the files lack
-        data = self.server.data
-        return {str(path.relative_to(data)): path.read_bytes() for path in data.rglob("*") if path.is_file()}
+        data, mine = self.server.data, str(self._oid())
+        every = [path for path in data.rglob("*") if path.is_file()]
+        ours = [path for path in every if path.parts[len(data.parts)] != "base" or mine in path.parts]
+        return {str(path.relative_to(data)): path.read_bytes() for path in ours}
+
+    def _oid(self) -> int:
+        import psycopg
+
+        with psycopg.connect(self.database.conninfo) as db:
+            return db.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()[0]
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.long)])
