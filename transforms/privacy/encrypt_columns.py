@@ -76,7 +76,8 @@ def encrypt_columns(
     """Replace texts by bytes that ``keys`` of the column ``subject`` open; null stays null.
 
     ``epoch`` names the column that says of which epoch each row's key is. A destroyed subject's values become null:
-    ``<column>_destroyed`` tells of them, to be counted.
+    ``<column>_destroyed`` tells of them, to be counted. Rows that are sorted by subject within their partitions take a
+    third of the time: a batch then has few subjects.
     """
     return _replace(df, columns, [subject, epoch], lambda place: _encryptor(place, keys), "binary")
 
@@ -91,48 +92,49 @@ def decrypt_columns(df: DataFrame, *, columns: Mapping[str, Place], subject: str
 
 def encrypt_values(values: pa.Array, subjects: pa.Array, epochs: pa.Array, place: Place, keys: SubjectKeys) -> Result:
     """Return binaries; raise ``ValueRefused`` if a value has no subject or epoch: no key could ever be destroyed."""
-    ids, who = _dictionary(subjects, epochs)
-    raw = values.cast(pa.binary()).to_pylist()
-    if any(value is not None and one is None for value, one in zip(raw, ids, strict=True)):
+    import pyarrow.compute as pc
+
+    ids, who = _numbered(subjects, epochs)
+    if pc.any(pc.and_(values.is_valid(), ids.is_null())).as_py():
         raise ValueRefused(place, "values without a subject or an epoch")
-    ciphers, nonces, at = _ciphers(who, place, keys.to_write), keys.nonces(len(raw)), 0
-    made, gone = list[bytes | None](), list[bool]()
-    for value, one in zip(raw, ids, strict=True):
-        cipher = None if value is None else ciphers[one]
-        if cipher is None:
-            made.append(None)
-        else:
-            nonce = nonces[at : at + NONCE_BYTES]
-            made.append(cipher.head + nonce + cipher.encrypt(nonce, value, cipher.place))
-        gone.append(value is not None and cipher is None)
-        at += NONCE_BYTES
-    return Result(pa.array(made, pa.binary()), pa.array(gone, pa.bool_()))
+    ciphers, random = _ciphers(who, place, keys.to_write), keys.nonces(len(values))
+    nonces = [random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES)]
+    rows = zip(values.cast(pa.binary()).to_pylist(), ids.to_pylist(), nonces, strict=True)
+    made = [  # a loop over millions: no call in it that is not a cipher's
+        None if value is None or (of := ciphers[one]) is None else of.head + nonce + of.encrypt(nonce, value, of.place)
+        for value, one, nonce in rows
+    ]
+    return _result(values, pa.array(made, pa.binary()))
 
 
 def decrypt_values(values: pa.Array, subjects: pa.Array, place: Place, keys: SubjectKeys) -> Result:
     """Return texts; raise ``ValueRefused`` if any value is not as it was written for its subject and place."""
     raw = values.to_pylist()
-    ids, who = _dictionary(subjects, pa.array([_epoch(value, place) for value in raw], pa.string()))
-    ciphers, made, gone = _ciphers(who, place, keys.to_read), list[bytes | None](), list[bool]()
+    ids, who = _numbered(subjects, pa.array([_epoch(value, place) for value in raw], pa.string()))
+    ciphers = _ciphers(who, place, keys.to_read)
     try:
-        for value, one in zip(raw, ids, strict=True):
-            cipher = None if value is None else ciphers[one]
-            if cipher is None:
-                made.append(None)
-            else:
-                start = len(cipher.head) + NONCE_BYTES
-                made.append(cipher.decrypt(value[start - NONCE_BYTES : start], value[start:], cipher.place))
-            gone.append(value is not None and cipher is None)
-    except (InvalidTag, ValueError, KeyError):
+        made = [
+            None
+            if value is None or (of := ciphers[one]) is None
+            else of.decrypt(value[of.start - NONCE_BYTES : of.start], value[of.start :], of.place)
+            for value, one in zip(raw, ids.to_pylist(), strict=True)
+        ]
+    except (InvalidTag, ValueError, KeyError):  # a KeyError: there is no subject
         raise ValueRefused(place, "an encrypted value was changed, or belongs elsewhere") from None
-    return Result(pa.array(made, pa.binary()).cast(pa.string()), pa.array(gone, pa.bool_()))
+    return _result(values, pa.array(made, pa.binary()).cast(pa.string()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cipher:
-    """What encrypts and decrypts the values of one subject and epoch in one place."""
+def _result(before: pa.Array, after: pa.Array) -> Result:
+    import pyarrow.compute as pc
+
+    return Result(after, pc.and_(before.is_valid(), after.is_null()))
+
+
+class _Cipher(NamedTuple):
+    """What encrypts and decrypts the values of one subject and epoch in one place; ``start`` is where text begins."""
 
     head: bytes
+    start: int
     place: bytes
     encrypt: Callable[[bytes, bytes, bytes], bytes]
     decrypt: Callable[[bytes, bytes, bytes], bytes]
@@ -148,14 +150,17 @@ def _ciphers(who: Mapping[str, Mapping[int, str]], place: Place, look_up: Lookup
         if not EPOCH.fullmatch(epoch.encode()):
             raise ValueRefused(place, "an epoch is not written in letters, digits and hyphens")
         head = bytes([VERSION]) + _sized(epoch.encode())
-        where = head + _sized(place.table.encode()) + _sized(place.column.encode())
+        start, where = len(head) + NONCE_BYTES, head + _sized(place.table.encode()) + _sized(place.column.encode())
         for one, key in zip(subjects, look_up(place.kind, list(subjects.values()), epoch), strict=True):
-            aead = AESGCM(key.key) if key else None
-            found[one] = _Cipher(head, where + key.index, aead.encrypt, aead.decrypt) if key and aead else None
+            if key is None:
+                found[one] = None
+                continue
+            aead = AESGCM(key.key)
+            found[one] = _Cipher(head, start, where + key.index, aead.encrypt, aead.decrypt)
     return found
 
 
-def _dictionary(subjects: pa.Array, epochs: pa.Array) -> tuple[list[int | None], dict[str, dict[int, str]]]:
+def _numbered(subjects: pa.Array, epochs: pa.Array) -> tuple[pa.Array, dict[str, dict[int, str]]]:
     """Return each row's number of subject and epoch, None if either is null; and by epoch, the numbers' subjects."""
     import pyarrow.compute as pc
 
@@ -166,7 +171,7 @@ def _dictionary(subjects: pa.Array, epochs: pa.Array) -> tuple[list[int | None],
     who: dict[str, dict[int, str]] = {}
     for number in ids.drop_null().unique().to_pylist():
         who.setdefault(spans[number // width], {})[number] = names[number % width]
-    return ids.to_pylist(), who
+    return ids, who
 
 
 def _epoch(value: bytes | None, place: Place) -> str | None:
