@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -39,6 +39,7 @@ from transforms.privacy.encrypt_columns import (
 
 BATCH = 10_000
 """Spark's batch of rows."""
+ORDERS = ("sorted", "random")
 EPOCH = "2024-06"
 NOTE = Place("raw.pings", "position", "actor")
 
@@ -66,6 +67,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--rows", type=int, default=5_000_000)
     options.add_argument("--subjects", type=int, default=100_000)
+    options.add_argument("--orders", nargs="+", choices=ORDERS, default=ORDERS, help="of the rows, by subject")
     options.add_argument("--spark", action="store_true")
     options.add_argument("--rewrap", metavar="FOLDER", help="of a vault: only rewrap it and print the memory it took")
     asked = options.parse_args()
@@ -82,7 +84,7 @@ def main() -> None:
         said("making keys of new subjects", len(names), lambda: vault.data_keys("actor", names, EPOCH))
         said("looking keys up", len(names), lambda: vault.known_data_keys("actor", names, EPOCH))
         table = rows(asked.rows, names)
-        (in_spark if asked.spark else in_one_process)(table, vault, folder)
+        (in_spark if asked.spark else in_one_process)(table, vault, folder, asked.orders)
         said("destroying a subject, files cleaned", 1, lambda: vault.destroy("actor", names[:1]))
         for more in (0, 4):  # the memory of many is that of few
             for number in range(more):
@@ -100,9 +102,10 @@ def rows(count: int, names: list[str]) -> pa.Table:
     return pa.table({"actor_id": who, "epoch": pa.array([EPOCH]).take(pa.array(np.zeros(count, int))), "note": notes})
 
 
-def in_one_process(table: pa.Table, vault: Vault, _: Path) -> None:
-    """Encrypt and decrypt in this process, random and sorted."""
-    for order, rows in (("random", table), ("sorted", table.sort_by("actor_id"))):
+def in_one_process(table: pa.Table, vault: Vault, _: Path, orders: Sequence[str]) -> None:
+    """Encrypt and decrypt in this process."""
+    for order in orders:
+        rows = table.sort_by("actor_id") if order == "sorted" else table
         batches = rows.combine_chunks().to_batches(BATCH)
         written = said(f"encrypting, {order}", len(rows), partial(encrypted, batches, VaultKeys(vault)))
         texts = said(f"decrypting, {order}", len(rows), partial(decrypted, batches, written, VaultKeys(vault)))
@@ -120,7 +123,7 @@ def decrypted(batches: list[pa.RecordBatch], written: list[pa.Array], keys: Vaul
     return [decrypt_values(one, batch["actor_id"], NOTE, keys).values for one, batch in pairs]
 
 
-def in_spark(table: pa.Table, vault: Vault, folder: Path) -> None:
+def in_spark(table: pa.Table, vault: Vault, folder: Path, orders: Sequence[str]) -> None:
     """Read from Parquet, encrypt or decrypt, and throw the rows away; beside the same without a change."""
     import pyarrow.parquet as pq
 
@@ -131,17 +134,17 @@ def in_spark(table: pa.Table, vault: Vault, folder: Path) -> None:
     plain = spark.read.parquet(str(folder / "plain.parquet"))
     throw(plain)
     said("Spark, only reading", len(table), lambda: throw(plain))
-    made = encrypt_columns(plain, columns=columns, subject="actor_id", epoch="epoch", keys=keys)
+    made = encrypt_columns(
+        plain.sortWithinPartitions("actor_id"), columns=columns, subject="actor_id", epoch="epoch", keys=keys
+    )
     made.write.parquet(str(folder / "encrypted"))
     written = spark.read.parquet(str(folder / "encrypted")).drop("note_destroyed")
-    orders = {"random": (plain, written)}
-    orders["sorted"] = (plain.sortWithinPartitions("actor_id"), written.sortWithinPartitions("actor_id"))
-    for order, (one, other) in orders.items():
+    for order in orders:
+        one, other = (df.sortWithinPartitions("actor_id") if order == "sorted" else df for df in (plain, written))
         made = encrypt_columns(one, columns=columns, subject="actor_id", epoch="epoch", keys=keys)
         read = decrypt_columns(other, columns=columns, subject="actor_id", keys=keys)
-        for turn in range(2):
-            said(f"Spark, encrypting, {order}, turn {turn + 1}", len(table), lambda made=made: throw(made))
-            said(f"Spark, decrypting, {order}, turn {turn + 1}", len(table), lambda read=read: throw(read))
+        said(f"Spark, encrypting, {order}", len(table), partial(throw, made))
+        said(f"Spark, decrypting, {order}", len(table), partial(throw, read))
     assert read.where("note IS NULL").count() == 0
     spark.stop()
 

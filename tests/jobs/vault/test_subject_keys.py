@@ -42,7 +42,7 @@ def test_memory_is_bounded_and_no_key_is_wrong_when_it_is_full(vault, monkeypatc
 
     assert keys.to_write("actor", names[::-1], "e") == first[::-1]
     assert keys.to_write("actor", ["b"], "e") == [first[1]] and keys.to_write("actor", ["z", "b"], "e")[1] == first[1]
-    assert len(keys._kept) == 1
+    assert len(keys._kept) <= 3
 
 
 def test_keys_are_left_behind_when_going_to_a_worker(vault):
