@@ -87,9 +87,9 @@ def lost_in_use(place: Workplace, wanted: Dates, changed: Iterable[File]) -> dic
 
 
 def unknown_in_use(place: Workplace, wanted: Dates) -> dict[str, set[date]]:
-    """Return the ``wanted`` partitions, by table, that readers have rows of and that nothing is known to be made from.
+    """Return the ``wanted`` partitions, by table, that readers have more rows of than are known to have landed.
 
-    The ledger knows no file of them and the catalog no publication: it was lost and made anew, and not all came back.
+    And the catalog knows no publication of them: it was lost and made anew, and not all files came back.
     """
     if not wanted:
         return {}
@@ -97,7 +97,8 @@ def unknown_in_use(place: Workplace, wanted: Dates) -> dict[str, set[date]]:
     found = {}
     for table, days in wanted.items():
         shown = place.lake.rows(table)
-        lost = {day for day in days if shown[day] and day not in held.get(table, {}) and (table, day) not in known}
+        landed = {day: sum(part.rows for part in parts) for day, parts in held.get(table, {}).items()}
+        lost = {day for day in days if shown[day] > landed.get(day, 0) and (table, day) not in known}
         if lost:
             found[table] = lost
     return found

@@ -12,6 +12,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from jobs.alerts.config import Channel, refuse_unclear
+from jobs.keys.config import KeysConfig
 from quality.contracts.errors import ConfigError, UsageError
 from quality.policies.load_policy import DEFAULT_POLICY, load_policy
 from quality.policies.policy import Policy
@@ -30,6 +31,7 @@ regions:
 # late_after_days: 2         # a log whose newest published date is older than this is late
 # stuck_after_hours: 6       # a table that is being made for longer than this is stuck
 # alerts: []                 # who is told of problems, by webhook or e-mail: docs/alerts.md
+# keys: {provider: {file: keys/kek}}   # which key-encryption key wraps all others: docs/keys.md
 # spark: {properties: spark.conf}   # runs are submitted to the cluster of these settings: docs/cluster.md
 """
 
@@ -54,6 +56,7 @@ class _Config(BaseModel):
     late_after_days: int = Field(2, ge=0)
     stuck_after_hours: float = Field(6, gt=0)
     alerts: tuple[Channel, ...] = ()
+    keys: KeysConfig = KeysConfig()
     spark: _SparkConfig | None = None
 
     @model_validator(mode="after")
@@ -95,6 +98,7 @@ class Home:
     late_after_days: int = 2
     stuck_after_hours: float = 6
     spark_properties: Path | None = None
+    keys: KeysConfig = KeysConfig()
 
     @property
     def on_cluster(self) -> bool:
@@ -147,7 +151,7 @@ def open_home(path: Path | None = None) -> Home:
     properties = (path / config.spark.properties.expanduser()) if config.spark else None
     home = Home(
         path, regions, policy_path, config.first_date, config.quarantine_share, config.alerts, config.late_after_days,
-        config.stuck_after_hours, properties,
+        config.stuck_after_hours, properties, config.keys,
     )  # fmt: skip
     _refuse_shared_roots(file, regions)
     for region in regions.values():

@@ -34,8 +34,8 @@ def with_readable_files(place: Workplace, job: Job, dates: Collection[date], mak
     """Make partitions of a table that is landed; files that cannot be read are quarantined whole and the rest made.
 
     A job that reads no landed files is only run. Raises ``FilesLost`` if a file at fault is in use, and
-    ``FilesUnknown`` if none is known of a date that readers have: nothing is made then; and what ``make`` raises if no
-    file is at fault.
+    ``FilesUnknown`` if not all are known of a date that readers have: nothing is made then; and what ``make`` raises if
+    no file is at fault.
     """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException

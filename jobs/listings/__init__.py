@@ -11,6 +11,7 @@ from jobs.listings.alerts import (
 )
 from jobs.listings.dismiss import DismissedPart, DismissListing
 from jobs.listings.fsck import FsckListing
+from jobs.listings.keys import KeysListing, ListedKey
 from jobs.listings.landed import LandedDate, LandedListing, LandedSource, RestoredFile, RestoreListing
 from jobs.listings.landing import (
     IngestedFile,
@@ -64,6 +65,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "check": CheckListing,
     "sample": SampleListing,
     "ingest": IngestListing,
+    **{f"keys-{name}": KeysListing for name in ("list", "rotate", "disable", "enable", "rewrap", "destroy")},
     "landed-list": LandedListing,
     "landed-restore": RestoreListing,
     "source-list": SourceListing,
@@ -108,7 +110,9 @@ __all__ = [
     "Finding",
     "IngestListing",
     "IngestedFile",
+    "KeysListing",
     "LISTINGS",
+    "ListedKey",
     "LandedDate",
     "LandedListing",
     "LandedSource",

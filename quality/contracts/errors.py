@@ -60,6 +60,24 @@ class EnvironmentFault(GeowardError):
     exit_code = 4
 
 
+class KeyUnusable(EnvironmentFault):
+    """A key is missing, disabled, destroyed, changed or the wrong one, so that nothing is done with it."""
+
+    def __init__(self, name: str, problem: str, *, mend: str) -> None:
+        """Name the key (as in "Key key-1f2e"), never its bytes."""
+        super().__init__(f"{name} cannot be used: {problem}.", mend=mend)
+        self.name = name
+        self.cause = f"{name[:1].lower()}{name[1:]} cannot be used: {problem}"
+
+    def of(self, name: str) -> KeyUnusable:
+        """Return it as the error of a key that this one is needed for; what came first is told, nothing between."""
+        if name == self.name:
+            return self
+        error = KeyUnusable(name, self.cause, mend=self.mend)
+        error.cause = self.cause
+        return error
+
+
 class RowsLost(GeowardError):
     """The row equation does not hold: some rows are neither out, quarantined nor rejected."""
 
@@ -87,14 +105,14 @@ class FilesLost(GeowardError):
 
 
 class FilesUnknown(GeowardError):
-    """Readers have rows of dates of which a catalog that was made anew knows no landed file."""
+    """Readers have more rows of dates than landed in the files that a catalog that was made anew knows."""
 
     def __init__(self, dataset: str, region: str, dates: Sequence[date]) -> None:
         """Name the dates."""
         days = str(dates[0]) if len(dates) == 1 else f"{len(dates)} dates from {dates[0]} to {dates[-1]}"
         super().__init__(
-            f"{dataset} for region {region}: the catalog was made anew and knows no landed file of {days}, of which "
-            "readers have rows. Nothing was made of them; readers keep what they have.",
+            f"{dataset} for region {region}: the catalog was made anew and does not know all that landed of {days}: "
+            "readers have more rows. Nothing was made of them; readers keep what they have.",
             mend=f"Restore catalog.sqlite from a backup, or `geoward landed restore --region {region}`, and `geoward "
             "ingest` what it names as gone; then run again.",
         )

@@ -211,12 +211,28 @@ def test_rows_of_which_a_catalog_made_anew_knows_no_file_stay_and_other_dates_ar
     stale = plan(place)
 
     assert waiting_for_files(place, stale) == {(table, D1) for table in CHAIN}
-    with pytest.raises(FilesUnknown, match=r"raw.pings for region eu: .*no landed file of 2024-05-01") as refused:
+    with pytest.raises(
+        FilesUnknown, match=r"raw.pings for region eu: .*does not know all that landed of 2024-05-01"
+    ) as refused:
         run_table(place, "raw.pings", [D1, D2])
     assert "`geoward landed restore --region eu`" in refused.value.mend
     assert set(place.lake.rows("raw.pings")) == {D1, D2}
 
     land("again", D1)
+    assert waiting_for_files(place, plan(place)) == set()
+
+
+def test_rows_of_a_date_of_which_not_all_files_came_back_stay_until_they_do(place, land, show):
+    a, b = land("a", D1), land("b", D1)
+    show(*[(a, D1)] * 3, *[(b, D1)] * 3)
+    with place.catalog.open() as db:
+        db.execute("DELETE FROM files WHERE file_id = ?", (b.file_id,))
+
+    assert waiting_for_files(place, plan(place)) == {(table, D1) for table in CHAIN}
+    with pytest.raises(FilesUnknown):
+        run_table(place, "raw.pings", [D1])
+
+    land("b", D1)
     assert waiting_for_files(place, plan(place)) == set()
 
 

@@ -1,0 +1,162 @@
+"""`geoward keys`: which keys there are, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from jobs.cli.app import Json, app, grid, show
+from jobs.home import Home, open_home
+from jobs.listings import KeysListing, ListedKey
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobs.keys.keyset import Key
+    from jobs.keys.keyset_file import KeysetFile
+
+keys = typer.Typer(no_args_is_help=True, help="Keys: their purposes, epochs and states; rotation, rewrap and end.")
+app.add_typer(keys, name="keys")
+
+KeyId = Annotated[str, typer.Argument(help="A key's id, as `geoward keys list` shows it.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be changed.")]
+_NOTHING = "Nothing was changed."
+
+
+@keys.command("list")
+def list_(as_json: Json = False) -> None:
+    """List all keys by purpose, region and epoch, destroyed ones too. No key is opened or shown.
+
+    Example: `geoward keys list`
+    """
+    from jobs.keys.config import keyset_of
+
+    keyset = keyset_of(open_home())
+    if keyset.is_new:
+        listing = KeysListing(kek="", counter=0, dry_run=False, keys=[])
+        show(listing, as_json, ["There are no keys yet."])
+    else:
+        _show(keyset, list(keyset.read().keys), as_json, "")
+
+
+@keys.command()
+def rotate(
+    purpose: Annotated[str, typer.Option("--purpose", help="pseudonym, token, subject, file or placeholder.")],
+    region: Annotated[str, typer.Option("--region", "-r", help="The region whose rows it is for.")],
+    epoch: Annotated[str, typer.Option("--epoch", help="A month such as 2026-11, or none.")] = "none",
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Make a new primary key: new writes take it at once, and the old one goes on opening what it protects.
+
+    Example: `geoward keys rotate --purpose token --region eu`
+    """
+    from jobs.keys.keyset import KeyDomain
+
+    home, domain = open_home(), KeyDomain(purpose, region, epoch)
+    keyset = _keyset(home, dry_run)
+    old = keyset.read().primary(domain)
+    key_id = keyset.rotate(domain)
+    _audit(home, keyset, key_id, "rotated")
+    changed = [key for key in keyset.read().keys if key.id in (key_id, old and old.id)]
+    _show(keyset, changed, as_json, "The first of them is no longer taken by new writes." if not dry_run else _NOTHING)
+
+
+@keys.command()
+def disable(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Let a key open nothing until it is enabled; a primary is rotated first.
+
+    Example: `geoward keys disable key-0123456789abcdef --dry-run`
+    """
+    _change(key_id, "disable", dry_run, as_json, "Disabled: what it protects cannot be read.")
+
+
+@keys.command()
+def enable(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Let a disabled key open what it protects again.
+
+    Example: `geoward keys enable key-0123456789abcdef`
+    """
+    _change(key_id, "enable", dry_run, as_json, "Enabled: what it protects can be read.")
+
+
+@keys.command()
+def destroy(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Take a key away for good: what it protects can never be read again. Look with `--dry-run` first.
+
+    Backups of the keyset hold the key for as long as they are kept.
+
+    Example: `geoward keys destroy key-0123456789abcdef --dry-run`
+    """
+    end = "Destroyed here. Backups of keys/keyset.json hold it for as long as they are kept."
+    _change(key_id, "destroy", dry_run, as_json, end)
+
+
+@keys.command()
+def rewrap(
+    again: Annotated[
+        bool, typer.Option("--again", help="Also keys that are wrapped by it: its server has a new version of it.")
+    ] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Bring all keys under the key-encryption key that geoward.yaml names; touches no table, and can be repeated.
+
+    The one that wrapped them stays under ``keys.before`` there until this is done.
+
+    Example: `geoward keys rewrap --dry-run`
+    """
+    home = open_home()
+    keyset = _keyset(home, dry_run)
+    to = keyset.providers[0].id
+    moved = [key.id for key in keyset.read().keys if key.wrapped and (again or key.kek != to)]
+    keyset.rewrap(again=again)
+    _audit(home, keyset, to, "rewrapped", keys=len(moved))
+    end = "All keys are wrapped by it: what keys.before names is needed no more." if not dry_run else _NOTHING
+    _show(keyset, [key for key in keyset.read().keys if key.id in moved], as_json, end)
+
+
+def _change(key_id: str, operation: str, dry_run: bool, as_json: bool, end: str) -> None:
+    home = open_home()
+    keyset = _keyset(home, dry_run)
+    getattr(keyset, operation)(key_id)
+    _audit(home, keyset, key_id, {"destroy": "destroyed"}.get(operation, f"{operation}d"))
+    _show(keyset, [keyset.read().key(key_id)], as_json, end if not dry_run else _NOTHING)
+
+
+def _keyset(home: Home, dry_run: bool = False) -> KeysetFile:
+    from jobs.keys.config import keyset_of
+
+    keyset = keyset_of(home, dry_run=dry_run)
+    if keyset.is_new:
+        raise UsageError("There are no keys yet.", mend="The first job that needs a key makes it.")
+    return keyset
+
+
+def _audit(home: Home, keyset: KeysetFile, subject: str, outcome: str, **detail: Any) -> None:
+    from jobs.audit_log import audit
+
+    if not keyset.dry_run:
+        audit(home, "key", subject, outcome, **detail)
+
+
+def _show(keyset: KeysetFile, found: list[Key], as_json: bool, end: str) -> None:
+    listed = [
+        ListedKey(
+            id=key.id,
+            purpose=key.domain.purpose,
+            region=key.domain.region,
+            epoch=key.domain.epoch,
+            state=str(key.state),
+            created=key.created,
+            kek=key.kek,
+        )
+        for key in sorted(found, key=lambda key: (key.domain.purpose, key.domain.region, key.domain.epoch, key.created))
+    ]
+    counter = keyset.read().counter
+    listing = KeysListing(kek=keyset.providers[0].id, counter=counter, dry_run=keyset.dry_run, keys=listed)
+    table = grid("purpose", "region", "epoch", "state", "created", "key", "wrapped by")
+    for one in listed:
+        table.add_row(one.purpose, one.region, one.epoch, one.state, one.created, escape(one.id), escape(one.kek))
+    show(listing, as_json, [table, *([f"\n{end}"] if end else [])])
