@@ -1,0 +1,1 @@
+"""The vault of a region's subjects: random tokens and data keys that can really be destroyed."""

@@ -1,0 +1,96 @@
+"""A vault in an SQLite file, for its owner alone. What is deleted is overwritten, in the file and in its log."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from jobs.vault.database import SCHEMA, Row
+from quality.contracts.errors import EnvironmentFault
+
+WAIT_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteDatabase:
+    """Opened anew for each transaction: nobody keeps the file from another process for longer."""
+
+    path: Path
+    secure_delete: bool = True
+    """Only a test that wants to see what would be found does without."""
+    wait_seconds: float = WAIT_SECONDS
+
+    def make(self) -> None:
+        """Make the file (mode 0600) and its tables where absent; raise ``EnvironmentFault`` if others may read it."""
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        mode = stat.S_IMODE(self.path.stat().st_mode)
+        if mode & 0o077:
+            raise EnvironmentFault(
+                f"The vault has mode {mode:04o}: others can read it.", mend=f"Run `chmod 600 {self.path}`."
+            )
+        with closing(self._connect()) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            for statement in SCHEMA:
+                db.execute(statement.format(bytes="BLOB"))
+
+    @contextmanager
+    def reading(self) -> Iterator[_Transaction]:
+        """Begin as of now; writers go on meanwhile."""
+        with self._transaction("BEGIN") as rows:
+            yield rows
+
+    @contextmanager
+    def adding(self) -> Iterator[_Transaction]:
+        """Begin as the only one who writes."""
+        with self._transaction("BEGIN IMMEDIATE") as rows:
+            yield rows
+
+    alone = adding
+
+    def scrub(self) -> bool:
+        """Rebuild the file, and empty its log.
+
+        Deleting overwrites a row where it lies (`secure_delete`); of what SQLite moved between pages before, it
+        promises nothing, so the file is written anew. Returns False if somebody who still reads kept the log.
+        """
+        with closing(self._connect()) as db:
+            if self.secure_delete:
+                db.execute("VACUUM")
+            ((busy, _, _),) = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return not busy
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[_Transaction]:
+        with closing(self._connect()) as db:
+            db.execute(begin)
+            try:
+                yield _Transaction(db)
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=self.wait_seconds, isolation_level=None)
+        db.execute(f"PRAGMA secure_delete = {'ON' if self.secure_delete else 'OFF'}")
+        return db
+
+
+@dataclass(frozen=True, slots=True)
+class _Transaction:
+    db: sqlite3.Connection
+
+    def ask(self, sql: str, *values: object) -> list[Row]:
+        return self.db.execute(sql, values).fetchall()
+
+    def among(self, sql: str, some: Sequence[bytes], *values: object) -> list[Row]:
+        marks = ",".join("?" * len(some))
+        return self.db.execute(sql.replace("{some}", f"IN ({marks})"), (*some, *values)).fetchall()
+
+    def change(self, sql: str, rows: Iterable[Row]) -> None:
+        self.db.executemany(sql, rows)

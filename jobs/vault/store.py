@@ -1,0 +1,168 @@
+"""The vault of one region: each subject's random token and, per epoch, random data key. No identifier is kept.
+
+What is destroyed is really deleted: a subject's pseudonyms cannot be made again, nor what was encrypted be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+from jobs.catalog import now
+from jobs.vault.database import Database, Row, Transaction
+from jobs.vault.rows import Destroyed, IndexKey, WrappingKeys
+from jobs.vault.tables import DataKeys, Table, Tokens
+from quality.contracts.errors import EnvironmentFault
+from transforms.privacy.pseudonymize_columns import KeyReader
+
+BATCH = 10_000
+"""Subjects asked for at once: bounds memory, and how long a writer keeps others waiting."""
+Found = dict[bytes, "bytes | Destroyed"]
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Holds references only, so that a plan may carry it to a worker, which opens the keys.
+
+    ``wrapping`` has the key in use and, around a rewrap, the other; a new vault takes the first. ``backups_kept`` is
+    how long copies of the store outlive what they hold: backups, archived logs, standby servers.
+    """
+
+    database: Database
+    index_key: KeyReader
+    wrapping: tuple[KeyReader, ...]
+    backups_kept: timedelta
+
+    def tokens(self, kind: str, identifiers: Sequence[str]) -> list[bytes | Destroyed]:
+        """Return each subject's 16-byte token, made at first sight.
+
+        Raises ``RowRefused`` for a row that was changed.
+        """
+        found = self._ensure(kind, identifiers, Tokens(self._index))
+        return [found[index] for index in self.indexes(kind, identifiers)]
+
+    def data_keys(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[bytes | Destroyed]:
+        """Return each subject's 32-byte data key of an epoch, made at first sight.
+
+        Raises ``RowRefused`` for a row that was changed, ``EnvironmentFault`` without the right wrapping key.
+        """
+        found = self._ensure(kind, identifiers, DataKeys(self._wrapping, epoch))
+        return [found[index] for index in self.indexes(kind, identifiers)]
+
+    def known_data_keys(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[bytes | Destroyed | None]:
+        """Return what ``data_keys`` does, but make none: None where the vault does not know the subject's epoch."""
+        table, found = DataKeys(self._wrapping, epoch), Found()
+        indexes = self.indexes(kind, identifiers)
+        for some in _batches(indexes):
+            with self._made.reading() as rows:
+                found |= self._look(rows, table, some)
+        return [found.get(index) for index in indexes]
+
+    def indexes(self, kind: str, identifiers: Sequence[str]) -> list[bytes]:
+        """Return what stands for each subject where the identifier must not."""
+        return self._index.indexes(kind, identifiers)
+
+    def destroyed(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed | None]:
+        """Return the record of each subject that was destroyed."""
+        indexes, found = self.indexes(kind, identifiers), dict[bytes, Destroyed]()
+        for some in _batches(indexes):
+            with self._made.reading() as rows:
+                found |= self._buried(rows, some)
+        return [found.get(index) for index in indexes]
+
+    def destroy(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed]:
+        """Delete the subjects' tokens and data keys of all epochs, also out of the store's files, for good.
+
+        Cleaning the files costs as much for one subject as for all. After a kill, ``settle`` ends what was begun.
+        """
+        at = now().isoformat()
+        for some in _batches(self.indexes(kind, identifiers)):
+            with self._made.alone() as rows:
+                new = [index for index in some if index not in self._buried(rows, some)]
+                rows.change("DELETE FROM vault_tokens WHERE idx = ?", [(index,) for index in some])
+                rows.change("DELETE FROM vault_keys WHERE idx = ?", [(index,) for index in some])
+                records = [(index, at, self._index.seal_record(index, at, None)) for index in new]
+                rows.change("INSERT INTO vault_destroyed (idx, at, seal) VALUES (?, ?, ?)", records)
+        self.settle()
+        return [record for record in self.destroyed(kind, identifiers) if record]
+
+    def settle(self) -> int:
+        """Clean the store's files of what was destroyed, and state until when copies may exist.
+
+        Returns how many subjects are left for which no date can be stated yet.
+        """
+        with self._made.reading() as rows:
+            waiting = rows.ask("SELECT idx, at, until, seal FROM vault_destroyed WHERE until IS NULL")
+        if not waiting or not self.database.scrub():
+            return len(waiting)
+        until = (now() + self.backups_kept).isoformat()
+        changes = list[Row]()
+        for index, at, none, seal in waiting:
+            self._index.open_record(bytes(index), at, none, seal)
+            changes.append((until, self._index.seal_record(bytes(index), at, until), bytes(index)))
+        with self._made.alone() as rows:
+            rows.change("UPDATE vault_destroyed SET until = ?, seal = ? WHERE idx = ? AND until IS NULL", changes)
+        return 0
+
+    def _ensure(self, kind: str, identifiers: Sequence[str], table: Table) -> Found:
+        found = Found()
+        for some in _batches(self.indexes(kind, identifiers)):
+            with self._made.reading() as rows:
+                found |= self._look(rows, table, some)
+            absent = [index for index in some if index not in found]
+            if absent:
+                found |= self._add(table, absent)
+        return found
+
+    def _add(self, table: Table, absent: Sequence[bytes]) -> Found:
+        """Make what is absent. Whoever comes second takes what the first made; the destroyed stay so."""
+        with self._made.adding() as rows:
+            present = table.present(rows)
+            found = self._look(rows, table, absent)
+            rows.change(table.add, [present.make(index) for index in absent if index not in found])
+            return self._look(rows, table, absent)
+
+    def _look(self, rows: Transaction, table: Table, some: Sequence[bytes]) -> Found:
+        found = Found({bytes(row[0]): table.open(row) for row in table.read(rows, some)})
+        return found | self._buried(rows, some)  # last: an old row that came back with a backup is nobody's
+
+    def _buried(self, rows: Transaction, some: Sequence[bytes]) -> dict[bytes, Destroyed]:
+        records = rows.among("SELECT idx, at, until, seal FROM vault_destroyed WHERE idx {some}", some)
+        return {bytes(index): self._index.open_record(bytes(index), *rest) for index, *rest in records}
+
+    @cached_property
+    def _index(self) -> IndexKey:
+        return IndexKey(self.index_key.open())
+
+    @cached_property
+    def _wrapping(self) -> WrappingKeys:
+        return WrappingKeys([key.open() for key in self.wrapping])
+
+    @cached_property
+    def _made(self) -> Database:
+        """The database, with its tables, once it is plain that it was made with our index key."""
+        self.database.make()
+        facts = [("index", self._index.id), ("wrapping", self._wrapping.id)]
+        with self.database.adding() as rows:
+            rows.change("INSERT INTO vault_facts (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", facts)
+            ((index,),) = rows.ask("SELECT value FROM vault_facts WHERE name = 'index'")
+        if index != self._index.id:
+            raise EnvironmentFault(
+                f"The vault was made with index key {index[:16]!r}, not with {self._index.id!r}: it would know nobody.",
+                mend="Give it the index key that it was made with.",
+            )
+        return self.database
+
+    def __getstate__(self) -> dict[str, object]:
+        """Leave opened keys behind when going to another process."""
+        kept = ("database", "index_key", "wrapping", "backups_kept")
+        return {name: value for name, value in self.__dict__.items() if name in kept}
+
+
+def _batches(indexes: Sequence[bytes]) -> Iterator[list[bytes]]:
+    """Return each index once, in order, so that two who add the same rows never wait for each other."""
+    once = sorted(set(indexes))
+    for start in range(0, len(once), BATCH):
+        yield once[start : start + BATCH]
