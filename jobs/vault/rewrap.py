@@ -11,7 +11,7 @@ from jobs.vault.database import Database, Row
 from jobs.vault.rows import WrappingKeys, wrapping_id
 from jobs.vault.store import BATCH
 from quality.contracts.errors import EnvironmentFault
-from transforms.privacy.pseudonymize_columns import KeyReader
+from transforms.privacy.identifiers import KeyReader
 
 
 class Rewrapped(NamedTuple):

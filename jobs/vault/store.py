@@ -15,7 +15,7 @@ from jobs.vault.database import Database, Row, Transaction
 from jobs.vault.rows import Destroyed, IndexKey, WrappingKeys
 from jobs.vault.tables import DataKeys, Table, Tokens
 from quality.contracts.errors import EnvironmentFault
-from transforms.privacy.pseudonymize_columns import KeyReader
+from transforms.privacy.identifiers import KeyReader
 
 BATCH = 10_000
 """Subjects asked for at once: bounds memory, and how long a writer keeps others waiting."""

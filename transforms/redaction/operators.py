@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from transforms.privacy.pseudonymize_columns import KeyReader
+from transforms.privacy.identifiers import KeyReader
 from transforms.redaction.finding import Finding
 from transforms.redaction.plain_text import plain_text
 

@@ -16,7 +16,7 @@ from jobs.keys.key_reference import KeyReference, primary_key
 from jobs.keys.keyset_file import KeysetFile
 from quality.contracts.errors import KeyUnusable
 from tests.jobs.keys.conftest import NOVEMBER, TOKENS, forms
-from transforms.privacy.pseudonymize_columns import KeyReader
+from transforms.privacy.identifiers import KeyReader
 
 
 @pytest.fixture
