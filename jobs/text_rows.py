@@ -70,17 +70,19 @@ def format_of(path: Path) -> str:
     return known
 
 
-def read_batches(path: Path, field: str) -> Iterator[Batch]:
-    """Yield the rows of ``path`` in its order.
+def read_batches(path: Path, field: str, *, numbers: bool = False) -> Iterator[Batch]:
+    """Yield the rows of ``path`` in its order; with ``numbers`` a whole number counts as the text of its digits.
 
     Raises ``UsageError`` for an unknown field, ``Unreadable`` for a file that is cut.
     """
     form, rows = format_of(path), 0
     try:
         if form == "parquet":
-            batches: Iterator[Batch] = _parquet(path, field)
+            batches: Iterator[Batch] = _parquet(path, field, numbers)
+        elif form == "jsonl":
+            batches = _batched(_json(path, field, numbers))
         else:
-            batches = _batched({"jsonl": _json, "text": _plain}.get(form, _csv)(path, field))
+            batches = _batched((_plain if form == "text" else _csv)(path, field))
         for batch in batches:
             yield batch
             rows += len(batch.rows)
@@ -136,7 +138,7 @@ def _plain(path: Path, field: str) -> Iterator[Row]:
             yield Row(line.removesuffix("\n").removesuffix("\r"), reason="" if is_text(line) else "not_utf8")
 
 
-def _json(path: Path, field: str) -> Iterator[Row]:
+def _json(path: Path, field: str, numbers: bool) -> Iterator[Row]:
     known = False
     for line in _lines(path):
         if line is None:
@@ -144,14 +146,14 @@ def _json(path: Path, field: str) -> Iterator[Row]:
             continue
         if not line.strip():
             continue
-        row = _json_row(line, field)
+        row = _json_row(line, field, numbers)
         if row.reason == "no_field" and not known:
             raise unknown_field(field, len(row.rest))
         known = known or not row.reason
         yield row
 
 
-def _json_row(line: str, field: str) -> Row:
+def _json_row(line: str, field: str, numbers: bool) -> Row:
     try:
         read = json.loads(line)
     except (ValueError, RecursionError):
@@ -161,6 +163,8 @@ def _json_row(line: str, field: str) -> Row:
     if field not in read:
         return Row(None, read, "no_field")
     text = read[field]
+    if numbers and isinstance(text, int) and not isinstance(text, bool):
+        text = str(text)
     if text is not None and not isinstance(text, str):
         return Row(None, reason="not_text")
     return Row(text, read, "" if is_text(json.dumps(read, ensure_ascii=False)) else "not_utf8")
@@ -196,7 +200,7 @@ def _csv_row(cells: list[str], width: int, place: int) -> Row:
     return Row(cells[place], cells, "" if all(map(is_text, cells)) else "not_utf8")
 
 
-def _parquet(path: Path, field: str) -> Iterator[Batch]:
+def _parquet(path: Path, field: str, numbers: bool) -> Iterator[Batch]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -210,12 +214,14 @@ def _parquet(path: Path, field: str) -> Iterator[Batch]:
             raise unknown_field(field, len(names))
         kind = file.schema_arrow.field(field).type
         kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        whole_numbers = numbers and pa.types.is_integer(kind)
+        if not (whole_numbers or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
             raise UsageError(f"Field {field!r} holds no texts.", mend="Name a column of texts with --field.")
         rows = 0
         try:
             for whole in file.iter_batches(batch_size=AT_ONCE):
-                yield Batch([Row(text) for text in whole.column(names.index(field)).to_pylist()], whole)
+                values = whole.column(names.index(field)).to_pylist()
+                yield Batch([Row(str(one) if whole_numbers and one is not None else one) for one in values], whole)
                 rows += whole.num_rows
         except (pa.ArrowException, OSError, UnicodeDecodeError):
             raise Unreadable(rows) from None

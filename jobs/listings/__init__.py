@@ -29,6 +29,7 @@ from jobs.listings.landing import (
 )
 from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
+from jobs.listings.pseudonyms import PseudonymizeListing
 from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
 from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.runs import (
@@ -80,6 +81,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "reference-import": ReferenceListing,
     "query": QueryListing,
     "redact": RedactListing,
+    "pseudonymize": PseudonymizeListing,
     "audit-accept": AuditListing,
     "audit-list": AuditListing,
     "alerts-list": AlertsListing,
@@ -125,6 +127,7 @@ __all__ = [
     "MappedColumn",
     "PlanListing",
     "PlannedPartition",
+    "PseudonymizeListing",
     "QuarantineDetail",
     "QuarantineListing",
     "QuarantinedFile",

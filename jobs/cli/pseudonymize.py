@@ -1,0 +1,95 @@
+"""`geoward pseudonymize`: replace identifiers in a file by keyed pseudonyms."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.app import Json, app, err, show
+from jobs.counted import counted
+from jobs.home import Home, open_home
+from jobs.listings.pseudonyms import PseudonymizeListing
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobs.pseudonymize_file import Make, Pseudonymized
+
+TOLD_AFTER = 100_000
+"""Rows after which progress is told."""
+
+
+@app.command()
+def pseudonymize(
+    file: Annotated[Path, typer.Argument(help="JSON lines, CSV, TSV (each also .gz) or Parquet.")],
+    column: Annotated[str, typer.Option("--column", help="The column that holds the identifiers.")],
+    kind: Annotated[str, typer.Option("--kind", help="What they identify: actor, device, ip, …")],
+    purpose: Annotated[str, typer.Option("--purpose", "-p", help="What the result is for.")] = "",
+    epoch: Annotated[str, typer.Option("--epoch", help="The month, 2026-11, where pseudonyms rotate.")] = "",
+    region: Annotated[str, typer.Option("--region", "-r", help="Whose pseudonyms; needed if there are several.")] = "",
+    as_json: Json = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; write no rows.")] = False,
+) -> None:
+    """Replace the identifiers of a column by those that the nightly run makes of them.
+
+    The same identifier has the same pseudonym within one region, kind, purpose and epoch, and one that cannot be linked
+    without the key in any other. What is empty or null names nobody and stays so. Only this column changes: what stands
+    beside it may still tell who somebody is, so the rows stay personal data.
+
+    Example: `geoward pseudonymize users.csv --column user_id --kind actor --purpose risk --region eu --output out.csv`
+    """
+    from jobs.pseudonymize_file import pseudonymize_rows
+    from jobs.redact_file import check_input, output_file, to_stream
+
+    home = open_home()
+    make, listing = _maker(home, kind, purpose, epoch, region)
+    check_input(file, column)
+    if not dry_run and output is None and as_json:
+        raise UsageError("The counts and the rows cannot both be printed.", mend="Name a file with --output.")
+    if dry_run:
+        done = pseudonymize_rows(file, column, make, None, _progress)
+    elif output is not None:
+        with output_file(file, output, column) as write:
+            done = pseudonymize_rows(file, column, make, write, _progress)
+    else:
+        done = pseudonymize_rows(file, column, make, to_stream(file, sys.stdout.buffer, column), _progress)
+        sys.stdout.buffer.flush()
+    if as_json:
+        counts = {"rows_in": done.rows_in, "rows_out": done.rows_out, "nobody": done.nobody}
+        facts = {"column": column, "dry_run": dry_run, "rejected": dict(sorted(done.rejected.items()))}
+        show(listing.model_copy(update=facts | counts), True, [])
+    _summary(done)
+
+
+def _maker(home: Home, kind: str, purpose: str, epoch: str, region: str) -> tuple[Make, PseudonymizeListing]:
+    """Return what makes the pseudonyms, and what they are, still without counts. The key is made if there is none."""
+    from jobs.keyring import open_keyring, refuse_lost_keyring
+    from jobs.pseudonymize_file import maker, period_of
+    from transforms.privacy.identifiers import Domain
+
+    if not region and len(home.regions) != 1:
+        raise UsageError("Pseudonyms differ by region.", mend=f"Say --region: {', '.join(sorted(home.regions))}.")
+    place = home.region(region or next(iter(home.regions)))
+    rotates, period = period_of(home.policy, purpose, epoch)
+    refuse_lost_keyring(home)
+    keys = open_keyring(home.path / "keys", tuple(each.root for each in home.regions.values()))
+    make = maker(keys.open(), Domain(place.name, purpose, rotates), kind, period)
+    said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch=period or "none", key=keys.key_id)
+    return make, said
+
+
+def _progress(rows: int) -> None:
+    if rows and rows % TOLD_AFTER == 0:
+        err.print(f"{counted(rows, 'row')} so far", markup=False)
+
+
+def _summary(done: Pseudonymized) -> None:
+    why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(done.rejected.items()))
+    err.print(
+        f"{counted(done.rows_in, 'row')} in = {done.rows_out:,} out + {done.rejected.total():,} rejected"
+        f"{f' ({why})' if why else ''}; {counted(done.nobody, 'row')} of nobody.",
+        markup=False, highlight=False,
+    )  # fmt: skip

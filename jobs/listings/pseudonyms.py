@@ -1,0 +1,24 @@
+"""What `geoward pseudonymize` did: in which domain, and how many rows; never a value."""
+
+from __future__ import annotations
+
+from jobs.listings.listing import Listing
+
+
+class PseudonymizeListing(Listing):
+    """`geoward pseudonymize --json`. ``rows_in`` is ``rows_out`` and all of ``rejected``; ``nobody`` are among the out.
+
+    Pseudonyms can be joined with those of the same ``region``, ``kind``, ``purpose``, ``epoch`` and ``key`` (an id).
+    """
+
+    column: str = ""
+    region: str
+    kind: str
+    purpose: str
+    epoch: str
+    key: str
+    dry_run: bool = False
+    rows_in: int = 0
+    rows_out: int = 0
+    nobody: int = 0
+    rejected: dict[str, int] = {}
