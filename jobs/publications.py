@@ -122,10 +122,10 @@ class Publications(LedgerFile):
 
     def kept_back(self, dataset: str) -> set[date]:
         """Return the dates of which rows are kept back now, but for those that are to be made again anyhow."""
-        where = "dataset = ? AND json_extract(report, '$.quarantined') > 0"
+        newest = _NEWEST.format(columns="report", where="dataset = ?")
+        where = "digest <> '' AND json_extract(report, '$.quarantined') > 0"
         with self.open() as db:  # the newest first, then whether it kept rows back
-            newest = _NEWEST.format(columns="report", where="dataset = ?")
-            rows = db.execute(f"SELECT event_date FROM ({newest}) WHERE digest <> '' AND {where}", (dataset, dataset))
+            rows = db.execute(f"SELECT event_date FROM ({newest}) WHERE {where}", (dataset,))
             return {date.fromisoformat(day) for (day,) in rows}
 
     def doubt(self, dataset: str, days: Iterable[date]) -> None:

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.app import Json, app, err, show
+from jobs.cli.app import Json, app, show
+from jobs.cli.row_counts import tell_end, tell_progress
 from jobs.counted import counted
 from jobs.home import Home, open_home
 from jobs.listings.pseudonyms import PseudonymizeListing
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
-    from jobs.pseudonymize_file import Make, Pseudonymized
-
-TOLD_AFTER = 100_000
-"""Rows after which progress is told."""
+    from jobs.pseudonymize_file import Make
 
 
 @app.command()
@@ -50,18 +48,18 @@ def pseudonymize(
     if not dry_run and output is None and as_json:
         raise UsageError("The counts and the rows cannot both be printed.", mend="Name a file with --output.")
     if dry_run:
-        done = pseudonymize_rows(file, column, make, None, _progress)
+        done = pseudonymize_rows(file, column, make, None, tell_progress)
     elif output is not None:
         with output_file(file, output, column) as write:
-            done = pseudonymize_rows(file, column, make, write, _progress)
+            done = pseudonymize_rows(file, column, make, write, tell_progress)
     else:
-        done = pseudonymize_rows(file, column, make, to_stream(file, sys.stdout.buffer, column), _progress)
+        done = pseudonymize_rows(file, column, make, to_stream(file, sys.stdout.buffer, column), tell_progress)
         sys.stdout.buffer.flush()
     if as_json:
         counts = {"rows_in": done.rows_in, "rows_out": done.rows_out, "nobody": done.nobody}
         facts = {"column": column, "dry_run": dry_run, "rejected": dict(sorted(done.rejected.items()))}
         show(listing.model_copy(update=facts | counts), True, [])
-    _summary(done)
+    tell_end(done.rows_in, done.rows_out, done.rejected, f"{counted(done.nobody, 'row')} of nobody")
 
 
 def _maker(home: Home, kind: str, purpose: str, epoch: str, region: str) -> tuple[Make, PseudonymizeListing]:
@@ -79,17 +77,3 @@ def _maker(home: Home, kind: str, purpose: str, epoch: str, region: str) -> tupl
     make = maker(keys.open(), Domain(place.name, purpose, rotates), kind, period)
     said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch=period or "none", key=keys.key_id)
     return make, said
-
-
-def _progress(rows: int) -> None:
-    if rows and rows % TOLD_AFTER == 0:
-        err.print(f"{counted(rows, 'row')} so far", markup=False)
-
-
-def _summary(done: Pseudonymized) -> None:
-    why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(done.rejected.items()))
-    err.print(
-        f"{counted(done.rows_in, 'row')} in = {done.rows_out:,} out + {done.rejected.total():,} rejected"
-        f"{f' ({why})' if why else ''}; {counted(done.nobody, 'row')} of nobody.",
-        markup=False, highlight=False,
-    )  # fmt: skip

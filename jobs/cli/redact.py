@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.app import Json, app, err, grid, out
+from jobs.cli.app import Json, app, grid, out
+from jobs.cli.row_counts import tell_end, tell_progress
 from jobs.counted import counted
 from jobs.home import Home, open_home
 from jobs.listings.redaction import RedactedRow, TextFinding
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from jobs.redact_file import Redacted
     from transforms.redaction.finding import Finding
     from transforms.redaction.operators import Operator, OperatorName
-
-TOLD_AFTER = 100_000
-"""Rows after which progress is told."""
 
 
 @app.command()
@@ -65,7 +63,8 @@ def redact(
         told.end(done)
     elif dry_run:
         _show(done)
-    _summary(done)
+    more = f"findings in {counted(done.rows_with_findings, 'row')}"
+    tell_end(done.rows_in, done.rows_out, done.rejected, more)
 
 
 def _operator(home: Home, name: OperatorName, case: str) -> Operator:
@@ -108,8 +107,7 @@ class _Document:
 
 
 def _progress(number: int, found: Sequence[Finding], rejected: str) -> None:
-    if number % TOLD_AFTER == 0:
-        err.print(f"{counted(number, 'row')} so far", markup=False)
+    tell_progress(number)
 
 
 def _show(done: Redacted) -> None:
@@ -117,12 +115,3 @@ def _show(done: Redacted) -> None:
     for kind, count in sorted(done.kinds.items()):
         table.add_row(kind, f"{count:,}")
     out.print(table)
-
-
-def _summary(done: Redacted) -> None:
-    why = ", ".join(f"{reason} {count:,}" for reason, count in sorted(done.rejected.items()))
-    err.print(
-        f"{counted(done.rows_in, 'row')} in = {done.rows_out:,} out + {done.rejected.total():,} rejected"
-        f"{f' ({why})' if why else ''}; findings in {counted(done.rows_with_findings, 'row')}.",
-        markup=False, highlight=False,
-    )  # fmt: skip
