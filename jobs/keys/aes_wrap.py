@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import os
 import re
+from abc import ABC, abstractmethod
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -63,3 +64,26 @@ def refused(kek: str) -> KeyUnusable:
 
 def _associated(kek: bytes, about: bytes) -> bytes:
     return canonical("geoward wrap", VERSION, kek_id(kek), about)
+
+
+class HeldKey(ABC):
+    """A provider whose key-encryption key can be read, at each use; where from is the subclass's to say."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _kek(self) -> bytes:
+        """Return the key-encryption key; raise ``KeyUnusable`` if there is none that nobody else can read."""
+
+    @property
+    def id(self) -> str:
+        """Return the name of the key; raise ``KeyUnusable`` if there is none."""
+        return kek_id(self._kek())
+
+    def wrap(self, key: bytes, about: bytes) -> bytes:
+        """Return the key encrypted, bound to ``about``."""
+        return wrap_with(self._kek(), key, about)
+
+    def unwrap(self, wrapped: bytes, about: bytes) -> bytes:
+        """Return the key; raise ``KeyUnusable`` if it was not wrapped by this one for ``about``."""
+        return unwrap_with(self._kek(), wrapped, about)

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.keys.aes_wrap import KEY_BYTES, kek_id, kek_of, unwrap_with, wrap_with
+from jobs.keys.aes_wrap import KEY_BYTES, HeldKey, kek_of
 from jobs.keys.private_file import read_private
 from quality.contracts.errors import KeyUnusable
 
@@ -19,7 +19,7 @@ _PIPES: dict[tuple[int, int], bytes] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class GivenKey:
+class GivenKey(HeldKey):
     """Wraps with a key that one of two environment variables points to, in hexadecimal as a ``LocalFile`` holds it.
 
     A descriptor is this process's alone. Workers that Spark starts inherit none: they need the file.
@@ -27,19 +27,6 @@ class GivenKey:
 
     file_variable: str = "GEOWARD_KEK_FILE"
     descriptor_variable: str = "GEOWARD_KEK_FD"
-
-    @property
-    def id(self) -> str:
-        """Return the name of the key; raise ``KeyUnusable`` if none is given."""
-        return kek_id(self._kek())
-
-    def wrap(self, key: bytes, about: bytes) -> bytes:
-        """Return the key encrypted, bound to ``about``."""
-        return wrap_with(self._kek(), key, about)
-
-    def unwrap(self, wrapped: bytes, about: bytes) -> bytes:
-        """Return the key; raise ``KeyUnusable`` if it was not wrapped by this one for ``about``."""
-        return unwrap_with(self._kek(), wrapped, about)
 
     def _kek(self) -> bytes:
         """Never show what a variable holds: someone may have put the key there."""

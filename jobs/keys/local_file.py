@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.durable import write_new
-from jobs.keys.aes_wrap import KEY_BYTES, kek_id, kek_of, unwrap_with, wrap_with
+from jobs.keys.aes_wrap import KEY_BYTES, HeldKey, kek_of
 from jobs.keys.private_file import alone, read_private
 
 
 @dataclass(frozen=True, slots=True)
-class LocalFile:
+class LocalFile(HeldKey):
     """Wraps with the key in ``path``: 32 random bytes in hexadecimal, mode 0600. It is read at each use, never kept."""
 
     path: Path
@@ -22,19 +22,6 @@ class LocalFile:
         """Make the key, whole or not at all; where there is one, or another process is first, that one stays."""
         with alone(self.path), suppress(FileExistsError):
             write_new(self.path, f"{secrets.token_hex(KEY_BYTES)}\n")
-
-    @property
-    def id(self) -> str:
-        """Return the name of the key; raise ``KeyUnusable`` if there is none that nobody else can read."""
-        return kek_id(self._kek())
-
-    def wrap(self, key: bytes, about: bytes) -> bytes:
-        """Return the key encrypted, bound to ``about``."""
-        return wrap_with(self._kek(), key, about)
-
-    def unwrap(self, wrapped: bytes, about: bytes) -> bytes:
-        """Return the key; raise ``KeyUnusable`` if it was not wrapped by this one for ``about``."""
-        return unwrap_with(self._kek(), wrapped, about)
 
     def _kek(self) -> bytes:
         what = f"Key-encryption key {self.path.name}"
