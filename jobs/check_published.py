@@ -9,8 +9,8 @@ from jobs.audit_staged import audit_staged
 from jobs.harmed_files import harm_explained
 from jobs.job import Job
 from jobs.job_inputs import Workplace
-from jobs.keyring import require_keyring
 from jobs.region_faults import Fence, unfenced
+from jobs.region_keys import require_keys
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 
@@ -44,7 +44,7 @@ def _judged(place: Workplace, tables: Collection[str], progress: Callable[[str],
             table = place.lake.table(name)
         if table is None or (tables and name not in tables):
             continue
-        require_keyring(place.home)
+        require_keys(place.home)
         progress(f"{place.region.name} {name}")
         yield Judged(name, place.region.name, table.version(), _judge(place, job))
 

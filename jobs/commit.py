@@ -15,6 +15,7 @@ from jobs import manifest
 from jobs.durable import sync_all
 from jobs.unfinished import finish
 from quality.contracts import DATE, Contract
+from quality.contracts.at_rest import at_rest
 from quality.contracts.errors import EnvironmentFault
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ ARROW_TYPES = {
     "int": pa.int32(),
     "bigint": pa.int64(),
     "boolean": pa.bool_(),
+    "binary": pa.binary(),
     "array<string>": pa.list_(pa.string()),
 }
 
@@ -60,8 +62,8 @@ class Change:
 
 
 def arrow_schema(contract: Contract) -> pa.Schema:
-    """Return the contract's columns as an Arrow schema."""
-    return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in contract])
+    """Return the columns of the contract's rows at rest as an Arrow schema."""
+    return pa.schema([pa.field(c.name, ARROW_TYPES[c.type]) for c in at_rest(contract)])
 
 
 def app_id(table: str, day: date) -> str:

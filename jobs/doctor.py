@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jobs.java import INSTALL_JAVA, Java, java_problem
-from jobs.keyring import LOST, RESTORE
 from jobs.listings import Finding
+from jobs.region_keys import LOST, RESTORE
 from quality.contracts.errors import GeowardError
 
 GIB = 1 << 30
@@ -75,15 +75,15 @@ def judge_disk(where: str, free: int) -> Finding:
     return warn(subject, found, "Make room before a large run.") if free < WARN_FREE else ok(subject, found)
 
 
-def judge_keyring(mode: int | None, published: bool) -> Finding:
-    """The keyring must be closed to others; without it, pseudonyms of published tables cannot be made again."""
-    if mode is None and published:
-        return fault("keyring", LOST, RESTORE)
+def judge_private(subject: str, file: str, mode: int | None, lost: bool) -> Finding:
+    """The keyset and the vaults must be closed to others; without them nobody reads what they protect."""
+    if lost:
+        return fault(subject, LOST, RESTORE.format(file))
     if mode is None:
-        return ok("keyring", "none yet: the first run makes one")
+        return ok(subject, "none yet: the first run makes one")
     if mode & 0o077:
-        return fault("keyring", f"mode {mode:04o}: others can read it", "Run `chmod 600` on keys/keyring.json.")
-    return ok("keyring", f"present, mode {mode:04o}")
+        return fault(subject, f"mode {mode:04o}: others can read it", f"Run `chmod 600` on {file}.")
+    return ok(subject, f"present, mode {mode:04o}")
 
 
 def judge_root(region: str, mode: int | None, writable: bool, lost: GeowardError | None = None) -> Finding:

@@ -12,11 +12,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from jobs import doctor
-from jobs.home import Home, home_path, open_home
+from jobs.home import Home, Region, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
-from jobs.keyring import keyring_is_lost
 from jobs.listings import DoctorListing, Finding
+from jobs.region_keys import KEYSET, keys_are_lost, vault_is_lost
 from jobs.storage_problems import why_lost
 from quality.contracts.errors import GeowardError
 
@@ -80,15 +80,24 @@ def port_is_free(port: int) -> bool:
 
 
 def _installation(home: Home) -> list[Finding]:
-    keyring = home.path / "keys" / "keyring.json"
-    mode = _mode(keyring)
-    findings = [doctor.judge_disk("home", _free(home.path)), doctor.judge_keyring(mode, keyring_is_lost(home))]
+    mode = _mode(home.path / KEYSET)
+    keyset = doctor.judge_private("keyset", KEYSET, mode, keys_are_lost(home))
+    findings = [doctor.judge_disk("home", _free(home.path)), keyset]
     for region in home.regions.values():
         where = doctor.nearest_existing(region.root)
         writable, lost = os.access(where, os.W_OK | os.X_OK), why_lost(home, region)
         findings.append(doctor.judge_root(region.name, _mode(region.root), writable, lost))
         findings.append(doctor.judge_disk(f"region {region.name}", _free(where)))
+        findings += _vault(home, region)
     return findings
+
+
+def _vault(home: Home, region: Region) -> list[Finding]:
+    """Judge the file of a region's vault; a server has guards of its own."""
+    if home.vault.postgres:
+        return []
+    file = home.vault.where(region.name)
+    return [doctor.judge_private(f"vault {region.name}", file, _mode(home.path / file), vault_is_lost(home, region))]
 
 
 def _mode(path: Path) -> int | None:

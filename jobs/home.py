@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from jobs.alerts.config import Channel, refuse_unclear
 from jobs.keys.config import KeysConfig
+from jobs.vault.config import VaultConfig
 from quality.contracts.errors import ConfigError, UsageError
 from quality.policies.load_policy import DEFAULT_POLICY, load_policy
 from quality.policies.policy import Policy
@@ -32,6 +33,7 @@ regions:
 # stuck_after_hours: 6       # a table that is being made for longer than this is stuck
 # alerts: []                 # who is told of problems, by webhook or e-mail: docs/alerts.md
 # keys: {provider: {file: keys/kek}}   # which key-encryption key wraps all others: docs/keys.md
+# vault: {folder: vault}     # where each region's vault of subjects is: docs/keys.md
 # spark: {properties: spark.conf}   # runs are submitted to the cluster of these settings: docs/cluster.md
 """
 
@@ -57,6 +59,7 @@ class _Config(BaseModel):
     stuck_after_hours: float = Field(6, gt=0)
     alerts: tuple[Channel, ...] = ()
     keys: KeysConfig = KeysConfig()
+    vault: VaultConfig = VaultConfig()
     spark: _SparkConfig | None = None
 
     @model_validator(mode="after")
@@ -99,6 +102,7 @@ class Home:
     stuck_after_hours: float = 6
     spark_properties: Path | None = None
     keys: KeysConfig = KeysConfig()
+    vault: VaultConfig = VaultConfig()
 
     @property
     def on_cluster(self) -> bool:
@@ -127,6 +131,14 @@ class Home:
         return path
 
 
+def one_region(home: Home, name: str) -> Region:
+    """Return the region of that name, or the only one; raise ``UsageError`` where none is named and there are more."""
+    if not name and len(home.regions) != 1:
+        known = ", ".join(sorted(home.regions))
+        raise UsageError("Each region has keys of its own.", mend=f"Say --region: {known}.")
+    return home.region(name or next(iter(home.regions)))
+
+
 def home_path() -> Path:
     """Return ``$GEOWARD_HOME``, by default ``.geoward`` in the working folder, as an absolute path."""
     return Path(os.environ.get("GEOWARD_HOME", ".geoward")).expanduser().absolute()
@@ -151,7 +163,7 @@ def open_home(path: Path | None = None) -> Home:
     properties = (path / config.spark.properties.expanduser()) if config.spark else None
     home = Home(
         path, regions, policy_path, config.first_date, config.quarantine_share, config.alerts, config.late_after_days,
-        config.stuck_after_hours, properties, config.keys,
+        config.stuck_after_hours, properties, config.keys, config.vault,
     )  # fmt: skip
     _refuse_shared_roots(file, regions)
     for region in regions.values():

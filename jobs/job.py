@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from jobs.home import Region
-from jobs.keyring import KeyReference
+from jobs.region_keys import RegionKeys
 from quality.checks.verdict import Verdict
 from quality.contracts import Contract
 from quality.policies.policy import Jurisdiction, Policy, Release
@@ -89,7 +89,7 @@ class Inputs:
     today: date
     tables: Dict[str, DataFrame]
     bases: Dict[str, Dict[str, str]]
-    keys: KeyReference
+    keys: RegionKeys
     tiling: Callable[[], Tiling]
     landed: Callable[[Contract, tuple[date, ...]], list[Landed]]
     nothing: Callable[[Contract], DataFrame]

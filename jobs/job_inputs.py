@@ -7,20 +7,21 @@ from collections.abc import Callable, Collection, Iterable
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.catalog import Catalog, now
 from jobs.home import Home, Region
 from jobs.job import Inputs, Job, Landed, Read, Shared, partition_of
-from jobs.keyring import open_keyring
 from jobs.lake import Lake
 from jobs.land_files import LANDING, MAPPINGS
 from jobs.landing.read_records import LandedFile, read_records
 from jobs.landing_ledger import File, Part
 from jobs.reference import tiling_for
-from quality.contracts import DATE, Contract, contract
+from jobs.region_keys import RegionKeys, region_keys
+from quality.contracts import Contract, contract
+from quality.contracts.at_rest import ERASED
 from quality.policies.policy import CONSENT, Release
 from quality.sources.load_mapping import load_mapping
 from quality.sources.mapping import Mapping
@@ -42,7 +43,8 @@ class Workplace:
     @classmethod
     def open(cls, home: Home, region: Region, spark: Callable[[], SparkSession]) -> Workplace:
         """Open a region; nothing is started until a frame is read."""
-        return cls(home, region, Lake(region, spark), Catalog(region))
+        place = cls(home, region, Lake(region, spark, lambda: place.keys.subjects), Catalog(region))
+        return place
 
     def mappings(self, files: Iterable[File]) -> list[tuple[Mapping, list[File]]]:
         """Return the files by the mapping they landed under; a source may have landed under several."""
@@ -62,6 +64,11 @@ class Workplace:
             found.setdefault(mapping.name, []).append(dict(mapping.legal_basis))
         return {source: _strictest(stated) for source, stated in found.items()}
 
+    @cached_property
+    def keys(self) -> RegionKeys:
+        """The region's keys, made at first use."""
+        return region_keys(self.home, self.region)
+
     @property
     def release(self) -> Release:
         """How anonymous tables are cut in this region."""
@@ -69,11 +76,10 @@ class Workplace:
 
     def inputs(self, job: Job, dates: tuple[date, ...]) -> Inputs:
         """Return what the job's build may see for ``dates``; for a windowed job these are the windows' first days."""
-        keys = open_keyring(self.home.path / "keys", tuple(r.root for r in self.home.regions.values()))
         return Inputs(
             self.region, self.home.policy, dates, self.today(),
             {read.table: self._frame(job, read, dates) for read in job.reads},
-            self.bases(), keys,
+            self.bases(), self.keys,
             tiling_for(self.home, self.release), self._landed, self._nothing, self._versions(job), self.shared,
         )  # fmt: skip
 
@@ -128,12 +134,16 @@ class Workplace:
         return self.lake.spark().createDataFrame([], schema)
 
     def _frame(self, job: Job, read: Read, dates: tuple[date, ...]) -> DataFrame:
+        """Return the rows that a job reads; those of erased subjects only where they are counted."""
         source = contract(read.table)
         if read.scope == "same_dates":
             days = self.lake.rows(read.table) if job.windowed else dates
-            return self.lake.read(source, [day for day in days if partition_of(job, self.release, day) in dates])
-        df = self.lake.read(source)
-        return df.where(df[DATE] <= max(dates)) if read.scope == "up_to_date" else df
+            df = self.lake.read(source, [day for day in days if partition_of(job, self.release, day) in dates])
+        elif read.scope == "up_to_date":
+            df = self.lake.read(source, [day for day in self.lake.rows(read.table) if day <= max(dates)])
+        else:
+            df = self.lake.read(source)
+        return df if read.counted or ERASED not in df.columns else df.where(~df[ERASED]).drop(ERASED)
 
 
 @cache

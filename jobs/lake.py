@@ -23,11 +23,14 @@ from jobs.publications import FIRST
 from jobs.table_version import TableVersion, open_newest
 from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
+from quality.contracts.at_rest import at_rest
 from quality.contracts.errors import PublishedBefore, PublishedMeanwhile
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
     from pyspark.sql import DataFrame, SparkSession
+
+    from transforms.privacy.seal_rows import SubjectKeys
 
 MANY_DATES = 64
 """Above so many dates in one run, small files cost more than a shuffle does."""
@@ -49,10 +52,14 @@ class Staged:
 
 @dataclass(frozen=True)
 class Lake:
-    """The tables of one region. ``spark`` starts or returns the session."""
+    """The tables of one region. ``spark`` starts or returns the session, ``subjects`` what sealed rows are read with.
+
+    Rows of raw, clean and quarantine are sealed on disk (``quality.contracts.at_rest``) and opened when they are read.
+    """
 
     region: Region
     spark: Callable[[], SparkSession]
+    subjects: Callable[[], SubjectKeys] = field(default_factory=lambda: no_keys, compare=False)
     _known: dict[str, TableVersion] = field(default_factory=dict, compare=False, repr=False)
 
     def path(self, name: str) -> Path:
@@ -90,22 +97,35 @@ class Lake:
     def read(self, contract: Contract, dates: Iterable[date] | None = None) -> DataFrame:
         """Return published rows, of the given dates or all; an empty frame before the first publication.
 
+        Where rows are sealed, ``_erased`` tells of those whose subject was destroyed: all else of them is null.
         The log names the files of the version that is published now, and Spark reads just those: planning a Delta
         snapshot in Spark costs more than a small run itself. A table that another writer gave features beyond plain
         files (deletion vectors, column mapping) is read through Delta in Spark.
         """
         table = self.table(contract.name)
         if table is None:
-            return self._nothing(contract)
+            return self._opened(self._nothing(contract), contract)
         if table.protocol().min_reader_version > 1:
             df = self.spark().read.format("delta").load(str(self.path(contract.name)))
-            return df if dates is None else df.where(df[DATE].isin(list(dates)))
+            df = df if dates is None else df.where(df[DATE].isin(list(dates)))
+            return self._opened(df, contract)
         wanted = None if dates is None else set(dates)
         files = [file.path for file in self.published(contract).files if wanted is None or file.date in wanted]
-        return self._read_files(contract, [self.path(contract.name) / file for file in files])
+        return self._opened(self._read_files(contract, [self.path(contract.name) / file for file in files]), contract)
+
+    def seal(self, df: DataFrame, contract: Contract, **of: str) -> DataFrame:
+        """Return rows as they lie on disk, of contracts that are sealed there; see ``seal_rows``."""
+        from transforms.privacy.seal_rows import seal_rows
+
+        return df if at_rest(contract) is contract else seal_rows(df, contract, self.subjects(), **of)
+
+    def _opened(self, df: DataFrame, contract: Contract) -> DataFrame:
+        from transforms.privacy.seal_rows import open_rows
+
+        return df if at_rest(contract) is contract else open_rows(df, contract, self.subjects())
 
     def _nothing(self, contract: Contract) -> DataFrame:
-        nothing = self.spark().createDataFrame([], contract.spark_schema)
+        nothing = self.spark().createDataFrame([], at_rest(contract).spark_schema)
         return nothing.where("false")  # which Spark plans for: a join with it costs nothing
 
     def _read_files(self, contract: Contract, files: Iterable[Path]) -> DataFrame:
@@ -113,16 +133,18 @@ class Lake:
         stages: dict[Path, list[str]] = {}
         for file in files:
             stages.setdefault(file.parents[1], []).append(str(file))
-        reader = self.spark().read.schema(contract.spark_schema)
+        reader = self.spark().read.schema(at_rest(contract).spark_schema)
         frames = [reader.option("basePath", str(base)).parquet(*paths) for base, paths in sorted(stages.items())]
         return reduce(lambda one, other: one.union(other), frames) if frames else self._nothing(contract)
 
     def stage(self, df: DataFrame, contract: Contract, run_id: str, *, dates: int = 1) -> Staged:
         """Write the rows below the table's folder, unseen by readers, and count them from the files' footers.
 
+        Raises ``ContractViolation`` if they are not as rows at rest are: none is written unsealed.
         A history of many ``dates`` is first brought together by date: else each task would write a file for each.
         """
         folder = self.begin(contract, run_id)
+        df = at_rest(contract).conform(df)
         df = df.repartition(DATE) if dates > MANY_DATES else df
         df.write.mode("overwrite").partitionBy(DATE).parquet(str(folder))
         return staged_files(contract, folder)
@@ -143,7 +165,8 @@ class Lake:
 
     def read_staged(self, staged: Staged) -> DataFrame:
         """Return the staged rows, from the very files that a publication would name."""
-        return self._read_files(staged.contract, [staged.root / file.path for file in staged.files])
+        files = [staged.root / file.path for file in staged.files]
+        return self._opened(self._read_files(staged.contract, files), staged.contract)
 
     def discard(self, name: str, run_id: str) -> None:
         """Remove what a run staged and did not publish; nothing that any version names."""
@@ -201,6 +224,11 @@ class Lake:
 def no_spark() -> NoReturn:
     """Stand for the session where none is needed."""
     raise AssertionError("this needs no Spark")
+
+
+def no_keys() -> NoReturn:
+    """Stand for the keys where none are needed."""
+    raise AssertionError("this opens no rows")
 
 
 def _rows_by_date(files: Iterable[StagedFile]) -> Counter[date]:

@@ -11,8 +11,8 @@ from datetime import date
 
 from jobs.job import Job, partition_of
 from jobs.job_inputs import Workplace
-from jobs.keyring import known_key, open_keyring, refuse_lost_keyring
 from jobs.reference import reference_digest
+from jobs.region_keys import known_key
 from jobs.registry import JOBS, code_of
 from jobs.run import AGAIN
 
@@ -69,8 +69,7 @@ def provenance(place: Workplace, table: str, dates: Iterable[date]) -> list[Stal
 
     A partition made before its input is up to date is then still stale when that input has run.
     """
-    refuse_lost_keyring(place.home)
-    open_keyring(place.home.path / "keys", tuple(region.root for region in place.home.regions.values()))  # made if new
+    _ = place.keys  # made if new
     made, job = _Made(place, with_sources({table}), as_published=True), JOBS[table]
     return [
         Stale(table, day, _reason(place, made, job, day, *made.of(job, day), True), *made.of(job, day)) for day in dates
@@ -122,7 +121,7 @@ class _Made:
         home = place.home
         self.shared = {"policy": home.policy.version[:16], "reference": reference_digest(home)}
         self.shared["bases"] = _digest(place.bases())
-        self.shared["key"] = known_key(home.path / "keys", tuple(r.root for r in home.regions.values()))
+        self.shared["key"] = known_key(home, place.region)
 
     def days(self, job: Job) -> set[date]:
         """Return the dates for which the job has anything to do, including those that have become empty."""

@@ -15,8 +15,8 @@ from jobs.text_rows import Row, read_batches
 from jobs.write_rows import Write
 from quality.contracts.errors import PolicyBreach, UsageError
 from quality.policies.policy import Policy
-from transforms.privacy.identifiers import Domain
-from transforms.privacy.pseudonymize_columns import pseudonyms
+from transforms.privacy.identifiers import Domain, PseudonymKeys, refuse_unknown_kind
+from transforms.privacy.pseudonymize_columns import subject_pseudonyms
 
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
@@ -66,7 +66,7 @@ def period_of(policy: Policy, purpose: str, epoch: str) -> tuple[str, str]:
     return "month", epoch
 
 
-def maker(key: bytes, domain: Domain, kind: str, period: str) -> Make:
+def maker(keys: PseudonymKeys, domain: Domain, kind: str, period: str) -> Make:
     """Return what makes pseudonyms of one kind and domain; an empty text names nobody and stays so.
 
     Raises ``UsageError`` for an unknown kind.
@@ -75,10 +75,11 @@ def maker(key: bytes, domain: Domain, kind: str, period: str) -> Make:
     def make(values: pa.Array) -> pa.Array:
         import pyarrow.compute as pc
 
-        made = pseudonyms(key, values, domain=domain, kind=kind, epoch=period)
+        key, someone = keys.pseudonym.open(), pc.if_else(pc.equal(values, ""), None, values)
+        made = subject_pseudonyms(key, someone, keys.subjects, domain=domain, kind=kind, epoch=period)
         return pc.if_else(pc.equal(values, ""), values, made)
 
-    make(pa.array([], pa.string()))
+    refuse_unknown_kind(kind)
     return make
 
 

@@ -53,6 +53,7 @@ REASONS: dict[str, tuple[str, str]] = {
     "duplicate_event_id": ("Another row has the same event id.", "Check the mapping's event_id if there are many."),
     "past_retention": ("The row is older than it may be kept.", "Nothing to mend: it must not be kept."),
     "minor": ("The actor is or may be a minor.", "Nothing to mend: the policy does not allow its use."),
+    "erased": ("Its subject was erased.", "Nothing to mend: nobody can read it any more."),
     "no_consent": ("No consent or other legal basis held at the event.", "Land consents, if there are any."),
 }  # fmt: skip
 """Meaning and mend by code, without the column after the colon."""

@@ -10,7 +10,7 @@ from quality.checks.verdict import Verdict
 from quality.contracts.errors import RowsLost
 
 REJECTIONS = (
-    "duplicate_exact", "duplicate_event_id", "no_legal_basis", "past_retention", "minor", "no_consent",
+    "duplicate_exact", "duplicate_event_id", "no_legal_basis", "past_retention", "minor", "no_consent", "erased",
 )  # fmt: skip
 """Reasons for which a row is counted and not kept; any other reason sends it to quarantine."""
 

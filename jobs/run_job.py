@@ -20,6 +20,7 @@ from jobs.report import REJECTIONS, RunReport
 from jobs.run import AGAIN, Run
 from jobs.witnesses import Witness, audited
 from quality.contracts import DATE
+from quality.contracts.at_rest import ERASED
 from quality.contracts.errors import AuditFailed, RowsLost
 
 LEVEL = "level:"
@@ -53,17 +54,23 @@ def run_job(job: Job, place: Workplace, run: Run) -> list[RunReport]:
 def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built) -> list[RunReport]:
     from pyspark.sql import functions as F
 
-    lake, rows_in = place.lake, place.rows_in(job, run.dates)
-    kept = built.frame.where(F.col("_reason").isNull())
-    staged = lake.stage(job.writes.conform(kept), job.writes, run.run_id, dates=len(run.dates))
+    lake, rows_in, frame = place.lake, place.rows_in(job, run.dates), built.frame
+    if ERASED in frame.columns:
+        frame = frame.withColumn("_reason", F.when(F.col(ERASED), "erased").otherwise(F.col("_reason"))).drop(ERASED)
+    rows = lake.seal(frame.where(F.col("_reason").isNull()), job.writes)
+    known = rows.where(~F.col(ERASED)) if ERASED in rows.columns else rows
+    staged = lake.stage(known, job.writes, run.run_id, dates=len(run.dates))
     refuse_other_dates(staged, place.region.name, run.dates)
     left_out: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
     dirty = [day for day in run.dates if rows_in[day] != staged.rows[day]]
     quarantine = _emptied_quarantine(job, place, run)
     if dirty:  # a second look at the input, only when some rows were not kept
-        bad = inputs.keep("bad", lambda: quarantined_rows(built.frame, job, inputs))
+        bad = inputs.keep("bad", lambda: quarantined_rows(frame, job, inputs, lake.seal))
         for row in bad.groupBy(DATE, "reason").count().collect():
             left_out[row[DATE]][row["reason"]] += row["count"]
+        if any(rows_in[day] > staged.rows[day] + left_out[day].total() for day in dirty) and ERASED in rows.columns:
+            for row in rows.where(F.col(ERASED)).groupBy(DATE).count().collect():
+                left_out[row[DATE]]["erased"] += row["count"]
         quarantine = _stage_quarantine(bad, job, place, run)
     reports = [_row_report(job, place, run, day, rows_in[day], staged, left_out[day]) for day in run.dates]
     return _audit_and_publish(job, place, run, inputs, staged, reports, quarantine)
@@ -81,7 +88,7 @@ def _run_aggregate(job: Job, place: Workplace, run: Run, inputs: Inputs, built: 
 
     lake, rows_in = place.lake, place.rows_in(job, run.dates)
     frame = inputs.keep("built", lambda: built.frame)
-    staged = lake.stage(job.writes.conform(frame), job.writes, run.run_id, dates=len(run.dates))
+    staged = lake.stage(frame, job.writes, run.run_id, dates=len(run.dates))
     below = F.lit(False) if "status" not in frame.columns else F.col("status") == "suppressed"
     level = F.concat(F.lit(LEVEL), "_level") if "_level" in frame.columns else F.lit(LEVEL)
     groups_of = frame.groupBy(DATE, F.when(below, "below_k").otherwise(level).alias("reason"))
@@ -147,7 +154,7 @@ def _common(job: Job, place: Workplace, run: Run, day: date) -> dict[str, Any]:
 def _stage_quarantine(bad: DataFrame, job: Job, place: Workplace, run: Run) -> Staged:
     contract = quarantine_contract(job.name)
     rows = bad.where(~bad["reason"].isin(*REJECTIONS))
-    return place.lake.stage(contract.conform(rows), contract, run.run_id, dates=len(run.dates))
+    return place.lake.stage(rows, contract, run.run_id, dates=len(run.dates))
 
 
 def _emptied_quarantine(job: Job, place: Workplace, run: Run) -> Staged | None:

@@ -21,10 +21,10 @@ from jobs.counted import counted
 from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
-from jobs.keyring import LOST, RESTORE, keyring_is_lost
 from jobs.look_again import look_again
 from jobs.problem import Problem
 from jobs.region_faults import RegionFaults, look_at, region_fault
+from jobs.region_keys import KEYSET, LOST, RESTORE, keys_are_lost
 from jobs.witnesses import audited
 from quality.contracts.errors import EnvironmentFault, GeowardError
 
@@ -158,8 +158,8 @@ def of_home(home: Home) -> Iterator[Problem]:
         wrong = "it cannot be read"
     if wrong:
         yield Problem("storage", "", "", None, f"the audit log is damaged: {wrong}", look_at(""))
-    if keyring_is_lost(home):
-        yield Problem("storage", "", "", None, f"the keyring is {LOST}", RESTORE)
+    if keys_are_lost(home):
+        yield Problem("storage", "", "", None, f"the keyset is {LOST}", RESTORE.format(KEYSET))
 
 
 def unreadable(region: Region, error: Exception) -> Problem:

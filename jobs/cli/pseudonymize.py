@@ -11,7 +11,7 @@ import typer
 from jobs.cli.app import Json, app, show
 from jobs.cli.row_counts import tell_end, tell_progress
 from jobs.counted import counted
-from jobs.home import Home, open_home
+from jobs.home import Home, one_region, open_home
 from jobs.listings.pseudonyms import PseudonymizeListing
 from quality.contracts.errors import UsageError
 
@@ -64,16 +64,14 @@ def pseudonymize(
 
 def _maker(home: Home, kind: str, purpose: str, epoch: str, region: str) -> tuple[Make, PseudonymizeListing]:
     """Return what makes the pseudonyms, and what they are, still without counts. The key is made if there is none."""
-    from jobs.keyring import open_keyring, refuse_lost_keyring
     from jobs.pseudonymize_file import maker, period_of
+    from jobs.region_keys import region_keys
     from transforms.privacy.identifiers import Domain
 
-    if not region and len(home.regions) != 1:
-        raise UsageError("Pseudonyms differ by region.", mend=f"Say --region: {', '.join(sorted(home.regions))}.")
-    place = home.region(region or next(iter(home.regions)))
+    place = one_region(home, region)
     rotates, period = period_of(home.policy, purpose, epoch)
-    refuse_lost_keyring(home)
-    keys = open_keyring(home.path / "keys", tuple(each.root for each in home.regions.values()))
-    make = maker(keys.open(), Domain(place.name, purpose, rotates), kind, period)
-    said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch=period or "none", key=keys.key_id)
+    keys = region_keys(home, place)
+    make = maker(keys, Domain(place.name, purpose, rotates), kind, period)
+    key = keys.pseudonym.key_id
+    said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch=period or "none", key=key)
     return make, said

@@ -13,7 +13,7 @@ import typer
 from jobs.cli.app import Json, app, grid, out
 from jobs.cli.row_counts import tell_end, tell_progress
 from jobs.counted import counted
-from jobs.home import Home, open_home
+from jobs.home import Home, one_region, open_home
 from jobs.listings.redaction import RedactedRow, TextFinding
 from quality.contracts.errors import UsageError
 
@@ -30,6 +30,7 @@ def redact(
     purpose: Annotated[str, typer.Option("--purpose", "-p", help="What the result is for.")] = "",
     wanted: Annotated[str, typer.Option("--operator", help="What stands for a finding; default: by purpose.")] = "",
     case: Annotated[str, typer.Option("--case", help="Within it, `token` is stable and `encrypt` reversible.")] = "",
+    region: Annotated[str, typer.Option("--region", "-r", help="Whose key `token` and `encrypt` use.")] = "",
     as_json: Json = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only look; write no rows.")] = False,
@@ -52,11 +53,11 @@ def redact(
     if dry_run or (as_json and output is None):
         done = redact_rows(file, field, None, None, on_row)
     elif output is not None:
-        made = _operator(home, name, case)
+        made = _operator(home, name, case, region)
         with output_file(file, output, field) as write:
             done = redact_rows(file, field, made, write, on_row)
     else:
-        made = _operator(home, name, case)
+        made = _operator(home, name, case, region)
         done = redact_rows(file, field, made, to_stream(file, sys.stdout.buffer, field), on_row)
         sys.stdout.buffer.flush()
     if told:
@@ -67,17 +68,15 @@ def redact(
     tell_end(done.rows_in, done.rows_out, done.rejected, more)
 
 
-def _operator(home: Home, name: OperatorName, case: str) -> Operator:
-    from jobs.keyring import open_keyring, refuse_lost_keyring
+def _operator(home: Home, name: OperatorName, case: str, region: str) -> Operator:
+    from jobs.region_keys import key_for
     from transforms.redaction.operators import KEYED, operator
 
     if name not in KEYED:
         return operator(name)
     if not case:
         raise UsageError(f"Operator {name} needs a case.", mend="Say --case: within one, equal values stay equal.")
-    refuse_lost_keyring(home)
-    roots = tuple(region.root for region in home.regions.values())
-    return operator(name, keys=open_keyring(home.path / "keys", roots), case=case)
+    return operator(name, keys=key_for(home, "placeholder", one_region(home, region)), case=case)
 
 
 class _Document:

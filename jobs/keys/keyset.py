@@ -10,7 +10,7 @@ from enum import StrEnum
 from jobs.keys.provider import canonical
 from quality.contracts.errors import KeyUnusable, UsageError
 
-PURPOSES = ("pseudonym", "token", "subject", "file", "placeholder")
+PURPOSES = ("pseudonym", "token", "index", "subject", "placeholder")
 _EPOCH = re.compile(r"none|\d{4}-(0[1-9]|1[0-2])", re.ASCII)
 _REGION = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 

@@ -28,7 +28,7 @@ from jobs.keys.keyset import (
 )
 from jobs.keys.private_file import alone, read_private
 from jobs.keys.provider import Provider
-from quality.contracts.errors import KeyUnusable
+from quality.contracts.errors import KeyUnusable, UsageError
 
 AT_ONCE = 64
 """Keys that a rewrap moves before it writes them down."""
@@ -73,6 +73,20 @@ class KeysetFile:
     def new_key(self, domain: KeyDomain) -> str:
         """Make the first key of a domain and return its id; raise ``UsageError`` if the domain had one."""
         return self._add(with_first, domain)
+
+    def need(self, domain: KeyDomain) -> str:
+        """Return the id of a domain's primary key, made where the domain never had one.
+
+        Raises ``UsageError`` where its keys were destroyed.
+        """
+        if key := self.read().primary(domain):
+            return key.id
+        try:
+            return self.new_key(domain)
+        except UsageError:
+            if key := self.read().primary(domain):  # another process was first
+                return key.id
+            raise
 
     def rotate(self, domain: KeyDomain) -> str:
         """Make a new primary key and return its id; the old one goes on opening what it protects."""

@@ -38,6 +38,9 @@ class Transaction(Protocol):
 class Database(Protocol):
     """Keeps a vault. It holds no connection and no password, so that it can go to a worker."""
 
+    def is_there(self) -> bool:
+        """Return whether a vault was made here."""
+
     def make(self) -> None:
         """Make the tables where they are absent."""
 

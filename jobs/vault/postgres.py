@@ -50,6 +50,12 @@ class PostgresDatabase:
                 "The vault's connection has a password in it.", mend="Put it into a password file (PGPASSFILE)."
             )
 
+    def is_there(self) -> bool:
+        """Return whether the tables are there."""
+        with self.reading() as rows:
+            ((found,),) = rows.ask("SELECT to_regclass('vault_facts') IS NOT NULL")
+        return bool(found)
+
     def make(self) -> None:
         """Make the tables where absent; two who do so at once take turns."""
         with self.alone() as rows:

@@ -25,8 +25,13 @@ class SqliteDatabase:
     """Only a test that wants to see what would be found does without."""
     wait_seconds: float = WAIT_SECONDS
 
+    def is_there(self) -> bool:
+        """Return whether the file is there."""
+        return self.path.exists()
+
     def make(self) -> None:
         """Make the file (mode 0600) and its tables where absent; raise ``EnvironmentFault`` if others may read it."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         mode = stat.S_IMODE(self.path.stat().st_mode)
         if mode & 0o077:

@@ -51,14 +51,19 @@ class Vault:
         found = self._ensure(kind, identifiers, DataKeys(self._wrapping, epoch))
         return [found[index] for index in self.indexes(kind, identifiers)]
 
-    def known_data_keys(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[bytes | Destroyed | None]:
-        """Return what ``data_keys`` does, but make none: None where the vault does not know the subject's epoch."""
+    def known_data_keys_at(self, indexes: Sequence[bytes], epoch: str) -> list[bytes | Destroyed | None]:
+        """Return the data keys of subjects by what stands for them; None where the vault does not know one."""
         table, found = DataKeys(self._wrapping, epoch), Found()
-        indexes = self.indexes(kind, identifiers)
         for some in _batches(indexes):
             with self._made.reading() as rows:
                 found |= self._look(rows, table, some)
         return [found.get(index) for index in indexes]
+
+    def generation(self) -> int:
+        """Return how often data keys were replaced, counted from 1."""
+        with self._made.reading() as rows:
+            found = rows.ask("SELECT value FROM vault_facts WHERE name = 'generation'")
+        return int(found[0][0]) if found else 1
 
     def indexes(self, kind: str, identifiers: Sequence[str]) -> list[bytes]:
         """Return what stands for each subject where the identifier must not."""

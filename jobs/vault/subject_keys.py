@@ -1,19 +1,21 @@
-"""A vault as what encrypts columns: keys are looked up a batch at a time, and kept for the length of one task."""
+"""A vault as what seals rows and gives tokens: looked up a batch at a time, and kept for the length of one task."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from jobs.vault.rows import Destroyed
 from jobs.vault.store import Vault
 from quality.contracts.errors import EnvironmentFault
-from transforms.privacy.encrypt_columns import NONCE_BYTES, SubjectKey
+from transforms.privacy.seal_rows import NONCE_BYTES, SubjectKey
 
 KEPT = 200_000
 """Keys held in memory at most: some 60 MB."""
-Asked = tuple[str, str, str]
+Name = TypeVar("Name", str, bytes)
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -24,41 +26,60 @@ class VaultKeys:
     """
 
     vault: Vault
-    _kept: dict[Asked, SubjectKey | None] = field(default_factory=dict, compare=False, repr=False)
+    _kept: dict[Hashable, dict[str | bytes, object]] = field(default_factory=dict, compare=False, repr=False)
 
-    def to_write(self, kind: str, subjects: Sequence[str], epoch: str) -> list[SubjectKey | None]:
+    def epoch_of(self, month: str) -> str:
+        """Return the epoch whose keys seal the rows of a month now: the month, and how often keys were replaced."""
+        (generation,) = self._cached("generation", [""], lambda _: [self.vault.generation()])
+        return month if generation == 1 else f"{month}-r{generation}"
+
+    def to_seal(self, kind: str, subjects: Sequence[str], epoch: str) -> list[SubjectKey | None]:
         """Return each subject's key, made at first sight."""
-        return self._found(kind, subjects, epoch, self.vault.data_keys)
 
-    def to_read(self, kind: str, subjects: Sequence[str], epoch: str) -> list[SubjectKey | None]:
-        """Return each subject's key; raise ``EnvironmentFault`` that counts those the vault does not know."""
-        return self._found(kind, subjects, epoch, self.vault.known_data_keys)
+        def look_up(absent: Sequence[str]) -> list[SubjectKey | None]:
+            keys = self.vault.data_keys(kind, absent, epoch)
+            indexes = self.vault.indexes(kind, absent)
+            return [
+                None if isinstance(key, Destroyed) else SubjectKey(index, key)
+                for index, key in zip(indexes, keys, strict=True)
+            ]
+
+        return self._cached(("seal", kind, epoch), subjects, look_up)
+
+    def to_open(self, indexes: Sequence[bytes], epoch: str) -> list[bytes | None]:
+        """Return the keys of subjects; raise ``EnvironmentFault`` that counts those the vault does not know."""
+
+        def look_up(absent: Sequence[bytes]) -> list[bytes | None]:
+            keys = self.vault.known_data_keys_at(absent, epoch)
+            _refuse_unknown(sum(key is None for key in keys))
+            return [key if isinstance(key, bytes) else None for key in keys]
+
+        return self._cached(("open", epoch), indexes, look_up)
+
+    def tokens(self, kind: str, subjects: Sequence[str]) -> list[bytes | None]:
+        """Return each subject's token, made at first sight; None for one that was destroyed."""
+
+        def look_up(absent: Sequence[str]) -> list[bytes | None]:
+            return [token if isinstance(token, bytes) else None for token in self.vault.tokens(kind, absent)]
+
+        return self._cached(("token", kind), subjects, look_up)
 
     def nonces(self, count: int) -> bytes:
         """Return ``count`` times 12 random bytes."""
         return os.urandom(count * NONCE_BYTES)
 
-    def _found(
-        self,
-        kind: str,
-        subjects: Sequence[str],
-        epoch: str,
-        look_up: Callable[[str, Sequence[str], str], Sequence[bytes | Destroyed | None]],
-    ) -> list[SubjectKey | None]:
-        absent = [one for one in dict.fromkeys(subjects) if (kind, epoch, one) not in self._kept]
-        fresh = dict[Asked, SubjectKey | None]()
-        if absent:
-            keys = look_up(kind, absent, epoch)
-            _refuse_unknown(sum(key is None for key in keys))
-            rows = zip(absent, self.vault.indexes(kind, absent), keys, strict=True)
-            fresh = {
-                (kind, epoch, one): SubjectKey(index, key) if isinstance(key, bytes) else None
-                for one, index, key in rows
-            }
-        found = [fresh[asked] if (asked := (kind, epoch, one)) in fresh else self._kept[asked] for one in subjects]
-        if len(self._kept) + len(fresh) > KEPT:
+    def _cached(
+        self, what: Hashable, names: Sequence[Name], look_up: Callable[[Sequence[Name]], Sequence[Found]]
+    ) -> list[Found]:
+        """Return what is found for each name, and keep it; all is forgotten when it becomes too much."""
+        kept: dict[str | bytes, Found] = self._kept.setdefault(what, {})  # type: ignore[assignment]
+        absent = [name for name in dict.fromkeys(names) if name not in kept]
+        fresh = dict[str | bytes, Found](zip(absent, look_up(absent), strict=True)) if absent else {}
+        found = [fresh[name] if name in fresh else kept[name] for name in names]
+        if sum(map(len, self._kept.values())) + len(fresh) > KEPT:
             self._kept.clear()
-        self._kept.update(fresh)
+            kept = self._kept.setdefault(what, {})  # type: ignore[assignment]
+        kept.update(fresh)
         return found
 
     def __getstate__(self) -> dict[str, object]:

@@ -70,7 +70,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One dataset. ``grain`` says what a row is; ``erasure_key`` is the column that finds a subject's rows.
+    """One dataset. ``grain`` says what a row is; ``erasure_key`` is the column that finds a subject's rows,
+    ``erasure_kind`` what it identifies.
 
     ``released`` marks a published anonymous table: the only kind that analysts may query.
     """
@@ -80,6 +81,7 @@ class Contract:
     grain: str
     columns: tuple[Column, ...]
     erasure_key: str = ""
+    erasure_kind: str = "actor"
     released: bool = False
     caveats: tuple[str, ...] = ()
     example: str = ""

@@ -22,6 +22,7 @@ SPARK_TYPES: dict[str, T.DataType] = {
     "int": T.IntegerType(),
     "bigint": T.LongType(),
     "boolean": T.BooleanType(),
+    "binary": T.BinaryType(),
     "array<string>": T.ArrayType(T.StringType()),
 }
 

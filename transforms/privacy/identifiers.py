@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 from typing import Protocol
@@ -12,6 +13,8 @@ import pyarrow as pa
 from quality.contracts.errors import UsageError
 
 KINDS = ("actor", "advertiser", "campaign", "device", "event", "ip", "payment", "trip")
+SUBJECTS = ("actor", "advertiser", "device", "payment")
+"""Kinds that are persons, or as good as one: each has a token in the vault, and pseudonyms are made of that."""
 EPOCHS = ("month", "none")
 KEY_BYTES = 32
 """The least that a key holds, as RFC 5869 asks of what it expands."""
@@ -22,6 +25,25 @@ class KeyReader(Protocol):
 
     def open(self) -> bytes:
         """Return the key's bytes."""
+
+
+class SubjectTokens(Protocol):
+    """Looks tokens up, a batch of subjects at a time, inside the worker."""
+
+    def tokens(self, kind: str, subjects: Sequence[str]) -> Sequence[bytes | None]:
+        """Return each subject's random token, made at first sight; None for one that was destroyed."""
+
+
+class PseudonymKeys(Protocol):
+    """What pseudonyms are made with."""
+
+    @property
+    def pseudonym(self) -> KeyReader:
+        """The key of a region's pseudonyms."""
+
+    @property
+    def subjects(self) -> SubjectTokens:
+        """The region's vault."""
 
 
 @dataclass(frozen=True, slots=True)
