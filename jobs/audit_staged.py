@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from jobs.job import Inputs, Job
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
+from jobs.staged import Staged
 from quality.checks.check_rows import check_region, pseudonyms_row_check, retention_row_check
 from quality.checks.column_shapes import shape_row_check
 from quality.checks.detect_leaks import find_leaks

@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from quality.contracts import DATE, Contract
 from quality.contracts.at_rest import EPOCH, ERASED, SEALED, SUBJECT, sealed_columns
 from quality.contracts.errors import GeowardError
-from transforms.arrow_function import arrow_function
 from transforms.privacy.pack_rows import ARROW, pack_rows, unpack_rows
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 VERSION, NONCE_BYTES = b"\x01", 12
 
@@ -72,6 +72,10 @@ def seal_rows(df: DataFrame, contract: Contract, keys: SubjectKeys, *, subject: 
     ``subject`` names the column of the subject, by default the contract's erasure key, and ``kind`` what it identifies.
     Rows without a subject stay unsealed: null. Rows sorted by subject within partitions take a third of the time.
     """
+    from pyspark.sql import functions as F
+
+    from transforms.arrow_function import arrow_function
+
     names = [column.name for column in sealed_columns(contract)]
     made = _sealer(contract, keys, kind or contract.erasure_kind)
     returned = f"struct<index: binary, epoch: string, sealed: binary, {ERASED}: boolean>"
@@ -87,6 +91,10 @@ def open_rows(df: DataFrame, contract: Contract, keys: SubjectKeys) -> DataFrame
 
     Raises ``RowRefused`` for what was changed or moved.
     """
+    from pyspark.sql import functions as F
+
+    from transforms.arrow_function import arrow_function
+
     hidden = sealed_columns(contract)
     fields = ", ".join(f"`{column.name}`: {column.type}" for column in hidden)
     opened = arrow_function(_opener(contract, keys), f"struct<{fields}, {ERASED}: boolean>", once=True)
