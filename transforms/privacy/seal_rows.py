@@ -198,7 +198,7 @@ def _numbered(subjects: pa.Array, epochs: pa.Array) -> tuple[pa.Array, dict[str,
 def _sealer(contract: Contract, keys: SubjectKeys, kind: str) -> Callable[..., pa.Array]:
     table, names = contract.name, [column.name for column in sealed_columns(contract)]
 
-    def seal(values: pa.StructArray, subjects: pa.Array, dates: pa.Array) -> pa.Array:
+    def seal(values: pa.Array, subjects: pa.Array, dates: pa.Array) -> pa.Array:
         import pyarrow.compute as pc
 
         columns = dict(zip(names, values.flatten(), strict=True))
