@@ -63,7 +63,7 @@ def refuse_in_use(home: Home, key: Key) -> None:
         vault = vault_of(home, region)
         own = next((one for one in vault.wrapping if getattr(one, "key_id", "") == key.id), None)
         if own and (count := _wrapped(vault, wrapping_id(own.open()))):
-            mend = "Rotate it and run `geoward keys rewrap` first; single subjects: `geoward keys destroy-subjects`."
+            mend = "Rotate it and run `geoward keys rewrap` first; single subjects: `geoward keys shred`."
             raise UsageError(f"Key {key.id} wraps {count:,} data keys in the vault of {region.name}.", mend=mend)
 
 

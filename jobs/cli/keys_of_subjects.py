@@ -1,8 +1,9 @@
-"""`geoward keys rekey` and `keys destroy-subjects`: what is done to the data keys of subjects."""
+"""`geoward keys rekey` and `keys shred`: what is done to the data keys of subjects."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from jobs.cli.app import Json, err, grid, show
 from jobs.cli.keys import DryRun, keys
 from jobs.counted import counted
 from jobs.home import open_home
-from jobs.listings import DestroySubjectsListing, RekeyedPartition, RekeyListing
+from jobs.listings import RekeyedPartition, RekeyListing, ShredListing
 from quality.contracts.errors import UsageError
 
 Region = Annotated[str, typer.Option("--region", "-r", help="Whose rows and subjects.")]
@@ -62,19 +63,20 @@ def _end(listing: RekeyListing) -> str:
     return f"{gone} destroyed. Backups of the vault may hold them until {until}."
 
 
-@keys.command("destroy-subjects")
-def destroy_subjects(
+@keys.command()
+def shred(
+    names: Annotated[Path, typer.Argument(help="A file of identifiers, one a line; - is standard input.")],
     region: Region,
     kind: Annotated[str, typer.Option("--kind", help="What they are: actor, device, advertiser, payment, or file.")],
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """Destroy the tokens and data keys of subjects whose identifiers are read from standard input, one a line.
+    """Destroy the tokens and data keys of subjects: nobody reads their sealed rows or makes their pseudonyms any more.
 
-    Nobody can read their sealed rows any more, nor make their pseudonyms again: the first measure of an erasure.
-    Identifiers are never given on the command line, which others can read. `--dry-run` only counts.
+    It is the first measure of an erasure. Identifiers are never given on the command line, which others can see.
+    `--dry-run` only counts.
 
-    Example: `geoward keys destroy-subjects --kind actor --region eu --dry-run < ids.txt`
+    Example: `geoward keys shred ids.txt --kind actor --region eu --dry-run`
     """
     from jobs.quarantine import FILE
     from jobs.vault_keys import destroy_subjects
@@ -83,18 +85,26 @@ def destroy_subjects(
     if kind not in (*SUBJECTS, FILE):
         raise UsageError(f"No subject is of kind {kind!r}.", mend=f"Known: {', '.join((*SUBJECTS, FILE))}.")
     home = open_home()
-    names = [line for line in (line.rstrip("\r\n") for line in sys.stdin) if line]
-    if not names:
-        raise UsageError("No identifier came.", mend="Give one a line on standard input.")
-    done = destroy_subjects(home, home.region(region), kind, names, dry_run=dry_run)
-    listing = DestroySubjectsListing(
+    asked = _lines(names)
+    if not asked:
+        raise UsageError("No identifier came.", mend="Give one a line.")
+    done = destroy_subjects(home, home.region(region), kind, asked, dry_run=dry_run)
+    listing = ShredListing(
         region=region, kind=kind, dry_run=dry_run, asked=done.asked, destroyed=done.destroyed, already=done.already,
         unknown=done.unknown, last_copy_until=done.last_copy_until,
     )  # fmt: skip
     show(listing, as_json, _told(listing))
 
 
-def _told(listing: DestroySubjectsListing) -> list[str]:
+def _lines(path: Path) -> list[str]:
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError("The file of identifiers cannot be read.", mend="Give a text file in UTF-8.") from None
+    return [line for line in text.splitlines() if line]
+
+
+def _told(listing: ShredListing) -> list[str]:
     would = "Would destroy" if listing.dry_run else "Destroyed"
     told = [f"{would} {counted(listing.destroyed, listing.kind)}, {listing.already} were before."]
     if listing.unknown:

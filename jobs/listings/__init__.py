@@ -12,12 +12,12 @@ from jobs.listings.alerts import (
 from jobs.listings.dismiss import DismissedPart, DismissListing
 from jobs.listings.fsck import FsckListing
 from jobs.listings.keys import (
-    DestroySubjectsListing,
     KeysListing,
     ListedKey,
     RekeyedPartition,
     RekeyListing,
     RewrappedVault,
+    ShredListing,
 )
 from jobs.listings.landed import LandedDate, LandedListing, LandedSource, RestoredFile, RestoreListing
 from jobs.listings.landing import (
@@ -76,7 +76,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "ingest": IngestListing,
     **{f"keys-{name}": KeysListing for name in ("list", "rotate", "disable", "enable", "rewrap", "destroy")},
     "keys-rekey": RekeyListing,
-    "keys-destroy-subjects": DestroySubjectsListing,
+    "keys-shred": ShredListing,
     "landed-list": LandedListing,
     "landed-restore": RestoreListing,
     "source-list": SourceListing,
@@ -126,7 +126,7 @@ __all__ = [
     "KeysListing",
     "LISTINGS",
     "ListedKey",
-    "DestroySubjectsListing",
+    "ShredListing",
     "RekeyListing",
     "RekeyedPartition",
     "RewrappedVault",

@@ -65,8 +65,8 @@ class RekeyListing(Listing):
     last_copy_until: datetime | None
 
 
-class DestroySubjectsListing(Listing):
-    """`geoward keys destroy-subjects --json`: counts of subjects; ``unknown`` are those of ``destroyed`` never seen.
+class ShredListing(Listing):
+    """`geoward keys shred --json`: counts of subjects; ``unknown`` are those of ``destroyed`` never seen.
 
     ``last_copy_until`` is until when backups may hold a copy of any of them; null while the store's own files may.
     """

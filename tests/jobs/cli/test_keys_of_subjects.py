@@ -1,4 +1,4 @@
-"""`geoward keys destroy-subjects` and `keys rewrap` over vaults: what they change, say, and never show."""
+"""`geoward keys shred` and `keys rewrap` over vaults: what they change, say, and never show."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jobs.keys.config import keyset_of
 from jobs.region_keys import region_keys
 from quality.contracts.errors import UsageError
 
-DESTROY = ("keys", "destroy-subjects", "--region", "eu", "--kind", "actor")
+SHRED = ("keys", "shred", "-", "--region", "eu", "--kind", "actor")
 
 
 @pytest.fixture
@@ -25,18 +25,18 @@ def alive(vault, *names):
     return [record is None for record in vault.destroyed("actor", names)]
 
 
-def test_subjects_named_on_standard_input_are_destroyed_and_a_date_is_told(home, geoward, vault, fits):
-    done = geoward(*DESTROY, "--json", typed="ada\nnobody\r\n\n")
+def test_subjects_named_a_line_each_are_destroyed_and_a_date_is_told(home, geoward, vault, fits):
+    done = geoward(*SHRED, "--json", typed="ada\nnobody\r\n\n")
 
-    assert fits(done.document, "keys-destroy-subjects")
+    assert fits(done.document, "keys-shred")
     assert (done.document["asked"], done.document["destroyed"], done.document["unknown"]) == (2, 2, 1)
     assert done.document["last_copy_until"] and alive(vault, "ada", "bob") == [False, True]
-    again = geoward(*DESTROY, typed="ada\n").stdout
+    again = geoward(*SHRED, typed="ada\n").stdout
     assert "1 were before" in again and "may hold a copy until" in again
 
 
 def test_no_identifier_is_shown_or_audited(home, geoward, vault):
-    done = geoward(*DESTROY, typed="ada\n")
+    done = geoward(*SHRED, typed="ada\n")
 
     (entry,) = [one for one in read_audit(home) if one["outcome"] == "subjects destroyed"]
     assert entry["detail"]["subjects"] == 1 and entry["region"] == "eu"
@@ -44,8 +44,16 @@ def test_no_identifier_is_shown_or_audited(home, geoward, vault):
     assert "ada" not in json.dumps(entry) + done.output
 
 
+def test_identifiers_may_come_in_a_file(geoward, vault, tmp_path):
+    (tmp_path / "ids").write_text("ada\nbob\n")
+
+    geoward(*SHRED[:2], tmp_path / "ids", *SHRED[3:])
+
+    assert alive(vault, "ada", "bob") == [False, False]
+
+
 def test_a_dry_run_destroys_nobody(home, geoward, vault):
-    done = geoward(*DESTROY, "--dry-run", typed="ada\nnobody\n")
+    done = geoward(*SHRED, "--dry-run", typed="ada\nnobody\n")
 
     assert "Would destroy 2 actors" in done.stdout and "1 of them the vault did not know" in done.stdout
     assert alive(vault, "ada") == [True] and not [one for one in read_audit(home) if one["kind"] == "key"]
@@ -54,9 +62,10 @@ def test_a_dry_run_destroys_nobody(home, geoward, vault):
 @pytest.mark.parametrize(
     ("arguments", "typed", "words"),
     [
-        pytest.param(DESTROY, "", "No identifier came", id="nobody"),
-        pytest.param((*DESTROY[:-1], "event"), "ada\n", "of kind 'event'.*actor", id="no-subject"),
-        pytest.param((*DESTROY[:2], "--region", "xx", "--kind", "actor"), "ada\n", "no region 'xx'", id="region"),
+        pytest.param(SHRED, "", "No identifier came", id="nobody"),
+        pytest.param((*SHRED[:2], "/none/ids", *SHRED[3:]), "", "cannot be read", id="no-file"),
+        pytest.param((*SHRED[:-1], "event"), "ada\n", "of kind 'event'.*actor", id="no-subject"),
+        pytest.param((*SHRED[:3], "--region", "xx", "--kind", "actor"), "ada\n", "no region 'xx'", id="region"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(geoward, vault, arguments, typed, words):
