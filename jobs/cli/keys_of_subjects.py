@@ -101,7 +101,7 @@ def _lines(path: Path) -> list[str]:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise UsageError("The file of identifiers cannot be read.", mend="Give a text file in UTF-8.") from None
-    return [line for line in text.splitlines() if line]
+    return [line for line in (line.removesuffix("\r") for line in text.split("\n")) if line]
 
 
 def _told(listing: ShredListing) -> list[str]:
