@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,6 +11,7 @@ import pytest
 
 from jobs import text_rows
 from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
+from quality.policies.redaction import Redaction
 
 MAIL = "ada@a.example"
 TEXTS = [f"write to {MAIL}", "nothing here", f"{MAIL} or +49 30 901820, ok"]
@@ -171,6 +173,51 @@ def test_a_dry_run_counts_and_writes_nothing(redact, tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_one_kind_may_be_looked_for_while_nothing_is_written(redact, tmp_path):
+    path = jsonl(tmp_path / "a.jsonl", [{"body": TEXTS[2]}])
+
+    done = redact(path, "--json", "--kind", "PHONE_NUMBER")
+
+    assert done.document["kinds"] == {"PHONE_NUMBER": 1}
+
+
+@pytest.fixture
+def policy(home, monkeypatch):
+    """Let the home's policy state another redaction for analytics."""
+
+    def state(**rule):
+        purposes = home.policy.purposes
+        other = purposes["analytics"].model_copy(update={"redaction": Redaction(**rule)})
+        changed = home.policy.model_copy(update={"purposes": {**purposes, "analytics": other}})
+        monkeypatch.setattr("jobs.cli.redact.open_home", lambda: replace(home, policy=changed))
+
+    return state
+
+
+def test_a_kind_may_be_added_to_those_of_the_policy_and_none_left_out_of_what_is_written(redact, policy, tmp_path):
+    policy(operator="mask", kinds=("EMAIL_ADDRESS",))
+    path, out = jsonl(tmp_path / "a.jsonl", [{"body": TEXTS[2]}]), tmp_path / "b.jsonl"
+
+    redact(path, "--output", out)
+    usual = rows_of(out)
+    redact(path, "--output", out, "--kind", "EMAIL_ADDRESS", "--kind", "PHONE_NUMBER")
+    added = rows_of(out)
+    less = redact(path, "--output", out, "--kind", "PHONE_NUMBER")
+
+    assert usual == [{"body": "**** or +49 30 901820, ok"}]
+    assert added == [{"body": "**** or ****, ok"}]
+    assert isinstance(less.exception, PolicyBreach)
+    assert "EMAIL_ADDRESS" in less.exception.message
+
+
+def test_where_a_policy_wants_certainty_nothing_of_a_text_is_left(redact, policy, tmp_path):
+    policy(operator="placeholder", whole_text=True)
+
+    redact(jsonl(tmp_path / "a.jsonl", [{"body": text} for text in [*TEXTS, ""]]), "--output", tmp_path / "b.jsonl")
+
+    assert [row["body"] for row in rows_of(tmp_path / "b.jsonl")] == ["[TEXT]"] * 3 + [""]
+
+
 def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
     path = jsonl(tmp_path / "a.jsonl", [{"body": MAIL}, {"body": MAIL}])
 
@@ -193,6 +240,8 @@ def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
         pytest.param(["--purpose", "fun"], UsageError, "no purpose 'fun'", id="purpose"),
         pytest.param(["--purpose", ""], UsageError, "needs a purpose", id="no-purpose"),
         pytest.param(["--operator", "encrypt"], PolicyBreach, "not allowed for analytics", id="operator"),
+        pytest.param(["--kind", "EMAIL"], UsageError, "no kind 'EMAIL'", id="kind"),
+        pytest.param(["--kind", "URL", "--output", "{here}/b.jsonl"], PolicyBreach, "EMAIL_ADDRESS", id="kinds-left-out"),
         pytest.param(["--purpose", "risk", "--operator", "token"], UsageError, "needs a case", id="no-case"),
         pytest.param(["--output", "{here}/b.csv"], UsageError, "another format", id="another-format"),
         pytest.param(["--output", "{here}/a.jsonl"], UsageError, "replace the input", id="over-the-input"),
