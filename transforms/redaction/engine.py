@@ -19,6 +19,7 @@ from transforms.redaction.numbers import NUMBER, SCORE, number_gate, number_span
 from transforms.redaction.phones import phone_gate, phone_spans
 from transforms.redaction.place_kinds import PLACE_KINDS
 from transforms.redaction.plain_text import plain_text
+from transforms.redaction.towns import town_gate, town_spans
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer
@@ -33,8 +34,10 @@ THRESHOLD = 0.4
 PASSES = 5
 """How often a text is looked at, at most, while something new is found."""
 
-OF_WORDS = ("PERSON", "ADDRESS")
+OF_WORDS = ("PERSON", "LOCATION", "ADDRESS")
 """Kinds that are looked for once: their words need what stands around them."""
+
+_CUT_A_WORD = re.compile(r"[^\s\[]\[|\[[^\s\[.,;!?)]|\[[.,;!?)][^\s\[]")
 
 Span = tuple[int, int, str, float]
 """Start, end, kind and score within a plain text."""
@@ -64,6 +67,7 @@ OURS: tuple[Spans, ...] = (
     ),
     Spans("PHONE_NUMBER", phone_spans, phone_gate, 0.6),
     Spans("PERSON", person_spans, person_gate, 0.5),
+    Spans("LOCATION", town_spans, town_gate, 0.6),
 )
 
 _IBAN_LIKE = re.compile(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2}")
@@ -94,9 +98,10 @@ def findings(
         return [Finding(0, len(text), UNREAD, 1.0)]
     found: list[Finding] = []
     left, sought, more = text, [kind for kind in kinds if kind != NUMBER], model
+    look = _gated if gated else _analyzed
     for _ in range(PASSES):
         plain = plain_text(left)
-        new = _gated(plain.text, sought) if gated else _analyzed(plain.text, sought)
+        new = look(plain.text, sought) if not found or _CUT_A_WORD.search(left) else []
         if more is not None and plain.text:
             new += more.spans(plain.text)
         if not new and NUMBER in kinds and number_gate(Clues(plain.text)):

@@ -29,7 +29,7 @@ _TOLD = re.compile(
     r"\b(?:(?i:mr|mrs|ms|miss|dr|prof|mx|herr|frau|mme|monsieur|señora?)\.?[ ]+|(?i:my|his|her|their|(?:sur|last|first|maiden|full)?[ ]?)name(?:[ ]is|:)[ ]+"
     rf"|(?i:dear|regards,|sincerely,|signed|named|called)[ ]+)(?={_UP})"
 )
-_ORGANIZATION = re.compile(
+ORGANIZATION = re.compile(
     r"(?:,?[ ](?:Inc|Ltd|LLC|Group|Corp|GmbH|PLC|Co|and Sons|Company|Consulting|Solutions|University|Street|Road|Avenue|St)\b|[ ]and[ ][A-Z]\w+[ ](?:Inc|Ltd|LLC|Group)|-[A-Z]|,[ ][A-Z]\w+ and [A-Z])"
 )
 _PLACE_BEFORE = re.compile(r"(?:\b(?i:in|at|near|from|visit|corner of)[ ]|\d[ ]|[\"“])$")
@@ -48,7 +48,7 @@ young thy forever captain birthday truth live mobile song album father mother un
 bishop saint major general baron duke earl prime minister summer winter autumn lol omg wat wit dat den dis dem
 tho him her she they them his has had did does just like make more most some than then there these
 """
-_NO_NAMES = frozenset(_WORDS.split())
+NO_NAMES = frozenset(_WORDS.split())
 """Words that begin with a capital for other reasons, though some are called so."""
 
 
@@ -77,13 +77,13 @@ def _given(text: str, start: int, end: int) -> int:
     if text[start:end].isupper():
         return -1
     for word in re.finditer(_WORD, text[start:end]):
-        if _is_given(word.group()):
+        if is_given(word.group()):
             return start + word.start()
     return -1
 
 
 def _is_organization(text: str, start: int, end: int) -> bool:
-    return _ORGANIZATION.match(text, end) is not None or _ORGANIZATION.search(text, start, end) is not None
+    return ORGANIZATION.match(text, end) is not None or ORGANIZATION.search(text, start, end) is not None
 
 
 def _is_place(text: str, start: int, end: int) -> bool:
@@ -91,7 +91,8 @@ def _is_place(text: str, start: int, end: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _is_given(word: str) -> bool:
+def is_given(word: str) -> bool:
+    """Return whether many persons have that given name."""
     folded = "".join(sign for sign in unicodedata.normalize("NFKD", word.lower()) if not unicodedata.combining(sign))
     return len(folded) > 2 and (folded in _given_names() or word.lower() in _given_names())
 
@@ -103,4 +104,4 @@ def _given_names() -> frozenset[str]:
     from spacy.lang.en.stop_words import STOP_WORDS
 
     many = (name for name, known in listed.items() if known[0] >= _SOURCES and known[1] >= _BEARERS and name.isalpha())
-    return frozenset(many) - _NO_NAMES - frozenset(STOP_WORDS)
+    return frozenset(many) - NO_NAMES - frozenset(STOP_WORDS)
