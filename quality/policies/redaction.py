@@ -15,8 +15,8 @@ KEYED: tuple[OperatorName, ...] = ("token", "encrypt")
 
 KindName = Literal[
     "ADDRESS", "ADVERTISING_ID", "CELL_ID", "COORDINATES", "CREDIT_CARD", "EMAIL_ADDRESS", "EXIF_GPS", "GEOHASH",
-    "H3_INDEX", "HANDLE", "IBAN_CODE", "IMEI", "IP_ADDRESS", "LOCATION", "MAC_ADDRESS", "MAP_LINK", "NMEA_SENTENCE", "NUMBER",
-    "PERSON", "PHONE_NUMBER", "PLUS_CODE", "URL", "US_SSN",
+    "H3_INDEX", "HANDLE", "IBAN_CODE", "IMEI", "IP_ADDRESS", "LOCATION", "MAC_ADDRESS", "MAP_LINK", "NMEA_SENTENCE",
+    "NUMBER", "PERSON", "PHONE_NUMBER", "PLUS_CODE", "URL", "US_SSN",
 ]  # fmt: skip
 KINDS: tuple[KindName, ...] = get_args(KindName)
 """What redaction can find."""

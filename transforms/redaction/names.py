@@ -29,9 +29,10 @@ _TOLD = re.compile(
     r"\b(?:(?i:mr|mrs|ms|miss|dr|prof|mx|herr|frau|mme|monsieur|señora?)\.?[ ]+|(?i:my|his|her|their|(?:sur|last|first|maiden|full)?[ ]?)name(?:[ ]is|:)[ ]+"
     rf"|(?i:dear|regards,|sincerely,|signed|named|called)[ ]+)(?={_UP})"
 )
-ORGANIZATION = re.compile(
-    r"(?:,?[ ](?:Inc|Ltd|LLC|Group|Corp|GmbH|PLC|Co|and Sons|Company|Consulting|Solutions|University|Street|Road|Avenue|St)\b|[ ]and[ ][A-Z]\w+[ ](?:Inc|Ltd|LLC|Group)|-[A-Z]|,[ ][A-Z]\w+ and [A-Z])"
-)
+COMPANY = r",?[ ](?:Inc|Ltd|LLC|Group|Corp|GmbH|PLC|Co|and Sons|Company|Consulting|Solutions|University|Street|Road|Avenue|St)\b|[ ]and[ ][A-Z]\w+[ ](?:Inc|Ltd|LLC|Group)"
+"""What comes after a name that is not a person's nor a place's."""
+
+_ORGANIZATION = re.compile(rf"{COMPANY}|-[A-Z]|,[ ][A-Z]\w+ and [A-Z]")
 _PLACE_BEFORE = re.compile(r"(?:\b(?i:in|at|near|from|visit|corner of)[ ]|\d[ ]|[\"“])$")
 _WORDS = """
 monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
@@ -83,7 +84,7 @@ def _given(text: str, start: int, end: int) -> int:
 
 
 def _is_organization(text: str, start: int, end: int) -> bool:
-    return ORGANIZATION.match(text, end) is not None or ORGANIZATION.search(text, start, end) is not None
+    return _ORGANIZATION.match(text, end) is not None or _ORGANIZATION.search(text, start, end) is not None
 
 
 def _is_place(text: str, start: int, end: int) -> bool:

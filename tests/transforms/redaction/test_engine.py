@@ -40,6 +40,8 @@ def found(text):
         pytest.param("my name is Qwertz", [("PERSON", "Qwertz")], id="introduced"),
         pytest.param("The Monday in May, Thanks", [], id="words-in-capitals"),
         pytest.param("Thomas Ltd is old", [], id="organization"),
+        pytest.param("she lives in Wxyzburg", [("LOCATION", "Wxyzburg")], id="place"),
+        pytest.param("hi @ada_l", [("HANDLE", "@ada_l")], id="handle"),
         pytest.param("5 people in 3 Rooms", [], id="numbers-of-things"),
         pytest.param("on 2024-05-01 10:30 at 12.5%", [], id="date-and-share"),
         pytest.param("ａｄａ＠ｅｘａｍｐｌｅ．ｏｒｇ", [("EMAIL_ADDRESS", "ａｄａ＠ｅｘａｍｐｌｅ．ｏｒｇ")], id="full-width"),
