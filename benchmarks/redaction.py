@@ -1,7 +1,8 @@
 """Redaction: precision and recall on the labelled set and on generated texts, and throughput beside plain Presidio.
 
-Run: `.venv/bin/python -m benchmarks.redaction [--write]`, with the shared data beside the checkout or at
-`$GEOWARD_SHARED`; `--write` puts the tables into docs/redaction.md. A value of the sets is never printed.
+Run: `.venv/bin/python -m benchmarks.redaction [--spark] [--write]`, with the shared data beside the checkout or at
+`$GEOWARD_SHARED`; `--spark` measures Spark's scaling alone; `--write` puts the tables into docs/redaction.md. A value
+of the sets is never printed.
 """
 
 from __future__ import annotations
@@ -50,9 +51,8 @@ ROUNDS = 5
 def main(arguments: Sequence[str]) -> None:
     """Measure and print; with ``--write``, put the tables into the page."""
     print(machine())
-    parts = {
-        "labelled": "\n".join(labelled()), "generated": "\n".join(generated()), "throughput": "\n".join(throughput()),
-    }  # fmt: skip
+    tables = {"spark": in_spark} if "--spark" in arguments else _IN_ONE_PROCESS
+    parts = {name: "\n".join(table()) for name, table in tables.items()}
     for name, table in parts.items():
         print(f"\n{name}\n{table}")
     if "--write" in arguments:
@@ -161,6 +161,14 @@ def generated() -> Iterator[str]:
         yield f"| {kind} | {hits / GENERATED:.3f} | {hits / (hits + false):.3f} |"
 
 
+def in_spark() -> Iterator[str]:
+    """Yield rows per second in Spark, with one core and with two."""
+    from benchmarks.redaction_spark import scaling
+
+    texts = texts_of()
+    yield from scaling([*texts["text_spam_sms"], *texts["text_hate_davidson"]])
+
+
 def texts_of() -> dict[str, list[str]]:
     """Return the texts of each set."""
     found: dict[str, list[str]] = defaultdict(list)
@@ -201,6 +209,8 @@ def _timed(work: Callable[[], list[list[Finding]]]) -> tuple[list[list[Finding]]
     made = work()
     return made, time.process_time() - started
 
+
+_IN_ONE_PROCESS = {"labelled": labelled, "generated": generated, "throughput": throughput}
 
 if __name__ == "__main__":
     main(sys.argv[1:])
