@@ -108,7 +108,7 @@ def _is_unlisted(text: str, start: int, end: int) -> bool:
     if first is None or end - start < 4 or is_given(first.group()) or fold(first.group()) in NO_NAMES:
         return False
     if _IN.search(text[max(0, start - 24) : start]):
-        return not (text.isupper() or text[start:end].isupper() and " " not in text[start:end])
+        return not text[start:end].isupper() or " " in text[start:end]
     region = _REGION_AFTER.match(text, end)
     return region is not None and fold(region[1]) in countries()
 
