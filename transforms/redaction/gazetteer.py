@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 
 _LANGUAGES = ("aa", "en", "de", "fr", "es", "pt", "it", "nl", "da", "sv", "nb", "fi", "pl", "cs", "hu", "el", "ro")
@@ -33,22 +33,13 @@ def fold(name: str) -> str:
 @cache
 def countries() -> frozenset[str]:
     """Return the names of countries, folded."""
-    from phonenumbers.geodata.locale import LOCALE_DATA
-
-    named = (names.get(language, "") for names in LOCALE_DATA.values() for language in _LANGUAGES)
-    return frozenset(fold(name) for name in named if len(name) > 2 and not name.startswith("*")) | set(_MORE)
+    return _names()[0]
 
 
 @cache
 def towns() -> frozenset[str]:
     """Return the names of countries, regions and towns, folded."""
-    from phonenumbers.geodata import GEOCODE_DATA
-
-    written = {name for names in GEOCODE_DATA.values() for name in names.values()}
-    for module in [name for name in sys.modules if name.startswith("phonenumbers.geodata.data")]:
-        del sys.modules[module]  # 100 MB that nobody asks for again
-    parts = (part.strip() for name in written for part in _PARTS.split(name))
-    return frozenset(fold(part) for part in parts if len(part) > 2 and part[0].isalpha()) | countries()
+    return _names()[1]
 
 
 @cache
@@ -57,12 +48,33 @@ def first_words(names: Callable[[], frozenset[str]]) -> frozenset[str]:
     return frozenset(word.group() for name in names() if (word := WORDS.match(name)))
 
 
-@cache
 def lower_countries() -> frozenset[str]:
     """Return the first words of countries' English names, of which small letters are enough."""
+    return _names()[2]
+
+
+@cache
+def _names() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return what the three above say. The package's 50 MB are let go again, unless somebody else had asked for them."""
+    import phonenumbers
+
+    held = "phonenumbers.geodata" in sys.modules
+    from phonenumbers.geodata import GEOCODE_DATA
     from phonenumbers.geodata.locale import LOCALE_DATA
 
-    named = (fold(names.get(language, "")) for names in LOCALE_DATA.values() for language in ("aa", "en"))
-    return (
-        frozenset(word.group() for name in named if (word := WORDS.match(name)) and len(word.group()) > 2) - ALSO_WORDS
-    )
+    known = frozenset(_folded(LOCALE_DATA, _LANGUAGES)) | set(_MORE)
+    written = {name for names in GEOCODE_DATA.values() for name in names.values()}
+    parts = (part.strip() for name in written for part in _PARTS.split(name))
+    places = frozenset(fold(part) for part in parts if len(part) > 2 and part[0].isalpha()) | known
+    english = frozenset(word.group() for name in _folded(LOCALE_DATA, ("aa", "en")) if (word := WORDS.match(name)))
+    if not held:
+        for module in [name for name in sys.modules if name.startswith("phonenumbers.geodata")]:
+            del sys.modules[module]
+        vars(phonenumbers).pop("geodata", None)
+    return known, places, frozenset(word for word in english if len(word) > 2) - ALSO_WORDS
+
+
+def _folded(named: Mapping[str, Mapping[str, str]], languages: Iterable[str]) -> set[str]:
+    """Return names of countries in some languages; ``*xx`` says that a language writes as another does."""
+    written = {names.get(language, "") for names in named.values() for language in languages}
+    return {fold(name) for name in written if len(name) > 2 and not name.startswith("*")}

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from transforms.redaction.gazetteer import ALSO_WORDS, countries, first_words, fold, lower_countries, towns
 
 
@@ -21,3 +24,14 @@ def test_a_name_is_looked_up_by_its_first_word():
 def test_countries_that_are_words_too_need_a_capital():
     assert "peru" in lower_countries()
     assert not lower_countries() & ALSO_WORDS
+
+
+def test_the_packages_own_tables_do_not_stay_in_memory_and_can_be_had_again():
+    said = "import sys; from transforms.redaction.gazetteer import towns; towns(); " + (
+        "print('phonenumbers.geodata' in sys.modules); from phonenumbers import geocoder as g, parse; "
+        "print(g.description_for_number(parse('+492171123456'), 'en'))"
+    )
+
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+
+    assert done.stdout.startswith("False\nLeverkusen")
