@@ -37,7 +37,7 @@ PASSES = 5
 OF_WORDS = ("PERSON", "LOCATION", "ADDRESS")
 """Kinds that are looked for once: their words need what stands around them."""
 
-_CUT_A_WORD = re.compile(r"[^\s\[]\[|\[[^\s\[.,;!?)]|\[[.,;!?)][^\s\[]")
+_CUT_A_WORD = re.compile(r"[\w.:@/+#&$°-]\[|\[[\w@/+#&$°-]|\[[.:][^\s\[]")
 
 Span = tuple[int, int, str, float]
 """Start, end, kind and score within a plain text."""

@@ -23,22 +23,26 @@ _SAID = re.compile(
     r"visit(?:s|ed|ing)?|tour(?:s|ed|ing)?|leaving|left[ ]for|(?:com(?:es?|ing)|came|hails?)[ ]from|"
     r"(?:home[ ]?town|home[ ]city)(?:[ ]of|[ ]is)?|(?:city|town|village|state|province|capital|citizen|president|king|queen|government|people|republic|mayor|embassy|suburb|native|resident|map|north|south|east|west|outskirts|coast)[ ]of|weather[ ]in|"
     r"(?:this|the|last|next)[ ](?:morning|evening|week|month|year|summer|winter)[ ](?:from|in|at)|year[ ]in|"
-    r"(?:where|location|place|city|town|country|venue|destination|from|to):)[ ](?:the[ ])?",
+    r"(?:where|location|place|city|town|country|venue|destination|from|to):)[ ](?:the[ ])?$",
     re.IGNORECASE,
 )
 """Words after which a place comes."""
 
-_NEAR = re.compile(r"\b(?:in|at|from|to|near|via|around|across|throughout|outside)[ ](?:the[ ])?", re.IGNORECASE)
+_LAST = frozenset(
+    ["in", "from", "to", "at", "of", "for", "is", "visit", "visits", "visited", "visiting", "tour", "tours", "toured", "touring", "leaving", "city", "town", "hometown", "where:", "location:", "place:", "city:", "town:", "country:", "venue:", "destination:", "from:", "to:"]
+)
+"""What those words end with: most words end otherwise, and need no more than a look at the last."""
+
+_NEAR = frozenset(["in", "at", "from", "to", "near", "via", "around", "across", "throughout", "outside"])
 """Words after which a place may come."""
 
-_TOWARDS = re.compile(r"\b(?:at|from|to)[ ]$", re.IGNORECASE)
+_TOWARDS = frozenset(["at", "from", "to"])
 """People are spoken to and heard from as well: after these a given name is no place."""
 
 _IN = re.compile(r"(?:\b[a-z]+[ ]in|\bnear|\boutside)[ ]$")
 """Words after which a name in capitals that nobody bears is a place more often than not."""
 
 _COMPANY = re.compile(COMPANY)
-_BEGIN = re.compile(r"(?:^|[\n.!])[> ?]*")
 _LINE_BEFORE = re.compile(r"(?:^|\n)[> ?]*$")
 _BLOCK = re.compile(
     r"\n[> ?]*(?P<town>[^\W\d_][^\n\d,]{1,40})(?=\n[> ?]*(?P<country>[^\W\d_][^\n\d]{2,40}?)(?:[ ]\d{3,6})?[ .]*(?:\n|$))"
@@ -48,6 +52,7 @@ _BLOCK = re.compile(
 _COMMA_CODE = re.compile(rf"(?:^|\n|,[ ])[> ?]*(?P<town>{_NAME},?[ ][A-Z]{{2}})[ ]\d{{4,6}}(?:-\d{{4}})?\b")
 _CODE_AFTER = re.compile(r"[ ]+(?:[A-Z]{1,2}[ -]?)?\d{3,6}\b")
 _REGION_AFTER = re.compile(rf",[ ]?({_NAME})")
+_CONTEXT = 40
 _LONGEST = 6
 """Words of a country's name at most."""
 
@@ -59,20 +64,21 @@ def town_gate(clues: Clues) -> bool:
 
 def town_spans(text: str) -> list[tuple[int, int]]:
     """Return where a plain text names a country or a town."""
-    said, near = ({match.end() for match in words.finditer(text)} for words in (_SAID, _NEAR))
-    found = [span for match in _CAPITALS.finditer(text) for span in _capitals(text, *match.span(), said, near)]
-    begins = {match.end() for match in _BEGIN.finditer(text)}
-    begins |= {match.start() for match in WORDS.finditer(text) if match.group() in lower_countries()}
-    small = (_small(text, start, start in said) for start in said | near | begins if text[start : start + 1].islower())
-    return [*found, *(span for span in small if span), *_in_addresses(text)]
+    found = [span for match in _CAPITALS.finditer(text) for span in _capitals(text, *match.span())]
+    known = first_words(towns)
+    for match in WORDS.finditer(text):
+        word = match.group()
+        if word[0].islower() and fold(word) in known and (span := _small(text, match.start(), fold(word))):
+            found.append(span)
+    return [*found, *_in_addresses(text)]
 
 
-def _capitals(text: str, start: int, end: int, said: set[int], near: set[int]) -> Iterator[tuple[int, int]]:
+def _capitals(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the places among words with capitals, the longest names first."""
     if _COMPANY.match(text, end) or _COMPANY.search(text, start, end):
         return
     name = fold(text[start:end])
-    if (name in countries() or name not in NO_NAMES) and (start in said or _is_unlisted(text, start, end)):
+    if (name in countries() or name not in NO_NAMES) and (_said(text, start) or _is_unlisted(text, start, end)):
         yield start, end
         return
     words = [match.span() for match in WORDS.finditer(text, start, end)]
@@ -82,20 +88,20 @@ def _capitals(text: str, start: int, end: int, said: set[int], near: set[int]) -
         if fold(text[slice(*words[at])]) in first_words(towns):
             for last in range(min(len(words), at + _LONGEST), at, -1):
                 span = words[at][0], words[last - 1][1]
-                if _is_place(text, *span, near):
+                if _is_place(text, *span):
                     yield span
                     taken = last - at
                     break
         at += taken
 
 
-def _is_place(text: str, start: int, end: int, near: set[int]) -> bool:
+def _is_place(text: str, start: int, end: int) -> bool:
     name = fold(text[start:end])
     if name in countries() and name not in ALSO_WORDS:
         return True
     if name not in towns() or name in NO_NAMES:
         return False
-    if start in near and not (_TOWARDS.search(text[max(0, start - 6) : start]) and is_given(text[start:end])):
+    if (last := _last_word(text, start)) in _NEAR and not (last in _TOWARDS and is_given(text[start:end])):
         return True
     if region := _REGION_AFTER.match(text, end):
         return fold(region[1]) in countries()
@@ -127,11 +133,21 @@ def _begins_a_line(text: str, start: int) -> bool:
     return _LINE_BEFORE.search(text[max(0, start - 8) : start] if start > 8 else text[:start]) is not None
 
 
-def _small(text: str, start: int, said: bool) -> tuple[int, int] | None:
+def _last_word(text: str, start: int) -> str:
+    """Return the word before, in small letters; not "the", which says nothing."""
+    words = text[max(0, start - 24) : start].lower().split() if start and text[start - 1] == " " else []
+    return next((word for word in reversed(words) if word != "the"), "")
+
+
+def _said(text: str, start: int) -> bool:
+    """Return whether the words before say that a place comes."""
+    return _last_word(text, start) in _LAST and _SAID.search(text[max(0, start - _CONTEXT) : start]) is not None
+
+
+def _small(text: str, start: int, first: str) -> tuple[int, int] | None:
     """Return where a place in small letters begins and ends: a known country, or a known town where words say so."""
-    known = towns if said else countries
-    first = WORDS.match(text, start)
-    if first is None or fold(first.group()) not in first_words(known):
+    known = towns if _said(text, start) else countries
+    if known is countries and first not in lower_countries() and _last_word(text, start) not in _NEAR:
         return None
     ends = [match.end() for match in islice(WORDS.finditer(text, start), _LONGEST)]
     for end in reversed(ends):
