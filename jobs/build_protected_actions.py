@@ -17,11 +17,14 @@ IDENTIFIERS = {
 
 
 def build_protected_actions(inputs: Inputs) -> Built:
-    """Replace identifiers by keyed pseudonyms and redact addresses, numbers, links and coordinates in free text."""
+    """Replace identifiers by keyed pseudonyms; free text loses what the policy says for the pseudonyms' purpose."""
     from pyspark.sql import functions as F
 
     from transforms.privacy.pseudonymize_columns import pseudonymize_columns
-    from transforms.privacy.redact_text import redact_text
+    from transforms.redaction.operators import operator
+    from transforms.redaction.redact_column import redact_column
+
+    rule = inputs.policy.purposes[inputs.policy.pseudonym_purpose].redaction
 
     df = pseudonymize_columns(
         inputs.tables["clean.actions"],
@@ -29,7 +32,8 @@ def build_protected_actions(inputs: Inputs) -> Built:
         keys=inputs.keys,
         domain=domain(inputs),
     )
-    return Built(df.withColumn("text", redact_text(F.col("text"))).withColumn("_reason", F.lit(None).cast("string")))
+    df = redact_column(df, "text", operator=operator(rule.operator), kinds=rule.kinds, whole=rule.whole_text)
+    return Built(df.withColumn("_reason", F.lit(None).cast("string")))
 
 
 JOB = Job(contract("protected.actions"), (Read("clean.actions", counted=True),), build_protected_actions, "row")

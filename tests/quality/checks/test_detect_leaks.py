@@ -20,7 +20,7 @@ CONTRACT = Contract(
     ),
 )
 SCHEMA = "country string, text string, source string, purposes array<string>"
-CLEAN = ("US", "hello [EMAIL], call [NUMBER]", "app", ["risk"])
+CLEAN = ("US", "hello [EMAIL_ADDRESS], call [NUMBER]", "app", ["risk"])
 
 
 @pytest.mark.parametrize(
