@@ -12,9 +12,9 @@ CONTRACT = Contract(
     "Things.",
     "one thing",
     (
-        Column("country", "string", "Country.", pattern=r"^[A-Z]{2}$"),
+        Column("country", "string", "Country.", Sensitivity.NONE, pattern=r"^[A-Z]{2}$"),
         Column("text", "string", "Text.", Sensitivity.FREE_TEXT),
-        Column("source", "string", "Source."),
+        Column("source", "string", "Source.", Sensitivity.NONE),
         PURPOSES,
         EVENT_DATE,
     ),
