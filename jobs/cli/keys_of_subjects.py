@@ -58,9 +58,10 @@ def _end(listing: RekeyListing) -> str:
         return "Nothing was changed."
     if listing.left:
         return f"{counted(listing.left, 'partition')} left: repeat the command. The old keys stay until then."
-    until = f"{listing.last_copy_until:%Y-%m-%d}" if listing.last_copy_until else ""
     gone = counted(listing.keys_destroyed, "old data key")
-    return f"{gone} destroyed. Backups of the vault may hold them until {until}."
+    if listing.last_copy_until is None:
+        return f"{gone} destroyed. The vault's own files may hold them yet: run `geoward keys rewrap`."
+    return f"{gone} destroyed. Backups of the vault may hold them until {listing.last_copy_until:%Y-%m-%d}."
 
 
 @keys.command()

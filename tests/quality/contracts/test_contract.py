@@ -69,7 +69,7 @@ def test_any_change_changes_the_fingerprint(change):
 
 def test_only_columns_that_tell_of_nobody_keep_statistics():
     tags = Column("tags", "array<string>", "Tags.", Sensitivity.NONE)
-    name = Column("name", "string", "Name.", Sensitivity.DIRECT_ID, "user.name")
+    name = Column("name", "string", "Name.", Sensitivity.PSEUDONYM, "user.name")
     made = declared(PLAIN, name, tags, EVENT_DATE)
 
     assert made.delta_properties["delta.dataSkippingStatsColumns"] == "note"
