@@ -25,7 +25,7 @@ class Rewrapped(NamedTuple):
 def rewrap(database: Database, wrapping: Sequence[KeyReader], batch: int = BATCH) -> Rewrapped:
     """Wrap all data keys under the first of the keys, ``batch`` at a time; after a kill, the same call goes on.
 
-    Raises ``RowRefused`` for a data key that was changed, ``EnvironmentFault`` if one is wrapped under none of the keys.
+    Raises ``RowRefused`` for a data key that was changed, ``EnvironmentFault`` if one is wrapped under none of them.
     """
     keys = WrappingKeys([key.open() for key in wrapping])
     database.make()

@@ -81,7 +81,7 @@ class Vault:
             return [epoch for (epoch,) in rows.ask("SELECT DISTINCT epoch FROM vault_keys ORDER BY epoch")]
 
     def destroy_epochs(self, epochs: Sequence[str]) -> int:
-        """Delete all data keys of those epochs, which ``clean`` takes out of the files, and return how many there were."""
+        """Delete all data keys of those epochs, which ``clean`` takes out of the files; return how many there were."""
         count = 0
         for epoch in epochs:
             with self._made.alone() as rows:
