@@ -101,7 +101,7 @@ def findings(
     look = _gated if gated else _analyzed
     for _ in range(PASSES):
         plain = plain_text(left)
-        new = look(plain.text, sought) if not found or _CUT_A_WORD.search(left) else []
+        new = look(plain.text, sought) if not found or _CUT_A_WORD.search(plain.text) else []
         if more is not None and plain.text:
             new += more.spans(plain.text)
         if not new and NUMBER in kinds and number_gate(Clues(plain.text)):

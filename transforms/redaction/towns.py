@@ -29,7 +29,37 @@ _SAID = re.compile(
 """Words after which a place comes."""
 
 _LAST = frozenset(
-    ["in", "from", "to", "at", "of", "for", "is", "visit", "visits", "visited", "visiting", "tour", "tours", "toured", "touring", "leaving", "city", "town", "hometown", "where:", "location:", "place:", "city:", "town:", "country:", "venue:", "destination:", "from:", "to:"]
+    [
+        "in",
+        "from",
+        "to",
+        "at",
+        "of",
+        "for",
+        "is",
+        "visit",
+        "visits",
+        "visited",
+        "visiting",
+        "tour",
+        "tours",
+        "toured",
+        "touring",
+        "leaving",
+        "city",
+        "town",
+        "hometown",
+        "where:",
+        "location:",
+        "place:",
+        "city:",
+        "town:",
+        "country:",
+        "venue:",
+        "destination:",
+        "from:",
+        "to:",
+    ]
 )
 """What those words end with: most words end otherwise, and need no more than a look at the last."""
 
