@@ -24,14 +24,13 @@ def build_protected_actions(inputs: Inputs) -> Built:
     from transforms.redaction.operators import operator
     from transforms.redaction.redact_column import redact_column
 
-    rule = inputs.policy.purposes[inputs.policy.pseudonym_purpose].redaction
-
     df = pseudonymize_columns(
         inputs.tables["clean.actions"],
         columns=IDENTIFIERS,
         keys=inputs.keys,
         domain=domain(inputs),
     )
+    rule = inputs.policy.purposes[inputs.policy.pseudonym_purpose].redaction
     df = redact_column(df, "text", operator=operator(rule.operator), kinds=rule.kinds, whole=rule.whole_text)
     return Built(df.withColumn("_reason", F.lit(None).cast("string")))
 

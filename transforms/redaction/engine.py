@@ -135,7 +135,7 @@ def _gated(text: str, kinds: Sequence[str]) -> list[Span]:
 
 
 def _analyzed(text: str, kinds: Sequence[str]) -> list[Span]:
-    return _spans(engine().analyze(text, language="en", entities=list(kinds)))
+    return _spans(engine().analyze(text, language="en", entities=list(kinds))) if kinds else []  # of none, it asks all
 
 
 def _spans(results: Iterable[Any]) -> list[Span]:
