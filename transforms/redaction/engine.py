@@ -101,7 +101,7 @@ def findings(
     look = _gated if gated else _analyzed
     for _ in range(PASSES):
         plain = plain_text(left)
-        new = look(plain.text, sought) if not found or _CUT_A_WORD.search(left) else []
+        new = look(plain.text, sought) if not found or _CUT_A_WORD.search(plain.text) else []
         if more is not None and plain.text:
             new += more.spans(plain.text)
         if not new and NUMBER in kinds and number_gate(Clues(plain.text)):
@@ -135,7 +135,7 @@ def _gated(text: str, kinds: Sequence[str]) -> list[Span]:
 
 
 def _analyzed(text: str, kinds: Sequence[str]) -> list[Span]:
-    return _spans(engine().analyze(text, language="en", entities=list(kinds)))
+    return _spans(engine().analyze(text, language="en", entities=list(kinds))) if kinds else []  # of none, it asks all
 
 
 def _spans(results: Iterable[Any]) -> list[Span]:

@@ -9,7 +9,7 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
+from functools import cache
 
 _LANGUAGES = ("aa", "en", "de", "fr", "es", "pt", "it", "nl", "da", "sv", "nb", "fi", "pl", "cs", "hu", "el", "ro")
 _MORE = ("usa", "u.s.a.", "u.s.", "uk", "u.k.", "england", "scotland", "wales", "czech republic", "holland", "macedonia",
@@ -23,9 +23,10 @@ WORDS = re.compile(r"[^\W\d_]+(?:['.-](?!s\b(?![ ][A-Z]))[^\W\d_]+){0,4}")
 _PARTS = re.compile(r"[,/()]| - ")
 
 
-@lru_cache(maxsize=4096)
 def fold(name: str) -> str:
     """Return a name as it is compared: in small letters without marks."""
+    if name.isascii():
+        return name.lower()
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 

@@ -48,6 +48,7 @@ HIDDEN = {
     "a-number-of-no-kind": ("member 00123-45-67, ok", "member [NUMBER], ok"),
     "a-card-with-a-wrong-digit": ("card 4111 1111 1111 1112", "card [NUMBER]"),
     "bare-link": ("see www.: or http://>", "see [URL] or [URL]"),
+    "behind-an-invisible-mark": ("415-555-2671\u200bwww.1111", "[NUMBER]\u200b[URL]"),
     "within-a-word": ("fe80::www.a.example", "[IP_ADDRESS][URL]"),
     "fractions-in-a-row": ("½½½½½½½", "[NUMBER]"),
 }

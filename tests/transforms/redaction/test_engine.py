@@ -131,6 +131,7 @@ def test_only_the_kinds_that_are_asked_for_are_found():
 
     assert [one.kind for one in findings(text, kinds=["EMAIL_ADDRESS"])] == ["EMAIL_ADDRESS"]
     assert [one.kind for one in findings(text, kinds=["NUMBER"])] == ["NUMBER", "NUMBER"]
+    assert findings("ada@a.example", kinds=["NUMBER"], gated=False) == []
 
 
 def test_a_policy_may_name_every_kind_that_there_is_and_no_other():
