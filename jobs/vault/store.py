@@ -53,8 +53,11 @@ class Vault:
 
     def known_data_keys(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[bytes | Destroyed | None]:
         """Return what ``data_keys`` does, but make none: None where the vault does not know the subject's epoch."""
+        return self.known_data_keys_at(self.indexes(kind, identifiers), epoch)
+
+    def known_data_keys_at(self, indexes: Sequence[bytes], epoch: str) -> list[bytes | Destroyed | None]:
+        """Return what ``known_data_keys`` does, of those whose ``indexes`` these are."""
         table, found = DataKeys(self._wrapping, epoch), Found()
-        indexes = self.indexes(kind, identifiers)
         for some in _batches(indexes):
             with self._made.reading() as rows:
                 found |= self._look(rows, table, some)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from quality.contracts.errors import PolicyBreach
+from quality.policies.break_glass import BreakGlass
 
 LegalBasis = Literal[
     "Consent", "Contract", "Legal obligations", "Vital interests", "Public interest", "Legitimate interests"
@@ -93,7 +94,10 @@ class Jurisdiction(_Frozen):
 
 
 class Policy(_Frozen):
-    """One policy file. ``version`` is the SHA-256 of its bytes, set by the loader."""
+    """One policy file. ``version`` is the SHA-256 of its bytes, set by the loader.
+
+    Without ``break_glass`` nobody may see the identifier behind a token.
+    """
 
     name: str
     version: str = ""
@@ -103,6 +107,7 @@ class Policy(_Frozen):
     release_purpose: str
     pseudonym_purpose: str
     pseudonym_epoch: Literal["month", "none"]
+    break_glass: BreakGlass | None = None
 
     @model_validator(mode="after")
     def _names_exist(self) -> Policy:
@@ -112,6 +117,9 @@ class Policy(_Frozen):
             raise ValueError(f"purposes used but not declared: {', '.join(unknown)}")
         if missing := sorted({"raw", "clean", "protected", "quarantine"} - set(self.retention)):
             raise ValueError(f"retention is not stated for: {', '.join(missing)}")
+        granted = self.break_glass.jurisdictions if self.break_glass else frozenset()
+        if unknown := sorted(granted - set(self.jurisdictions)):
+            raise ValueError(f"break_glass grants in jurisdictions that are not declared: {', '.join(unknown)}")
         return self
 
     def jurisdiction(self, name: str) -> Jurisdiction:
