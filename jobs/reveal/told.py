@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from jobs.audit_log import audit, read_audit
+from jobs.accept_audit import read_left
+from jobs.audit_log import audit_many
 from jobs.explain_failure import kind_of
 from jobs.home import Home
 from jobs.landing.file_name import told
@@ -37,7 +38,7 @@ class Line:
         """Append it; when this returns it is on the disk."""
         if not self.dry_run:
             detail = {name: told(fact) for name, fact in (self.facts | more).items()}
-            audit(self.home, "reveal", told(self.request), outcome, region=told(self.region), **detail)
+            audit_many(self.home, [("reveal", told(self.request), outcome, told(self.region), detail)])
 
 
 @contextmanager
@@ -47,21 +48,28 @@ def refusals_told(home: Home, *, dry_run: bool) -> Iterator[Line]:
     try:
         yield line
     except GeowardError as error:
-        line.tell("refused", why=error.message)
+        _refused(line, error.message)
         raise
     except Exception as error:  # its message may hold a value: tell its kind only
-        line.tell("refused", why=kind_of(error))
+        _refused(line, kind_of(error))
         raise
+
+
+def _refused(line: Line, why: str) -> None:
+    try:
+        line.tell("refused", why=why)
+    except Exception as fault:
+        said = f"Refused: {why} Auditors could not be told of it: {kind_of(fault)}."
+        raise EnvironmentFault(said, mend="Run `geoward fsck`.") from None
 
 
 def revealed(home: Home) -> set[str]:
     """Return the requests that auditors were told were used, whatever the files of requests say.
 
-    Raises ``EnvironmentFault`` if the log is damaged, since nobody can say then.
+    Raises ``EnvironmentFault`` if the log is not what was written: it may have been cut to use one twice.
     """
-    try:
-        entries = read_audit(home)
-    except ValueError:
-        said = "The audit log is damaged, so that nobody can say whether this was shown before."
-        raise EnvironmentFault(said, mend="Run `geoward fsck`, which says what to do.") from None
+    entries, damage = read_left(home)
+    if damage:
+        said = "The audit log is damaged, so that nobody can say which requests were used."
+        raise EnvironmentFault(said, mend="Run `geoward fsck`, which says what to do.")
     return {entry["subject"] for entry in entries if (entry["kind"], entry["outcome"]) == ("reveal", "revealed")}
