@@ -65,6 +65,10 @@ def _loaded(raw: bytes, password: bytes | None) -> object:
     except UnsupportedAlgorithm:
         mend = "Install the package bcrypt, or keep the key in PEM (PKCS 8)."
         raise KeyUnusable(WHAT, "this machine cannot open its kind of encryption", mend=mend) from None
+    except TypeError:
+        if password is None:
+            raise
+        raise KeyUnusable(WHAT, "an empty passphrase does not open it", mend="Try again.") from None
     except ValueError:
         problem = "its file holds no private key" if password is None else "the passphrase is wrong"
         raise KeyUnusable(WHAT, problem, mend=_MAKE if password is None else "Try again.") from None

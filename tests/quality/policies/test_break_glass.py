@@ -91,7 +91,9 @@ def principal(key):
         pytest.param(principal("ssh-ed25519"), "begins with ssh-ed25519", id="no-key"),
         pytest.param(principal("ssh-ed25519 !!planted"), "not base64", id="no-base64"),
         pytest.param(principal(line(9, size=31)), "no Ed25519 key", id="too-short"),
-        pytest.param(principal(line(9, "ssh-dss").replace("ssh-dss", "ssh-ed25519")), "no Ed25519 key", id="in-disguise"),
+        pytest.param(
+            principal(line(9, "ssh-dss").replace("ssh-dss", "ssh-ed25519")), "no Ed25519 key", id="in-disguise"
+        ),
         pytest.param({**GOOD, "grants": [{**GRANT, "may_ask": ["eve"]}]}, "not declared: eve", id="undeclared-person"),
         pytest.param({**GOOD, "grants": [{**GRANT, "jurisdictions": ["mars"]}]}, "not declared: mars", id="nowhere"),
         pytest.param({**GOOD, "grants": [{**GRANT, "may_approve": ["ada"]}]}, "two persons", id="one-person-alone"),
@@ -99,7 +101,9 @@ def principal(key):
         pytest.param({**GOOD, "grants": []}, "grants", id="no-grant"),
         pytest.param({**GOOD, "hours": 0}, "hours", id="no-time"),
         pytest.param({**GOOD, "hours": 1000}, "hours", id="for-weeks"),
-        pytest.param({**GOOD, "principals": {"Ada\n": {"public_key": line(1)}}}, "principals", id="a-name-to-fool-with"),
+        pytest.param(
+            {**GOOD, "principals": {"ada\n": {"public_key": line(1)}}}, "principals", id="a-name-to-fool-with"
+        ),
     ],
 )
 def test_nonsense_is_refused_when_the_policy_is_read_and_without_its_value(tmp_path, section, said):
