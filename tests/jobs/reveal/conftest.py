@@ -12,20 +12,15 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from jobs.audit_log import read_audit
 from jobs.home import open_home
-from jobs.keys.config import begin_keys
-from jobs.keys.key_reference import primary_key
-from jobs.keys.keyset import KeyDomain
+from jobs.make_tokens import token_key, token_maker
 from jobs.reveal.desk import Desk
 from jobs.reveal.identity import Identity
 from jobs.reveal.open_token import look_up
 from jobs.reveal.request import Asked
 from jobs.reveal.told import refusals_told
-from jobs.vault.of_region import begin_vault
-from jobs.vault.token_subjects import VaultSubjects
 from quality.policies.load_policy import DEFAULT_POLICY
 from quality.policies.read_yaml import read_yaml
 from transforms.privacy.identifiers import Domain
-from transforms.privacy.subject_tokens import subject_tokens
 
 NAMES = ("ada", "bob", "cy", "dan", "eve")
 WHO = "ada@example.org"
@@ -84,12 +79,8 @@ def with_policy(policy):
 
 def token_of(home, identifier=WHO, kind="actor", region="eu", purpose="risk"):
     """Make a token as `geoward pseudonymize --reversible` does."""
-    keyset, domain = begin_keys(home), KeyDomain("token", region, "none")
-    if keyset.read().primary(domain) is None:
-        keyset.new_key(domain)
-    key, subjects = primary_key(keyset, domain).open(), VaultSubjects(begin_vault(home, region))
-    made = subject_tokens(key, pa.array([identifier]), subjects, domain=Domain(region, purpose, "none"), kind=kind)
-    return made.tokens[0].as_py()
+    make = token_maker(home, token_key(home, region), Domain(region, purpose, "none"), kind)
+    return make(pa.array([identifier]))[0].as_py()
 
 
 @pytest.fixture
