@@ -53,7 +53,7 @@ class Desk:
         """Enter a request; or, once it is approved, use it up, tell auditors, and return the identifier."""
         line.region, line.facts = asked.region, {"kind": asked.kind, "case": asked.case, "reason": asked.reason}
         refuse_unclear(asked)
-        line.facts["principal"] = name = principal_of(self.home.policy, identity)
+        line.facts["principal"] = name = principal_of(self.home, identity)
         refuse_asker(self.home, name, asked.kind, asked.region)
         show = self.look_up(self.home, asked)
         with self._alone():
@@ -63,7 +63,7 @@ class Desk:
     def approve(self, line: Line, identity: Identity, request_id: str) -> Request:
         """Add a second person's signature to a request, and return it."""
         line.request = request_id[:32]  # whatever somebody typed
-        line.facts["approver"] = name = principal_of(self.home.policy, identity)
+        line.facts["approver"] = name = principal_of(self.home, identity)
         with self._alone():
             request = self.requests.get(request_id)
             line.of(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from datetime import datetime, timedelta
 
 from jobs.home import Home
@@ -27,8 +28,15 @@ def break_glass_of(policy: Policy) -> BreakGlass:
     return policy.break_glass
 
 
-def principal_of(policy: Policy, identity: Identity) -> str:
-    """Return who somebody is by their key; raise ``PolicyBreach`` if the policy does not know it."""
+def principal_of(home: Home, identity: Identity) -> str:
+    """Return who somebody is by their key.
+
+    Raises ``PolicyBreach`` if the policy does not know it, or others can write the policy: anybody could be in it.
+    """
+    policy = home.policy
+    if home.policy_path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        said = f"Others than its owner can write the policy {home.policy_path.name}: it grants nothing."
+        raise PolicyBreach(said, mend="Run `chmod go-w` on it, and look through break_glass.")
     if name := break_glass_of(policy).name_of(identity.public):
         return name
     mend = "Have your public key entered under break_glass.principals."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -121,6 +123,13 @@ class Policy(_Frozen):
         if unknown := sorted(granted - set(self.jurisdictions)):
             raise ValueError(f"break_glass grants in jurisdictions that are not declared: {', '.join(unknown)}")
         return self
+
+    @cached_property
+    def of_rows(self) -> str:
+        """Return a digest of what rows are made under: ``break_glass`` lets people in and out, and changes no row."""
+        if self.break_glass is None:
+            return self.version
+        return hashlib.sha256(self.model_dump_json(exclude={"version", "break_glass"}).encode()).hexdigest()
 
     def jurisdiction(self, name: str) -> Jurisdiction:
         """Return the rules of that territory; raise ``PolicyBreach`` when the policy has none."""

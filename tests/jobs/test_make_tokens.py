@@ -14,6 +14,8 @@ from jobs.vault.of_region import begin_vault
 from quality.contracts.errors import PolicyBreach, UsageError
 from tests.jobs.cli.conftest import *  # noqa: F403
 
+NOT_UTF8 = '{"who": "bob", "note": "\\ud800"}'
+
 
 @pytest.fixture
 def run(geoward, tmp_path):
@@ -52,11 +54,11 @@ def test_kinds_and_regions_do_not_join(run):
 def test_rows_of_a_destroyed_subject_lose_their_identifier_and_are_counted(run):
     run([["ada"], ["bob"]])
     begin_vault(open_home(), "eu").destroy("actor", ["ada"])
-    done, rows = run([["ada"], ["bob"], [None], "no json"], "--json")
+    done, rows = run([["ada"], ["bob"], [None], "no json", NOT_UTF8], "--json")
 
     assert rows[0] is None and revealed(rows[1]) == "bob"
     said = json.loads(done.stdout)
-    assert (said["destroyed"], said["rows_out"], said["rejected"]) == (1, 3, {"not_json": 1})
+    assert (said["destroyed"], said["rows_out"], said["rejected"]) == (1, 3, {"not_json": 1, "not_utf8": 1})
     assert "1 row of destroyed subjects" in " ".join(done.stderr.split())
 
 

@@ -434,6 +434,30 @@ def test_texts_that_a_terminal_obeys_are_told_escaped(ask, told, asked):
     assert (line["detail"]["case"], line["detail"]["reason"]) == ("C\\x1b[2J", "a\\nb")
 
 
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_a_policy_that_others_can_write_lets_nobody(home, ask, approve, told, mode):
+    request = ask().request
+    (home.path / "policy.yaml").chmod(mode)
+
+    for attempt in (ask, lambda: approve(request)):
+        with pytest.raises(PolicyBreach, match="Others than its owner can write the policy"):
+            attempt()
+    assert told() == ["requested", "refused", "refused"]
+
+
+def test_the_asker_is_told_that_nobody_approves_their_own(ask, approve):
+    with pytest.raises(PolicyBreach, match="Nobody approves what they asked for"):
+        approve(ask().request, "ada")
+
+
+def test_a_name_that_leads_out_of_the_folder_is_no_request(home, people, ask):
+    ask()
+    (home.path / "x.json").write_text("{}")
+
+    with pytest.raises(UsageError, match="no such request"), refusals_told(open_home(), dry_run=False) as line:
+        Desk(line.home, look_up).approve(line, people["bob"].identity, "../x")
+
+
 def test_what_is_typed_for_a_request_leads_nowhere_else(home, people, told):
     for typed in ("../geoward", "0" * 32, "", "A" * 32, "x" * 1000):
         with pytest.raises((UsageError, PolicyBreach)), refusals_told(open_home(), dry_run=False) as line:

@@ -79,6 +79,16 @@ def test_two_grants_do_not_add_up_to_a_third(tmp_path):
     assert not glass.may_approve("ada", "cy", "actor", "eu")
 
 
+def test_who_may_see_what_makes_no_table_anew_and_every_other_change_does(tmp_path):
+    section = {**GOOD, "hours": 4}
+    stays = {load(tmp_path, one).of_rows for one in (GOOD, section)}
+    policy = load(tmp_path, GOOD)
+    other = policy.model_copy(update={"pseudonym_epoch": "month"})
+
+    assert stays == {policy.of_rows} and other.of_rows not in stays
+    assert load_policy().of_rows == load_policy().version
+
+
 def principal(key):
     return {**GOOD, "principals": {**GOOD["principals"], "cy": {"public_key": key}}}
 
