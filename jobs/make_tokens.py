@@ -7,7 +7,7 @@ from contextlib import suppress
 import pyarrow as pa
 
 from jobs.home import Home
-from jobs.keys.config import begin_keys
+from jobs.keys.config import begin_key, begin_keys
 from jobs.keys.key_reference import KeyReference, primary_key
 from jobs.keys.keyset import KeyDomain
 from jobs.pseudonymize_file import Make, period_of
@@ -33,8 +33,7 @@ def refuse_rotating(home: Home, purpose: str, epoch: str) -> None:
 def token_key(home: Home, region: str) -> KeyReference:
     """Return the key that a region's new tokens are made with; it is made if there never was one."""
     keyset, domain = begin_keys(home), KeyDomain("token", region, "none")
-    if not any(key.domain == domain for key in keyset.read().keys):
-        keyset.new_key(domain)
+    begin_key(keyset, domain)
     return primary_key(keyset, domain)
 
 

@@ -93,6 +93,7 @@ def approve(
 
     home = open_home()
     with refusals_told(home, dry_run=dry_run) as line:
+        line.request = request[:32]  # whatever was typed
         approved = Desk(home, look_up, dry_run).approve(line, _identity(identity), request)
     listing = ApproveListing(request=listed(home, approved, set()), dry_run=dry_run)
     end = (

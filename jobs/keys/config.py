@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from quality.contracts.errors import EnvironmentFault
+from quality.contracts.errors import EnvironmentFault, UsageError
 
 if TYPE_CHECKING:
     from jobs.home import Home
+    from jobs.keys.keyset import KeyDomain
     from jobs.keys.keyset_file import KeysetFile
     from jobs.keys.provider import Provider
 
@@ -102,6 +103,20 @@ def begin_keys(home: Home) -> KeysetFile:
         first.make()
     keyset.make()
     return keyset
+
+
+def begin_key(keyset: KeysetFile, domain: KeyDomain) -> None:
+    """Make the first key of a domain, unless it had one or another process is first."""
+    if not _had_one(keyset, domain):
+        try:
+            keyset.new_key(domain)
+        except UsageError:
+            if not _had_one(keyset, domain):
+                raise
+
+
+def _had_one(keyset: KeysetFile, domain: KeyDomain) -> bool:
+    return any(key.domain == domain for key in keyset.read().keys)
 
 
 def _refuse_inside(file: Path, home: Home) -> None:

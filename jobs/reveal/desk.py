@@ -62,7 +62,6 @@ class Desk:
 
     def approve(self, line: Line, identity: Identity, request_id: str) -> Request:
         """Add a second person's signature to a request, and return it."""
-        line.request = request_id[:32]  # whatever somebody typed
         line.facts["approver"] = name = principal_of(self.home, identity)
         with self._alone():
             request = self.requests.get(request_id)

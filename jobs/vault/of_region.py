@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from jobs.home import Home
-from jobs.keys.config import begin_keys, keyset_of
+from jobs.keys.config import begin_key, begin_keys, keyset_of
 from jobs.keys.key_reference import KeyReference
 from jobs.keys.keyset import KeyDomain, State
-from jobs.keys.keyset_file import KeysetFile
 from jobs.vault.sqlite import SqliteDatabase
 from jobs.vault.store import Vault
 from quality.contracts.errors import EnvironmentFault, KeyUnusable
@@ -32,35 +31,42 @@ class DerivedKey:
 
 
 def begin_vault(home: Home, region: str) -> Vault:
-    """Return a region's vault; its keys are made at first use."""
-    keyset, domain = begin_keys(home), KeyDomain("subject", home.region(region).name, "none")
+    """Return a region's vault, made with its key at first use; raise what ``vault_of`` does once there is a key.
+
+    The vault is made first: where there is a key and no vault, it was lost, and an empty one would know nobody.
+    """
+    keyset, domain = begin_keys(home), _domain(home, region)
     if not any(key.domain == domain for key in keyset.read().keys):
-        keyset.new_key(domain)
-    return _vault(home, keyset, domain)
+        home.region(region).folder("vault")
+        _database(home, domain).make()
+        begin_key(keyset, domain)
+    return vault_of(home, region)
 
 
 def vault_of(home: Home, region: str) -> Vault:
-    """Return a region's vault; raise ``EnvironmentFault`` if there is none, since an empty one would know nobody."""
-    vault = _vault(home, keyset_of(home), KeyDomain("subject", home.region(region).name, "none"))
-    if not isinstance(vault.database, SqliteDatabase) or vault.database.path.exists():
-        return vault
-    raise EnvironmentFault(f"The vault of region {region} is missing.", mend="Restore it from your backup.")
+    """Return a region's vault; raise ``EnvironmentFault`` if it is missing, ``KeyUnusable`` if its key is.
 
-
-def _vault(home: Home, keyset: KeysetFile, domain: KeyDomain) -> Vault:
-    """Subjects are found by the region's first key, for always; their keys are wrapped by the newest."""
-    found = keyset.read()
+    Subjects are found by the region's first key, for always; their data keys are wrapped by the newest.
+    """
+    keyset, domain = keyset_of(home), _domain(home, region)
+    found, database = keyset.read(), _database(home, domain)
     mine = [key for key in found.keys if key.domain == domain]
     if not mine:
         raise KeyUnusable(f"The key for {domain}", "there is none", mend="Restore the keyset that has it.")
-    first, *_ = mine
-    usable = sorted(
-        (key for key in mine if key.state in (State.PRIMARY, State.ACTIVE)), key=lambda key: key.state != State.PRIMARY
-    )
-    named = {key.id: KeyReference(keyset.path, keyset.providers, key.id, found.counter) for key in (first, *usable)}
-    return Vault(
-        SqliteDatabase(home.region(domain.region).folder("vault") / "vault.sqlite"),
-        DerivedKey(named[first.id], "geoward vault index 1"),
-        tuple(DerivedKey(named[key.id], "geoward vault wrapping 1") for key in usable),
-        BACKUPS_KEPT,
-    )
+    if not database.path.exists():
+        raise EnvironmentFault(f"The vault of region {region} is missing.", mend="Restore it from your backup.")
+    usable = [key.id for key in reversed(mine) if key.state in (State.PRIMARY, State.ACTIVE)]
+
+    def derived(key_id: str, use: str) -> DerivedKey:
+        return DerivedKey(KeyReference(keyset.path, keyset.providers, key_id, found.counter), f"geoward vault {use} 1")
+
+    wrapping = tuple(derived(key_id, "wrapping") for key_id in usable)
+    return Vault(database, derived(mine[0].id, "index"), wrapping, BACKUPS_KEPT)
+
+
+def _domain(home: Home, region: str) -> KeyDomain:
+    return KeyDomain("subject", home.region(region).name, "none")
+
+
+def _database(home: Home, domain: KeyDomain) -> SqliteDatabase:
+    return SqliteDatabase(home.region(domain.region).root / "vault" / "vault.sqlite")

@@ -23,7 +23,7 @@ class TokenRefused(GeowardError):
         """Name the kind of identifier."""
         super().__init__(
             f"A token of kind {kind} is not whole, or is of another key or domain; none was revealed.",
-            mend="Ask with the region, purpose and key that it was made with.",
+            mend="Copy it whole, and name the region, kind and purpose that it was made for.",
         )
 
 

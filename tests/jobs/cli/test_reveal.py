@@ -102,7 +102,7 @@ def test_a_refused_identity_is_told_to_auditors(people, reveal, agree, told):
     people["bob"].file.chmod(0o644)
 
     assert "mode 0644" in str(reveal().exception) and "mode 0644" in str(agree("0" * 32).exception)
-    assert told() == ["refused", "refused"]
+    assert told() == ["refused", "refused"] and told(whole=True)[1]["subject"] == "0" * 32
 
 
 def test_a_passphrase_is_asked_for_and_not_shown(geoward, asked, people):
