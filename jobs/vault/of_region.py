@@ -51,11 +51,12 @@ def vault_of(home: Home, region: str) -> Vault:
     keyset, domain = keyset_of(home), _domain(home, region)
     found, database = keyset.read(), _database(home, domain)
     mine = [key for key in found.keys if key.domain == domain]
-    if not mine:
-        raise KeyUnusable(f"The key for {domain}", "there is none", mend="Restore the keyset that has it.")
+    usable = [key.id for key in reversed(mine) if key.state in (State.PRIMARY, State.ACTIVE)]
+    if not usable:
+        mend = "Restore the keyset that has it; what a destroyed one protected is gone."
+        raise KeyUnusable(f"The key for {domain}", "there is none that may be used", mend=mend)
     if not database.path.exists():
         raise EnvironmentFault(f"The vault of region {region} is missing.", mend="Restore it from your backup.")
-    usable = [key.id for key in reversed(mine) if key.state in (State.PRIMARY, State.ACTIVE)]
 
     def derived(key_id: str, use: str) -> DerivedKey:
         return DerivedKey(KeyReference(keyset.path, keyset.providers, key_id, found.counter), f"geoward vault {use} 1")

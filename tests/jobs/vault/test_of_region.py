@@ -59,6 +59,16 @@ def test_whoever_only_reads_makes_neither_vault_nor_key(home):
     assert keyset_of(home).read().keys == ()
 
 
+def test_where_its_last_key_was_destroyed_nothing_is_opened_and_nothing_made(home):
+    keys_of(begin_vault(home, "eu"))
+    keyset = keyset_of(home)
+    keyset.destroy(keyset.read().primary(SUBJECTS).id)
+
+    for again in (begin_vault, vault_of):
+        with pytest.raises(KeyUnusable, match="none that may be used"):
+            again(home, "eu")
+
+
 def test_of_two_who_make_a_first_key_one_does_and_both_go_on(home, monkeypatch):
     keyset, looks = begin_keys(home), iter([False, True])
     keyset.new_key(SUBJECTS)
