@@ -43,9 +43,10 @@ def test_a_vault_that_was_lost_is_not_begun_anew(home):
             again(home, "eu")
 
 
-def test_one_that_was_killed_while_its_vault_was_made_is_gone_on_with(home, monkeypatch):
+@pytest.mark.parametrize("step", ["begin_key", "SqliteDatabase.make"])
+def test_one_that_was_killed_while_its_vault_was_made_is_gone_on_with(home, monkeypatch, step):
     with monkeypatch.context() as patched:
-        patched.setattr("jobs.vault.of_region.begin_key", lambda *_: 1 / 0)
+        patched.setattr(f"jobs.vault.of_region.{step}", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             begin_vault(home, "eu")
 
