@@ -59,7 +59,7 @@ def _landed(
 ) -> list[IngestedFile]:  # fmt: skip
     files: list[IngestedFile] = []
     try:
-        files += (_told(mapping, one) for one in landing(place, mapping, text, paths, progress, alone))
+        files += (_told(mapping, one) for one in landing(home, place, mapping, text, paths, progress, alone))
     except BaseException:
         with suppress(Exception):  # what landed before is entered; on a full disk the first error is the one to show
             _audit(home, mapping, place.name, files)

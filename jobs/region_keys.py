@@ -10,6 +10,7 @@ from jobs.keys.config import begin_keys, keyset_of
 from jobs.keys.key_reference import KeyReference, primary_key
 from jobs.keys.keyset import KeyDomain, State
 from jobs.keys.keyset_file import KeysetFile
+from jobs.landing.sealed_file import is_sealed
 from jobs.vault.store import Vault
 from jobs.vault.subject_keys import VaultKeys
 from quality.contracts.errors import EnvironmentFault
@@ -94,7 +95,7 @@ def refuse_lost_vault(home: Home, region: Region) -> None:
 
 
 def vault_is_lost(home: Home, region: Region) -> bool:
-    """Return whether a region has no vault though tables were made with one."""
+    """Return whether a region has no vault though tables were made, or files landed, with one."""
     return _has_tables(region) and not home.vault.database(home.path, region.name).is_there()
 
 
@@ -116,6 +117,9 @@ def _refuse_inside(home: Home) -> None:
 
 
 def _has_tables(region: Region) -> bool:
+    """Return whether there is anything that keys protect, landed files included."""
+    if any(is_sealed(path) for path in Path(region.root).glob("landing/*.*") if path.is_file()):
+        return True
     layers = ("raw", "clean", "protected", "curated")
     return any(any(Path(region.root).glob(f"{layer}/*/_delta_log")) for layer in layers)
 

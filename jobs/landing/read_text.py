@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Iterator, Sequence
+from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
+from jobs.landing.file_opening import Content, is_gzip, open_bytes
+from jobs.landing.split_records import Span, Splitter
+from jobs.landing.spread_files import Part, cut, spread
 from quality.sources.mapping import Mapping
 
 if TYPE_CHECKING:
@@ -27,7 +32,11 @@ _MOST_FIELDS = 1 << 18
 """Fields of one record; by default Spark refuses the whole file for a line of 20,480 commas."""
 
 
-def read_lines(spark: SparkSession, paths: Sequence[str], mapping: Mapping) -> DataFrame:
+Numbered = tuple[int, Content]
+"""A file, and the number that tells it in what is read."""
+
+
+def read_lines(spark: SparkSession, files: Sequence[Numbered], mapping: Mapping) -> DataFrame:
     """Read lines as text first: Spark's JSON source drops what follows the first object of a line."""
     from pyspark.sql import functions as F
     from pyspark.sql import types as T
@@ -35,8 +44,7 @@ def read_lines(spark: SparkSession, paths: Sequence[str], mapping: Mapping) -> D
     names = (*mapping.source_columns, "_corrupt")
     schema = T.StructType([T.StructField(name, T.StringType()) for name in names])
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_corrupt"}
-    lines = spark.read.text(list(paths)).select("value", F.col("_metadata.file_name").alias("_name"))
-    lines = lines.where(F.trim("value") != "")
+    lines = _records(spark, files, Splitter(b"")).where(F.trim("value") != "")
     parsed = lines.withColumn("_parsed", F.from_json("value", schema, options))
     fields = {name: F.col("_parsed." + quoted(name)) for name in mapping.source_columns}
     one = F.json_array_length(F.concat(F.lit("["), "value", F.lit("]"))) == 1
@@ -48,12 +56,12 @@ def read_lines(spark: SparkSession, paths: Sequence[str], mapping: Mapping) -> D
     return parsed.select(
         *(value.alias(name) for name, value in fields.items()),
         F.when(~F.coalesce(whole, F.lit(False)), F.col("value")).alias("_corrupt"),
-        "_name",
+        "_of",
     )
 
 
 def read_separated(
-    spark: SparkSession, paths: Sequence[str], mapping: Mapping, *, columns: tuple[str, ...], ends_with_cr: bool
+    spark: SparkSession, files: Sequence[Numbered], mapping: Mapping, *, columns: tuple[str, ...], ends_with_cr: bool
 ) -> DataFrame:
     """Read files of one header by position, so that no header can confuse; a record of another length is malformed.
 
@@ -68,7 +76,6 @@ def read_separated(
         "quote": _NO_QUOTE if tabs else '"',  # a quote in tab-separated values is just a quote
         "escape": _NO_QUOTE if tabs else '"',
         "lineSep": "\r" if ends_with_cr else "\n",
-        "header": str(not mapping.columns).lower(),
         "multiLine": "true",
         "mode": "PERMISSIVE",
         "columnNameOfCorruptRecord": "_corrupt",
@@ -76,15 +83,37 @@ def read_separated(
         "maxColumns": str(_MOST_FIELDS),
     }
     schema = ", ".join(f"{place} string" for place in [*places, "_corrupt"])
-    records = spark.read.schema(schema).options(**options).csv(list(paths))
+    splitter = Splitter(options["lineSep"].encode(), quoted=not tabs, header=not mapping.columns)
+    texts = _records(spark, files, splitter)
+    records = texts.select("_of", "value", F.from_csv("value", schema, options).alias("_parsed"))
+    records = records.select("_of", "value", "_parsed.*")
     fields = {name: F.col(places[columns.index(name)]) for name in mapping.source_columns if name in columns}
     if columns[-1] in fields:
         fields[columns[-1]] = F.regexp_replace(places[-1], r"\r\z", "")
     return records.where(~_blank(places)).select(
         *(fields.get(name, F.lit(None).cast("string")).alias(name) for name in mapping.source_columns),
         _malformed(places, tabs).alias("_corrupt"),
-        F.col("_metadata.file_name").alias("_name"),
+        "_of",
     )
+
+
+def _records(spark: SparkSession, files: Sequence[Numbered], splitter: Splitter) -> DataFrame:
+    """Return each file's records as text, ``value``, with the file's number, ``_of``."""
+    cores, parts = spark.sparkContext.defaultParallelism, list[Part[tuple[Content, Span]]]()
+    for number, content in files:
+        size, spans = content.size, [Span()]
+        if (count := cut(size, cores)) > 1 and not is_gzip(content):
+            starts = [size * index // count for index in range(count)]
+            spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+        parts += [Part(number, size // len(spans), (content, span)) for span in spans]
+    return spread(spark, parts, partial(_texts, splitter), "value string")
+
+
+def _texts(splitter: Splitter, place: tuple[Content, Span]) -> Iterator[pa.RecordBatch]:
+    content, span = place
+    with open_bytes(content) as file:
+        for records in splitter.records(file, span):
+            yield pa.RecordBatch.from_arrays([records], ["value"])
 
 
 def quoted(name: str) -> str:
@@ -107,8 +136,7 @@ def _malformed(places: Sequence[str], tabs: bool) -> Column:
     """
     from pyspark.sql import functions as F
 
-    # Spark refuses to read the malformed text alone, so it is tied to a field without being changed by it.
-    corrupt = F.concat("_corrupt", F.coalesce(F.substring("_0", 1, 0), F.lit("")))
+    corrupt = F.when(F.col("_corrupt").isNotNull(), F.regexp_replace("value", r"\r\z", ""))
     if tabs:
         return corrupt
     torn = reduce(

@@ -36,7 +36,7 @@ def landed(home, tmp_path, mapping_file):
     mapping = mapping_file()
     log = tmp_path / "log.csv"
     log.write_text("id,who,at,lat,lon,note\n1,a,2024-05-01T00:00:00Z,1,2,x\n")
-    land_files(home.region("eu"), load_mapping(mapping), mapping_text(mapping), [log])
+    land_files(home, home.region("eu"), load_mapping(mapping), mapping_text(mapping), [log])
     [file] = Catalog(home.region("eu")).files()
     return home.region("eu").root / LANDING / f"{file.file_id}.csv"
 

@@ -33,7 +33,7 @@ def land(home, mapping_file, tmp_path):
             paths.append(tmp_path / name)
             if content is not None:
                 paths[-1].write_bytes(content)
-        return land_files(home.region("eu"), load_mapping(path), path.read_text(), paths, **more)
+        return land_files(home, home.region("eu"), load_mapping(path), path.read_text(), paths, **more)
 
     return land
 

@@ -105,7 +105,7 @@ def test_a_fault_of_the_machine_that_nobody_thought_of_sets_no_file_aside(home, 
         paths.append(tmp_path / f"{n}.csv.gz")
         text = f"id,who,at,lat,lon,note\n{n},a,2024-05-01T10:00:00Z,1.5,2.5,\n"
         paths[-1].write_bytes(gzip.compress(text.encode()))
-    land_files(place.region, load_mapping(path), path.read_text(), paths)
+    land_files(place.home, place.region, load_mapping(path), path.read_text(), paths)
 
     with class_is_missing(spark), pytest.raises(EnvironmentFault, match=r"a small file of Geoward's own"):
         date_files(place)

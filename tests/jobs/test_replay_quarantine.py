@@ -33,7 +33,7 @@ def land(home, mapping_file):
 
     def land(*paths, under=None, region="eu"):
         path = under or str(mapping_file())
-        landed = land_files(home.region(region), load_mapping(path), mapping_text(path), paths)
+        landed = land_files(home, home.region(region), load_mapping(path), mapping_text(path), paths)
         return [one.file_id for one in landed]
 
     return land

@@ -43,7 +43,7 @@ def land(home, log_file):
 
     def land(mapping, row, header=HEADER):
         path = log_file(f"{row},a,2026-06-01T00:00:00Z,1,2,,", name=f"{row}.csv", header=header)
-        [landed] = land_files(home.region("eu"), load_mapping(mapping), mapping_text(mapping), [path])
+        [landed] = land_files(home, home.region("eu"), load_mapping(mapping), mapping_text(mapping), [path])
         return f"{landed.file_id}.csv"
 
     return land

@@ -50,7 +50,7 @@ def land(place, mapping, tmp_path):
         paths = [tmp_path / f"{name}.csv" for name in names]
         for path in paths:
             path.write_text(f"{HEADER}{path.stem},a,2024-05-01T10:00:00Z,1.5,2.5,\n")
-        landed = land_files(place.region, load_mapping(mapping), mapping.read_text(), paths)
+        landed = land_files(place.home, place.region, load_mapping(mapping), mapping.read_text(), paths)
         folder = place.region.folder("landing")
         return {one.name.partition(".")[0]: folder / f"{one.file_id}.csv" for one in landed}
 
@@ -121,7 +121,7 @@ def published_file_is_lost(place, land, mapping, tmp_path):
     land("late")
     later = tmp_path / "later.csv"
     later.write_text(f"{HEADER}later,a,2024-05-02T10:00:00Z,1.5,2.5,\n")
-    land_files(place.region, load_mapping(mapping), mapping.read_text(), [later])
+    land_files(place.home, place.region, load_mapping(mapping), mapping.read_text(), [later])
     date_files(place)
     return kept["used"]
 
