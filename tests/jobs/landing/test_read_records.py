@@ -35,7 +35,7 @@ emits:
 
 
 @pytest.fixture
-def land(tmp_path, spark):
+def land(tmp_path, spark, keep):
     def each(format_, *contents, extra="", suffix=""):
         path = tmp_path / "m.yaml"
         path.write_text(LABELS.replace("FORMAT", format_) + extra)
@@ -47,7 +47,7 @@ def land(tmp_path, spark):
             file.write_bytes(content)
             probe = probe_file(file, mapping)
             assert probe.readable, probe.reason
-            files.append(LandedFile(file, name, LANDED, probe.columns, LANDED.date()))
+            files.append(LandedFile(keep(file), name, LANDED, probe.columns, LANDED.date()))
         return read_records(spark, files, mapping)
 
     def land(*arguments, **options):
