@@ -69,19 +69,8 @@ def read_separated(
     """
     from pyspark.sql import functions as F
 
-    tabs = mapping.format == "tsv"
-    places = [f"_{index}" for index in range(len(columns))]
-    options = {
-        "sep": "\t" if tabs else ",",
-        "quote": _NO_QUOTE if tabs else '"',  # a quote in tab-separated values is just a quote
-        "escape": _NO_QUOTE if tabs else '"',
-        "lineSep": "\r" if ends_with_cr else "\n",
-        "multiLine": "true",
-        "mode": "PERMISSIVE",
-        "columnNameOfCorruptRecord": "_corrupt",
-        "columnPruning": "false",  # a parser that skips columns does not count them
-        "maxColumns": str(_MOST_FIELDS),
-    }
+    tabs, places = mapping.format == "tsv", [f"_{index}" for index in range(len(columns))]
+    options = csv_options(tabs=tabs, ends_with_cr=ends_with_cr)
     schema = ", ".join(f"{place} string" for place in [*places, "_corrupt"])
     splitter = Splitter(options["lineSep"].encode(), quoted=not tabs, header=not mapping.columns)
     texts = _records(spark, files, splitter)
@@ -114,6 +103,21 @@ def _texts(splitter: Splitter, place: tuple[Content, Span]) -> Iterator[pa.Recor
     with open_bytes(content) as file:
         for records in splitter.records(file, span):
             yield pa.RecordBatch.from_arrays([records], ["value"])
+
+
+def csv_options(*, tabs: bool, ends_with_cr: bool) -> dict[str, str]:
+    """Return how Spark splits a record into fields. Where records end, ``split_records`` says as Spark would."""
+    return {
+        "sep": "\t" if tabs else ",",
+        "quote": _NO_QUOTE if tabs else '"',  # a quote in tab-separated values is just a quote
+        "escape": _NO_QUOTE if tabs else '"',
+        "lineSep": "\r" if ends_with_cr else "\n",
+        "multiLine": "true",
+        "mode": "PERMISSIVE",
+        "columnNameOfCorruptRecord": "_corrupt",
+        "columnPruning": "false",  # a parser that skips columns does not count them
+        "maxColumns": str(_MOST_FIELDS),
+    }
 
 
 def quoted(name: str) -> str:

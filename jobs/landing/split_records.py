@@ -41,13 +41,16 @@ class Splitter:
 
     def records(self, file: BinaryIO, span: Span = Span()) -> Iterator[pa.StringArray]:
         """Yield the records that are not empty, but for the header, in order; at most a few MiB at once."""
-        quote = _first_quote(file, span.end) if self.quoted and span != Span() else None
-        if quote is not None:
-            if quote < span.start:
-                return
-            span = Span(span.start)
-        blocks = _whole_lines(_pieces(file, span, self.ends or b"\n"), self.ends)
-        header = self.header and span.start == 0
+        start, end = span.start, span.end
+        if span != Span():
+            ends = self.ends or b"\n"
+            start, end = _line_from(file, start, ends), end and _line_from(file, end, ends)
+            if self.quoted and (quote := _first_quote(file, end)) is not None:
+                if quote < start:
+                    return
+                end = None
+        blocks = _whole_lines(_without_mark(_pieces(file, start, end), start), self.ends)
+        header = self.header and not span.start
         for records in self._split(blocks):
             kept = records.filter(pc.greater(pc.binary_length(records), 0))
             if header and len(kept):
@@ -95,35 +98,41 @@ class Splitter:
 _FIELD = rb'(?:"(?:[^"]++|"")*+"[^,]*+|[^",][^,]*+|)'
 
 
+def _line_from(file: BinaryIO, at: int, ends: bytes) -> int:
+    """Return where the first line begins from a byte on, or where the text ends."""
+    if not at:
+        return 0
+    at -= 1  # the end of the line before may be the byte before
+    file.seek(at)
+    while block := file.read(BLOCK):
+        if found := block.find(ends) + 1:
+            return at + found
+        at += len(block)
+    return at
+
+
 def _first_quote(file: BinaryIO, end: int | None) -> int | None:
-    """Return where the first quote is, if it is before ``end``."""
-    file.seek(0)
+    """Return where the first quote is, if there is one before ``end``."""
     at = 0
-    while (end is None or at < end) and (block := file.read(BLOCK)):
-        found = block.find(b'"')
-        if found >= 0:
-            return at + found if end is None or at + found < end else None
+    for block in _pieces(file, 0, end):
+        if found := block.find(b'"') + 1:
+            return at + found - 1
         at += len(block)
     return None
 
 
-def _pieces(file: BinaryIO, span: Span, ends: bytes) -> Iterator[bytes]:
-    """Yield the bytes of the lines that begin in the span, without a byte-order mark, however they are cut."""
-    at, begun = max(0, span.start - 1), not span.start  # the end of the line before may be the byte before the span
-    file.seek(at)
-    while block := file.read(BLOCK):
-        low, after = len(BOM) if not at and block.startswith(BOM) else 0, at + len(block)
-        if not begun:
-            low = block.find(ends) + 1
-            begun = low > 0
-        if span.end is not None and at + low >= span.end:
-            return
-        stop = -1 if span.end is None or after < span.end else block.find(ends, max(low, span.end - 1 - at))
-        if begun:
-            yield block[low : stop + 1 or None]
-        if stop >= 0:
-            return
-        at = after
+def _pieces(file: BinaryIO, start: int, end: int | None) -> Iterator[bytes]:
+    file.seek(start)
+    while block := file.read(BLOCK if end is None else min(BLOCK, end - start)):
+        yield block
+        start += len(block)
+
+
+def _without_mark(pieces: Iterator[bytes], start: int) -> Iterator[bytes]:
+    """Leave out the byte-order mark of a text that is read from its start on."""
+    for block in pieces:
+        yield block.removeprefix(BOM) if not start else block
+        start += len(block)
 
 
 def _whole_lines(pieces: Iterator[bytes], ends: bytes) -> Iterator[bytes]:

@@ -123,7 +123,7 @@ def chunk(number):
 
 
 def swapped(data):
-    return data[: HEADER] + data[chunk(1)] + data[chunk(0)] + data[chunk(2).start :]
+    return data[:HEADER] + data[chunk(1)] + data[chunk(0)] + data[chunk(2).start :]
 
 
 TAMPERED = [
