@@ -1,4 +1,4 @@
-"""Rows a second encrypted and decrypted with a key for each subject, from an SQLite vault, and what rewrapping takes.
+"""Rows a second sealed and opened with a key for each subject, from an SQLite vault, and what rewrapping takes.
 
 First in one process, batches as Spark's; then, with ``--spark``, in Spark. Rows come in random order of subjects, which
 is the worst case, and sorted by subject.
@@ -29,19 +29,17 @@ from jobs.vault.rewrap import rewrap
 from jobs.vault.sqlite import SqliteDatabase
 from jobs.vault.store import Vault
 from jobs.vault.subject_keys import VaultKeys
-from transforms.privacy.encrypt_columns import (
-    Place,
-    decrypt_columns,
-    decrypt_values,
-    encrypt_columns,
-    encrypt_values,
-)
+from quality.contracts import contract
+from quality.contracts.at_rest import at_rest
+from transforms.privacy.seal_rows import Sealed, open_rows, open_values, seal_rows, seal_values
 
 BATCH = 10_000
 """Spark's batch of rows."""
 ORDERS = ("sorted", "random")
 EPOCH = "2024-06"
-NOTE = Place("raw.pings", "position", "actor")
+PINGS = contract("raw.pings")
+SEALED_COLUMNS = ["event_id", "actor_id", "event_time", "latitude", "longitude", "accuracy_m", "speed_mps"]
+TIME = pa.timestamp("us", "UTC")
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def main() -> None:
         vault = Vault(SqliteDatabase(folder / "vault.sqlite"), index, (old,), timedelta(days=35))
         names = [f"actor-{number:09d}" for number in range(asked.subjects)]
         said("making keys of new subjects", len(names), lambda: vault.data_keys("actor", names, EPOCH))
-        said("looking keys up", len(names), lambda: vault.known_data_keys("actor", names, EPOCH))
+        said("looking keys up", len(names), lambda: vault.known_data_keys_at(vault.indexes("actor", names), EPOCH))
         table = rows(asked.rows, names)
         (in_spark if asked.spark else in_one_process)(table, vault, folder, asked.orders)
         said("destroying a subject, files cleaned", 1, lambda: vault.destroy("actor", names[:1]))
@@ -94,58 +92,70 @@ def main() -> None:
 
 
 def rows(count: int, names: list[str]) -> pa.Table:
-    """Return that many positions of subjects in random order."""
+    """Return that many positions of subjects in random order, as raw has them."""
     chance = np.random.default_rng(5)
-    who = pa.array(names).take(pa.array(chance.integers(0, len(names), count)))
-    degrees = chance.integers(-90_000_000, 90_000_000, (2, count)).astype(str)
-    notes = pa.array([f"{one},{other}" for one, other in zip(*degrees, strict=True)])
-    return pa.table({"actor_id": who, "epoch": pa.array([EPOCH]).take(pa.array(np.zeros(count, int))), "note": notes})
+    numbers = chance.integers(0, len(names), count)
+    columns: dict[str, Any] = {
+        "event_id": pa.array(np.char.add("event-", np.arange(count).astype(str))),
+        "actor_id": pa.array(names).take(pa.array(numbers)),
+        "event_time": pa.array(1_718_000_000_000_000 + chance.integers(0, 86_400_000_000, count), TIME),
+        "event_date": pa.array(np.full(count, 19_884, np.int32)).cast(pa.date32()),
+    }
+    columns |= {name: pa.array(chance.random(count)) for name in ("latitude", "longitude", "accuracy_m", "speed_mps")}
+    return pa.table(columns)
 
 
 def in_one_process(table: pa.Table, vault: Vault, _: Path, orders: Sequence[str]) -> None:
-    """Encrypt and decrypt in this process."""
+    """Seal and open in this process."""
     for order in orders:
         rows = table.sort_by("actor_id") if order == "sorted" else table
-        batches = rows.combine_chunks().to_batches(BATCH)
-        written = said(f"encrypting, {order}", len(rows), partial(encrypted, batches, VaultKeys(vault)))
-        texts = said(f"decrypting, {order}", len(rows), partial(decrypted, batches, written, VaultKeys(vault)))
-        assert pa.chunked_array(texts).equals(rows["note"])
+        batches = rows.select(SEALED_COLUMNS).combine_chunks().to_batches(BATCH)
+        sealed = said(f"sealing, {order}", len(rows), partial(sealed_of, batches, VaultKeys(vault)))
+        opened = said(f"opening, {order}", len(rows), partial(opened_of, sealed, VaultKeys(vault)))
+        assert pa.Table.from_batches(opened).equals(pa.Table.from_batches(batches))
 
 
-def encrypted(batches: list[pa.RecordBatch], keys: VaultKeys) -> list[pa.Array]:
-    """Encrypt batch by batch."""
-    return [encrypt_values(one["note"], one["actor_id"], one["epoch"], NOTE, keys).values for one in batches]
+def sealed_of(batches: list[pa.RecordBatch], keys: VaultKeys) -> list[Sealed]:
+    """Seal batch by batch."""
+    epochs = pa.array([EPOCH]).take(pa.array(np.zeros(BATCH, int)))
+    return [
+        seal_values(
+            PINGS.name, dict(zip(SEALED_COLUMNS, one, strict=True)), one["actor_id"], epochs[: len(one)], keys, "actor"
+        )
+        for one in batches
+    ]
 
 
-def decrypted(batches: list[pa.RecordBatch], written: list[pa.Array], keys: VaultKeys) -> list[pa.Array]:
-    """Decrypt batch by batch."""
-    pairs = zip(written, batches, strict=True)
-    return [decrypt_values(one, batch["actor_id"], NOTE, keys).values for one, batch in pairs]
+def opened_of(sealed: list[Sealed], keys: VaultKeys) -> list[pa.RecordBatch]:
+    """Open batch by batch."""
+    types = {"event_id": pa.string(), "actor_id": pa.string(), "event_time": TIME}
+    types |= dict.fromkeys(SEALED_COLUMNS[3:], pa.float64())
+    found = (open_values(PINGS.name, types, one, keys)[0] for one in sealed)
+    return [pa.RecordBatch.from_arrays(columns, SEALED_COLUMNS) for columns in found]
 
 
 def in_spark(table: pa.Table, vault: Vault, folder: Path, orders: Sequence[str]) -> None:
-    """Read from Parquet, encrypt or decrypt, and throw the rows away; beside the same without a change."""
+    """Read from Parquet, seal or open, and throw the rows away; beside the same without a change."""
     import pyarrow.parquet as pq
+    from pyspark.sql import functions as F
 
     from jobs.session import start_session
 
     pq.write_table(table, folder / "plain.parquet", row_group_size=500_000)
-    spark, keys, columns = start_session(scratch=folder / "scratch"), VaultKeys(vault), {"note": NOTE}
+    spark, keys = start_session(scratch=folder / "scratch"), VaultKeys(vault)
     plain = spark.read.parquet(str(folder / "plain.parquet"))
+    absent = [column for column in PINGS if column.name not in plain.columns]
+    plain = plain.withColumns({column.name: F.lit(None).cast(column.type) for column in absent})
     throw(plain)
     said("Spark, only reading", len(table), lambda: throw(plain))
-    made = encrypt_columns(
-        plain.sortWithinPartitions("actor_id"), columns=columns, subject="actor_id", epoch="epoch", keys=keys
-    )
-    made.write.parquet(str(folder / "encrypted"))
-    written = spark.read.parquet(str(folder / "encrypted")).drop("note_destroyed")
     for order in orders:
-        one, other = (df.sortWithinPartitions("actor_id") if order == "sorted" else df for df in (plain, written))
-        made = encrypt_columns(one, columns=columns, subject="actor_id", epoch="epoch", keys=keys)
-        read = decrypt_columns(other, columns=columns, subject="actor_id", keys=keys)
-        said(f"Spark, encrypting, {order}", len(table), partial(throw, made))
-        said(f"Spark, decrypting, {order}", len(table), partial(throw, read))
-    assert read.where("note IS NULL").count() == 0
+        one = plain.sortWithinPartitions("actor_id") if order == "sorted" else plain
+        rows, path = seal_rows(one, PINGS, keys).select(at_rest(PINGS).column_names), str(folder / order)
+        said(f"Spark, sealing, {order}", len(table), partial(throw, rows))
+        rows.write.parquet(path)
+        read = open_rows(spark.read.parquet(path), PINGS, keys)
+        said(f"Spark, opening, {order}", len(table), partial(throw, read))
+        assert read.where("latitude IS NULL OR _erased").count() == 0
     spark.stop()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from jobs.job import Inputs, Job
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
+from jobs.staged import Staged
 from quality.checks.check_rows import check_region, pseudonyms_row_check, retention_row_check
 from quality.checks.column_shapes import shape_row_check
 from quality.checks.detect_leaks import find_leaks
@@ -14,11 +14,12 @@ from quality.checks.row_check import judge_together
 from quality.checks.run_expectations import run_expectations
 from quality.checks.verdict import Verdict
 from quality.contracts import Layer, Sensitivity
+from quality.contracts.at_rest import readable
 
 
 def audit_staged(job: Job, place: Workplace, inputs: Inputs, staged: Staged) -> Iterable[Verdict]:
     """Judge the very files that a publication would name; every verdict is plain data without a row's value."""
-    contract, df = job.writes, place.lake.read_staged(staged)
+    contract, df = job.writes, readable(place.lake.read_staged(staged))
     yield check_region([staged.root / file.path for file in staged.files], place.region.root)
     if not staged.files:
         return

@@ -9,8 +9,8 @@ from jobs.audit_staged import audit_staged
 from jobs.harmed_files import harm_explained
 from jobs.job import Job
 from jobs.job_inputs import Workplace
+from jobs.lost_keys import require_keys
 from jobs.region_faults import Fence, unfenced
-from jobs.region_keys import require_keys
 from jobs.registry import JOBS
 from quality.checks.verdict import Verdict
 

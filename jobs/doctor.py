@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jobs.java import INSTALL_JAVA, Java, java_problem
 from jobs.listings import Finding
-from jobs.region_keys import LOST, RESTORE
+from jobs.lost_keys import LOST, RESTORE
 from quality.contracts.errors import GeowardError
 
 GIB = 1 << 30

@@ -16,7 +16,7 @@ from jobs.home import Home, Region, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
 from jobs.listings import DoctorListing, Finding
-from jobs.region_keys import KEYSET, keys_are_lost, vault_is_lost
+from jobs.lost_keys import KEYSET, keys_are_lost, vault_is_lost
 from jobs.storage_problems import why_lost
 from quality.contracts.errors import GeowardError
 

@@ -11,7 +11,7 @@ from jobs.damage import ASIDE, Checked, Damage, DamageKind
 from jobs.durable import PART
 from jobs.fsck_catalog import KnownToCatalog
 from jobs.home import Home, Region
-from jobs.land_files import LANDING, MAPPINGS, kept_file
+from jobs.land_files import COPY, LANDING, MAPPINGS, kept_file
 from jobs.landed_notes import ENTRIES, Note, read_notes
 from jobs.landing.file_keys import KeptKeys
 from jobs.landing.file_name import told, typed
@@ -19,7 +19,6 @@ from jobs.landing.sealed_file import FileKeys, FileShredded, SealedFile, is_seal
 from jobs.landing.sound_file import is_whole, is_whole_stranger
 from jobs.landing_ledger import File
 from jobs.ledger_file import unchanged
-from jobs.restore_landed import COPY
 from quality.contracts.errors import EnvironmentFault
 
 _A_DAY = 24 * 60 * 60

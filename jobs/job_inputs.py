@@ -22,7 +22,7 @@ from jobs.landing_ledger import File, Part
 from jobs.reference import tiling_for
 from jobs.region_keys import RegionKeys, region_keys
 from quality.contracts import Contract, contract
-from quality.contracts.at_rest import ERASED
+from quality.contracts.at_rest import readable
 from quality.policies.policy import CONSENT, Release
 from quality.sources.load_mapping import load_mapping
 from quality.sources.mapping import Mapping
@@ -149,7 +149,7 @@ class Workplace:
             df = self.lake.read(source, [day for day in self.lake.rows(read.table) if day <= max(dates)])
         else:
             df = self.lake.read(source)
-        return df if read.counted or ERASED not in df.columns else df.where(~df[ERASED]).drop(ERASED)
+        return df if read.counted else readable(df)
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, reduce
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -20,6 +20,7 @@ from jobs import manifest
 from jobs.commit import Change, Claims, StagedFile, app_id, commit
 from jobs.home import Region
 from jobs.publications import FIRST
+from jobs.staged import Staged, rows_by_date, staged_files
 from jobs.table_version import TableVersion, open_newest
 from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
@@ -37,24 +38,10 @@ MANY_DATES = 64
 
 
 @dataclass(frozen=True)
-class Staged:
-    """Files of a table that are to be judged: written but not published, or published now. Paths are below ``root``."""
-
-    contract: Contract
-    root: Path
-    files: tuple[StagedFile, ...]
-
-    @cached_property
-    def rows(self) -> Counter[date]:
-        """Rows by date."""
-        return _rows_by_date(self.files)
-
-
-@dataclass(frozen=True)
 class Lake:
-    """The tables of one region. ``spark`` starts or returns the session, ``subjects`` what sealed rows are read with.
+    """The tables of one region. ``spark`` starts or returns the session.
 
-    Rows of raw, clean and quarantine are sealed on disk (``quality.contracts.at_rest``) and opened when they are read.
+    Rows of raw, clean and quarantine lie on disk sealed (``quality.contracts.at_rest``), by keys of their ``subjects``.
     """
 
     region: Region
@@ -92,7 +79,7 @@ class Lake:
 
     def rows(self, name: str) -> Counter[date]:
         """Return the published rows by date, from the table's log."""
-        return _rows_by_date(self._active(name))
+        return rows_by_date(self._active(name))
 
     def read(self, contract: Contract, dates: Iterable[date] | None = None) -> DataFrame:
         """Return published rows, of the given dates or all; an empty frame before the first publication.
@@ -104,17 +91,17 @@ class Lake:
         """
         table = self.table(contract.name)
         if table is None:
-            return self._opened(self._nothing(contract), contract)
+            return self._nothing(contract)
         if table.protocol().min_reader_version > 1:
             df = self.spark().read.format("delta").load(str(self.path(contract.name)))
             df = df if dates is None else df.where(df[DATE].isin(list(dates)))
             return self._opened(df, contract)
         wanted = None if dates is None else set(dates)
         files = [file.path for file in self.published(contract).files if wanted is None or file.date in wanted]
-        return self._opened(self._read_files(contract, [self.path(contract.name) / file for file in files]), contract)
+        return self._read_files(contract, [self.path(contract.name) / file for file in files])
 
     def seal(self, df: DataFrame, contract: Contract, **of: str) -> DataFrame:
-        """Return rows as they lie on disk, of contracts that are sealed there; see ``seal_rows``."""
+        """Return rows as they lie on disk; see ``seal_rows``."""
         from transforms.privacy.seal_rows import seal_rows
 
         return df if at_rest(contract) is contract else seal_rows(df, contract, self.subjects(), **of)
@@ -126,16 +113,18 @@ class Lake:
 
     def _nothing(self, contract: Contract) -> DataFrame:
         nothing = self.spark().createDataFrame([], at_rest(contract).spark_schema)
-        return nothing.where("false")  # which Spark plans for: a join with it costs nothing
+        return self._opened(nothing.where("false"), contract)  # which Spark plans for: a join with it costs nothing
 
     def _read_files(self, contract: Contract, files: Iterable[Path]) -> DataFrame:
         """Read Parquet files whose partition is in their folder's name; one read for each stage they came from."""
+        from pyspark.sql import DataFrame
+
         stages: dict[Path, list[str]] = {}
         for file in files:
             stages.setdefault(file.parents[1], []).append(str(file))
         reader = self.spark().read.schema(at_rest(contract).spark_schema)
         frames = [reader.option("basePath", str(base)).parquet(*paths) for base, paths in sorted(stages.items())]
-        return reduce(lambda one, other: one.union(other), frames) if frames else self._nothing(contract)
+        return self._opened(reduce(DataFrame.union, frames), contract) if frames else self._nothing(contract)
 
     def stage(self, df: DataFrame, contract: Contract, run_id: str, *, dates: int = 1) -> Staged:
         """Write the rows below the table's folder, unseen by readers, and count them from the files' footers.
@@ -165,8 +154,7 @@ class Lake:
 
     def read_staged(self, staged: Staged) -> DataFrame:
         """Return the staged rows, from the very files that a publication would name."""
-        files = [staged.root / file.path for file in staged.files]
-        return self._opened(self._read_files(staged.contract, files), staged.contract)
+        return self._read_files(staged.contract, [staged.root / file.path for file in staged.files])
 
     def discard(self, name: str, run_id: str) -> None:
         """Remove what a run staged and did not publish; nothing that any version names."""
@@ -229,24 +217,3 @@ def no_spark() -> NoReturn:
 def no_keys() -> NoReturn:
     """Stand for the keys where none are needed."""
     raise AssertionError("this opens no rows")
-
-
-def _rows_by_date(files: Iterable[StagedFile]) -> Counter[date]:
-    counts: Counter[date] = Counter()
-    for file in files:
-        counts[file.date] += file.rows
-    return counts
-
-
-def staged_files(contract: Contract, folder: Path) -> Staged:
-    """Return what lies in the folder of a stage, counted from the files' footers."""
-    import pyarrow.parquet as pq
-
-    files = []
-    for path in sorted(folder.glob(f"{DATE}=*/*.parquet")):
-        stat = path.stat()
-        day = date.fromisoformat(path.parent.name.partition("=")[2])
-        rows, modified = pq.read_metadata(path).num_rows, int(stat.st_mtime * 1000)
-        name = path.relative_to(folder.parent).as_posix()
-        files.append(StagedFile(name, stat.st_size, rows, day, modified, manifest.sha256_of(path)))
-    return Staged(contract, folder.parent, tuple(files))

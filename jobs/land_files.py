@@ -5,6 +5,7 @@ A new entry may come while a run is alive; to change one, no run may be (docs/de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
@@ -17,16 +18,18 @@ from jobs.home import Home, Region
 from jobs.landed_notes import note_missing, write_note
 from jobs.landing.file_keys import KeptKeys
 from jobs.landing.file_name import told
-from jobs.landing.file_opening import PlainFile, Unreadable
+from jobs.landing.file_opening import Content, PlainFile, Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers
 from jobs.landing.probe_file import SHREDDED, Probe, probe_copy, unfit
-from jobs.landing.sealed_file import FileKeys, FileShredded, SealedFile
+from jobs.landing.sealed_file import FileKeys, FileShredded, SealedFile, SealRefused, is_sealed
 from jobs.landing.sound_file import is_whole
 from jobs.landing_ledger import File
 from quality.sources.mapping import Format, Mapping
 
 MAPPINGS = "mappings"
 LANDING = "landing"
+COPY = re.compile(r"([0-9a-f]{64})\.(?:csv|tsv|jsonl|parquet)(?:\.gz)?")
+"""The name of a kept copy: the SHA-256 of what it holds, and how that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,13 @@ def kept_file(region: Region, file: File, keys: FileKeys) -> SealedFile:
     return SealedFile(kept_path(region, file), file.file_id, keys)
 
 
+def content_of(path: Path, keys: FileKeys) -> Content:
+    """Return what a file that is to land holds: it may itself be a kept one, which is opened as such."""
+    if COPY.fullmatch(path.name) and path.is_file() and is_sealed(path):
+        return SealedFile(path, path.name[:64], keys)
+    return PlainFile(path)
+
+
 def drop_old_copies(region: Region, catalog: Catalog, file_id: str) -> None:
     """Remove a file's copies under the names of formats that no entry needs, of whatever source."""
     names = [f"{file_id}.{format_}{zipped}" for format_ in get_args(Format) for zipped in ("", ".gz")]
@@ -121,10 +131,12 @@ def _land(
     if reason := unfit(path):
         return _nothing_kept(path, reason)
     try:
-        with copied(PlainFile(path), region.folder(LANDING), keys) as copy:
+        with copied(content_of(path, keys), region.folder(LANDING), keys) as copy:
             return _keep(region, catalog, mapping, path.name, copy, alone)
     except Unreadable as error:
         return _nothing_kept(path, str(error))
+    except SealRefused:
+        return _nothing_kept(path, "unreadable")
     except FileShredded:
         return _nothing_kept(path, SHREDDED)
 

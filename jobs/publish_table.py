@@ -17,10 +17,10 @@ from jobs.commit import refuse_incomplete
 from jobs.counted import counted
 from jobs.finish_publications import Versions, end_publication, finish_publications, refuse_unended
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
 from jobs.publications import Publishing
 from jobs.report import RunReport
 from jobs.run import Run
+from jobs.staged import Staged
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import EnvironmentFault
 

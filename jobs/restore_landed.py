@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Set
 from contextlib import nullcontext
@@ -12,7 +11,7 @@ from jobs.audit_log import audit
 from jobs.catalog import NAME, Catalog, is_gone, made_anew, needed_by
 from jobs.explain_failure import explain_failure, explained
 from jobs.home import Home, Region
-from jobs.land_files import LANDING, MAPPINGS, entry_of
+from jobs.land_files import COPY, LANDING, MAPPINGS, entry_of
 from jobs.landed_notes import Note, read_notes
 from jobs.landed_regions import covered
 from jobs.landing.file_keys import KeptKeys
@@ -27,9 +26,6 @@ from jobs.region_faults import Fence, unfenced
 from jobs.storage_problems import refuse_lost
 from quality.contracts.errors import ConfigError, EnvironmentFault
 from quality.sources.load_mapping import load_mapping
-
-COPY = re.compile(r"([0-9a-f]{64})\.(?:csv|tsv|jsonl|parquet)(?:\.gz)?")
-"""The name of a kept copy: the SHA-256 of what it holds, and how that is read."""
 
 _INGEST = "`geoward ingest --source {source} --region {region} {path}`"
 _MENDS: dict[RestoreOutcome, str] = {

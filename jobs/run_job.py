@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from jobs.audit_log import read_audit
 from jobs.job import Built, Inputs, Job
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
 from jobs.publications import FIRST
 from jobs.publish_table import publish_table
 from jobs.quarantine import quarantine_contract, quarantined_rows
 from jobs.report import REJECTIONS, RunReport
 from jobs.run import AGAIN, Run
+from jobs.staged import Staged
 from jobs.witnesses import Witness, audited
 from quality.contracts import DATE
 from quality.contracts.at_rest import ERASED

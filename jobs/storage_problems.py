@@ -22,9 +22,9 @@ from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
 from jobs.look_again import look_again
+from jobs.lost_keys import KEYSET, LOST, RESTORE, keys_are_lost
 from jobs.problem import Problem
 from jobs.region_faults import RegionFaults, look_at, region_fault
-from jobs.region_keys import KEYSET, LOST, RESTORE, keys_are_lost
 from jobs.witnesses import audited
 from quality.contracts.errors import EnvironmentFault, GeowardError
 

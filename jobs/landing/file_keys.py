@@ -7,8 +7,9 @@ from functools import cached_property
 
 from jobs.home import Home, Region
 from jobs.landing.sealed_file import FileShredded
+from jobs.lost_keys import refuse_lost_vault, require_keys
 from jobs.quarantine import FILE
-from jobs.region_keys import refuse_lost_vault, region_keys, require_keys, vault_of
+from jobs.region_keys import region_keys, vault_of
 from jobs.vault.subject_keys import VaultKeys
 
 EPOCH = "none"

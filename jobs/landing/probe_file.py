@@ -10,6 +10,7 @@ from jobs.landing.column_names import is_header, told_names
 from jobs.landing.file_opening import Content, PlainFile, Unreadable, is_gzip, opening_of
 from jobs.landing.probe_parquet import probe_parquet
 from jobs.landing.probe_text import probe_text
+from jobs.landing.sealed_file import FileShredded, SealRefused
 from quality.sources.mapping import Mapping
 
 SHREDDED = "shredded"
@@ -38,10 +39,17 @@ class Probe:
 
 def probe_file(path: Path, mapping: Mapping) -> Probe:
     """Read the whole file once, in constant memory, and say whether it is fit for ``mapping``; never raises for it."""
+    return probe_content(PlainFile(path), mapping)
+
+
+def probe_content(content: Content, mapping: Mapping) -> Probe:
+    """Judge what is to land as ``probe_file`` does, wherever it is."""
     try:
-        return probe_copy(PlainFile(path), mapping)
-    except OSError:
+        return probe_copy(content, mapping)
+    except (OSError, SealRefused):
         return Probe(False, "unreadable")
+    except FileShredded:
+        return Probe(False, SHREDDED)
 
 
 def probe_copy(content: Content, mapping: Mapping) -> Probe:

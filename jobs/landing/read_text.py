@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from jobs.landing.file_opening import Content, is_gzip, open_bytes
-from jobs.landing.split_records import Span, Splitter
+from jobs.landing.split_records import WHOLE, Span, Splitter
 from jobs.landing.spread_files import Part, cut, spread
 from quality.sources.mapping import Mapping
 
@@ -90,7 +90,7 @@ def _records(spark: SparkSession, files: Sequence[Numbered], splitter: Splitter)
     """Return each file's records as text, ``value``, with the file's number, ``_of``."""
     cores, parts = spark.sparkContext.defaultParallelism, list[Part[tuple[Content, Span]]]()
     for number, content in files:
-        size, spans = content.size, [Span()]
+        size, spans = content.size, [WHOLE]
         if (count := cut(size, cores)) > 1 and not is_gzip(content):
             starts = [size * index // count for index in range(count)]
             spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]

@@ -31,6 +31,9 @@ class Span:
     end: int | None = None
 
 
+WHOLE = Span()
+
+
 @dataclass(frozen=True)
 class Splitter:
     """How records end: with ``ends``, one byte, or as lines in whatever way if it is empty; ``quoted``: as in CSV."""
@@ -39,10 +42,10 @@ class Splitter:
     quoted: bool = False
     header: bool = False
 
-    def records(self, file: BinaryIO, span: Span = Span()) -> Iterator[pa.StringArray]:
+    def records(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[pa.StringArray]:
         """Yield the records that are not empty, but for the header, in order; at most a few MiB at once."""
         start, end = span.start, span.end
-        if span != Span():
+        if span != WHOLE:
             ends = self.ends or b"\n"
             start, end = _line_from(file, start, ends), end and _line_from(file, end, ends)
             if self.quoted and (quote := _first_quote(file, end)) is not None:

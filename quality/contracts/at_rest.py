@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from quality.contracts.contract import DATE, Column, Contract, Layer
 from quality.contracts.contract import Sensitivity as S
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 SEALED_LAYERS = (Layer.RAW, Layer.CLEAN, Layer.QUARANTINE)
 
@@ -21,6 +25,11 @@ EPOCH = Column("key_epoch", "string", "Which of the subject's keys opens the row
 SEALED = Column("sealed", "binary", "The row's personal columns, encrypted.", S.SENSITIVE, "user", required=True)
 
 
+def readable(df: DataFrame) -> DataFrame:
+    """Return opened rows without those of destroyed subjects."""
+    return df.where(~df[ERASED]).drop(ERASED) if ERASED in df.columns else df
+
+
 def sealed_columns(contract: Contract) -> tuple[Column, ...]:
     """Return the columns that are sealed on disk: all personal ones below protected, none elsewhere."""
     return tuple(c for c in contract if c.personal) if contract.layer in SEALED_LAYERS else ()
@@ -28,10 +37,7 @@ def sealed_columns(contract: Contract) -> tuple[Column, ...]:
 
 @lru_cache
 def at_rest(contract: Contract) -> Contract:
-    """Return the contract of the rows as they lie on disk; the same where nothing is sealed.
-
-    It has the name and the fingerprint of what is declared under ``of``: the rest is derived from that.
-    """
+    """Return the contract of the rows as they lie on disk; the same where nothing is sealed."""
     hidden = set(sealed_columns(contract))
     if not hidden:
         return contract

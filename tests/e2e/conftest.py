@@ -14,9 +14,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
 
 from jobs.batches import Batch, batches
 from jobs.home import Home, open_home
@@ -28,6 +26,7 @@ from jobs.run_ahead import run_here
 from jobs.sample.land_sample import land_sample
 from jobs.sample.write_sample import write_sample
 from quality.sources.load_mapping import load_mapping, mapping_text
+from tests.opened import rows_of
 
 GEOWARD = Path(sys.executable).with_name("geoward")
 
@@ -45,7 +44,7 @@ class Night:
         return self.home.region("us").root
 
     def rows(self, table: str) -> list[dict]:
-        return pa.table(DeltaTable(self.root.joinpath(*table.split("."))).to_pyarrow_table()).to_pylist()
+        return rows_of(self.home, "us", table)
 
     def truth(self, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader((self.sample / "truth" / "us" / name).open()))

@@ -29,6 +29,7 @@ from tests.e2e.corrupted_files import (
     records_in,
     rows_of,
 )
+from tests.opened import rows_of as rows_of_table
 
 pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
@@ -109,11 +110,9 @@ def files(night):
 @pytest.fixture(scope="module")
 def raw(night) -> dict[str, set[str]]:
     """The published ids by file."""
-    from deltalake import DeltaTable
-
     found: dict[str, set[str]] = {}
     for table in ("pings", "actions"):
-        rows = DeltaTable(night.home.region("eu").root / "raw" / table).to_pyarrow_table().to_pylist()
+        rows = rows_of_table(night.home, "eu", f"raw.{table}")
         assert len({(row["file_id"], row["event_id"]) for row in rows}) == len(rows)
         for row in rows:
             found.setdefault(row["file_id"], set()).add(row["event_id"])
@@ -232,10 +231,7 @@ def test_a_published_file_that_is_lost_keeps_its_rows_until_the_same_bytes_come_
 
 
 def ids_in_raw(night) -> set[str]:
-    from deltalake import DeltaTable
-
-    table = DeltaTable(night.home.region("eu").root / "raw" / "pings").to_pyarrow_table(columns=["event_id"])
-    return set(table["event_id"].to_pylist())
+    return {row["event_id"] for row in rows_of_table(night.home, "eu", "raw.pings")}
 
 
 def test_no_value_of_a_row_is_in_an_output_or_in_any_file_but_the_landed_ones_and_the_tables(night):

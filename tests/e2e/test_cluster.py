@@ -10,19 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
 
 from dagster_project.instance import open_instance
 from jobs.fsck import Checked, fsck
 from jobs.home import Home, open_home
 from jobs.job_inputs import Workplace
-from jobs.keyring import open_keyring
 from jobs.lake import no_spark
+from jobs.region_keys import region_keys
 from jobs.sample.land_sample import land_sample
 from jobs.sample.write_sample import write_sample
 from tests.e2e.spark_cluster import Cluster, ExecutorKiller, command_lines, install_wheel, while_running
+from tests.opened import rows_of, secrets_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.spark, pytest.mark.long]
 
@@ -100,7 +99,7 @@ def test_the_secret_is_on_no_command_line_and_in_no_file_but_its_own(ran):
 
 
 def test_no_key_and_no_row_is_in_a_log(ran):
-    keys = json.loads((ran.cluster.path / "keys" / "keyring.json").read_text())["keys"].values()
+    keys = [key.hex() for key in secrets_of(ran.cluster)]
     actors = {row["actor_id"] for row in _rows(ran.cluster, "raw/pings")} - {None}
 
     logs = [path for path in (ran.folder / "spark").rglob("*") if path.is_file() and path.suffix != ".jar"]
@@ -116,7 +115,7 @@ def _landed(folder: Path) -> Home:
     (folder / "here" / "geoward.yaml").write_text("regions:\n  us: {root: warehouse/us, jurisdiction: us}\n")
     home = open_home(folder / "here")
     land_sample(home, folder / "sample")
-    open_keyring(home.path / "keys")
+    region_keys(home, home.region("us"))
     return home
 
 
@@ -138,7 +137,7 @@ def _look(seen: Ran, cluster: Cluster):
 
 
 def _rows(home: Home, table: str) -> list[dict]:
-    return pa.table(DeltaTable(home.region("us").root / table).to_pyarrow_table()).to_pylist()
+    return rows_of(home, "us", table.replace("/", "."))
 
 
 def _digests(home: Home) -> dict[str, str]:

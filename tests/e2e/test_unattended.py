@@ -21,9 +21,9 @@ from deltalake import DeltaTable
 from dagster_project.partitions import partition_key
 from jobs.catalog import Catalog, now
 from jobs.home import open_home
-from jobs.keyring import open_keyring
 from jobs.land_files import land_files
 from jobs.reference import import_reference
+from jobs.region_keys import region_keys
 from jobs.registry import JOBS
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import give_run_lock, take_run_lock
@@ -75,7 +75,8 @@ def landed(sample, tmp_path_factory):
     for kind in ("places", "population"):
         import_reference(home, kind, sample / "reference" / f"{kind}.csv")
     land(home, sample, "pings.csv.gz", "consents.jsonl")
-    open_keyring(home.path / "keys")
+    for region in home.regions.values():
+        region_keys(home, region)
     return home
 
 

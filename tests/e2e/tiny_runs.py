@@ -17,12 +17,13 @@ from jobs import audit_staged, nightly, run_job
 from jobs.commit import arrow_schema
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
-from jobs.lake import staged_files
 from jobs.land_files import LANDING, MAPPINGS
 from jobs.landing_ledger import File
 from jobs.quarantine import quarantine_contract
+from jobs.staged import staged_files
 from quality.checks.verdict import Verdict
 from quality.contracts import contract
+from quality.contracts.at_rest import at_rest
 from quality.sources.load_mapping import mapping_text
 
 TABLE = contract("raw.pings")
@@ -66,10 +67,10 @@ def stand_in_for_spark(say, failing=()):
         bad = {day: rows.get(day, ([], []))[1] for day in run.dates}
         say(began=run.run_id, rows={str(day): good[day] for day in run.dates})
         shown = {day: [UNAUDITED] for day in good} if run.run_id in failing else good
-        staged = write_stage(place, TABLE, run.run_id, shown, "event_id")
+        staged = write_stage(place, TABLE, run.run_id, shown)
         quarantine = run_job._emptied_quarantine(job, place, run)
         if any(bad.values()):
-            quarantine = write_stage(place, BAD, run.run_id, bad, "payload")
+            quarantine = write_stage(place, BAD, run.run_id, bad)
         counted = place.rows_in(job, run.dates)
         left_out = {day: Counter(bad_row=len(bad[day])) for day in run.dates}
         reports = [
@@ -88,15 +89,16 @@ def stand_in_for_spark(say, failing=()):
     nightly.JOBS = {name: replace(job, build=lambda inputs: None) for name, job in nightly.JOBS.items()}
 
 
-def write_stage(place, table, run_id, rows, column):
+def write_stage(place, table, run_id, rows):
     folder = place.lake.begin(table, run_id)
     for day, marks in rows.items():
         if marks:
-            write_file(table, folder / f"event_date={day}", column, marks)
+            write_file(table, folder / f"event_date={day}", marks)
     return staged_files(table, folder)
 
 
-def write_file(table, folder, column, marks):
+def write_file(table, folder, marks):
+    """Write rows at rest that are told apart by their source."""
     folder.mkdir(parents=True)
-    rows = [{**dict.fromkeys(table.column_names), column: str(mark)} for mark in marks]
+    rows = [{**dict.fromkeys(at_rest(table).column_names), "source": str(mark)} for mark in marks]
     pq.write_table(pa.Table.from_pylist(rows, arrow_schema(table)).drop_columns("event_date"), folder / "p.parquet")

@@ -18,13 +18,14 @@ from jobs.audit_log import audit
 from jobs.commit import StagedFile, arrow_schema
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
 from jobs.plan import plan
 from jobs.publish_table import publish_table
 from jobs.quarantine import quarantine_contract
 from jobs.report import RunReport
 from jobs.run import Run
+from jobs.staged import Staged
 from quality.contracts import contract
+from quality.contracts.at_rest import at_rest
 
 TABLE = contract("raw.pings")
 
@@ -44,8 +45,7 @@ def stage(place, mark, *days, table=TABLE):
     for day in days:
         path = folder / f"stage-{mark}" / f"event_date={day}" / "p.parquet"
         path.parent.mkdir(parents=True)
-        marks = {"event_id": mark, "actor_id": str(day)} if table is TABLE else {"payload": mark}
-        rows = [{**dict.fromkeys(table.column_names), **marks}]
+        rows = [{**dict.fromkeys(at_rest(table).column_names), "source": mark}]
         pq.write_table(pa.Table.from_pylist(rows, arrow_schema(table)).drop_columns("event_date"), path)
         name = path.relative_to(folder).as_posix()
         files.append(StagedFile(name, path.stat().st_size, 1, day, 0, manifest.sha256_of(path)))
@@ -54,6 +54,7 @@ def stage(place, mark, *days, table=TABLE):
 
 def publish(place, mark, *days, code=""):
     """Publish those rows, enter them in the catalog, of other ``code`` if given, and audit; return the version."""
+    _ = place.keys  # as a run makes them
     version = place.lake.publish(stage(place, mark, *days), days, {"run_id": mark})
     report = {"quarantined": 0, "rows_in": 1, "rows_out": 1, "run_id": mark}
     for day, (digest, parts) in digests(place, code).items():
@@ -67,6 +68,7 @@ def publish(place, mark, *days, code=""):
 
 def publish_as_a_run(place, mark, *days, code="", quarantine=None):
     """Publish those rows as a run does that staged them; a ``quarantine`` holds one row of each of its days."""
+    _ = place.keys
     bad = quarantine_contract(TABLE.name)
     kept_back = None if quarantine is None else stage(place, mark, *quarantine, table=bad)
     claims, held = place.lake.claims(TABLE.name, days), [int(day in (quarantine or ())) for day in days]

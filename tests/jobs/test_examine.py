@@ -14,13 +14,13 @@ def _by_subject(listing):
 def test_a_fresh_installation_is_looked_at_from_java_to_every_region(home):
     found = _by_subject(examine(home.path))
 
-    assert {"python", "java", "packages", "jars", "ui port", "configuration", "keyring", "disk home"} <= set(found)
+    assert {"python", "java", "packages", "jars", "ui port", "configuration", "keyset", "disk home"} <= set(found)
     assert {f"region {name}" for name in home.regions} <= set(found)
     assert {f"disk region {name}" for name in home.regions} <= set(found)
 
 
 def test_loose_modes_make_the_installation_unhealthy(home):
-    keys = home.folder("keys") / "keyring.json"
+    keys = home.folder("keys") / "keyset.json"
     keys.write_text("{}")
     keys.chmod(0o644)
     home.region("eu").folder().chmod(0o755)
@@ -28,13 +28,13 @@ def test_loose_modes_make_the_installation_unhealthy(home):
     listing = examine(home.path)
 
     assert not listing.healthy
-    assert {s for s, f in _by_subject(listing).items() if f.status == "fail"} >= {"keyring", "region eu"}
+    assert {s for s, f in _by_subject(listing).items() if f.status == "fail"} >= {"keyset", "region eu"}
 
 
-def test_a_lost_keyring_is_noticed_once_tables_were_made(home):
+def test_a_lost_keyset_is_noticed_once_tables_were_made(home):
     home.region("us").folder("protected", "pings", "_delta_log")
 
-    assert _by_subject(examine(home.path))["keyring"].status == "fail"
+    assert _by_subject(examine(home.path))["keyset"].status == "fail"
 
 
 @pytest.mark.parametrize(

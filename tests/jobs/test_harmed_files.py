@@ -11,7 +11,6 @@ from jobs import check_published as checking
 from jobs.check_published import check_published
 from jobs.harmed_files import harm_explained
 from jobs.job_inputs import Workplace
-from jobs.keyring import open_keyring
 from jobs.lake import no_spark
 from jobs.nightly import run_table
 from quality.contracts.errors import EnvironmentFault, UsageError
@@ -77,7 +76,7 @@ def test_where_nothing_is_harmed_or_the_error_is_explained_it_stays_what_it_is(p
 
 def test_a_check_over_a_changed_file_names_it(place, monkeypatch):
     flip(place)
-    open_keyring(place.home.path / "keys")
+    _ = place.keys  # as a run makes them
     monkeypatch.setattr(checking, "audit_staged", fails)
     monkeypatch.setattr(Workplace, "_frame", lambda *args: None)
 

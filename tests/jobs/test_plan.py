@@ -8,7 +8,7 @@ import pytest
 from jobs import plan as planning
 from jobs.batches import batches
 from jobs.job_inputs import Workplace
-from jobs.keyring import open_keyring
+from jobs.keys.config import keyset_of
 from jobs.land_files import MAPPINGS
 from jobs.landing_ledger import File
 from jobs.plan import plan, provenance
@@ -115,14 +115,15 @@ def test_a_changed_code_reaches_everything_below(place, monkeypatch):
 
 
 def test_a_new_key_makes_pseudonyms_run_again_and_nothing_above(place):
-    keys = place.home.path / "keys"
-    open_keyring(keys)
+    keys = place.keys
     land(place, D1)
     publish(place, plan(place))
-    (keys / "keyring.json").unlink()
+    keyset = keyset_of(place.home)
+    keyset.rotate(keyset.read().key(keys.pseudonym.key_id).domain)
+    counter = keyset.read().counter
 
     found = reasons(place)
-    assert not (keys / "keyring.json").exists(), "a look makes no key"
+    assert keyset.read().counter == counter, "a look makes no key"
     assert found["protected.pings", D1] == "the key changed"
     assert not {("raw.pings", D1), ("clean.pings", D1)} & set(found)
 
@@ -131,7 +132,7 @@ def test_what_is_made_with_the_first_key_is_not_made_again(place):
     land(place, D1)
     made = [one for table in PINGS for one in provenance(place, table, [D1])]
     publish(place, made)
-    open_keyring(place.home.path / "keys")  # as the build does
+    _ = place.keys  # as the build does
 
     assert "protected.pings" not in {one.table for one in plan(place) if "key" in one.reason}
 

@@ -10,11 +10,11 @@ import pytest
 from jobs.audit_log import audit
 from jobs.home import open_home
 from jobs.job_inputs import Workplace
-from jobs.keyring import open_keyring
 from jobs.lake import no_spark
 from jobs.list_status import list_status
 from jobs.nightly import Scope, Sessions, open_places, plan_all
 from jobs.region_faults import RegionFaults
+from jobs.region_keys import region_keys
 from jobs.run_lock import give_run_lock
 from jobs.status import problems, status
 from jobs.take_over import take_over
@@ -82,7 +82,7 @@ def both(home):
         land(place, DAY)
         publish(place, "one", DAY)
         land(place, DAY, digit="e")
-    open_keyring(home.path / "keys")
+        region_keys(home, place.region)
     return home
 
 

@@ -9,8 +9,8 @@ import pytest
 from jobs.commit import StagedFile
 from jobs.job import Job
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
 from jobs.run_job import Run, refuse_other_dates, run_job
+from jobs.staged import Staged
 from quality.contracts import contract
 from quality.contracts.errors import RowsLost
 

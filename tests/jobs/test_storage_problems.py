@@ -310,22 +310,22 @@ def test_an_audit_log_that_is_gone_is_told_whatever_region_is_asked_for(home, pl
 
 @pytest.fixture
 def keyless(home, place):
-    """An installation of which a table was made with a keyring that is gone."""
+    """An installation of which a table was made with a keyset that is gone."""
     (place.region.root / "curated" / "mobility" / "_delta_log").mkdir(parents=True)
-    return home.path / "keys" / "keyring.json"
+    return home.path / "keys" / "keyset.json"
 
 
-def test_a_keyring_that_is_gone_is_told(home, keyless):
-    assert ("", "", "the keyring is missing, though tables were made with it") in storage(home)
+def test_a_keyset_that_is_gone_is_told(home, keyless):
+    assert ("", "", "the keyset is missing, though tables were made with it") in storage(home)
 
 
-def test_no_run_makes_a_keyring_anew_where_one_is_lost(place, keyless):
-    with pytest.raises(EnvironmentFault, match="The keyring is missing.*Restore"):
+def test_no_run_makes_a_keyset_anew_where_one_is_lost(place, keyless):
+    with pytest.raises(EnvironmentFault, match="The keyset is missing.*Restore"):
         provenance(place, TABLE.name, [DAY])
     assert not keyless.exists()
 
 
-def test_a_check_makes_no_keyring(home, place):
-    with pytest.raises(EnvironmentFault, match="The keyring is missing"):
+def test_a_check_makes_no_keyset(home, place):
+    with pytest.raises(EnvironmentFault, match="The keyset is missing"):
         list(check_published([place], (), lambda text: None))
     assert not (home.path / "keys").exists()

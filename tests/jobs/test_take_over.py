@@ -14,9 +14,10 @@ from jobs import manifest
 from jobs.audit_log import read_audit
 from jobs.commit import app_id
 from jobs.job_inputs import Workplace
-from jobs.lake import Lake, Staged
+from jobs.lake import Lake
 from jobs.run_ledger import RunLedger
 from jobs.run_lock import give_run_lock
+from jobs.staged import Staged
 from jobs.take_over import take_over
 from quality.contracts.errors import PublishedMeanwhile
 from tests.jobs.publisher import POINTS, TABLE, publish

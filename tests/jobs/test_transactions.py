@@ -19,12 +19,12 @@ from jobs.catalog import Catalog
 from jobs.damage import Checked
 from jobs.fsck import fsck
 from jobs.job_inputs import Workplace
-from jobs.lake import Staged
 from jobs.plan import plan
 from jobs.publications import Publishing
 from jobs.quarantine import quarantine_contract
 from jobs.run import Run
 from jobs.run_lock import give_run_lock
+from jobs.staged import Staged
 from jobs.take_over import clear_up, take_over
 from jobs.withdraw import withdraw
 from quality.contracts.errors import EnvironmentFault, PublishedBefore, PublishedMeanwhile

@@ -25,6 +25,7 @@ from jobs.run_ledger import RunLedger
 from jobs.unreadable_files import read_or_set_aside, with_readable_files
 from quality.contracts.errors import EnvironmentFault, FilesLost
 from quality.sources.load_mapping import load_mapping
+from tests.opened import rows_of
 
 pytestmark = pytest.mark.spark
 
@@ -62,7 +63,7 @@ def reasons(place):
 
 
 def published(place):
-    return sorted(place.lake.table("raw.pings").to_pyarrow_table().column("event_id").to_pylist())
+    return sorted(row["event_id"] for row in rows_of(place.home, place.region.name, "raw.pings"))
 
 
 def swap(path):

@@ -35,7 +35,7 @@ def shown(place):
     files = table_files(TABLE, [place.region]).get("eu", [])
     if not files:
         return {}
-    found = duckdb.sql(f"SELECT event_date, event_id FROM read_parquet({files!r}, hive_partitioning=true)").fetchall()
+    found = duckdb.sql(f"SELECT event_date, source FROM read_parquet({files!r}, hive_partitioning=true)").fetchall()
     return {day: mark for day, mark in found}
 
 

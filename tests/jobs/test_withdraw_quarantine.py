@@ -38,7 +38,7 @@ def kept_back(place):
     """Return, by date, who kept a row back."""
     root = place.lake.path(BAD.name)
     files = place.lake.published(BAD).files
-    return {file.date: pq.ParquetFile(root / file.path).read(["payload"])["payload"][0].as_py() for file in files}
+    return {file.date: pq.ParquetFile(root / file.path).read(["source"])["source"][0].as_py() for file in files}
 
 
 def balanced(place):

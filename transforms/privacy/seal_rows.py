@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from quality.contracts import DATE, Contract
 from quality.contracts.at_rest import EPOCH, ERASED, SEALED, SUBJECT, sealed_columns
 from quality.contracts.errors import GeowardError
-from transforms.arrow_function import arrow_function
 from transforms.privacy.pack_rows import ARROW, pack_rows, unpack_rows
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 VERSION, NONCE_BYTES = b"\x01", 12
 
@@ -72,6 +73,10 @@ def seal_rows(df: DataFrame, contract: Contract, keys: SubjectKeys, *, subject: 
     ``subject`` names the column of the subject, by default the contract's erasure key, and ``kind`` what it identifies.
     Rows without a subject stay unsealed: null. Rows sorted by subject within partitions take a third of the time.
     """
+    from pyspark.sql import functions as F
+
+    from transforms.arrow_function import arrow_function
+
     names = [column.name for column in sealed_columns(contract)]
     made = _sealer(contract, keys, kind or contract.erasure_kind)
     returned = f"struct<index: binary, epoch: string, sealed: binary, {ERASED}: boolean>"
@@ -87,6 +92,10 @@ def open_rows(df: DataFrame, contract: Contract, keys: SubjectKeys) -> DataFrame
 
     Raises ``RowRefused`` for what was changed or moved.
     """
+    from pyspark.sql import functions as F
+
+    from transforms.arrow_function import arrow_function
+
     hidden = sealed_columns(contract)
     fields = ", ".join(f"`{column.name}`: {column.type}" for column in hidden)
     opened = arrow_function(_opener(contract, keys), f"struct<{fields}, {ERASED}: boolean>", once=True)
@@ -101,98 +110,79 @@ def seal_values(
 ) -> Sealed:
     """Seal a batch; null where there is no subject, or one that was destroyed."""
     ids, who = _numbered(subjects, epochs)
-    ciphers: dict[int | None, _Cipher | None] = {None: None}
-    for epoch, mine in who.items():
-        found = keys.to_seal(kind, list(mine.values()), epoch)
-        for one, key in zip(mine, found, strict=True):
-            place = _place(table, columns, key.index, epoch) if key else b""
-            ciphers[one] = _Cipher(key.index, epoch, place, AESGCM(key.key)) if key else None
-    packed, random = pack_rows(list(columns.values())).to_pylist(), keys.nonces(len(subjects))
+    of: list[tuple[Any, bytes, bytes | None]] = []
+    for epoch, names in who:
+        place, found = _place(table, columns, epoch), keys.to_seal(kind, names, epoch)
+        of += [(AESGCM(key.key).encrypt, place + key.index, key.index) if key else _GONE for key in found]
+    random = keys.nonces(len(subjects))
     nonces = [random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES)]
-    of_rows = [ciphers[one] for one in ids.to_pylist()]
+    of.append(_GONE)  # whom a row without a subject is of: the last
+    rows = zip(pack_rows(list(columns.values())).to_pylist(), nonces, ids.fill_null(-1).to_pylist(), strict=True)
     sealed = [  # a loop over millions: no call in it that is not the cipher's
-        nonce + of.encrypt(nonce, row, of.place) if of else None
-        for row, nonce, of in zip(packed, nonces, of_rows, strict=True)
+        nonce + one[0](nonce, row, one[1]) if (one := of[number])[0] else None for row, nonce, number in rows
     ]
-    return Sealed(
-        pa.array([of and of.index for of in of_rows], pa.binary()),
-        pa.array([of and of.epoch for of in of_rows], pa.string()),
-        pa.array(sealed, pa.binary()),
-    )
+    index = pa.array([one[2] for one in of], pa.binary()).take(ids)
+    there = index.is_valid()
+    return Sealed(index, pc.if_else(there, epochs, None), pa.array(sealed, pa.binary()))
+
+
+_GONE = (None, b"", None)
 
 
 def open_values(
     table: str, types: Mapping[str, pa.DataType], sealed: Sealed, keys: SubjectKeys
 ) -> tuple[list[pa.Array], pa.Array]:
     """Return the columns of a batch, null where the subject was destroyed, and where that is so."""
-    import numpy as np
-    import pyarrow.compute as pc
-
     if sealed.index.null_count or sealed.epoch.null_count or sealed.rows.null_count:
         raise RowRefused(table, "a row without its subject, epoch or values")
     ids, who = _numbered(sealed.index, sealed.epoch)
-    openers: dict[int, Callable[[bytes, bytes, bytes], bytes] | None] = {}
-    places: dict[int, bytes] = {}
-    for epoch, mine in who.items():
-        for (one, index), key in zip(mine.items(), keys.to_open(list(mine.values()), epoch), strict=True):
-            openers[one] = AESGCM(key).decrypt if key else None
-            places[one] = _place(table, types, index, epoch)
+    of: list[tuple[Any, bytes]] = []
+    for epoch, indexes in who:
+        place, found = _place(table, types, epoch), zip(indexes, keys.to_open(indexes, epoch), strict=True)
+        of += [(AESGCM(key).decrypt, place + index) if key else (None, b"") for index, key in found]
     try:
         opened = [
-            decrypt(row[:NONCE_BYTES], row[NONCE_BYTES:], places[one]) if (decrypt := openers[one]) else None
-            for row, one in zip(sealed.rows.to_pylist(), ids.to_pylist(), strict=True)
+            one[0](row[:NONCE_BYTES], row[NONCE_BYTES:], one[1]) if (one := of[number])[0] else None
+            for row, number in zip(sealed.rows.to_pylist(), ids.to_pylist(), strict=True)
         ]
     except (InvalidTag, ValueError):
         raise RowRefused(table, "a sealed row was changed, or belongs elsewhere") from None
     rows = pa.array(opened, pa.binary())
-    erased = rows.is_null()
     columns = unpack_rows(rows.drop_null(), list(types.values()))
     if rows.null_count:
-        back = pa.array(np.cumsum(pc.invert(erased).to_numpy(zero_copy_only=False)) - 1, mask=erased.to_numpy(False))
-        columns = [column.take(back) for column in columns]
-    return columns, erased
+        nth = pc.subtract(pc.cumulative_sum(rows.is_valid().cast(pa.int64())), 1)
+        columns = [column.take(pc.if_else(rows.is_valid(), nth, None)) for column in columns]
+    return columns, rows.is_null()
 
 
-@dataclass(frozen=True, slots=True)
-class _Cipher:
-    """What seals the rows of one subject and epoch in one table."""
+def _place(table: str, columns: Mapping[str, object], epoch: str) -> bytes:
+    """Return what a row is bound to beside its subject's index, which ends it.
 
-    index: bytes
-    epoch: str
-    place: bytes
-    cipher: AESGCM = field(repr=False)
-
-    @property
-    def encrypt(self) -> Callable[[bytes, bytes, bytes], bytes]:
-        return self.cipher.encrypt
-
-
-def _place(table: str, columns: Mapping[str, object], index: bytes, epoch: str) -> bytes:
-    """Return what a row is bound to; the columns too: packed otherwise, the bytes would mean something else."""
+    The columns are part of it: packed otherwise, the bytes would mean something else.
+    """
     parts = (table, ",".join(columns), epoch)
-    return VERSION + b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts)) + index
+    return VERSION + b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts))
 
 
-def _numbered(subjects: pa.Array, epochs: pa.Array) -> tuple[pa.Array, dict[str, dict[int, Any]]]:
-    """Return each row's number of subject and epoch, None if either is null; and by epoch, the numbers' subjects."""
-    import pyarrow.compute as pc
-
+def _numbered(subjects: pa.Array, epochs: pa.Array) -> tuple[pa.Array, list[tuple[str, list[Any]]]]:
+    """Return each row's number of subject and epoch, null if either is; and the subjects by epoch, in that order."""
     one, other = subjects.dictionary_encode(), epochs.dictionary_encode()
     width = max(len(one.dictionary), 1)
     ids = pc.add(one.indices.cast(pa.int64()), pc.multiply(other.indices.cast(pa.int64()), width))
-    names, spans = one.dictionary.to_pylist(), other.dictionary.to_pylist()
-    who: dict[str, dict[int, Any]] = {}
-    for number in ids.drop_null().unique().to_pylist():
-        who.setdefault(spans[number // width], {})[number] = names[number % width]
-    return ids, who
+    found = pc.unique(ids.drop_null()).sort()
+    spans = pc.divide(found, width)
+    who = [
+        (epoch, one.dictionary.take(pc.subtract(mine, number * width)).to_pylist())
+        for number, epoch in enumerate(other.dictionary.to_pylist())
+        if len(mine := found.filter(pc.equal(spans, number)))
+    ]
+    return pc.index_in(ids, found), who
 
 
 def _sealer(contract: Contract, keys: SubjectKeys, kind: str) -> Callable[..., pa.Array]:
     table, names = contract.name, [column.name for column in sealed_columns(contract)]
 
-    def seal(values: pa.StructArray, subjects: pa.Array, dates: pa.Array) -> pa.Array:
-        import pyarrow.compute as pc
-
+    def seal(values: pa.Array, subjects: pa.Array, dates: pa.Array) -> pa.Array:
         columns = dict(zip(names, values.flatten(), strict=True))
         sealed = seal_values(table, columns, subjects, _epochs(dates, keys), keys, kind)
         erased = pc.and_(subjects.is_valid(), sealed.rows.is_null())

@@ -8,10 +8,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs.home import open_home
-from jobs.keyring import open_keyring
+from jobs.region_keys import region_keys
 from quality.contracts.errors import PolicyBreach, UsageError
 from transforms.privacy.identifiers import Domain
-from transforms.privacy.pseudonymize_columns import pseudonyms
+from transforms.privacy.pseudonymize_columns import subject_pseudonyms
 
 
 @pytest.fixture
@@ -31,8 +31,9 @@ def run(geoward, tmp_path):
 def nightly(value, kind="actor", purpose="risk", epoch="none", period="", region="eu"):
     """Return what the nightly run makes of an identifier."""
     home = open_home()
-    key = open_keyring(home.path / "keys").open()
-    (made,) = pseudonyms(key, pa.array([value]), domain=Domain(region, purpose, epoch), kind=kind, epoch=period)
+    keys, domain = region_keys(home, home.region(region)), Domain(region, purpose, epoch)
+    key = keys.pseudonym.open()
+    (made,) = subject_pseudonyms(key, pa.array([value]), keys.subjects, domain=domain, kind=kind, epoch=period)
     return made.as_py()
 
 
@@ -137,7 +138,7 @@ def test_json_tells_the_domain_and_the_counts_and_no_value(run):
     done, _ = run([{"who": "ada"}, {"who": None}, "x"], "--json")
 
     said = json.loads(done.stdout)
-    assert said.pop("key").startswith("dev-")
+    assert said.pop("key").startswith("key-")
     assert said == {
         "column": "who", "region": "eu", "kind": "actor", "purpose": "risk", "epoch": "none", "dry_run": False,
         "rows_in": 3, "rows_out": 2, "nobody": 1, "rejected": {"not_json": 1},

@@ -175,7 +175,18 @@ def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
     path = jsonl(tmp_path / "a.jsonl", [{"body": MAIL}, {"body": MAIL}])
 
     def tokens(case):
-        redact(path, "--operator", "token", "--case", case, "--output", tmp_path / "b.jsonl", purpose="risk")
+        redact(
+            path,
+            "--operator",
+            "token",
+            "--case",
+            case,
+            "--region",
+            "eu",
+            "--output",
+            tmp_path / "b.jsonl",
+            purpose="risk",
+        )
         return [row["body"] for row in rows_of(tmp_path / "b.jsonl")]
 
     first, second = tokens("1"), tokens("2")
@@ -194,6 +205,9 @@ def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
         pytest.param(["--purpose", ""], UsageError, "needs a purpose", id="no-purpose"),
         pytest.param(["--operator", "encrypt"], PolicyBreach, "not allowed for analytics", id="operator"),
         pytest.param(["--purpose", "risk", "--operator", "token"], UsageError, "needs a case", id="no-case"),
+        pytest.param(
+            ["--purpose", "risk", "--operator", "token", "--case", "1"], UsageError, "Say --region", id="no-region"
+        ),
         pytest.param(["--output", "{here}/b.csv"], UsageError, "another format", id="another-format"),
         pytest.param(["--output", "{here}/a.jsonl"], UsageError, "replace the input", id="over-the-input"),
         pytest.param(["--output", "{here}/no/b.jsonl"], UsageError, "no folder", id="no-folder"),
@@ -254,10 +268,10 @@ def test_parquet_is_not_printed(redact, tmp_path):
     assert isinstance(redact(tmp_path / "a.parquet").exception, UsageError)
 
 
-def test_a_lost_keyring_is_not_made_anew(redact, tmp_path, home, monkeypatch):
-    monkeypatch.setattr("jobs.keyring.keyring_is_lost", lambda home: True)
+def test_a_lost_keyset_is_not_made_anew(redact, tmp_path, home, monkeypatch):
+    monkeypatch.setattr("jobs.lost_keys.keys_are_lost", lambda home: True)
     path = jsonl(tmp_path / "a.jsonl", [{"body": MAIL}])
 
-    done = redact(path, "--operator", "token", "--case", "1", purpose="risk")
+    done = redact(path, "--operator", "token", "--case", "1", "--region", "eu", purpose="risk")
 
     assert isinstance(done.exception, EnvironmentFault)

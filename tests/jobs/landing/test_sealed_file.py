@@ -17,7 +17,15 @@ import pytest
 
 from jobs.landing import sealed_file
 from jobs.landing.sealed_file import (
-    CHUNK, HEADER, TAG, FileShredded, SealedFile, Sealing, SealRefused, is_sealed, seal_bytes,
+    CHUNK,
+    HEADER,
+    TAG,
+    FileShredded,
+    SealedFile,
+    Sealing,
+    SealRefused,
+    is_sealed,
+    seal_bytes,
 )  # fmt: skip
 
 ID = "a" * 64

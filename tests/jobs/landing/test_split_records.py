@@ -11,14 +11,14 @@ from pyspark.sql import functions as F
 from jobs.landing import split_records, spread_files
 from jobs.landing.file_opening import PlainFile
 from jobs.landing.read_text import csv_options, read_separated
-from jobs.landing.split_records import Span, Splitter
+from jobs.landing.split_records import WHOLE, Span, Splitter
 from quality.sources.load_mapping import load_mapping
 
 CSV, LINES = Splitter(b"\n", quoted=True), Splitter(b"")
 SIGNS = ['"', '"', '"', ",", ",", "\n", "\n", "\r", " ", "a", "b", "\t", "\0", "\\", "é"]
 
 
-def split(text, splitter=CSV, span=Span()):
+def split(text, splitter=CSV, span=WHOLE):
     """Return the records of a text, or of a part of it."""
     data = text if isinstance(text, bytes) else text.encode()
     return [record for records in splitter.records(io.BytesIO(data), span) for record in records.to_pylist()]

@@ -12,8 +12,8 @@ import pytest
 from quality.contracts.errors import UsageError
 from quality.contracts.shared_columns import PSEUDONYM_PATTERN
 from transforms.arrow_function import arrow_function
-from transforms.privacy.identifiers import Domain, domain_key
-from transforms.privacy.pseudonymize_columns import pseudonymize_columns, pseudonyms
+from transforms.privacy.identifiers import KINDS, SUBJECTS, Domain, domain_key
+from transforms.privacy.pseudonymize_columns import pseudonymize_columns, pseudonyms, subject_pseudonyms
 
 KEY = hashlib.sha256(b"only for this test").digest()
 EU = Domain("eu", "risk", "none")
@@ -22,12 +22,44 @@ ACTOR = {"actor_key": ("actor_id", "actor")}
 
 @dataclass(frozen=True)
 class Keys:
-    """Holds no key; derives it where it is opened."""
+    """Holds no key; derives it where it is opened. Tokens are hashes, but for those who were destroyed."""
 
     name: str = "only for this test"
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def pseudonym(self):
+        return self
+
+    subjects = pseudonym
 
     def open(self) -> bytes:
         return hashlib.sha256(self.name.encode()).digest()
+
+    def tokens(self, kind, subjects):
+        return [None if one in self.gone else hashlib.sha256(f"{kind} {one}".encode()).digest() for one in subjects]
+
+
+def of_tokens(values, kind="actor", keys=Keys()):  # noqa: B008
+    return subject_pseudonyms(KEY, pa.array(values, pa.string()), keys, domain=EU, kind=kind).to_pylist()
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_a_subject_s_pseudonym_is_made_of_its_token(kind):
+    (token,) = Keys().tokens(kind, ["ada"])
+    made = pseudonyms(KEY, pa.array([token]), domain=EU, kind=kind).to_pylist()
+
+    assert of_tokens(["ada", None, "ada"], kind) == [*made, None, *made]
+    assert made != hashed(["ada"], kind=kind), "who has the key and the identifier has not the token"
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - set(SUBJECTS)))
+def test_what_is_no_subject_has_no_token(kind):
+    assert of_tokens(["a", None], kind) == hashed(["a", None], kind=kind)
+
+
+def test_a_subject_whose_token_was_destroyed_has_no_pseudonym():
+    assert of_tokens(["ada", "bob"], keys=Keys(gone=frozenset({"ada"}))) == [None, *of_tokens(["bob"])]
 
 
 def hashed(values, key=KEY, domain=EU, kind="actor", epoch=""):
