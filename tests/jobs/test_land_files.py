@@ -17,6 +17,7 @@ from jobs.land_files import land_files
 from jobs.landing import probe_text
 from jobs.nightly import run_table
 from quality.sources.load_mapping import load_mapping
+from tests.jobs.kept import kept_bytes
 
 ROWS = b"id,who,at,lat,lon,note\n1,a,2024-05-01T10:00:00Z,1.5,2.5,planted\n"
 TORN = "other_delimiter:comma"
@@ -48,7 +49,8 @@ def test_a_landed_file_keeps_its_bytes_under_their_digest_for_the_owner_alone(ho
     digest = hashlib.sha256(ROWS).hexdigest()
     assert (landed.outcome, landed.file_id, landed.bytes, landed.dropped) == ("landed", digest, len(ROWS), ("note",))
     path = home.region("eu").folder("landing") / f"{digest}.csv"
-    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (ROWS, 0o600)
+    assert (kept_bytes(home, path), stat.S_IMODE(path.stat().st_mode)) == (ROWS, 0o600)
+    assert b"planted" not in path.read_bytes()
     assert (tmp_path / "a.csv").read_bytes() == ROWS, "a file is copied, never moved"
 
 
@@ -113,6 +115,7 @@ def test_a_mapping_that_cannot_read_a_file_in_use_is_refused_and_the_file_stays_
     "damage",
     [
         pytest.param(lambda path: path.write_bytes(b"planted"), id="changed"),
+        pytest.param(lambda path: path.write_bytes(ROWS), id="in-the-clear-as-earlier-versions-kept-it"),
         pytest.param(lambda path: path.unlink(), id="gone"),
     ],
 )
@@ -124,7 +127,7 @@ def test_bytes_that_were_damaged_on_disk_are_replaced_by_the_same_file_and_it_is
 
     [again, last] = land(("a.csv", ROWS), ("a.csv", ROWS))
 
-    assert (again.outcome, again.file_id, path.read_bytes()) == ("restored", one.file_id, ROWS)
+    assert (again.outcome, again.file_id, kept_bytes(home, path)) == ("restored", one.file_id, ROWS)
     assert last.outcome == "known", "they are whole again"
     assert Catalog(home.region("eu")).files() == before
 
@@ -134,7 +137,7 @@ def test_kept_bytes_that_the_disk_cannot_read_are_restored(home, land, monkeypat
         raise OSError(errno.EIO, "planted")
 
     land(("a.csv", ROWS))
-    monkeypatch.setattr(land_files_module, "sha256_of", fail)
+    monkeypatch.setattr(land_files_module, "is_whole", fail)
 
     assert [one.outcome for one in land(("a.csv", ROWS))] == ["restored"]
 

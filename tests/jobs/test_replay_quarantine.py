@@ -314,7 +314,7 @@ def planted(code):
 @pytest.mark.parametrize(
     ("module", "name", "code"),
     [
-        pytest.param(replay_quarantine, "sha256_of", errno.EIO, id="bytes-that-the-disk-cannot-read"),
+        pytest.param(replay_quarantine, "is_whole", errno.EIO, id="bytes-that-the-disk-cannot-read"),
         pytest.param(probe_text, "open_bytes", errno.EMFILE, id="too-many-open-files"),
     ],
 )
@@ -336,9 +336,9 @@ def test_a_fault_in_one_region_changes_nothing_in_another(home, land, log_file, 
     land(paths[0])
     paths[1].write_text(paths[1].read_text() + "2,a,t,1,2,n,x\n")
     [far] = land(paths[1], region="us")
-    before, real = memory(home), replay_quarantine.sha256_of
+    before, real = memory(home), replay_quarantine.is_whole
     monkeypatch.setattr(
-        replay_quarantine, "sha256_of", lambda path: planted(errno.EIO)() if path.name.startswith(far) else real(path)
+        replay_quarantine, "is_whole", lambda kept: planted(errno.EIO)() if kept.file_id == far else real(kept)
     )
 
     with pytest.raises(EnvironmentFault):
@@ -399,7 +399,7 @@ def test_it_waits_for_the_end_of_a_run_and_says_for_which(home, live_run, quaran
 
 def test_no_run_is_alive_from_the_first_look_to_the_last_change(home, quarantined, mended, monkeypatch):
     held = []
-    for owner, name in ((replay_quarantine, "sha256_of"), (Catalog, "land_again"), (replay_quarantine, "audit")):
+    for owner, name in ((replay_quarantine, "is_whole"), (Catalog, "land_again"), (replay_quarantine, "audit")):
         real = getattr(owner, name)
 
         def seen(*args, real=real, **kwargs):
