@@ -1,4 +1,4 @@
-"""Rows of a table as they are declared, opened without Spark, and every secret of an installation."""
+"""Rows of a table as they are declared, opened and sealed without Spark."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from jobs.home import Home
-from jobs.keys.config import keyset_of
 from jobs.quarantine import quarantine_contract
-from jobs.region_keys import vault_of
+from jobs.region_keys import region_keys, vault_of
 from jobs.registry import JOBS
 from jobs.vault.subject_keys import VaultKeys
 from quality.contracts import Contract, contract
 from quality.contracts.at_rest import EPOCH, SEALED, SUBJECT, at_rest, sealed_columns
 from transforms.privacy.pack_rows import ARROW
-from transforms.privacy.seal_rows import Sealed, open_values
+from transforms.privacy.seal_rows import Sealed, open_values, seal_values
 
 
 def declared(name: str) -> Contract:
@@ -45,18 +44,19 @@ def opened(home: Home, region: str, name: str, table: pa.Table) -> list[dict]:
     ).to_pylist()
 
 
-def secrets_of(home: Home) -> list[bytes]:
-    """Return the key-encryption key, all data keys, and the tokens and data keys of every subject in the vaults."""
-    keyset = keyset_of(home)
-    found = [bytes.fromhex((home.path / "keys" / "kek").read_text())]
-    found += [keyset.open_key(key.id) for key in keyset.read().keys if key.wrapped]
-    for region in home.regions.values():
-        vault = vault_of(home, region)
-        if vault.database.is_there():
-            with vault.database.reading() as rows:
-                found += [bytes(token) for (token,) in rows.ask("SELECT token FROM vault_tokens")]
-                entries = rows.ask("SELECT idx, epoch FROM vault_keys")
-            for epoch in {epoch for _, epoch in entries}:
-                mine = [bytes(index) for index, of in entries if of == epoch]
-                found += [key for key in vault.known_data_keys_at(mine, epoch) if isinstance(key, bytes)]
-    return found
+def sealed(home: Home, region: str, name: str, rows: list[dict]) -> list[dict]:
+    """Return rows as a run would write them."""
+    of = declared(name)
+    if at_rest(of) is of:
+        return rows
+    columns = {c.name: pa.array([row.get(c.name) for row in rows], ARROW[c.type]) for c in sealed_columns(of)}
+    subjects = pa.array([row.get(of.erasure_key) for row in rows], pa.string())
+    epochs = pa.array([f"{row['event_date']:%Y-%m}" for row in rows])
+    keys = region_keys(home, home.region(region)).subjects
+    found = seal_values(name, columns, subjects, epochs, keys, of.erasure_kind)
+    made = zip(*[column.to_pylist() for column in found], strict=True)
+    plain = [{c.name: row.get(c.name) for c in of if c.name not in columns} for row in rows]
+    return [
+        {**row, **dict(zip((SUBJECT.name, EPOCH.name, SEALED.name), values, strict=True))}
+        for row, values in zip(plain, made, strict=True)
+    ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from jobs.cli.app import Json, app, grid, show
+from jobs.counted import counted
 from jobs.home import Home, open_home
-from jobs.listings import KeysListing, ListedKey
+from jobs.listings import KeysListing, ListedKey, RewrappedVault
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -85,12 +87,18 @@ def enable(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> Non
 def destroy(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Take a key away for good: what it protects can never be read again. Look with `--dry-run` first.
 
-    Backups of the keyset hold the key for as long as they are kept.
+    A key that the vault of subjects needs is refused. Backups of the keyset hold the key until the day that is told.
 
     Example: `geoward keys destroy key-0123456789abcdef --dry-run`
     """
-    end = "Destroyed here. Backups of keys/keyset.json hold it for as long as they are kept."
-    _change(key_id, "destroy", dry_run, as_json, end)
+    from jobs.catalog import now
+    from jobs.vault_keys import refuse_in_use
+
+    home = open_home()
+    refuse_in_use(home, _keyset(home).read().key(key_id))
+    until = now() + home.vault.backups_kept
+    end = f"Destroyed here. Backups of keys/keyset.json may hold it until {until:%Y-%m-%d}."
+    _change(key_id, "destroy", dry_run, as_json, end, last_copy_until=None if dry_run else until)
 
 
 @keys.command()
@@ -103,26 +111,30 @@ def rewrap(
 ) -> None:
     """Bring all keys under the key-encryption key that geoward.yaml names; touches no table, and can be repeated.
 
-    The one that wrapped them stays under ``keys.before`` there until this is done.
+    The one that wrapped them stays under ``keys.before`` there until this is done. Data keys of the vaults come under
+    the newest key of purpose `subject`, if that was rotated.
 
     Example: `geoward keys rewrap --dry-run`
     """
+    from jobs.vault_keys import rewrap_vaults
+
     home = open_home()
     keyset = _keyset(home, dry_run)
     to = keyset.providers[0].id
     moved = [key.id for key in keyset.read().keys if key.wrapped and (again or key.kek != to)]
     keyset.rewrap(again=again)
-    _audit(home, keyset, to, "rewrapped", keys=len(moved))
+    vaults = [RewrappedVault(**asdict(one)) for one in rewrap_vaults(home, keyset)]
+    _audit(home, keyset, to, "rewrapped", keys=len(moved), data_keys={one.region: one.data_keys for one in vaults})
     end = "All keys are wrapped by it: what keys.before names is needed no more." if not dry_run else _NOTHING
-    _show(keyset, [key for key in keyset.read().keys if key.id in moved], as_json, end)
+    _show(keyset, [key for key in keyset.read().keys if key.id in moved], as_json, end, vaults=vaults)
 
 
-def _change(key_id: str, operation: str, dry_run: bool, as_json: bool, end: str) -> None:
+def _change(key_id: str, operation: str, dry_run: bool, as_json: bool, end: str, **more: Any) -> None:
     home = open_home()
     keyset = _keyset(home, dry_run)
     getattr(keyset, operation)(key_id)
     _audit(home, keyset, key_id, {"destroy": "destroyed"}.get(operation, f"{operation}d"))
-    _show(keyset, [keyset.read().key(key_id)], as_json, end if not dry_run else _NOTHING)
+    _show(keyset, [keyset.read().key(key_id)], as_json, end if not dry_run else _NOTHING, **more)
 
 
 def _keyset(home: Home, dry_run: bool = False) -> KeysetFile:
@@ -141,7 +153,7 @@ def _audit(home: Home, keyset: KeysetFile, subject: str, outcome: str, **detail:
         audit(home, "key", subject, outcome, **detail)
 
 
-def _show(keyset: KeysetFile, found: list[Key], as_json: bool, end: str) -> None:
+def _show(keyset: KeysetFile, found: list[Key], as_json: bool, end: str, **more: Any) -> None:
     listed = [
         ListedKey(
             id=key.id,
@@ -155,8 +167,9 @@ def _show(keyset: KeysetFile, found: list[Key], as_json: bool, end: str) -> None
         for key in sorted(found, key=lambda key: (key.domain.purpose, key.domain.region, key.domain.epoch, key.created))
     ]
     counter = keyset.read().counter
-    listing = KeysListing(kek=keyset.providers[0].id, counter=counter, dry_run=keyset.dry_run, keys=listed)
+    listing = KeysListing(kek=keyset.providers[0].id, counter=counter, dry_run=keyset.dry_run, keys=listed, **more)
     table = grid("purpose", "region", "epoch", "state", "created", "key", "wrapped by")
     for one in listed:
         table.add_row(one.purpose, one.region, one.epoch, one.state, one.created, escape(one.id), escape(one.kek))
-    show(listing, as_json, [table, *([f"\n{end}"] if end else [])])
+    moved = [f"{one.region}: {counted(one.data_keys, 'data key')} of the vault" for one in listing.vaults]
+    show(listing, as_json, [table, *moved, *([f"\n{end}"] if end else [])])

@@ -137,7 +137,13 @@ def with_first(keyset: Keyset, key: Key) -> Keyset:
 
 
 def with_next(keyset: Keyset, key: Key) -> Keyset:
-    """Add a new primary key to a domain; the one before stays active. Raises ``UsageError`` if it has none."""
+    """Add a new primary key to a domain; the one before stays active.
+
+    Raises ``UsageError`` if it has none, or for an index: under another key a vault would know nobody.
+    """
+    if key.domain.purpose == "index":
+        mend = "Rotate the key of purpose subject, or replace the data keys: `geoward keys rekey`."
+        raise UsageError("The key that finds subjects in a vault is not rotated.", mend=mend)
     old = keyset.primary(key.domain)
     if old is None:
         raise UsageError(f"There is no key for {key.domain}.", mend="Make one: only a key that is there is rotated.")

@@ -11,7 +11,14 @@ from jobs.listings.alerts import (
 )
 from jobs.listings.dismiss import DismissedPart, DismissListing
 from jobs.listings.fsck import FsckListing
-from jobs.listings.keys import KeysListing, ListedKey
+from jobs.listings.keys import (
+    KeysListing,
+    ListedKey,
+    RekeyedPartition,
+    RekeyListing,
+    RewrappedVault,
+    ShredListing,
+)
 from jobs.listings.landed import LandedDate, LandedListing, LandedSource, RestoredFile, RestoreListing
 from jobs.listings.landing import (
     IngestedFile,
@@ -68,6 +75,8 @@ LISTINGS: dict[str, type[Listing]] = {
     "sample": SampleListing,
     "ingest": IngestListing,
     **{f"keys-{name}": KeysListing for name in ("list", "rotate", "disable", "enable", "rewrap", "destroy")},
+    "keys-rekey": RekeyListing,
+    "keys-shred": ShredListing,
     "landed-list": LandedListing,
     "landed-restore": RestoreListing,
     "source-list": SourceListing,
@@ -117,6 +126,10 @@ __all__ = [
     "KeysListing",
     "LISTINGS",
     "ListedKey",
+    "ShredListing",
+    "RekeyListing",
+    "RekeyedPartition",
+    "RewrappedVault",
     "LandedDate",
     "LandedListing",
     "LandedSource",

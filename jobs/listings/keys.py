@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+
 from jobs.listings.listing import Listing
 
 
@@ -17,14 +19,63 @@ class ListedKey(Listing):
     kek: str
 
 
+class RewrappedVault(Listing):
+    """A region's vault; ``old_gone`` says whether what the older key wrapped is gone from the store's files."""
+
+    region: str
+    data_keys: int
+    old_gone: bool
+
+
 class KeysListing(Listing):
     """`geoward keys … --json`: all keys, or those that the command changed, as they are then.
 
     Under `--dry-run` those that it would change, as they are. ``counter`` is how often the keyset was changed; ``kek``
-    names the key-encryption key that wraps what is new.
+    names the key-encryption key that wraps what is new. ``vaults`` are those whose data keys were brought under a newer
+    key, and ``last_copy_until`` is until when backups may hold a key that was destroyed.
     """
 
     kek: str
     counter: int
     dry_run: bool
     keys: list[ListedKey]
+    vaults: list[RewrappedVault] = []
+    last_copy_until: datetime | None = None
+
+
+class RekeyedPartition(Listing):
+    """A partition that was, or would be, made again under new data keys."""
+
+    table: str
+    date: date
+
+
+class RekeyListing(Listing):
+    """`geoward keys rekey --json`. ``left`` are partitions that older keys still seal; the old keys stay until none is.
+
+    ``last_copy_until`` is until when backups of the vault may hold the old keys; null while they are needed.
+    """
+
+    region: str
+    generation: int
+    dry_run: bool
+    partitions: list[RekeyedPartition]
+    left: int
+    keys_destroyed: int
+    last_copy_until: datetime | None
+
+
+class ShredListing(Listing):
+    """`geoward keys shred --json`: counts of subjects; ``unknown`` are those of ``destroyed`` never seen.
+
+    ``last_copy_until`` is until when backups may hold a copy of any of them; null while the store's own files may.
+    """
+
+    region: str
+    kind: str
+    dry_run: bool
+    asked: int
+    destroyed: int
+    already: int
+    unknown: int
+    last_copy_until: datetime | None

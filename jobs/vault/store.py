@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from jobs.catalog import now
-from jobs.vault.database import Database, Row, Transaction
+from jobs.vault.database import HOLDING_KEYS, Database, Row, Transaction
 from jobs.vault.rows import Destroyed, IndexKey, WrappingKeys
 from jobs.vault.tables import DataKeys, Table, Tokens
 from quality.contracts.errors import EnvironmentFault
@@ -65,9 +65,44 @@ class Vault:
             found = rows.ask("SELECT value FROM vault_facts WHERE name = 'generation'")
         return int(found[0][0]) if found else 1
 
+    def set_generation(self, generation: int) -> int:
+        """Let new data keys be of that generation, unless another process has begun a later one; return which it is."""
+        with self._made.alone() as rows:
+            found = rows.ask("SELECT value FROM vault_facts WHERE name = 'generation'")
+            later = max(generation, int(found[0][0]) if found else 1)
+            rows.change("DELETE FROM vault_facts WHERE name = ?", [("generation",)])
+            rows.change("INSERT INTO vault_facts (name, value) VALUES ('generation', ?)", [(str(later),)])
+        return later
+
+    def epochs(self) -> list[str]:
+        """Return the epochs of which there are data keys."""
+        with self._made.reading() as rows:
+            return [epoch for (epoch,) in rows.ask("SELECT DISTINCT epoch FROM vault_keys ORDER BY epoch")]
+
+    def destroy_epochs(self, epochs: Sequence[str]) -> int:
+        """Delete all data keys of those epochs, also out of the store's files; return how many there were."""
+        count = 0
+        for epoch in epochs:
+            with self._made.alone() as rows:
+                ((found,),) = rows.ask("SELECT count(*) FROM vault_keys WHERE epoch = ?", epoch)
+                rows.change("DELETE FROM vault_keys WHERE epoch = ?", [(epoch,)])
+            count += found
+        if epochs:
+            self.database.scrub()
+        return count
+
     def indexes(self, kind: str, identifiers: Sequence[str]) -> list[bytes]:
         """Return what stands for each subject where the identifier must not."""
         return self._index.indexes(kind, identifiers)
+
+    def knows(self, kind: str, identifiers: Sequence[str]) -> list[bool]:
+        """Return whether each subject has a token or a data key."""
+        indexes, found = self.indexes(kind, identifiers), set[bytes]()
+        for some in _batches(indexes):
+            with self._made.reading() as rows:
+                for table in HOLDING_KEYS:
+                    found |= {bytes(row[0]) for row in rows.among(f"SELECT idx FROM {table} WHERE idx {{some}}", some)}
+        return [index in found for index in indexes]
 
     def destroyed(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed | None]:
         """Return the record of each subject that was destroyed."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from jobs.vault.generations import epoch_of
 from jobs.vault.rows import Destroyed
 from jobs.vault.store import Vault
 from quality.contracts.errors import EnvironmentFault
@@ -31,7 +32,7 @@ class VaultKeys:
     def epoch_of(self, month: str) -> str:
         """Return the epoch whose keys seal the rows of a month now: the month, and how often keys were replaced."""
         (generation,) = self._cached("generation", [""], lambda _: [self.vault.generation()])
-        return month if generation == 1 else f"{month}-r{generation}"
+        return epoch_of(month, generation)
 
     def to_seal(self, kind: str, subjects: Sequence[str], epoch: str) -> list[SubjectKey | None]:
         """Return each subject's key, made at first sight."""

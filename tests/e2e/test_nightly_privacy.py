@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import gzip
-import json
 import re
+import sqlite3
 import stat
 from collections import defaultdict
 from datetime import timedelta
 
 import h3
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
+from tests.secrets import content, forms, found_in, secrets_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.spark]
 
 FAKE_DEVICES = 3
-PERSONAL = ("raw", "clean", "quarantine", "landing")
+PERSONAL = ("landing",)
 """Folders of a region that may hold identifiers as they landed."""
 
 CONTACT = re.compile(r"[\w.]+@example\.(?:com|org|net)|\+1-\d{3}-555-01\d\d|\+44 7700 900\d{3}")
@@ -49,28 +51,45 @@ def test_the_victims_home_is_not_published_in_any_hour(night):
     assert {(row["status"], row["persons"]) for row in around} == {("suppressed", None)}
 
 
-def test_no_key_leaves_the_keyring(night):
-    file = night.home.path / "keys" / "keyring.json"
-    keys = [bytes.fromhex(text) for text in json.loads(file.read_text())["keys"].values()]
-    shapes = [shape for key in keys for shape in (key, key.hex().encode(), base64.b64encode(key).rstrip(b"="))]
-    pattern = re.compile(b"|".join(map(re.escape, shapes)), re.IGNORECASE)
+def test_every_secret_is_where_it_is_kept_and_in_no_other_file(night):
+    secrets = secrets_of(night.home)
+    holding = {kind: found_in(night.home.path, values) for kind, values in secrets.items()}
 
-    assert pattern.search(_content(file))
-    assert [path for path in _files(night.home.path) if path != file and pattern.search(_content(path))] == []
+    assert len(secrets["data keys of subjects"]) > 80 and len(secrets["tokens of subjects"]) > 80
+    assert holding == {
+        "the key-encryption key": {"keys/kek"},
+        "keys of the keyset": set(),
+        "tokens of subjects": {"vault/us.sqlite"},
+        "data keys of subjects": set(),
+    }, "what is wrapped is in no file in the clear"
+
+
+def test_a_secret_that_leaks_in_any_form_is_found(night, tmp_path):
+    (key, *_) = secrets_of(night.home)["keys of the keyset"]
+    for number, form in enumerate(forms(key)):
+        (tmp_path / f"leak-{number}.log").write_bytes(b"spark.conf " + form + b" more")
+    (tmp_path / "leak.gz").write_bytes(gzip.compress(forms(key)[0]))
+    pq.write_table(pa.table({"a": [forms(key)[1].decode()] * 9}), tmp_path / "leak.parquet")
+    with sqlite3.connect(tmp_path / "leak.sqlite") as db:
+        db.execute("CREATE TABLE a (b TEXT)")
+        db.execute("INSERT INTO a VALUES (?)", (forms(key)[2].decode(),))
+
+    assert found_in(tmp_path, [key]) == {path.name for path in tmp_path.iterdir()}
 
 
 def test_identifiers_and_contacts_stay_where_they_landed(night):
     actors = [row["actor"] for row in csv.DictReader((night.sample / "us" / "actors.csv").open())]
     contacts = set(CONTACT.findall(gzip.decompress((night.sample / "us" / "actions.jsonl.gz").read_bytes()).decode()))
     pattern = re.compile("|".join(map(re.escape, [*actors, *contacts])).encode())
-    holding = {path.relative_to(night.root) for path in _files(night.root) if pattern.search(_content(path))}
+    holding = {path.relative_to(night.root) for path in _files(night.root) if pattern.search(content(path))}
     elsewhere = [path for path in _files(night.home.path) if not path.is_relative_to(night.root)]
 
     assert len(actors) == 80
     assert contacts
-    assert {path.parts[0] for path in holding} >= {"raw", "clean"}
+    assert {path.parts[0] for path in holding} == {"landing"}, "rows of raw, clean and quarantine are sealed"
+    assert actors[0] in {row["actor_id"] for row in night.rows("raw.pings")}
     assert [path for path in holding if path.parts[0] not in PERSONAL] == []
-    assert [path for path in elsewhere if pattern.search(_content(path))] == []
+    assert [path for path in elsewhere if pattern.search(content(path))] == []
 
 
 def test_only_the_owner_may_read(night):
@@ -83,7 +102,12 @@ def test_only_the_owner_may_read(night):
     assert len(layers) >= 5
     for folder in (night.home.path, night.root, *layers, *(night.home.path / name for name in ("keys", "audit"))):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700, folder.name
-    for file in (*secret, night.home.path / "keys" / "keyring.json", *(night.root / "landing").iterdir()):
+    for file in (
+        *secret,
+        *_files(night.home.path / "keys"),
+        *_files(night.home.path / "vault"),
+        *(night.root / "landing").iterdir(),
+    ):
         assert modes[file] == 0o600, file.name
 
 
@@ -117,13 +141,3 @@ def _one(found):
 
 def _files(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
-
-
-def _content(path):
-    """Return what a file holds: columns of Parquet are compressed, so their values are written out."""
-    raw = path.read_bytes()
-    if path.suffix == ".gz":
-        return gzip.decompress(raw)
-    if path.suffix != ".parquet":
-        return raw
-    return raw + json.dumps(pq.ParquetFile(path).read().to_pylist(), default=str).encode()

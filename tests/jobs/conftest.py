@@ -64,11 +64,12 @@ def publish(home):
     from deltalake import write_deltalake
 
     from jobs.commit import arrow_schema
+    from tests.opened import sealed
 
     def publish(region, table, rows):
         layer, name = table.split(".")
         typed = [_mobility(*row) for row in rows] if table == "curated.mobility" else rows
-        data = pa.Table.from_pylist(typed, schema=arrow_schema(contract(table)))
+        data = pa.Table.from_pylist(sealed(home, region, table, typed), schema=arrow_schema(contract(table)))
         Catalog(home.region(region))  # else tables would be there of which no catalog tells
         folder = home.region(region).folder(layer, name)
         write_deltalake(folder, data, partition_by=["event_date"], mode="overwrite")

@@ -85,8 +85,27 @@ def test_a_build_sees_only_the_dates_it_may_and_no_key(home, publish, spark):
     assert {row.subject_id for row in inputs.tables["raw.consents"].collect()} == {"s1", "s2"}
     assert inputs.tables["raw.pings"].count() == 0
     assert inputs.nothing(contract("raw.pings")).columns[-2:] == ["_reason", "_payload"]
-    assert inputs.keys.open() not in repr(inputs).encode()
-    assert inputs.keys.open().hex() not in repr(inputs)
+    assert inputs.keys.pseudonym.open() not in repr(inputs).encode()
+    assert inputs.keys.pseudonym.open().hex() not in repr(inputs)
+
+
+@pytest.mark.spark
+def test_rows_of_an_erased_subject_are_seen_only_where_they_are_counted(home, publish, spark):
+    place = Workplace.open(home, home.region("eu"), lambda: spark)
+    empty = dict.fromkeys(contract("raw.pings").column_names)
+    publish("eu", "raw.pings", [empty | {"actor_id": who, "event_date": D1} for who in ("ada", "bob")])
+    said = [
+        dict.fromkeys(contract("raw.consents").column_names) | {"subject_id": who, "event_date": D1}
+        for who in ("ada", "bob")
+    ]
+    publish("eu", "raw.consents", said)
+
+    place.keys.vault.destroy("actor", ["ada"])
+    inputs = place.inputs(JOBS["clean.pings"], (D1,))
+
+    pings = {row.actor_id: row._erased for row in inputs.tables["raw.pings"].collect()}
+    assert pings == {None: True, "bob": False}
+    assert [row.subject_id for row in inputs.tables["raw.consents"].collect()] == ["bob"]
 
 
 @pytest.mark.parametrize(

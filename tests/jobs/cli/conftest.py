@@ -16,8 +16,8 @@ def geoward(home):
 
     assert jobs.cli.commands
 
-    def run(*arguments):
-        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    def run(*arguments, typed=None):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments], input=typed)
         try:
             result.document = json.loads(result.stdout)
         except ValueError:

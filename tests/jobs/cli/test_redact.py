@@ -206,7 +206,7 @@ def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
         pytest.param(["--operator", "encrypt"], PolicyBreach, "not allowed for analytics", id="operator"),
         pytest.param(["--purpose", "risk", "--operator", "token"], UsageError, "needs a case", id="no-case"),
         pytest.param(
-            ["--purpose", "risk", "--operator", "token", "--case", "1"], UsageError, "Say --region", id="no-region"
+            ["--purpose", "risk", "--operator", "token", "--case", "1"], UsageError, "keys of its own", id="no-region"
         ),
         pytest.param(["--output", "{here}/b.csv"], UsageError, "another format", id="another-format"),
         pytest.param(["--output", "{here}/a.jsonl"], UsageError, "replace the input", id="over-the-input"),

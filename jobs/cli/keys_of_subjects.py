@@ -1,0 +1,116 @@
+"""`geoward keys rekey` and `keys shred`: what is done to the data keys of subjects."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.cli.app import Json, err, grid, show
+from jobs.cli.keys import DryRun, keys
+from jobs.counted import counted
+from jobs.home import open_home
+from jobs.listings import RekeyedPartition, RekeyListing, ShredListing
+from quality.contracts.errors import UsageError
+
+Region = Annotated[str, typer.Option("--region", "-r", help="Whose rows and subjects.")]
+
+
+@keys.command()
+def rekey(
+    region: Region,
+    pause: Annotated[float, typer.Option("--pause", min=0, help="Seconds between two partitions.")] = 0,
+    most: Annotated[int | None, typer.Option("--most", min=1, help="Partitions to make now; the rest later.")] = None,
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Replace the data keys that seal a region's rows, one partition after the other, and destroy the old ones.
+
+    New rows are sealed by new keys at once. Repeat it after a kill, or to go on where `--most` ended: it makes what is
+    left. Versions that readers no longer see cannot be read afterwards. It starts Spark.
+
+    Example: `geoward keys rekey --region eu --pause 30 --dry-run`
+    """
+    from jobs.nightly import Scope, Sessions, open_places
+    from jobs.rekey import rekey
+    from jobs.take_over import take_over
+
+    home = open_home()
+    (place,) = open_places(home, Scope(regions=(region,)), Sessions(home))
+    if not dry_run:
+        take_over(home, err.print, wait=False)
+    done = rekey(place, dry_run=dry_run, pause=pause, most=most, progress=err.print)
+    made = [RekeyedPartition(table=table, date=day) for table, day in done.partitions]
+    listing = RekeyListing(
+        region=region, generation=done.generation, dry_run=dry_run, partitions=made, left=done.left,
+        keys_destroyed=done.keys_destroyed, last_copy_until=done.last_copy_until,
+    )  # fmt: skip
+    table = grid("table", "date")
+    for one in made:
+        table.add_row(one.table, str(one.date))
+    show(listing, as_json, [table, _end(listing)])
+
+
+def _end(listing: RekeyListing) -> str:
+    if listing.dry_run:
+        return "Nothing was changed."
+    if listing.left:
+        return f"{counted(listing.left, 'partition')} left: repeat the command. The old keys stay until then."
+    until = f"{listing.last_copy_until:%Y-%m-%d}" if listing.last_copy_until else ""
+    gone = counted(listing.keys_destroyed, "old data key")
+    return f"{gone} destroyed. Backups of the vault may hold them until {until}."
+
+
+@keys.command()
+def shred(
+    names: Annotated[Path, typer.Argument(help="A file of identifiers, one a line; - is standard input.")],
+    region: Region,
+    kind: Annotated[str, typer.Option("--kind", help="What they are: actor, device, advertiser, payment, or file.")],
+    dry_run: DryRun = False,
+    as_json: Json = False,
+) -> None:
+    """Destroy the tokens and data keys of subjects: nobody reads their sealed rows or makes their pseudonyms any more.
+
+    It is the first measure of an erasure. Identifiers are never given on the command line, which others can see.
+    `--dry-run` only counts.
+
+    Example: `geoward keys shred ids.txt --kind actor --region eu --dry-run`
+    """
+    from jobs.quarantine import FILE
+    from jobs.vault_keys import destroy_subjects
+    from transforms.privacy.identifiers import SUBJECTS
+
+    if kind not in (*SUBJECTS, FILE):
+        raise UsageError(f"No subject is of kind {kind!r}.", mend=f"Known: {', '.join((*SUBJECTS, FILE))}.")
+    home = open_home()
+    asked = _lines(names)
+    if not asked:
+        raise UsageError("No identifier came.", mend="Give one a line.")
+    done = destroy_subjects(home, home.region(region), kind, asked, dry_run=dry_run)
+    listing = ShredListing(
+        region=region, kind=kind, dry_run=dry_run, asked=done.asked, destroyed=done.destroyed, already=done.already,
+        unknown=done.unknown, last_copy_until=done.last_copy_until,
+    )  # fmt: skip
+    show(listing, as_json, _told(listing))
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise UsageError("The file of identifiers cannot be read.", mend="Give a text file in UTF-8.") from None
+    return [line for line in text.splitlines() if line]
+
+
+def _told(listing: ShredListing) -> list[str]:
+    would = "Would destroy" if listing.dry_run else "Destroyed"
+    told = [f"{would} {counted(listing.destroyed, listing.kind)}, {listing.already} were before."]
+    if listing.unknown:
+        told.append(f"{listing.unknown} of them the vault did not know: check the spelling.")
+    if listing.dry_run:
+        return [*told, "Nothing was changed."]
+    if listing.last_copy_until is None:
+        return [*told, "The store's own files may hold a copy yet: repeat the command until it states a date."]
+    return [*told, f"Backups of the vault may hold a copy until {listing.last_copy_until:%Y-%m-%d}; then none is left."]

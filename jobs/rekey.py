@@ -1,0 +1,94 @@
+"""Replace the data keys that seal rows: what is written takes new ones at once, then each partition is made again.
+
+The old keys are destroyed when no partition needs them any more. Killed anywhere, the same call goes on: which
+partitions are left is read from the partitions themselves.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from jobs.audit_log import audit
+from jobs.catalog import now
+from jobs.job_inputs import Workplace
+from jobs.nightly import run_table
+from jobs.quarantine import quarantine_contract
+from jobs.registry import JOBS
+from jobs.run import new_run_id
+from jobs.vault.generations import begin_generation, is_of, older_epochs, retire
+from quality.contracts import Contract
+from quality.contracts.at_rest import EPOCH, at_rest
+
+
+@dataclass(frozen=True, slots=True)
+class Rekeyed:
+    """What was done, or would be: partitions made again, and data keys destroyed.
+
+    ``last_copy_until`` is until when backups of the vault may hold the old keys; None while any is needed.
+    """
+
+    generation: int
+    partitions: tuple[tuple[str, date], ...]
+    left: int
+    keys_destroyed: int = 0
+    last_copy_until: datetime | None = None
+
+
+def rekey(
+    place: Workplace,
+    *,
+    dry_run: bool = False,
+    pause: float = 0,
+    most: int | None = None,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Rekeyed:
+    """Make what older keys seal again, ``most`` partitions at most, ``pause`` seconds apart, and end those keys.
+
+    Raises what a run raises; what is done until then stays done. Versions that readers no longer see cannot be read
+    afterwards.
+    """
+    vault = place.keys.vault
+    if not dry_run and not older_epochs(vault):
+        audit(place.home, "key", "vault", "rekey begun", region=place.region.name, generation=begin_generation(vault))
+    generation = vault.generation() + (dry_run and not older_epochs(vault))
+    wanted = list(outdated(place, generation))
+    todo = wanted[:most]
+    if dry_run:
+        return Rekeyed(generation, tuple(todo), len(wanted) - len(todo))
+    for number, (table, day) in enumerate(todo):
+        time.sleep(pause if number else 0)
+        progress(f"{place.region.name} {table} {day}: partition {number + 1} of {len(wanted)}")
+        run_table(place, table, [day], new_run_id())
+    left = len(list(outdated(place, generation)))
+    destroyed = 0 if left else retire(vault)
+    until = None if left else now() + vault.backups_kept
+    done = Rekeyed(generation, tuple(todo), left, destroyed, until)
+    facts = {"generation": generation, "partitions": len(todo), "left": left, "keys": destroyed}
+    audit(place.home, "key", "vault", "rekeyed" if not left else "rekey goes on", region=place.region.name, **facts)
+    return done
+
+
+def outdated(place: Workplace, generation: int) -> Iterator[tuple[str, date]]:
+    """Return the partitions of which a row, also one kept back, is sealed by keys of another generation."""
+    for name, job in JOBS.items():
+        if at_rest(job.writes) is not job.writes:
+            tables = (job.writes, quarantine_contract(name))
+            days = {day for each in tables for day, epochs in _epochs(place, each) if not _all(epochs, generation)}
+            yield from ((name, day) for day in sorted(days))
+
+
+def _epochs(place: Workplace, contract: Contract) -> Iterator[tuple[date, set[str]]]:
+    """Return, of each published file, its date and the epochs of the keys that seal its rows."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    for file in place.lake.published(contract).files:
+        column = pq.ParquetFile(place.lake.path(contract.name) / file.path).read([EPOCH.name])[EPOCH.name]
+        yield file.date, set(pc.unique(column).to_pylist())
+
+
+def _all(epochs: Collection[str], generation: int) -> bool:
+    return all(is_of(epoch, generation) for epoch in epochs)

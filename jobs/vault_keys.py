@@ -1,0 +1,98 @@
+"""What `geoward keys` does to vaults: data keys follow their wrapping key, subjects end, keys in use are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from jobs.audit_log import audit
+from jobs.home import Home, Region
+from jobs.keys.keyset import Key
+from jobs.keys.keyset_file import KeysetFile
+from jobs.region_keys import vault_of
+from jobs.vault.rewrap import rewrap
+from jobs.vault.rows import wrapping_id
+from jobs.vault.store import Vault
+from quality.contracts.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many data keys of a region's vault came, or would come, under its newest key of purpose `subject`."""
+
+    region: str
+    data_keys: int
+    old_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Subjects by what became of them; ``last_copy_until`` is None while no date can be stated."""
+
+    asked: int
+    destroyed: int
+    already: int
+    unknown: int
+    last_copy_until: datetime | None
+
+
+def rewrap_vaults(home: Home, keyset: KeysetFile) -> Iterator[Moved]:
+    """Bring the data keys of each vault under the newest key that wraps them; a dry run only counts."""
+    for region in home.regions.values():
+        if not home.vault.database(home.path, region.name).is_there():
+            continue
+        vault = vault_of(home, region)
+        now, old = vault.wrapping[0], _wrapping_now(vault)
+        if old != wrapping_id(now.open()):
+            was = next(key for key in vault.wrapping if wrapping_id(key.open()) == old)
+            count = _wrapped(vault, old)
+            done = None if keyset.dry_run else rewrap(vault.database, was, now)
+            yield Moved(region.name, count, bool(done and done.old_gone))
+
+
+def refuse_in_use(home: Home, key: Key) -> None:
+    """Raise ``UsageError`` for a key that a vault needs: all of its subjects would be destroyed with it."""
+    region = home.regions.get(key.domain.region)
+    if region is None or not key.wrapped or not home.vault.database(home.path, region.name).is_there():
+        return
+    if key.domain.purpose == "index":
+        mend = "To destroy a region's subjects, remove its vault with its backups."
+        raise UsageError(f"Key {key.id} finds every subject in the vault of {region.name}.", mend=mend)
+    if key.domain.purpose == "subject":
+        vault = vault_of(home, region)
+        own = next((one for one in vault.wrapping if getattr(one, "key_id", "") == key.id), None)
+        if own and (count := _wrapped(vault, wrapping_id(own.open()))):
+            mend = "Rotate it and run `geoward keys rewrap` first; single subjects: `geoward keys shred`."
+            raise UsageError(f"Key {key.id} wraps {count:,} data keys in the vault of {region.name}.", mend=mend)
+
+
+def destroy_subjects(home: Home, region: Region, kind: str, names: Sequence[str], *, dry_run: bool) -> Ended:
+    """Destroy subjects' tokens and data keys, known to the vault or not: one that comes later is not made either.
+
+    Audited by their indexes, which are keyed hashes.
+    """
+    vault, once = vault_of(home, region), list(dict.fromkeys(names))
+    before = vault.destroyed(kind, once)
+    fresh = [name for name, record in zip(once, before, strict=True) if record is None]
+    known = vault.knows(kind, fresh)
+    if not dry_run:
+        vault.destroy(kind, fresh)
+        indexes = [index.hex()[:16] for index in vault.indexes(kind, fresh)]
+        audit(home, "key", kind, "subjects destroyed", region=region.name, subjects=len(fresh), indexes=indexes)
+    records = [record for record in vault.destroyed(kind, once) if record]
+    dates = [record.last_copy_until for record in records]
+    until = max((date for date in dates if date), default=None) if None not in dates else None
+    return Ended(len(names), len(fresh), len(once) - len(fresh), known.count(False), until)
+
+
+def _wrapping_now(vault: Vault) -> str:
+    with vault.database.reading() as rows:
+        found = rows.ask("SELECT value FROM vault_facts WHERE name = 'wrapping'")
+    return str(found[0][0]) if found else wrapping_id(vault.wrapping[0].open())
+
+
+def _wrapped(vault: Vault, wrapping: str) -> int:
+    with vault.database.reading() as rows:
+        ((count,),) = rows.ask("SELECT count(*) FROM vault_keys WHERE wrapping = ?", wrapping)
+    return int(count)

@@ -1,0 +1,89 @@
+"""`geoward keys shred` and `keys rewrap` over vaults: what they change, say, and never show."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from jobs.audit_log import read_audit
+from jobs.keys.config import keyset_of
+from jobs.region_keys import region_keys
+from quality.contracts.errors import UsageError
+
+SHRED = ("keys", "shred", "-", "--region", "eu", "--kind", "actor")
+
+
+@pytest.fixture
+def vault(home):
+    vault = region_keys(home, home.region("eu")).vault
+    vault.data_keys("actor", ["ada", "bob"], "2024-06")
+    return vault
+
+
+def alive(vault, *names):
+    return [record is None for record in vault.destroyed("actor", names)]
+
+
+def test_subjects_named_a_line_each_are_destroyed_and_a_date_is_told(home, geoward, vault, fits):
+    done = geoward(*SHRED, "--json", typed="ada\nnobody\r\n\n")
+
+    assert fits(done.document, "keys-shred")
+    assert (done.document["asked"], done.document["destroyed"], done.document["unknown"]) == (2, 2, 1)
+    assert done.document["last_copy_until"] and alive(vault, "ada", "bob") == [False, True]
+    again = geoward(*SHRED, typed="ada\n").stdout
+    assert "1 were before" in again and "may hold a copy until" in again
+
+
+def test_no_identifier_is_shown_or_audited(home, geoward, vault):
+    done = geoward(*SHRED, typed="ada\n")
+
+    (entry,) = [one for one in read_audit(home) if one["outcome"] == "subjects destroyed"]
+    assert entry["detail"]["subjects"] == 1 and entry["region"] == "eu"
+    assert entry["detail"]["indexes"] == [vault.indexes("actor", ["ada"])[0].hex()[:16]]
+    assert "ada" not in json.dumps(entry) + done.output
+
+
+def test_identifiers_may_come_in_a_file(geoward, vault, tmp_path):
+    (tmp_path / "ids").write_text("ada\nbob\n")
+
+    geoward(*SHRED[:2], tmp_path / "ids", *SHRED[3:])
+
+    assert alive(vault, "ada", "bob") == [False, False]
+
+
+def test_a_dry_run_destroys_nobody(home, geoward, vault):
+    done = geoward(*SHRED, "--dry-run", typed="ada\nnobody\n")
+
+    assert "Would destroy 2 actors" in done.stdout and "1 of them the vault did not know" in done.stdout
+    assert alive(vault, "ada") == [True] and not [one for one in read_audit(home) if one["kind"] == "key"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "words"),
+    [
+        pytest.param(SHRED, "", "No identifier came", id="nobody"),
+        pytest.param((*SHRED[:2], "/none/ids", *SHRED[3:]), "", "cannot be read", id="no-file"),
+        pytest.param((*SHRED[:-1], "event"), "ada\n", "of kind 'event'.*actor", id="no-subject"),
+        pytest.param((*SHRED[:3], "--region", "xx", "--kind", "actor"), "ada\n", "no region 'xx'", id="region"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(geoward, vault, arguments, typed, words):
+    with pytest.raises(UsageError, match=words):
+        raise geoward(*arguments, typed=typed).exception
+
+
+def test_a_rewrap_brings_data_keys_under_the_rotated_key_which_may_then_be_destroyed(home, geoward, vault, fits):
+    old = vault.wrapping[0].key_id
+    assert isinstance(geoward("keys", "destroy", old).exception, UsageError)
+    geoward("keys", "rotate", "--purpose", "subject", "--region", "eu")
+    would = geoward("keys", "rewrap", "--dry-run", "--json").document
+
+    done = geoward("keys", "rewrap", "--json")
+
+    assert would["vaults"] == [{"region": "eu", "data_keys": 2, "old_gone": False}]
+    assert done.document["vaults"] == [{"region": "eu", "data_keys": 2, "old_gone": True}]
+    assert fits(done.document, "keys-rewrap")
+    destroyed = geoward("keys", "destroy", old, "--json").document
+    assert destroyed["keys"][0]["state"] == "destroyed" and destroyed["last_copy_until"]
+    assert keyset_of(home).read().key(old).wrapped == b""

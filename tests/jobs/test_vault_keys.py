@@ -1,0 +1,87 @@
+"""Data keys follow their wrapping key; no key that a vault needs is destroyed; subjects are, with a date."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from jobs.catalog import now
+from jobs.keys.config import keyset_of
+from jobs.region_keys import region_keys
+from jobs.vault_keys import destroy_subjects, refuse_in_use, rewrap_vaults
+from quality.contracts.errors import UsageError
+
+
+@pytest.fixture
+def eu(home):
+    return home.region("eu")
+
+
+@pytest.fixture
+def keyed(home, eu):
+    """A region with a subject's key in its vault."""
+    keys = region_keys(home, eu)
+    keys.vault.data_keys("actor", ["ada"], "2024-06")
+    return keys
+
+
+def key_of(home, purpose):
+    keyset = keyset_of(home).read()
+    return next(key for key in keyset.keys if key.domain.purpose == purpose and key.state == "primary")
+
+
+def test_after_a_rotation_data_keys_come_under_the_new_key_and_open_as_before(home, eu, keyed):
+    before = keyed.vault.data_keys("actor", ["ada"], "2024-06")
+    old, keyset = key_of(home, "subject"), keyset_of(home)
+    assert list(rewrap_vaults(home, keyset)) == [], "nothing was rotated"
+    keyset.rotate(old.domain)
+
+    (would,) = rewrap_vaults(home, keyset_of(home, dry_run=True))
+    (done,) = rewrap_vaults(home, keyset)
+
+    assert (would.region, would.data_keys, would.old_gone) == ("eu", 1, False)
+    assert (done.region, done.data_keys, done.old_gone) == ("eu", 1, True)
+    assert list(rewrap_vaults(home, keyset)) == []
+    keyset.destroy(old.id)
+    assert region_keys(home, eu).vault.data_keys("actor", ["ada"], "2024-06") == before
+
+
+def test_a_key_that_wraps_data_keys_is_not_destroyed_until_they_are_under_another(home, keyed):
+    old = key_of(home, "subject")
+    with pytest.raises(UsageError, match="wraps 1 data keys in the vault of eu.*rewrap"):
+        refuse_in_use(home, old)
+    keyset_of(home).rotate(old.domain)
+    with pytest.raises(UsageError, match="wraps 1 data keys"):
+        refuse_in_use(home, keyset_of(home).read().key(old.id))
+    list(rewrap_vaults(home, keyset_of(home)))
+
+    refuse_in_use(home, keyset_of(home).read().key(old.id))
+
+
+def test_the_key_that_finds_subjects_is_neither_destroyed_nor_rotated(home, keyed):
+    index = key_of(home, "index")
+
+    with pytest.raises(UsageError, match="finds every subject in the vault of eu"):
+        refuse_in_use(home, index)
+    with pytest.raises(UsageError, match="is not rotated.*rekey"):
+        keyset_of(home).rotate(index.domain)
+
+
+@pytest.mark.parametrize("purpose", ["pseudonym", "token"])
+def test_a_key_that_no_vault_needs_may_go(home, keyed, purpose):
+    refuse_in_use(home, key_of(home, purpose))
+
+
+def test_subjects_are_destroyed_once_and_told_until_when_a_copy_may_be_left(home, eu, keyed):
+    would = destroy_subjects(home, eu, "actor", ["ada", "bob", "ada"], dry_run=True)
+    assert (would.asked, would.destroyed, would.already, would.unknown, would.last_copy_until) == (3, 2, 0, 1, None)
+    assert isinstance(keyed.vault.data_keys("actor", ["ada"], "2024-06")[0], bytes), "a dry run destroys nobody"
+
+    done = destroy_subjects(home, eu, "actor", ["ada", "bob", "ada"], dry_run=False)
+    again = destroy_subjects(home, eu, "actor", ["ada"], dry_run=False)
+
+    assert (done.destroyed, done.unknown, again.destroyed, again.already) == (2, 1, 0, 1)
+    assert abs(done.last_copy_until - now() - timedelta(days=30)) < timedelta(minutes=1)
+    assert again.last_copy_until == done.last_copy_until
+    assert keyed.subjects.tokens("actor", ["ada", "bob", "eve"])[:2] == [None, None], "whoever comes later too"
