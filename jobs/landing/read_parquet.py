@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from jobs.landing.file_opening import Content
 from jobs.landing.parquet_types import LOCAL_NANOSECONDS, NANOSECONDS, arrow_type, spark_type
 from jobs.landing.read_text import Numbered, quoted
-from jobs.landing.spread_files import Part, cut, spread
+from jobs.landing.spread_files import Part, Rows, cut, spread
 from quality.sources.mapping import Mapping
 
 if TYPE_CHECKING:
@@ -28,11 +28,13 @@ Groups = tuple[Content, tuple[int, ...]]
 _ROWS = 1 << 16
 
 
-def read_parquet(spark: SparkSession, files: Sequence[Numbered], mapping: Mapping) -> list[DataFrame]:
+def read_parquet(
+    spark: SparkSession, files: Sequence[Numbered], mapping: Mapping, only: Collection[str]
+) -> list[DataFrame]:
     """Return one frame for each set of types: source columns, ``_corrupt`` (always null) and ``_of``.
 
     Frames are not brought to common types: a file's values must not depend on which files it is read with. A column
-    that a file lacks is null text.
+    that a file lacks, or that is none of ``only``, is null text.
     """
     from pyspark.sql import functions as F
 
@@ -41,9 +43,9 @@ def read_parquet(spark: SparkSession, files: Sequence[Numbered], mapping: Mappin
     shaped = sorted(looked_at, key=lambda one: one[0])
     frames = []
     for shape, alike in groupby(shaped, key=lambda one: one[0]):
-        columns = list(zip(mapping.source_columns, shape, strict=True))
+        columns = [(name, ddl if name in only else "") for name, ddl in zip(mapping.source_columns, shape, strict=True)]
         held = {name: _stored_as(ddl) for name, ddl in columns if ddl}
-        schema = ", ".join(f"{quoted(name)} {ddl}" for name, ddl in held.items())
+        schema = [f"{quoted(name)} {ddl}" for name, ddl in held.items()]
         frame = spread(spark, [part for _, parts in alike for part in parts], partial(_batches, held), schema)
         typed = [_typed(name, ddl).alias(name) for name, ddl in columns]
         frames.append(frame.select(*typed, F.lit(None).cast("string").alias("_corrupt"), "_of"))
@@ -64,14 +66,13 @@ def _look(number: int, content: Content, mapping: Mapping, cores: int) -> tuple[
     return shape, [Part(number, size // pieces, (content, some)) for some in groups]
 
 
-def _batches(held: dict[str, str], place: Groups) -> Iterator[pa.RecordBatch]:
+def _batches(held: dict[str, str], place: Groups) -> Iterator[Rows]:
     """Yield the row groups' rows, in a worker, of the types that Spark was told."""
     content, groups = place
     with content.open() as opened:
         file = pq.ParquetFile(opened, coerce_int96_timestamp_unit="us")
         for batch in file.iter_batches(_ROWS, row_groups=list(groups), columns=list(held), use_threads=False):
-            arrays = [_as(batch.column(name), ddl) for name, ddl in held.items()]
-            yield pa.RecordBatch.from_arrays(arrays, list(held))
+            yield {name: _as(batch.column(name), ddl) for name, ddl in held.items()}, batch.num_rows
 
 
 def _as(values: pa.Array, ddl: str) -> pa.Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -37,18 +37,20 @@ class LandedFile:
     stand_in: date
 
 
-def read_records(spark: SparkSession, files: Sequence[LandedFile], mapping: Mapping) -> list[DataFrame]:
+def read_records(
+    spark: SparkSession, files: Sequence[LandedFile], mapping: Mapping, only: Collection[str] | None = None
+) -> list[DataFrame]:
     """Read all files: the mapping's source columns, then ``_file_id``, ``_landed_at``, ``_stand_in`` and ``_corrupt``.
 
     Text formats give one frame of text; a JSON fraction as its shortest double, nested values as JSON. Parquet gives
     its types, a frame for each set of them: what a file becomes must not depend on which others land with it. A
-    column that a file lacks is null. ``_corrupt`` holds the original text of a record that cannot be split into
-    fields.
+    column that a file lacks is null, and one that is none of ``only`` may be. ``_corrupt`` holds the original text of
+    a record that cannot be split into fields.
     """
     from pyspark.sql import functions as F
 
     if mapping.format == "parquet":
-        groups = read_parquet(spark, _numbered(files), mapping)
+        groups = read_parquet(spark, _numbered(files), mapping, mapping.source_columns if only is None else only)
     elif mapping.format == "jsonl":
         groups = [read_lines(spark, _numbered(files), mapping)]
     else:

@@ -7,11 +7,9 @@ from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from jobs.landing.file_opening import Content, is_gzip, open_bytes
 from jobs.landing.split_records import WHOLE, Span, Splitter
-from jobs.landing.spread_files import Part, cut, spread
+from jobs.landing.spread_files import Part, Rows, cut, spread
 from quality.sources.mapping import Mapping
 
 if TYPE_CHECKING:
@@ -38,13 +36,18 @@ Numbered = tuple[int, Content]
 
 def read_lines(spark: SparkSession, files: Sequence[Numbered], mapping: Mapping) -> DataFrame:
     """Read lines as text first: Spark's JSON source drops what follows the first object of a line."""
+    return fields_of_lines(_records(spark, files, Splitter(b"")), mapping)
+
+
+def fields_of_lines(lines: DataFrame, mapping: Mapping) -> DataFrame:
+    """Return what lines of JSON hold, ``value``, with ``_corrupt`` and ``_of`` as it is."""
     from pyspark.sql import functions as F
     from pyspark.sql import types as T
 
     names = (*mapping.source_columns, "_corrupt")
     schema = T.StructType([T.StructField(name, T.StringType()) for name in names])
     options = {"mode": "PERMISSIVE", "columnNameOfCorruptRecord": "_corrupt"}
-    lines = _records(spark, files, Splitter(b"")).where(F.trim("value") != "")
+    lines = lines.where(F.trim("value") != "")
     parsed = lines.withColumn("_parsed", F.from_json("value", schema, options))
     fields = {name: F.col("_parsed." + quoted(name)) for name in mapping.source_columns}
     one = F.json_array_length(F.concat(F.lit("["), "value", F.lit("]"))) == 1
@@ -75,13 +78,20 @@ def read_separated(
     splitter = Splitter(options["lineSep"].encode(), quoted=not tabs, header=not mapping.columns)
     texts = _records(spark, files, splitter)
     records = texts.select("_of", "value", F.from_csv("value", schema, options).alias("_parsed"))
-    records = records.select("_of", "value", "_parsed.*")
+    return fields_of_records(records.select("_of", "value", "_parsed.*"), mapping, columns)
+
+
+def fields_of_records(records: DataFrame, mapping: Mapping, columns: tuple[str, ...]) -> DataFrame:
+    """Return the mapping's columns of records that are split by place, with ``_corrupt`` and ``_of`` as it is."""
+    from pyspark.sql import functions as F
+
+    places = [f"_{index}" for index in range(len(columns))]
     fields = {name: F.col(places[columns.index(name)]) for name in mapping.source_columns if name in columns}
     if columns[-1] in fields:
         fields[columns[-1]] = F.regexp_replace(places[-1], r"\r\z", "")
     return records.where(~_blank(places)).select(
         *(fields.get(name, F.lit(None).cast("string")).alias(name) for name in mapping.source_columns),
-        _malformed(places, tabs).alias("_corrupt"),
+        _malformed(places, mapping.format == "tsv").alias("_corrupt"),
         "_of",
     )
 
@@ -95,14 +105,14 @@ def _records(spark: SparkSession, files: Sequence[Numbered], splitter: Splitter)
             starts = [size * index // count for index in range(count)]
             spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
         parts += [Part(number, size // len(spans), (content, span)) for span in spans]
-    return spread(spark, parts, partial(_texts, splitter), "value string")
+    return spread(spark, parts, partial(_texts, splitter), ["value string"])
 
 
-def _texts(splitter: Splitter, place: tuple[Content, Span]) -> Iterator[pa.RecordBatch]:
+def _texts(splitter: Splitter, place: tuple[Content, Span]) -> Iterator[Rows]:
     content, span = place
     with open_bytes(content) as file:
         for records in splitter.records(file, span):
-            yield pa.RecordBatch.from_arrays([records], ["value"])
+            yield {"value": records}, len(records)
 
 
 def csv_options(*, tabs: bool, ends_with_cr: bool) -> dict[str, str]:

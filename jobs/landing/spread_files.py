@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -21,6 +21,8 @@ PART = 32 << 20
 """Parts of files are not smaller than that."""
 
 Place = TypeVar("Place")
+Rows = tuple[Mapping[str, pa.Array], int]
+"""Columns by name, and how many rows: there may be no column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ class FileFailed(GeowardError):
 
 
 def spread(
-    spark: SparkSession, parts: Sequence[Part[Place]], read: Callable[[Place], Iterator[pa.RecordBatch]], schema: str
+    spark: SparkSession, parts: Sequence[Part[Place]], read: Callable[[Place], Iterator[Rows]], schema: Sequence[str]
 ) -> DataFrame:
-    """Return what ``read`` yields of all parts, as a frame of ``schema`` (DDL) and ``_of`` int, the part's number.
+    """Return what ``read`` yields of all parts, as a frame of ``schema``, columns in DDL, and ``_of`` int, the number.
 
     The parts go to the cores by their sizes, and ``read`` with them. An error in a worker holds no value.
     """
@@ -56,7 +58,7 @@ def spread(
                 for part in tasks[task]:
                     yield from _guarded(part, read)
 
-    return spark.range(0, len(tasks), 1, len(tasks)).mapInArrow(work, f"{schema}, _of int")
+    return spark.range(0, len(tasks), 1, len(tasks)).mapInArrow(work, ", ".join([*schema, "_of int"]))
 
 
 def cut(size: int, cores: int) -> int:
@@ -64,11 +66,11 @@ def cut(size: int, cores: int) -> int:
     return max(1, min(cores, size // PART) if size < cores * TASK else size // TASK)
 
 
-def _guarded(part: Part[Place], read: Callable[[Place], Iterator[pa.RecordBatch]]) -> Iterator[pa.RecordBatch]:
+def _guarded(part: Part[Place], read: Callable[[Place], Iterator[Rows]]) -> Iterator[pa.RecordBatch]:
     try:
-        for batch in read(part.place):
-            number = pa.repeat(pa.scalar(part.number, pa.int32()), batch.num_rows)
-            yield pa.RecordBatch.from_arrays([*batch.columns, number], [*batch.schema.names, "_of"])
+        for columns, count in read(part.place):
+            number = pa.repeat(pa.scalar(part.number, pa.int32()), count)
+            yield pa.RecordBatch.from_arrays([*columns.values(), number], [*columns, "_of"])
     except GeowardError:
         raise
     except Exception as error:  # what Arrow says of a file holds values of it

@@ -15,9 +15,10 @@ from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
 from jobs.landing import probe_text
+from jobs.landing.sealed_file import FileShredded
 from jobs.nightly import run_table
 from quality.sources.load_mapping import load_mapping
-from tests.jobs.kept import kept_bytes
+from tests.jobs.kept import kept_bytes, shred
 
 ROWS = b"id,who,at,lat,lon,note\n1,a,2024-05-01T10:00:00Z,1.5,2.5,planted\n"
 TORN = "other_delimiter:comma"
@@ -203,6 +204,39 @@ def test_a_copy_that_the_machine_cannot_read_back_is_no_bad_file(home, land, mon
         land(("a.csv", ROWS))
 
     assert (Catalog(home.region("eu")).files(), kept(home)) == ([], [])
+
+
+def test_bytes_that_were_shredded_do_not_come_back_and_stop_no_neighbor(home, land):
+    [one] = land(("a.csv", ROWS))
+    [path] = home.region("eu").folder("landing").iterdir()
+    shred(home, one.file_id)
+
+    with pytest.raises(FileShredded):
+        kept_bytes(home, path)
+    found = land(("a.csv", ROWS), ("b.csv", ROWS + b"\n"))
+
+    assert [(each.outcome, each.reason) for each in found] == [("shredded", "shredded"), ("landed", "")]
+    assert len(kept(home)) == 2
+
+
+def test_a_kept_file_that_is_entered_under_another_source_is_opened_first(home, land):
+    [one] = land(("a.csv", ROWS))
+    [path] = home.region("eu").folder("landing").iterdir()
+
+    [again] = land((path, None), change=("name: tiny\n", "name: other\n"))
+
+    assert (again.outcome, again.file_id, again.bytes) == ("landed", one.file_id, len(ROWS))
+    assert kept_bytes(home, path) == ROWS
+
+
+def test_a_kept_file_that_was_changed_is_not_entered_again(home, land):
+    land(("a.csv", ROWS))
+    [path] = home.region("eu").folder("landing").iterdir()
+    path.write_bytes(path.read_bytes()[:-1])
+
+    [again] = land((path, None), change=("name: tiny\n", "name: other\n"))
+
+    assert again.outcome == "unreadable"
 
 
 @pytest.mark.spark

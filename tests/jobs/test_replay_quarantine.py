@@ -22,6 +22,7 @@ from jobs.replay_quarantine import ROWS, replay
 from jobs.run_lock import holds_run_lock, run_is_alive
 from quality.contracts.errors import Busy, EnvironmentFault, UsageError
 from quality.sources.load_mapping import load_mapping, mapping_text
+from tests.jobs.kept import shred
 
 D1, D2 = date(2026, 6, 1), date(2026, 6, 2)
 RENAMED = "id,person,at,lat,lon,note,extra"
@@ -288,6 +289,7 @@ def test_a_dry_run_says_of_every_outcome_what_the_run_does_and_changes_nothing(h
     bad("lands.csv", "person", 1), bad("stays.csv", "actor", 2)
     copies(home, bad("gone.csv", "person", 3))[0].unlink()
     copies(home, bad("changed.csv", "person", 4))[0].write_text("planted")
+    shred(home, bad("shredded.csv", "person", 5))
     mapping = mended()
     [entered] = land(log_file("9,a,t,1,2,n,x", name="entered.csv", header=RENAMED), under=mapping)
     date_it(home, entered, D1, quarantined=1)
@@ -359,8 +361,7 @@ main()
 @pytest.mark.parametrize(
     "limit",
     [
-        pytest.param(200, id="the-lock-fits-and-the-mapping-does-not"),
-        pytest.param(2000, id="the-mapping-fits-and-the-ledger-does-not"),
+        pytest.param(200, id="only-the-lock-fits"),
     ],
 )
 def test_a_full_disk_is_told_as_one_and_no_entry_changes(home, quarantined, mended, limit):

@@ -16,6 +16,7 @@ from jobs.replay_quarantine import replay
 from jobs.restore_landed import restore_landed
 from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping, mapping_text
+from tests.jobs.kept import shred
 
 HEADER, RENAMED = "id,who,at,lat,lon,note,extra", "id,person,at,lat,lon,note,extra"
 
@@ -119,6 +120,7 @@ def test_what_cannot_be_entered_is_told_with_its_mend_and_stops_no_other(home, r
     unsaid = land(mapped(), 4)
     land(mapped(), 5)
     land(mapped(), 6, RENAMED)
+    shred(home, land(mapped(), 7)[:64])
     [lost] = {file.mapping_version for file in files(home) if file.source == "lost"}
     lose(root)
     (root / "landing" / gone).unlink()

@@ -102,8 +102,8 @@ def test_it_is_a_file_like_others_to_those_who_read_formats(seal):
     csv.writer(text).writerows(rows)
     with seal(text.getvalue().encode(), name="csv").open() as opened:
         assert list(csv.reader(io.TextIOWrapper(opened, newline=""))) == rows
-    with seal(gzip.compress(b"x" * CHUNK), name="gz").open() as opened:
-        assert gzip.open(opened).read() == b"x" * CHUNK
+    with seal(gzip.compress(b"x" * CHUNK), name="gz").open() as opened, gzip.open(opened) as unpacked:
+        assert unpacked.read() == b"x" * CHUNK
     table, sink = pa.table({"n": range(300_000)}), io.BytesIO()
     pq.write_table(table, sink, row_group_size=50_000)
     with seal(sink.getvalue(), name="parquet").open() as opened:
