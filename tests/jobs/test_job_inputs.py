@@ -63,7 +63,8 @@ def test_each_source_is_read_by_the_mapping_it_landed_under(place, mapping_file,
     [(mapping, files)] = place.mappings(place.catalog.files())
     assert (mapping.version, len(files)) == (version, 1)
     [kept] = place.kept(place.catalog.files())
-    assert kept.path.read_bytes() == rows.read_bytes()
+    with kept.content.open() as file:
+        assert file.read() == rows.read_bytes()
     assert (kept.file_id, kept.columns) == (landed.file_id, ("id", "who", "at", "lat", "lon"))
 
 
