@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
 from jobs.landing.file_opening import Content, is_gzip, open_bytes
-from jobs.landing.split_records import WHOLE, Span, Splitter
+from jobs.landing.split_fields import FieldSplitter
+from jobs.landing.split_records import LEAST, WHOLE, Span, Splitter
 from jobs.landing.spread_files import Part, Rows, cut, spread
 from quality.sources.mapping import Mapping
 
@@ -36,7 +37,7 @@ Numbered = tuple[int, Content]
 
 def read_lines(spark: SparkSession, files: Sequence[Numbered], mapping: Mapping) -> DataFrame:
     """Read lines as text first: Spark's JSON source drops what follows the first object of a line."""
-    return fields_of_lines(_records(spark, files, Splitter(b"")), mapping)
+    return fields_of_lines(_read(spark, files, partial(_lines, Splitter(b"")), ["value string"]), mapping)
 
 
 def fields_of_lines(lines: DataFrame, mapping: Mapping) -> DataFrame:
@@ -75,10 +76,15 @@ def read_separated(
     tabs, places = mapping.format == "tsv", [f"_{index}" for index in range(len(columns))]
     options = csv_options(tabs=tabs, ends_with_cr=ends_with_cr)
     schema = ", ".join(f"{place} string" for place in [*places, "_corrupt"])
-    splitter = Splitter(options["lineSep"].encode(), quoted=not tabs, header=not mapping.columns)
-    texts = _records(spark, files, splitter)
-    records = texts.select("_of", "value", F.from_csv("value", schema, options).alias("_parsed"))
-    return fields_of_records(records.select("_of", "value", "_parsed.*"), mapping, columns)
+    wanted = tuple(place for place, name in enumerate(columns) if name in mapping.source_columns)
+    records = Splitter(options["lineSep"].encode(), quoted=not tabs, header=not mapping.columns, least=LEAST)
+    splitter = FieldSplitter(records, options["sep"], len(columns), wanted)
+    held = [*(f"plain_{place} string" for place in wanted), "value string"]
+    found = _read(spark, files, partial(_fields, splitter), held)
+    found = found.withColumn("_parsed", F.from_csv("value", schema, options))
+    plain = {f"_{place}": F.coalesce(f"plain_{place}", f"_parsed._{place}") for place in wanted}
+    split = [plain.get(place, F.col(f"_parsed.{place}")).alias(place) for place in places]
+    return fields_of_records(found.select("_of", "value", *split, "_parsed._corrupt"), mapping, columns)
 
 
 def fields_of_records(records: DataFrame, mapping: Mapping, columns: tuple[str, ...]) -> DataFrame:
@@ -96,8 +102,11 @@ def fields_of_records(records: DataFrame, mapping: Mapping, columns: tuple[str, 
     )
 
 
-def _records(spark: SparkSession, files: Sequence[Numbered], splitter: Splitter) -> DataFrame:
-    """Return each file's records as text, ``value``, with the file's number, ``_of``."""
+def _read(
+    spark: SparkSession, files: Sequence[Numbered], read: Callable[[tuple[Content, Span]], Iterator[Rows]],
+    schema: Sequence[str],
+) -> DataFrame:  # fmt: skip
+    """Return what is read of the files, or of the parts of a large one, with the file's number, ``_of``."""
     cores, parts = spark.sparkContext.defaultParallelism, list[Part[tuple[Content, Span]]]()
     for number, content in files:
         size, spans = content.size, [WHOLE]
@@ -105,10 +114,16 @@ def _records(spark: SparkSession, files: Sequence[Numbered], splitter: Splitter)
             starts = [size * index // count for index in range(count)]
             spans = [Span(start, end) for start, end in zip(starts, [*starts[1:], None], strict=True)]
         parts += [Part(number, size // len(spans), (content, span)) for span in spans]
-    return spread(spark, parts, partial(_texts, splitter), ["value string"])
+    return spread(spark, parts, read, schema)
 
 
-def _texts(splitter: Splitter, place: tuple[Content, Span]) -> Iterator[Rows]:
+def _fields(splitter: FieldSplitter, place: tuple[Content, Span]) -> Iterator[Rows]:
+    content, span = place
+    with open_bytes(content) as file:
+        yield from splitter.rows(file, span)
+
+
+def _lines(splitter: Splitter, place: tuple[Content, Span]) -> Iterator[Rows]:
     content, span = place
     with open_bytes(content) as file:
         for records in splitter.records(file, span):

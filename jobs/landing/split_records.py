@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 BOM = b"\xef\xbb\xbf"
-BLOCK = 4 << 20
+BLOCK, LEAST = 4 << 20, 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +36,24 @@ WHOLE = Span()
 
 @dataclass(frozen=True)
 class Splitter:
-    """How records end: with ``ends``, one byte, or as lines in whatever way if it is empty; ``quoted``: as in CSV."""
+    """How records end: with ``ends``, one byte, or as lines in whatever way if it is empty; ``quoted``: as in CSV.
+
+    Stretches of fewer than ``least`` bytes are not worth to be split as one.
+    """
 
     ends: bytes
     quoted: bool = False
     header: bool = False
+    least: int = LEAST
 
     def records(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[pa.StringArray]:
         """Yield the records that are not empty, but for the header, in order; at most a few MiB at once."""
+        for some in self.stretches(file, span):
+            if len(found := self.records_of(some) if isinstance(some, bytes) else some):
+                yield found
+
+    def stretches(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[bytes | pa.StringArray]:
+        """Yield the same, a stretch in which each record is plain as bytes: one without an open or an odd quote."""
         start, end = span.start, span.end
         if span != WHOLE:
             ends = self.ends or b"\n"
@@ -53,26 +63,51 @@ class Splitter:
                     return
                 end = None
         blocks = _whole_lines(_without_mark(_pieces(file, start, end), start), self.ends)
-        header = self.header and not span.start
-        for records in self._split(blocks):
-            kept = records.filter(pc.greater(pc.binary_length(records), 0))
-            if header and len(kept):
-                kept, header = kept[1:], False
-            if len(kept):
-                yield kept.cast(pa.string())
+        yield from self._split(self._without_header(blocks) if self.header and not span.start else blocks)
 
-    def _split(self, blocks: Iterator[bytes]) -> Iterator[pa.BinaryArray]:
+    def records_of(self, stretch: bytes) -> pa.StringArray:
+        """Return the records of a stretch."""
+        if self.quoted and b'"' in stretch:
+            return _strings(pa.array(list(self._quoted(stretch, [])), pa.binary()))
+        return _strings(pc.split_pattern(pa.scalar(stretch, pa.binary()), self.ends or b"\n").values)
+
+    def _split(self, blocks: Iterator[bytes]) -> Iterator[bytes | pa.StringArray]:
         lines: list[bytes] = []  # of a record that a quote keeps open
         block = b""
         for block in blocks:
             if not self.ends:
                 block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-            if lines or (self.quoted and b'"' in block):
-                yield pa.array(list(self._quoted(block, lines)), pa.binary())
-            else:
-                yield pc.split_pattern(pa.scalar(block, pa.binary()), self.ends or b"\n").values
+            at = self._closed_at(block, lines) if lines else 0
+            if lines and at:
+                yield _strings(pa.array([self.ends.join(lines)], pa.binary()))
+                lines.clear()
+            if lines:
+                continue
+            plain = self._plain_to(block, at) if self.quoted else len(block)
+            if plain > at:
+                yield block[at:plain]
+            if plain < len(block):
+                yield _strings(pa.array(list(self._quoted(block[plain:], lines)), pa.binary()))
         if lines:  # to the very end: a last line end belongs to it
-            yield pa.array([self.ends.join(lines) + self.ends * block.endswith(self.ends)], pa.binary())
+            whole = self.ends.join(lines) + self.ends * block.endswith(self.ends)
+            yield _strings(pa.array([whole], pa.binary()))
+
+    def _plain_to(self, block: bytes, at: int) -> int:
+        if block.find(b'"', at) < 0:
+            return len(block)
+        plain = self._plain.match(block, at)
+        end = plain.end() if plain else at
+        return end if end - at >= self.least or end == len(block) else at
+
+    def _closed_at(self, block: bytes, lines: list[bytes]) -> int:
+        """Add lines to the record that is open, and return where the block goes on after it; 0: it stays open."""
+        at = 0
+        for line in block.removesuffix(self.ends).split(self.ends):
+            lines.append(line)
+            at += len(line) + 1
+            if b'"' in line and self._closes.match(line):
+                return at
+        return 0
 
     def _quoted(self, block: bytes, lines: list[bytes]) -> Iterator[bytes]:
         """Yield whole records; ``lines`` are those of the one that is open, before and after."""
@@ -87,6 +122,26 @@ class Splitter:
             else:
                 yield line
 
+    def _without_header(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        """Leave out the first record that is not empty; it fits into one block."""
+        found = False
+        for block in blocks:
+            if not found:
+                lines: list[bytes] = []
+                left = block.lstrip(self.ends)
+                found = bool(left)
+                first = next(self._quoted(left, lines), None) if self.quoted else left.partition(self.ends)[0]
+                size = len(left) if first is None else len(first) + 1
+                block = left[size:]
+            if block:
+                yield block
+
+    @cached_property
+    def _plain(self) -> re.Pattern[bytes]:
+        """Matches lines of fields of which each is quoted as a whole, or has no quote at all."""
+        field = rb'(?:"(?:[^"]++|"")*+"|[^",%b]*+)' % self.ends
+        return re.compile(rb"(?:%b(?:,%b)*+(?:\r?%b|\r?\Z))*+" % (field, field, self.ends), re.DOTALL)
+
     @cached_property
     def _closed(self) -> re.Pattern[bytes]:
         """Matches a line in which no quote stays open."""
@@ -99,6 +154,10 @@ class Splitter:
 
 
 _FIELD = rb'(?:"(?:[^"]++|"")*+"[^,]*+|[^",][^,]*+|)'
+
+
+def _strings(records: pa.BinaryArray) -> pa.StringArray:
+    return records.filter(pc.greater(pc.binary_length(records), 0)).cast(pa.string())
 
 
 def _line_from(file: BinaryIO, at: int, ends: bytes) -> int:

@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from pyspark.sql import functions as F
 
-from jobs.landing import split_records, spread_files
+from jobs.landing import read_text, split_records, spread_files
 from jobs.landing.file_opening import PlainFile
 from jobs.landing.read_text import csv_options, read_separated
 from jobs.landing.split_records import WHOLE, Span, Splitter
@@ -57,7 +57,6 @@ def test_lines_of_json_end_in_each_way_that_lines_do():
     assert split("a\r\nb\rc\n\r\n\rd", LINES) == ["a", "b", "c", "d"]
 
 
-@pytest.mark.usefixtures("blocks")
 def test_the_header_is_the_first_record_that_is_not_empty():
     splitter = Splitter(b"\n", quoted=True, header=True)
 
@@ -102,6 +101,7 @@ def spark_splits(spark, paths, places, options):
 def test_random_texts_fall_into_the_records_and_fields_that_sparks_own_reader_finds(
     spark, tmp_path, monkeypatch, format_, ends, cut
 ):
+    monkeypatch.setattr(read_text, "LEAST", 1)
     if cut:
         monkeypatch.setattr(spread_files, "PART", 8)
     chance, names, paths = random.Random(f"{format_}{ends}{cut}"), ("x", "y", "z"), []
