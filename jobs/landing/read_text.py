@@ -136,6 +136,7 @@ def csv_options(*, tabs: bool, ends_with_cr: bool) -> dict[str, str]:
         "sep": "\t" if tabs else ",",
         "quote": _NO_QUOTE if tabs else '"',  # a quote in tab-separated values is just a quote
         "escape": _NO_QUOTE if tabs else '"',
+        "charToEscapeQuoteEscaping": _NO_QUOTE,  # by default NUL, which would go
         "lineSep": "\r" if ends_with_cr else "\n",
         "multiLine": "true",
         "mode": "PERMISSIVE",
@@ -165,7 +166,7 @@ def _malformed(places: Sequence[str], tabs: bool) -> Column:
     """
     from pyspark.sql import functions as F
 
-    corrupt = F.when(F.col("_corrupt").isNotNull(), F.regexp_replace("value", r"\r\z", ""))
+    corrupt = F.when(F.col("_corrupt").isNotNull(), F.regexp_replace("value", r"(?:\r\n|\n|\r)\z", ""))
     if tabs:
         return corrupt
     torn = reduce(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -49,11 +50,12 @@ class Splitter:
     def records(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[pa.StringArray]:
         """Yield the records that are not empty, but for the header, in order; at most a few MiB at once."""
         for some in self.stretches(file, span):
-            if len(found := self.records_of(some) if isinstance(some, bytes) else some):
-                yield found
+            found = self.records_of(some) if isinstance(some, bytes) else some
+            if len(found):
+                yield pa.array([found]) if isinstance(found, str) else found
 
-    def stretches(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[bytes | pa.StringArray]:
-        """Yield the same, a stretch in which each record is plain as bytes: one without an open or an odd quote."""
+    def stretches(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[bytes | pa.StringArray | str]:
+        """Yield the same: as bytes a stretch without an odd quote, as text what a quote takes up that none closes."""
         start, end = span.start, span.end
         if span != WHOLE:
             ends = self.ends or b"\n"
@@ -71,7 +73,7 @@ class Splitter:
             return _strings(pa.array(list(self._quoted(stretch, [])), pa.binary()))
         return _strings(pc.split_pattern(pa.scalar(stretch, pa.binary()), self.ends or b"\n").values)
 
-    def _split(self, blocks: Iterator[bytes]) -> Iterator[bytes | pa.StringArray]:
+    def _split(self, blocks: Iterator[bytes]) -> Iterator[bytes | pa.StringArray | str]:
         lines: list[bytes] = []  # of a record that a quote keeps open
         block = b""
         for block in blocks:
@@ -89,14 +91,11 @@ class Splitter:
             if plain < len(block):
                 yield _strings(pa.array(list(self._quoted(block[plain:], lines)), pa.binary()))
         if lines:  # to the very end: a last line end belongs to it
-            whole = self.ends.join(lines) + self.ends * block.endswith(self.ends)
-            yield _strings(pa.array([whole], pa.binary()))
+            yield (self.ends.join(lines) + self.ends * block.endswith(self.ends)).decode()
 
     def _plain_to(self, block: bytes, at: int) -> int:
-        if block.find(b'"', at) < 0:
-            return len(block)
-        plain = self._plain.match(block, at)
-        end = plain.end() if plain else at
+        """Return up to where each record from ``at`` on is plain; ``at`` where that is too little to be worth it."""
+        end = plain_to(memoryview(block)[at:], self.ends) + at
         return end if end - at >= self.least or end == len(block) else at
 
     def _closed_at(self, block: bytes, lines: list[bytes]) -> int:
@@ -137,12 +136,6 @@ class Splitter:
                 yield block
 
     @cached_property
-    def _plain(self) -> re.Pattern[bytes]:
-        """Matches lines of fields of which each is quoted as a whole, or has no quote at all."""
-        field = rb'(?:"(?:[^"]++|"")*+"|[^",%b]*+)' % self.ends
-        return re.compile(rb"(?:%b(?:,%b)*+(?:\r?%b|\r?\Z))*+" % (field, field, self.ends), re.DOTALL)
-
-    @cached_property
     def _closed(self) -> re.Pattern[bytes]:
         """Matches a line in which no quote stays open."""
         return re.compile(rb"%b(?:,%b)*+\Z" % (_FIELD, _FIELD), re.DOTALL)
@@ -153,6 +146,32 @@ class Splitter:
         return re.compile(rb'(?:[^"]++|"")*+"[^,]*+(?:,%b)*+\Z' % _FIELD, re.DOTALL)
 
 
+def plain_to(block: bytes | memoryview, ends: bytes) -> int:
+    """Return where the last record ends before the first one that has a quote elsewhere than around a whole field.
+
+    Quotes open and close in turn. One that opens is plain at the begin of a field or, doubled, after one that closes;
+    one that closes at the end of a field or before one that opens.
+    """
+    signs = np.frombuffer(block, np.uint8)
+    quotes = np.flatnonzero(signs == _QUOTE)
+    if not len(quotes):
+        return len(signs)
+    opens, closes, end = quotes[::2], quotes[1::2], ends[0]
+    around = np.concatenate([[end], signs, [end, end]])  # before the first sign, and after the last
+    before, after, second = around[opens], around[closes + 2], around[closes + 3 - (closes + 3 >= len(around))]
+    good_opens = (before == _COMMA) | (before == end)
+    good_opens[1:] |= closes[: len(opens) - 1] == opens[1:] - 1
+    good_closes = (after == _COMMA) | (after == end) | ((after == _CARRIAGE) & (second == end))
+    good_closes[: len(opens) - 1] |= closes[: len(opens) - 1] == opens[1:] - 1
+    odd = np.concatenate([opens[~good_opens], closes[~good_closes], opens[len(closes) :]])
+    if not len(odd):
+        return len(signs)
+    lines = np.flatnonzero(signs[: odd.min()] == end)
+    lines = lines[np.searchsorted(quotes, lines) % 2 == 0]  # those not inside quotes
+    return int(lines[-1]) + 1 if len(lines) else 0
+
+
+_QUOTE, _COMMA, _CARRIAGE = b'",\r'
 _FIELD = rb'(?:"(?:[^"]++|"")*+"[^,]*+|[^",][^,]*+|)'
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from collections import Counter
 
 import pytest
@@ -12,7 +13,7 @@ from pyspark.sql import functions as F
 from jobs.landing import read_text, split_records, spread_files
 from jobs.landing.file_opening import PlainFile
 from jobs.landing.read_text import csv_options, read_separated
-from jobs.landing.split_records import WHOLE, Span, Splitter
+from jobs.landing.split_records import WHOLE, Span, Splitter, plain_to
 from quality.sources.load_mapping import load_mapping
 
 CSV, LINES = Splitter(b"\n", quoted=True), Splitter(b"")
@@ -87,6 +88,16 @@ def test_no_byte_is_lost_between_records(quotes):
     assert "".join(split(text)).replace("\n", "") == text.replace("\n", "")
 
 
+def test_a_stretch_is_plain_up_to_the_first_record_with_a_quote_elsewhere_than_around_a_field():
+    field = rb'(?:"(?:[^"]++|"")*+"|[^",\n]*+)'
+    plain = re.compile(rb"(?:%b(?:,%b)*+\r?\n)*+" % (field, field))
+    chance = random.Random(7)
+    for _ in range(20_000):
+        text = "".join(chance.choices([*'"""",,\n\n\ra'], k=chance.randrange(40))).encode() + b"\n"
+
+        assert plain_to(text, b"\n") == plain.match(text).end(), text
+
+
 def spark_splits(spark, paths, places, options):
     """Return what Spark's own reader makes of the files, by name."""
     schema = ", ".join(f"{place} string" for place in [*places, "_corrupt"])
@@ -110,7 +121,7 @@ def test_random_texts_fall_into_the_records_and_fields_that_sparks_own_reader_fi
         body = "".join(chance.choices(signs, k=chance.randrange(80))).replace("\n", ends)
         paths.append(tmp_path / f"{number}.{format_}")
         sep = "\t" if format_ == "tsv" else ","
-        paths[-1].write_bytes(f"{sep.join(names)}{ends}{body.replace(',', sep)}".encode())
+        paths[-1].write_bytes(f"{sep.join(names)}{ends}{body.replace(',', sep)}{ends}".encode())
     (tmp_path / "m.yaml").write_text(MAPPING.replace("FORMAT", format_))
     mapping = load_mapping(tmp_path / "m.yaml")
     options = csv_options(tabs=format_ == "tsv", ends_with_cr=ends == "\r")
@@ -118,21 +129,21 @@ def test_random_texts_fall_into_the_records_and_fields_that_sparks_own_reader_fi
 
     files = [(number, PlainFile(path)) for number, path in enumerate(paths)]
     frame = read_separated(spark, files, mapping, columns=names, ends_with_cr=ends == "\r")
-    ours = [(*row[:3], row._corrupt is not None, paths[row._of].name) for row in frame.collect()]
+    rows = [
+        (*[value or "" for value in row[:3]], row._corrupt is not None, paths[row._of].name) for row in frame.collect()
+    ]
 
-    ours, theirs = Counter(told(ours)), Counter(told(theirs))
+    ours, theirs = Counter(rows), Counter(row for row in map(as_read, theirs) if row)
     assert (ours - theirs, theirs - ours) == (Counter(), Counter())
 
 
-def told(rows):
-    """Return rows as they are compared: without what ``read_separated`` does to fields after Spark has split them."""
-    whole = [row for row in rows if row[0] != "\r" or row[1] is not None]
-    torn = [any((value or "").startswith('"') and "\n" in value for value in row[:3]) for row in whole]
-    return [
-        (*[(value or "").removesuffix("\r") if n == 2 else value or "" for n, value in enumerate(row[:3])],
-         row[3] or bad, row[4])
-        for row, bad in zip(whole, torn, strict=True)
-    ]  # fmt: skip
+def as_read(row):
+    """Return a row as it is compared, after what ``read_separated`` does to fields that Spark has split."""
+    if row[0] == "\r" and row[1] is None:
+        return None
+    first, second, third = (value or "" for value in row[:3])
+    torn = any(value.startswith('"') and "\n" in value for value in (first, second, third))
+    return first, second, third.removesuffix("\r"), row[3] or torn, row[4]
 
 
 MAPPING = """
