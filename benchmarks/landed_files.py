@@ -107,9 +107,7 @@ def plain(spark: SparkSession, path: Path, mapping: Mapping, columns: tuple[str,
         schema = ", ".join(f"_{place} string" for place in [*range(len(columns)), "corrupt"])
         options = csv_options(tabs=False, ends_with_cr=False)
         found = spark.read.schema(schema).options(**options, header="true").csv(str(path))
-        rows = fields_of_records(
-            found.select("*", F.coalesce("_corrupt", F.lit("")).alias("value"), of), mapping, columns
-        )
+        rows = fields_of_records(found.select("*", of), mapping, columns)
     landed = spark.createDataFrame([(0, "f", LANDED, LANDED.date())], "_of int, _file_id string, a timestamp, s date")
     return rows.join(F.broadcast(landed), on="_of", how="left")
 

@@ -75,19 +75,22 @@ def read_separated(
 
     tabs, places = mapping.format == "tsv", [f"_{index}" for index in range(len(columns))]
     options = csv_options(tabs=tabs, ends_with_cr=ends_with_cr)
-    schema = ", ".join(f"{place} string" for place in [*places, "_corrupt"])
+    schema = ", ".join(f"{place} string" for place in [*places, "_none", "_corrupt"])
     wanted = tuple(place for place, name in enumerate(columns) if name in mapping.source_columns)
-    records = Splitter(options["lineSep"].encode(), quoted=not tabs, header=not mapping.columns, least=LEAST)
-    splitter = FieldSplitter(records, options["sep"], len(columns), wanted)
+    lines = Splitter(options["lineSep"].encode(), quoted=not tabs, header=not mapping.columns, least=LEAST)
+    splitter = FieldSplitter(lines, options["sep"], len(columns), wanted)
     held = [*(f"plain_{place} string" for place in wanted), "value string"]
     found = _read(spark, files, partial(_fields, splitter), held)
-    found = found.withColumn("_parsed", F.from_csv("value", schema, options))
+    # where a text ends, univocity closes an odd quote once more; so each record is given an empty field at its end
+    found = found.withColumn("_parsed", F.from_csv(F.concat("value", F.lit(options["sep"])), schema, options))
+    torn = F.col("_parsed._corrupt").isNotNull() | F.col("_parsed._none").isNotNull()
     plain = {f"_{place}": F.coalesce(f"plain_{place}", f"_parsed._{place}") for place in wanted}
     split = [plain.get(place, F.col(f"_parsed.{place}")).alias(place) for place in places]
-    return fields_of_records(found.select("_of", "value", *split, "_parsed._corrupt"), mapping, columns)
+    records = found.select("_of", *split, F.when(torn, F.col("value")).alias("_corrupt"))
+    return fields_of_records(records, mapping, columns, options["lineSep"])
 
 
-def fields_of_records(records: DataFrame, mapping: Mapping, columns: tuple[str, ...]) -> DataFrame:
+def fields_of_records(records: DataFrame, mapping: Mapping, columns: tuple[str, ...], ends: str = "\n") -> DataFrame:
     """Return the mapping's columns of records that are split by place, with ``_corrupt`` and ``_of`` as it is."""
     from pyspark.sql import functions as F
 
@@ -97,7 +100,7 @@ def fields_of_records(records: DataFrame, mapping: Mapping, columns: tuple[str, 
         fields[columns[-1]] = F.regexp_replace(places[-1], r"\r\z", "")
     return records.where(~_blank(places)).select(
         *(fields.get(name, F.lit(None).cast("string")).alias(name) for name in mapping.source_columns),
-        _malformed(places, mapping.format == "tsv").alias("_corrupt"),
+        _malformed(places, ends, mapping.format == "tsv").alias("_corrupt"),
         "_of",
     )
 
@@ -158,7 +161,7 @@ def _halved(value: Column) -> Column:
     return escaped & value.rlike(_LONE_SURROGATE)
 
 
-def _malformed(places: Sequence[str], tabs: bool) -> Column:
+def _malformed(places: Sequence[str], ends: str, tabs: bool) -> Column:
     """Return the text of a record that cannot be split, or null.
 
     A quote that is not closed where a field ends takes up the lines that follow, up to the next quote: that is no
@@ -166,12 +169,10 @@ def _malformed(places: Sequence[str], tabs: bool) -> Column:
     """
     from pyspark.sql import functions as F
 
-    corrupt = F.when(F.col("_corrupt").isNotNull(), F.regexp_replace("value", r"(?:\r\n|\n|\r)\z", ""))
+    corrupt = F.regexp_replace("_corrupt", r"(?:\r\n|\n|\r)\z", "")
     if tabs:
         return corrupt
-    torn = reduce(
-        or_, (F.startswith(place, F.lit('"')) & F.contains(place, F.lit("\n")) for place in map(F.col, places))
-    )
+    torn = reduce(or_, (F.startswith(p, F.lit('"')) & F.contains(p, F.lit(ends)) for p in map(F.col, places)))
     return F.coalesce(corrupt, F.when(torn, F.concat_ws(",", *places)))
 
 

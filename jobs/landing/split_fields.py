@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
 from jobs.landing.split_records import WHOLE, Span, Splitter
@@ -23,7 +22,7 @@ _NEVER_PLAIN = (b"\0", b"\xef\xbf\xbf", b'"""', b'""\r')
 
 @dataclass(frozen=True)
 class FieldSplitter:
-    """Gives the fields at the ``wanted`` places of ``count``, or ``value``, the whole record with its end."""
+    """Gives the fields at the ``wanted`` places of ``count``, or ``value``, the whole record."""
 
     splitter: Splitter
     sep: str
@@ -33,9 +32,7 @@ class FieldSplitter:
     def rows(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[Rows]:
         """Yield the records of a span."""
         for some in self.splitter.stretches(file, span):
-            if isinstance(some, str):
-                yield self._whole(pa.array([some]), ends="")
-            elif not isinstance(some, bytes):
+            if not isinstance(some, bytes):
                 yield self._whole(some)
             elif not self._is_plain(some):
                 yield self._whole(self.splitter.records_of(some))
@@ -77,11 +74,9 @@ class FieldSplitter:
         if odd:
             yield self._whole(pa.array([text.rstrip("\r\n") + "\r" * carriage for text in odd]))
 
-    def _whole(self, records: pa.StringArray, ends: str | None = None) -> Rows:
-        """Give records with their line ends, without which univocity reads an odd quote in another way."""
+    def _whole(self, records: pa.StringArray) -> Rows:
         none = pa.nulls(len(records), pa.string())
-        ended = pc.binary_join_element_wise(records, self.splitter.ends.decode() if ends is None else ends, "")
-        return self._of(dict.fromkeys(self.wanted, none), ended), len(records)
+        return self._of(dict.fromkeys(self.wanted, none), records), len(records)
 
     def _of(self, columns: dict[int, pa.StringArray], value: pa.StringArray) -> dict[str, pa.StringArray]:
         return {**{f"plain_{place}": columns[place] for place in self.wanted}, "value": value}

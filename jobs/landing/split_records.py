@@ -50,12 +50,11 @@ class Splitter:
     def records(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[pa.StringArray]:
         """Yield the records that are not empty, but for the header, in order; at most a few MiB at once."""
         for some in self.stretches(file, span):
-            found = self.records_of(some) if isinstance(some, bytes) else some
-            if len(found):
-                yield pa.array([found]) if isinstance(found, str) else found
+            if len(found := self.records_of(some) if isinstance(some, bytes) else some):
+                yield found
 
-    def stretches(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[bytes | pa.StringArray | str]:
-        """Yield the same: as bytes a stretch without an odd quote, as text what a quote takes up that none closes."""
+    def stretches(self, file: BinaryIO, span: Span = WHOLE) -> Iterator[bytes | pa.StringArray]:
+        """Yield the same, as bytes a stretch in which no record has a quote but around a whole field."""
         start, end = span.start, span.end
         if span != WHOLE:
             ends = self.ends or b"\n"
@@ -73,7 +72,7 @@ class Splitter:
             return _strings(pa.array(list(self._quoted(stretch, [])), pa.binary()))
         return _strings(pc.split_pattern(pa.scalar(stretch, pa.binary()), self.ends or b"\n").values)
 
-    def _split(self, blocks: Iterator[bytes]) -> Iterator[bytes | pa.StringArray | str]:
+    def _split(self, blocks: Iterator[bytes]) -> Iterator[bytes | pa.StringArray]:
         lines: list[bytes] = []  # of a record that a quote keeps open
         block = b""
         for block in blocks:
@@ -91,7 +90,8 @@ class Splitter:
             if plain < len(block):
                 yield _strings(pa.array(list(self._quoted(block[plain:], lines)), pa.binary()))
         if lines:  # to the very end: a last line end belongs to it
-            yield (self.ends.join(lines) + self.ends * block.endswith(self.ends)).decode()
+            whole = self.ends.join(lines) + self.ends * block.endswith(self.ends)
+            yield _strings(pa.array([whole], pa.binary()))
 
     def _plain_to(self, block: bytes, at: int) -> int:
         """Return up to where each record from ``at`` on is plain; ``at`` where that is too little to be worth it."""

@@ -18,9 +18,9 @@ from jobs.nightly import run_table
 from jobs.plan import plan
 from jobs.restore_landed import restore_landed
 from jobs.unreadable_files import set_aside_changed
-from quality.contracts.errors import FilesLost, FilesUnknown
+from quality.contracts.errors import EnvironmentFault, FilesLost, FilesUnknown
 from quality.sources.load_mapping import load_mapping
-from tests.jobs.kept import keep_bytes
+from tests.jobs.kept import keep_bytes, shred
 from tests.jobs.publisher import publish
 
 D1, D2, D3 = date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3)
@@ -108,11 +108,22 @@ def test_of_a_published_file_that_cannot_be_read_nobody_knows_whose_rows_it_hold
 
 
 def test_bytes_are_sound_that_are_there_and_have_their_name_as_their_sum(place, land):
-    a, b, c = land("a", D1), land("b", D1), land("c", D1)
+    a, b, c, d = land("a", D1), land("b", D1), land("c", D1), land("d", D1)
     lose(place, b)
     kept_path(place.region, c).unlink()
+    shred(place.home, d.file_id)
 
-    assert [is_sound(place, file) for file in (a, b, c)] == [True, False, False]
+    assert [is_sound(place, file) for file in (a, b, c, d)] == [True, False, False, False]
+
+
+def test_a_vault_that_is_gone_says_nothing_about_files(place, land):
+    a = land("a", D1)
+    (place.home.path / "vault" / "eu.sqlite").unlink()
+
+    with pytest.raises(EnvironmentFault, match="vault of region eu is missing"):
+        set_aside_changed(place, [a])
+
+    assert [file.reason for file in place.catalog.files()] == [""]
 
 
 def test_what_is_made_from_a_lost_file_waits_and_other_dates_and_tables_do_not(place, land, show):

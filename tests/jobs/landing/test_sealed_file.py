@@ -202,6 +202,7 @@ def test_a_copy_that_was_never_finished_can_be_opened_by_nobody_and_holds_nothin
 
     data = (tmp_path / "part").read_bytes()
     assert len(data) > 6 * CHUNK and b"planted" not in data
+    assert data.startswith(bytes(HEADER)), "nor its key, under whatever other"
     with pytest.raises(SealRefused):
         read(SealedFile(tmp_path / "part", ID, keys))
 
