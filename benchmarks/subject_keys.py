@@ -169,7 +169,7 @@ def rewrapped(folder: Path) -> None:
     database = SqliteDatabase(folder / "vault.sqlite")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began = time.monotonic()
-    moved, _ = rewrap(database, Key(folder / "old"), Key(folder / "new"))
+    moved, _ = rewrap(database, (Key(folder / "new"), Key(folder / "old")))
     seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"rewrapping: {moved:,} keys, {moved / seconds:,.0f} a second, {after - before:.0f} MiB more memory at most")
     for one, other in (("old", "swap"), ("new", "old"), ("swap", "new")):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from jobs.job import Built, Inputs, Job, Read
 from quality.checks.check_precision import check_precision
 from quality.checks.verdict import Verdict
-from quality.contracts import contract
+from quality.contracts import Contract, contract
 from quality.policies.policy import Precision
 
 if TYPE_CHECKING:
@@ -15,12 +16,8 @@ if TYPE_CHECKING:
 
     from transforms.privacy.identifiers import Domain
 
-IDENTIFIERS = {
-    "event_key": ("event_id", "event"),
-    "actor_key": ("actor_id", "actor"),
-    "device_key": ("device_id", "device"),
-    "trip_key": ("trip_id", "trip"),
-}
+READS, WRITES = contract("clean.pings"), contract("protected.pings")
+GENERALIZED = ("event_time", "cell", "cell_area_m2")
 
 
 def build_protected_pings(inputs: Inputs) -> Built:
@@ -28,19 +25,28 @@ def build_protected_pings(inputs: Inputs) -> Built:
     from pyspark.sql import functions as F
 
     from transforms.location.generalize_places import generalize_places
-    from transforms.privacy.pseudonymize_columns import pseudonymize_columns
 
-    limits = ceiling(inputs)
-    df = pseudonymize_columns(
-        inputs.tables["clean.pings"],
-        columns=IDENTIFIERS,
-        keys=inputs.keys,
-        domain=domain(inputs),
-    )
+    limits, df = ceiling(inputs), protected(inputs, READS, WRITES, GENERALIZED)
     df = generalize_places(df, min_area_m2=limits.min_area_m2, min_radius_m=limits.min_radius_m)
     step = limits.time_minutes * 60
     floored = F.timestamp_seconds(F.floor(F.unix_timestamp("event_time") / step) * step)
     return Built(df.withColumn("event_time", floored).withColumn("_reason", F.lit(None).cast("string")))
+
+
+def protected(inputs: Inputs, reads: Contract, writes: Contract, made: Collection[str] = ()) -> DataFrame:
+    """Return the rows of a clean table as the contract of a protected one asks, for the purpose of pseudonyms."""
+    from transforms.privacy.protect_rows import protect_rows
+
+    redaction = inputs.policy.purposes[inputs.policy.pseudonym_purpose].redaction
+    return protect_rows(
+        inputs.tables[reads.name],
+        reads,
+        writes,
+        keys=inputs.keys,
+        domain=domain(inputs),
+        redaction=redaction,
+        made=made,
+    )
 
 
 def domain(inputs: Inputs) -> Domain:
@@ -65,8 +71,8 @@ def _no_finer(df: DataFrame, inputs: Inputs) -> list[Verdict]:
 
 
 JOB = Job(
-    contract("protected.pings"),
-    (Read("clean.pings", counted=True),),
+    WRITES,
+    (Read(READS.name, counted=True),),
     build_protected_pings,
     "row",
     checks=(_no_finer,),

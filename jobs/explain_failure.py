@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from traceback import walk_tb
 
+from jobs.worker_faults import worker_fault
 from quality.contracts.errors import UNEXPLAINED, EnvironmentFault, GeowardError
 
 _OURS = ("jobs", "transforms", "quality", "dagster_project")
@@ -131,6 +132,8 @@ def explain_failure(error: BaseException) -> EnvironmentFault | None:
     if isinstance(error, GeowardError):
         return None
     chain = list(_chain(error))
+    if ours := next((found for one in chain if (found := worker_fault(_text(one)))), None):
+        return ours
     for fault in _FAULTS:
         if any(fault.shows_in(one) for one in chain):
             return EnvironmentFault(fault.message, mend=fault.mend)

@@ -28,7 +28,9 @@ def quarantine_contract(table: str) -> Contract:
         description=f"Rows that {table} could not use.",
         grain="one row",
         columns=(
-            Column("reason", "string", "Reason code; it names a column, never a value.", required=True),
+            Column(
+                "reason", "string", "Reason code; it names a column, never a value.", Sensitivity.NONE, required=True
+            ),
             Column("payload", "string", "The row as JSON.", Sensitivity.DIRECT_ID, "user", required=True),
             LANDING[0],
             RETAIN_UNTIL,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -14,18 +15,22 @@ from jobs.text_rows import Row, format_of, read_batches
 from jobs.write_rows import Write, empty_parquet, rows_written
 from quality.contracts.errors import GeowardError, PolicyBreach, UsageError
 from quality.policies.policy import Policy
+from quality.policies.redaction import KINDS, OperatorName, Redaction
 from transforms.redaction.engine import findings_of
 from transforms.redaction.finding import Finding
-from transforms.redaction.operators import Operator, OperatorName, redact
+from transforms.redaction.operators import Operator, redact
 
-OPERATORS_OF: dict[str, tuple[OperatorName, ...]] = {
-    "analytics": ("placeholder", "mask", "drop"),
-    "risk": ("placeholder", "token", "encrypt", "mask", "drop"),
-}
-"""What may stand for a finding, by purpose, the usual one first. A purpose that is not named leaves nothing."""
-
+Look = Callable[[Iterable[str | None]], list[list[Finding]]]
 OnRow = Callable[[int, Sequence[Finding], str], None]
 """Is told each row's number from 1, its findings and why it is rejected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The operator that makes what stands for findings, and what looks for them."""
+
+    operator: OperatorName
+    look: Look
 
 
 class RowsUnaccounted(GeowardError):
@@ -52,21 +57,39 @@ class Redacted:
             raise RowsUnaccounted(self.rows_in, accounted)
 
 
-def operator_name(policy: Policy, purpose: str, wanted: str = "") -> OperatorName:
-    """Return what stands for findings.
+def plan_for(policy: Policy, purpose: str, operator: str, kinds: Sequence[str], *, written: bool) -> Plan:
+    """Return how a purpose redacts, with the operator and the kinds that a person asked for if any.
 
-    Raises ``UsageError`` for an unknown purpose, ``PolicyBreach`` for an operator that it forbids.
+    Raises ``UsageError`` for an unknown purpose or kind; ``PolicyBreach`` for an operator that the purpose forbids, or
+    if rows are ``written`` that keep a kind which it redacts.
     """
     if purpose not in policy.purposes:
         asked = f"Policy {policy.name} has no purpose {purpose!r}." if purpose else "Redaction needs a purpose."
         raise UsageError(asked, mend=f"Say --purpose; the policy knows {', '.join(policy.purposes)}.")
-    allowed = OPERATORS_OF.get(purpose, ("drop",))
-    if not wanted:
-        return allowed[0]
-    for name in allowed:
-        if name == wanted:
+    rule = policy.purposes[purpose].redaction
+    sought = _kinds(rule, purpose, kinds, written)
+    return Plan(_operator(rule, purpose, operator), partial(findings_of, kinds=sought, whole=rule.whole_text))
+
+
+def _operator(rule: Redaction, purpose: str, wanted: str) -> OperatorName:
+    for name in rule.allowed:
+        if wanted in ("", name):
             return name
-    raise PolicyBreach(f"Operator {wanted!r} is not allowed for {purpose}.", mend=f"Allowed: {', '.join(allowed)}.")
+    raise PolicyBreach(
+        f"Operator {wanted!r} is not allowed for {purpose}.", mend=f"Allowed: {', '.join(rule.allowed)}."
+    )
+
+
+def _kinds(rule: Redaction, purpose: str, wanted: Sequence[str], written: bool) -> Sequence[str]:
+    if unknown := sorted(set(wanted) - set(KINDS)):
+        raise UsageError(f"There is no kind {unknown[0]!r}.", mend=f"Known: {', '.join(KINDS)}.")
+    kept = [kind for kind in rule.kinds if kind not in wanted]
+    if wanted and kept and written:
+        raise PolicyBreach(
+            f"For {purpose} the policy redacts kinds that --kind leaves out: {', '.join(kept)}.",
+            mend="Name those as well, leave --kind out, or only look with --dry-run.",
+        )
+    return tuple(wanted) or rule.kinds
 
 
 def check_input(path: Path, field: str) -> None:
@@ -77,14 +100,16 @@ def check_input(path: Path, field: str) -> None:
         raise UsageError("Which field holds the text?", mend="Name it with --field; only plain text has none.")
 
 
-def redact_rows(path: Path, field: str, operator: Operator | None, write: Write | None, on_row: OnRow) -> Redacted:
+def redact_rows(
+    path: Path, field: str, look: Look, operator: Operator | None, write: Write | None, on_row: OnRow
+) -> Redacted:
     """Look at every row, hand batches with their new texts to ``write`` and return the counts.
 
     Raises what ``read_batches`` does, and ``RowsUnaccounted``.
     """
     done = Redacted()
     for batch in read_batches(path, field):
-        found = findings_of(None if row.reason else row.text for row in batch.rows)
+        found = look(None if row.reason else row.text for row in batch.rows)
         for row, one in zip(batch.rows, found, strict=True):
             _count(done, row, one, on_row)
         if write is not None and operator is not None:

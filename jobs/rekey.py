@@ -19,6 +19,7 @@ from jobs.quarantine import quarantine_contract
 from jobs.registry import JOBS
 from jobs.run import new_run_id
 from jobs.vault.generations import begin_generation, is_of, older_epochs, retire
+from jobs.vault.unclean import clean
 from quality.contracts import Contract
 from quality.contracts.at_rest import EPOCH, at_rest
 
@@ -27,7 +28,8 @@ from quality.contracts.at_rest import EPOCH, at_rest
 class Rekeyed:
     """What was done, or would be: partitions made again, and data keys destroyed.
 
-    ``last_copy_until`` is until when backups of the vault may hold the old keys; None while any is needed.
+    ``last_copy_until`` is until when backups of the vault may hold the old keys; None while any is needed, or may be in
+    the store's own files because somebody still reads.
     """
 
     generation: int
@@ -51,6 +53,8 @@ def rekey(
     afterwards.
     """
     vault = place.keys.vault
+    if not dry_run:
+        clean(vault.database)  # of what a kill left
     if not dry_run and not older_epochs(vault):
         audit(place.home, "key", "vault", "rekey begun", region=place.region.name, generation=begin_generation(vault))
     generation = vault.generation() + (dry_run and not older_epochs(vault))
@@ -64,7 +68,7 @@ def rekey(
         run_table(place, table, [day], new_run_id())
     left = len(list(outdated(place, generation)))
     destroyed = 0 if left else retire(vault)
-    until = None if left else now() + vault.backups_kept
+    until = now() + vault.backups_kept if clean(vault.database) and not left else None
     done = Rekeyed(generation, tuple(todo), left, destroyed, until)
     facts = {"generation": generation, "partitions": len(todo), "left": left, "keys": destroyed}
     audit(place.home, "key", "vault", "rekeyed" if not left else "rekey goes on", region=place.region.name, **facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,12 @@ from jobs.audit_log import audit
 from jobs.home import Home, Region
 from jobs.keys.keyset import Key
 from jobs.keys.keyset_file import KeysetFile
+from jobs.keys.private_file import alone
 from jobs.region_keys import vault_of
 from jobs.vault.rewrap import rewrap
 from jobs.vault.rows import wrapping_id
 from jobs.vault.store import Vault
+from jobs.vault.unclean import is_unclean
 from quality.contracts.errors import UsageError
 
 
@@ -37,18 +40,26 @@ class Ended:
     last_copy_until: datetime | None
 
 
-def rewrap_vaults(home: Home, keyset: KeysetFile) -> Iterator[Moved]:
-    """Bring the data keys of each vault under the newest key that wraps them; a dry run only counts."""
-    for region in home.regions.values():
-        if not home.vault.database(home.path, region.name).is_there():
-            continue
-        vault = vault_of(home, region)
-        now, old = vault.wrapping[0], _wrapping_now(vault)
-        if old != wrapping_id(now.open()):
-            was = next(key for key in vault.wrapping if wrapping_id(key.open()) == old)
-            count = _wrapped(vault, old)
-            done = None if keyset.dry_run else rewrap(vault.database, was, now)
-            yield Moved(region.name, count, bool(done and done.old_gone))
+def rewrap_vaults(home: Home, keyset: KeysetFile) -> list[Moved]:
+    """Bring the data keys of each vault under the newest key that wraps them; a dry run only counts.
+
+    One process at a time: two with different newest keys would undo each other.
+    """
+    with nullcontext() if keyset.dry_run else alone(home.path / "keys" / "rewrap"):
+        return [moved for region in home.regions.values() for moved in _rewrapped(home, region, keyset.dry_run)]
+
+
+def _rewrapped(home: Home, region: Region, dry_run: bool) -> Iterator[Moved]:
+    if not home.vault.database(home.path, region.name).is_there():
+        return
+    vault = vault_of(home, region)
+    newest = wrapping_id(vault.wrapping[0].open())
+    with vault.database.reading() as rows:
+        ((count,),) = rows.ask("SELECT count(*) FROM vault_keys WHERE wrapping <> ?", newest)
+        (now,) = rows.ask("SELECT value FROM vault_facts WHERE name = 'wrapping'") or [("",)]
+    if count or now[0] not in ("", newest) or is_unclean(vault.database):  # also what a kill left
+        done = None if dry_run else rewrap(vault.database, vault.wrapping)
+        yield Moved(region.name, int(count), bool(done and done.old_gone))
 
 
 def refuse_in_use(home: Home, key: Key) -> None:
@@ -84,12 +95,6 @@ def destroy_subjects(home: Home, region: Region, kind: str, names: Sequence[str]
     dates = [record.last_copy_until for record in records]
     until = max((date for date in dates if date), default=None) if None not in dates else None
     return Ended(len(names), len(fresh), len(once) - len(fresh), known.count(False), until)
-
-
-def _wrapping_now(vault: Vault) -> str:
-    with vault.database.reading() as rows:
-        found = rows.ask("SELECT value FROM vault_facts WHERE name = 'wrapping'")
-    return str(found[0][0]) if found else wrapping_id(vault.wrapping[0].open())
 
 
 def _wrapped(vault: Vault, wrapping: str) -> int:

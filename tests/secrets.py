@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import gzip
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from jobs.home import Home
@@ -47,9 +47,27 @@ def forms(secret: bytes) -> list[bytes]:
 
 def found_in(folder: Path, secrets: Iterable[bytes]) -> set[str]:
     """Return the files below a folder that hold any of the secrets in any form, by their names within it."""
-    pattern = re.compile(b"|".join(re.escape(form) for secret in secrets for form in forms(secret)))
+    search = Search(secrets)
     files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix() for path in files if pattern.search(content(path))}
+    return {path.relative_to(folder).as_posix() for path in files if search.finds(content(path))}
+
+
+class Search:
+    """Looks for many secrets at once: at every place whether any begins there by its first three bytes, then by all."""
+
+    def __init__(self, secrets: Iterable[bytes]) -> None:
+        self.forms: dict[bytes, list[bytes]] = {}
+        for form in {form for secret in secrets for form in forms(secret)}:
+            self.forms.setdefault(form[:8], []).append(form)
+        self.begun = np.zeros(1 << 24, bool)
+        self.begun[[int.from_bytes(start[:3], "little") for start in self.forms]] = True
+
+    def finds(self, raw: bytes) -> bool:
+        """Return whether bytes hold any of them."""
+        letters = np.frombuffer(raw, np.uint8).astype(np.uint32)
+        words = letters[:-2] | letters[1:-1] << 8 | letters[2:] << 16
+        places = np.flatnonzero(self.begun[words]).tolist()
+        return any(raw.startswith(form, at) for at in places for form in self.forms.get(raw[at : at + 8], ()))
 
 
 def content(path: Path) -> bytes:

@@ -58,9 +58,10 @@ def _end(listing: RekeyListing) -> str:
         return "Nothing was changed."
     if listing.left:
         return f"{counted(listing.left, 'partition')} left: repeat the command. The old keys stay until then."
-    until = f"{listing.last_copy_until:%Y-%m-%d}" if listing.last_copy_until else ""
     gone = counted(listing.keys_destroyed, "old data key")
-    return f"{gone} destroyed. Backups of the vault may hold them until {until}."
+    if listing.last_copy_until is None:
+        return f"{gone} destroyed. The vault's own files may hold them yet: run `geoward keys rewrap`."
+    return f"{gone} destroyed. Backups of the vault may hold them until {listing.last_copy_until:%Y-%m-%d}."
 
 
 @keys.command()
@@ -101,7 +102,7 @@ def _lines(path: Path) -> list[str]:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise UsageError("The file of identifiers cannot be read.", mend="Give a text file in UTF-8.") from None
-    return [line for line in text.splitlines() if line]
+    return [line for line in (line.removesuffix("\r") for line in text.split("\n")) if line]
 
 
 def _told(listing: ShredListing) -> list[str]:

@@ -19,8 +19,9 @@ from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from jobs.redact_file import Redacted
+    from quality.policies.redaction import OperatorName
     from transforms.redaction.finding import Finding
-    from transforms.redaction.operators import Operator, OperatorName
+    from transforms.redaction.operators import Operator
 
 
 @app.command()
@@ -29,6 +30,9 @@ def redact(
     field: Annotated[str, typer.Option("--field", help="The field that holds the text; plain text has none.")] = "",
     purpose: Annotated[str, typer.Option("--purpose", "-p", help="What the result is for.")] = "",
     wanted: Annotated[str, typer.Option("--operator", help="What stands for a finding; default: by purpose.")] = "",
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="Only this kind; repeat it. Default: by purpose.")
+    ] = None,
     case: Annotated[str, typer.Option("--case", help="Within it, `token` is stable and `encrypt` reversible.")] = "",
     region: Annotated[str, typer.Option("--region", "-r", help="Whose key `token` and `encrypt` use.")] = "",
     as_json: Json = False,
@@ -39,26 +43,28 @@ def redact(
 
     Rows go to the output as they are but for the one field; without `--output` they are printed. `--json` prints each
     row's findings instead: start, end, kind and score, never the value. A row that cannot be read is counted and left
-    out. Of names and addresses in plain words some are missed: where that matters, drop the whole field.
+    out. The policy states what the purpose redacts: `--kind` may name more kinds than that, fewer only to look. Of
+    names and addresses in plain words some are missed: where that matters, let the policy redact whole texts.
 
     Example: `geoward redact posts.jsonl --field full_text --purpose analytics --output redacted.jsonl`
     """
-    from jobs.redact_file import check_input, operator_name, output_file, redact_rows, to_stream
+    from jobs.redact_file import check_input, output_file, plan_for, redact_rows, to_stream
 
     home = open_home()
-    name = operator_name(home.policy, purpose, wanted)
+    only_look = dry_run or (as_json and output is None)
+    plan = plan_for(home.policy, purpose, wanted, kinds or (), written=not only_look)
     check_input(file, field)
-    told = _Document(field, purpose, name, dry_run) if as_json else None
+    told = _Document(field, purpose, plan.operator, dry_run) if as_json else None
     on_row = told.row if told else _progress
-    if dry_run or (as_json and output is None):
-        done = redact_rows(file, field, None, None, on_row)
+    if only_look:
+        done = redact_rows(file, field, plan.look, None, None, on_row)
     elif output is not None:
-        made = _operator(home, name, case, region)
+        made = _operator(home, plan.operator, case, region)
         with output_file(file, output, field) as write:
-            done = redact_rows(file, field, made, write, on_row)
+            done = redact_rows(file, field, plan.look, made, write, on_row)
     else:
-        made = _operator(home, name, case, region)
-        done = redact_rows(file, field, made, to_stream(file, sys.stdout.buffer, field), on_row)
+        made = _operator(home, plan.operator, case, region)
+        done = redact_rows(file, field, plan.look, made, to_stream(file, sys.stdout.buffer, field), on_row)
         sys.stdout.buffer.flush()
     if told:
         told.end(done)
@@ -70,7 +76,8 @@ def redact(
 
 def _operator(home: Home, name: OperatorName, case: str, region: str) -> Operator:
     from jobs.region_keys import key_for
-    from transforms.redaction.operators import KEYED, operator
+    from quality.policies.redaction import KEYED
+    from transforms.redaction.operators import operator
 
     if name not in KEYED:
         return operator(name)

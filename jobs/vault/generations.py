@@ -32,5 +32,5 @@ def begin_generation(vault: Vault) -> int:
 
 
 def retire(vault: Vault) -> int:
-    """Destroy the data keys of older generations, also in the store's files, and return how many there were."""
+    """Delete the data keys of older generations, which ``clean`` takes out of the files; return how many there were."""
     return vault.destroy_epochs(older_epochs(vault))

@@ -5,12 +5,13 @@ Processes that have both keys read all the time. Those that have the old one alo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from jobs.vault.database import Database, Row
-from jobs.vault.rows import WrappingKeys, wrapping_id
+from jobs.vault.database import Database
+from jobs.vault.rows import WrappingKeys
 from jobs.vault.store import BATCH
-from quality.contracts.errors import EnvironmentFault
+from jobs.vault.unclean import clean, mark_unclean
 from transforms.privacy.identifiers import KeyReader
 
 
@@ -21,35 +22,33 @@ class Rewrapped(NamedTuple):
     old_gone: bool
 
 
-def rewrap(database: Database, old: KeyReader, new: KeyReader, batch: int = BATCH) -> Rewrapped:
-    """Wrap all data keys under ``new``, ``batch`` at a time; after a kill, the same call goes on.
+def rewrap(database: Database, wrapping: Sequence[KeyReader], batch: int = BATCH) -> Rewrapped:
+    """Wrap all data keys under the first of the keys, ``batch`` at a time; after a kill, the same call goes on.
 
-    Raises ``RowRefused`` for a key that was changed, ``EnvironmentFault`` if keys are wrapped under a third one.
+    Raises ``RowRefused`` for a data key that was changed, ``EnvironmentFault`` if one is wrapped under none of them.
     """
-    opened = [new.open(), old.open()]
-    keys, was = WrappingKeys(opened), wrapping_id(opened[1])
+    keys = WrappingKeys([key.open() for key in wrapping])
     database.make()
     with database.alone() as rows:
-        _refuse_third(rows.ask("SELECT value FROM vault_facts WHERE name = 'wrapping'"), keys.id, was)
-        rows.change("UPDATE vault_facts SET value = ? WHERE name = 'wrapping'", [(keys.id,)])
+        for (known,) in rows.ask("SELECT DISTINCT wrapping FROM vault_keys"):
+            keys.under(known)  # raises before anything is changed
+        rows.change("DELETE FROM vault_facts WHERE name = ?", [("wrapping",)])
+        rows.change("INSERT INTO vault_facts (name, value) VALUES ('wrapping', ?)", [(keys.id,)])
+        mark_unclean(rows)
     moved, last = 0, (b"", "")
-    while some := _move(database, keys, was, last, batch):
+    while some := _move(database, keys, last, batch):
         moved, last = moved + len(some), some[-1]
-    with database.reading() as rows:
-        _refuse_third(rows.ask("SELECT DISTINCT wrapping FROM vault_keys"), keys.id)
-    return Rewrapped(moved, database.scrub())
+    return Rewrapped(moved, clean(database))
 
 
-def _move(
-    database: Database, keys: WrappingKeys, was: str, last: tuple[bytes, str], batch: int
-) -> list[tuple[bytes, str]]:
+def _move(database: Database, keys: WrappingKeys, last: tuple[bytes, str], batch: int) -> list[tuple[bytes, str]]:
     """Move the next keys after ``last`` and return where they are, in one transaction; a destroyed one stays so."""
     with database.alone() as rows:
         sql = (
             "SELECT idx, epoch, wrapped, wrapping FROM vault_keys"
-            " WHERE wrapping = ? AND (idx, epoch) > (?, ?) ORDER BY idx, epoch LIMIT ?"
+            " WHERE wrapping <> ? AND (idx, epoch) > (?, ?) ORDER BY idx, epoch LIMIT ?"
         )
-        some = [(bytes(index), *rest) for index, *rest in rows.ask(sql, was, *last, batch)]
+        some = [(bytes(index), *rest) for index, *rest in rows.ask(sql, keys.id, *last, batch)]
         rows.change(
             "UPDATE vault_keys SET wrapped = ?, wrapping = ? WHERE idx = ? AND epoch = ?",
             [
@@ -58,12 +57,3 @@ def _move(
             ],
         )
     return [(index, epoch) for index, epoch, *_ in some]
-
-
-def _refuse_third(found: list[Row], *known: str) -> None:
-    for (wrapping,) in found:
-        if wrapping not in known:
-            raise EnvironmentFault(
-                f"Data keys of the vault are wrapped under key {wrapping[:16]!r}, which was not given.",
-                mend="Rewrap from that key first.",
-            )

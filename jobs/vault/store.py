@@ -14,6 +14,7 @@ from jobs.catalog import now
 from jobs.vault.database import HOLDING_KEYS, Database, Row, Transaction
 from jobs.vault.rows import Destroyed, IndexKey, WrappingKeys
 from jobs.vault.tables import DataKeys, Table, Tokens
+from jobs.vault.unclean import mark_unclean
 from quality.contracts.errors import EnvironmentFault
 from transforms.privacy.identifiers import KeyReader
 
@@ -80,15 +81,14 @@ class Vault:
             return [epoch for (epoch,) in rows.ask("SELECT DISTINCT epoch FROM vault_keys ORDER BY epoch")]
 
     def destroy_epochs(self, epochs: Sequence[str]) -> int:
-        """Delete all data keys of those epochs, also out of the store's files; return how many there were."""
+        """Delete all data keys of those epochs, which ``clean`` takes out of the files; return how many there were."""
         count = 0
         for epoch in epochs:
             with self._made.alone() as rows:
                 ((found,),) = rows.ask("SELECT count(*) FROM vault_keys WHERE epoch = ?", epoch)
                 rows.change("DELETE FROM vault_keys WHERE epoch = ?", [(epoch,)])
+                mark_unclean(rows)
             count += found
-        if epochs:
-            self.database.scrub()
         return count
 
     def indexes(self, kind: str, identifiers: Sequence[str]) -> list[bytes]:

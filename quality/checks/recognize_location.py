@@ -31,7 +31,7 @@ LOCATION_PATTERNS: dict[str, tuple[str, ...]] = {
         rf"(?<![\w-])(?=[{_GEOHASH}]{{7,12}}(?![\w-]))(?=\w*[g-z])(?=(?:[a-z]*[0-9]){{3}})"
         r"(?:[0-9]+[a-z]+){2}[0-9]\w*|"
         rf"(?<![\w-])(?=[{_GEOHASH}]{{7,12}}(?![\w-]))(?=\w*[g-z])(?=(?:[a-z]*[0-9]){{3}})(?:[a-z]+[0-9]+){{2}}[a-z]\w*",
-        rf"(?i)\bgeohash\W{{1,3}}(?!NUMBER\])[{_GEOHASH}]{{5,12}}\b",
+        rf"(?i)(?!(?<=\[)(?-i:GEOHASH)[\]:])\bgeohash\W{{1,3}}(?!NUMBER\])[{_GEOHASH}]{{5,12}}\b",
     ),
     "PLUS_CODE": (
         rf"(?i)(?<!\w)[{_CODE}]{{8}}\+[{_CODE}]{{2,7}}(?!\w)",

@@ -32,7 +32,7 @@ _IBAN_START = re.compile(r"[A-Z]{2}[0-9]{2}")
 def scan_texts(texts: Iterable[str]) -> Counter[str]:
     """Return how many texts hold each entity type. A text is compared in Unicode form NFKC without invisible marks.
 
-    Placeholders that redaction leaves, such as ``[EMAIL]``, are no entities.
+    Placeholders that redaction leaves, such as ``[EMAIL_ADDRESS]``, are no entities.
     """
     hits: Counter[str] = Counter()
     for text in texts:
@@ -47,9 +47,13 @@ def entities_in(text: str) -> frozenset[str]:
     if not possible:
         return frozenset()
     found = _engine().analyze(plain, language="en", entities=sorted(possible))
-    return frozenset(
-        r.entity_type for r in found if r.entity_type != "PHONE_NUMBER" or _DIALLED.search(plain, r.start, r.end)
-    )
+    return frozenset(r.entity_type for r in found if _holds(r.entity_type, plain, r.start, r.end))
+
+
+def _holds(entity: str, text: str, start: int, end: int) -> bool:
+    """Return whether a match is of enough digits: ``a::b`` is code, though it could be an address."""
+    least = {"PHONE_NUMBER": _DIALLED, "IP_ADDRESS": _DIGIT}.get(entity)
+    return least is None or least.search(text, start, end) is not None
 
 
 def plain_text(text: str) -> str:
@@ -69,7 +73,7 @@ def possible_entities(text: str) -> frozenset[str]:
     conditions = {
         "EMAIL_ADDRESS": "@" in text,
         "URL": "://" in text or "www." in text.lower(),
-        "IP_ADDRESS": colons >= 2 or (digits >= 4 and text.count(".") >= 3),
+        "IP_ADDRESS": (digits > 0 and colons >= 2) or (digits >= 4 and text.count(".") >= 3),
         "PHONE_NUMBER": digits >= 7 and _DIALLED.search(text) is not None,
         "US_SSN": digits >= 9,
         "CREDIT_CARD": digits >= 13,

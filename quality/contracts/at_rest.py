@@ -21,7 +21,7 @@ SUBJECT = Column(
     "subject_index", "binary", "Keyed hash of the subject: where the vault has its key.", S.PSEUDONYM,
     "user.unique_id.pseudonymous", required=True,
 )  # fmt: skip
-EPOCH = Column("key_epoch", "string", "Which of the subject's keys opens the row.", required=True)
+EPOCH = Column("key_epoch", "string", "Which of the subject's keys opens the row.", S.NONE, required=True)
 SEALED = Column("sealed", "binary", "The row's personal columns, encrypted.", S.SENSITIVE, "user", required=True)
 
 

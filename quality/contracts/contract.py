@@ -46,13 +46,14 @@ class Column:
     """One column. ``type`` is Spark DDL; bounds are inclusive; ``unit`` is an SI or ISO name, empty when none.
 
     ``source`` names the columns it is derived from as ``table.column``; ``allowed`` and ``pattern`` (RE2 and
-    Java syntax) hold for every value that is not null. ``category`` is a Fideslang data category.
+    Java syntax) hold for every value that is not null. ``category`` is a Fideslang data category. ``sensitivity`` has no
+    default: what is not declared has no column. ``identifies`` says what a direct identifier is one of (``KINDS``).
     """
 
     name: str
     type: str
     description: str
-    sensitivity: Sensitivity = Sensitivity.NONE
+    sensitivity: Sensitivity
     category: str = "system.operations"
     unit: str = ""
     required: bool = False
@@ -61,6 +62,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     pattern: str = ""
     source: tuple[str, ...] = ()
+    identifies: str = ""
 
     @property
     def personal(self) -> bool:
@@ -97,6 +99,10 @@ class Contract:
             raise ContractViolation(self.name, "has no partition column", (DATE,))
         if self.erasure_key and self.erasure_key not in names:
             raise ContractViolation(self.name, "names an erasure key it does not have", (self.erasure_key,))
+        if self.layer in (Layer.PROTECTED, Layer.CURATED) and (
+            open_ := tuple(c.name for c in self.columns if c.sensitivity in _NEVER_ABOVE_CLEAN)
+        ):
+            raise ContractViolation(self.name, "may not hold identifiers or exact values in the clear", open_)
         if self.released and any(c.sensitivity in _NEVER_RELEASED for c in self.columns):
             raise ContractViolation(self.name, "is a release and may not hold identifiers")
 
@@ -159,4 +165,5 @@ class Contract:
         return conform(self, df)
 
 
+_NEVER_ABOVE_CLEAN = {Sensitivity.DIRECT_ID, Sensitivity.SENSITIVE}
 _NEVER_RELEASED = {Sensitivity.DIRECT_ID, Sensitivity.PSEUDONYM, Sensitivity.FREE_TEXT, Sensitivity.SENSITIVE}

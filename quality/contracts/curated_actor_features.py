@@ -34,7 +34,7 @@ CONTRACT = Contract(
         _feature("addresses", "bigint", "Distinct network addresses.", f"{ACTIONS}.ip_key"),
         _feature("countries", "bigint", "Distinct countries of the network.", f"{ACTIONS}.country"),
         _feature("actors_on_device", "bigint", "Most actors seen that day on one of its devices.", f"{ACTIONS}.device_key"),
-        _feature("redacted_texts", "bigint", "Texts in which something was redacted.", f"{ACTIONS}.text"),
+        _feature("redacted_texts", "bigint", "Texts with a placeholder of redaction.", f"{ACTIONS}.text"),
         _feature("pings", "bigint", "Positions.", f"{PINGS}.cell"),
         _feature("cells", "bigint", "Distinct cells.", f"{PINGS}.cell"),
         _feature("fastest_mps", "double", "Greatest speed between cells in following time steps, by centers less both radii.", f"{PINGS}.cell", f"{PINGS}.event_time", unit="m/s"),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from quality.contracts.contract import Column, Contract
+from quality.contracts.contract import Sensitivity as S
 from quality.contracts.shared_columns import CELL_PATTERN, EVENT_DATE
 
 PINGS = "protected.pings"
 STATUSES = ("published", "suppressed")
 
 K_FLOOR = Column(
-    "k", "int", "Floor: every published count is of at least k distinct persons.", required=True, minimum=2
+    "k", "int", "Floor: every published count is of at least k distinct persons.", S.NONE, required=True, minimum=2
 )
 COVERAGE = Column(
-    "coverage", "double", "Share of the region's rows in the release's window that are published, to 0.05.",
+    "coverage", "double", "Share of the region's rows in the release's window that are published, to 0.05.", S.NONE,
     unit="1", required=True, minimum=0, maximum=1, source=(f"{PINGS}.actor_key",),
 )  # fmt: skip
 
@@ -21,23 +22,23 @@ CONTRACT = Contract(
     description="Distinct persons by cell and time slot. Cells and slots are coarsened before anything is suppressed.",
     grain="one cell and time slot, at one coarsening level",
     columns=(
-        Column("cell", "string", "H3 cell of the tile.", required=True, pattern=CELL_PATTERN, source=(f"{PINGS}.cell",)),
+        Column("cell", "string", "H3 cell of the tile.", S.NONE, required=True, pattern=CELL_PATTERN, source=(f"{PINGS}.cell",)),
         Column(
-            "cell_area_m2", "double", "Area of the tile: the cell without finer tiles cut out of it.", unit="m2",
+            "cell_area_m2", "double", "Area of the tile: the cell without finer tiles cut out of it.", S.NONE, unit="m2",
             required=True, minimum=0, source=(f"{PINGS}.cell",),
         ),
-        Column("place", "string", "Name of the most populous place in the tile; null where none is known.", source=(f"{PINGS}.cell",)),
-        Column("slot_start", "timestamp", "Start of the slot; null in an hour-of-week release.", unit="UTC", source=(f"{PINGS}.event_time",)),
+        Column("place", "string", "Name of the most populous place in the tile; null where none is known.", S.NONE, source=(f"{PINGS}.cell",)),
+        Column("slot_start", "timestamp", "Start of the slot; null in an hour-of-week release.", S.NONE, unit="UTC", source=(f"{PINGS}.event_time",)),
         Column(
-            "hour_of_week", "int", "0 is Monday 00:00; null in an hourly release.", unit="h", minimum=0, maximum=167,
+            "hour_of_week", "int", "0 is Monday 00:00; null in an hourly release.", S.NONE, unit="h", minimum=0, maximum=167,
             source=(f"{PINGS}.event_time",),
         ),
-        Column("slot_hours", "int", "Length of the slot.", unit="h", required=True, minimum=1, maximum=168, source=(f"{PINGS}.event_time",)),
-        Column("persons", "bigint", "Distinct persons; accounts that share a device are one. Null when suppressed.", minimum=2, source=(f"{PINGS}.actor_key", f"{PINGS}.device_key")),
-        Column("status", "string", "Published, or suppressed: somebody was there, but fewer than k.", required=True, allowed=STATUSES),
+        Column("slot_hours", "int", "Length of the slot.", S.NONE, unit="h", required=True, minimum=1, maximum=168, source=(f"{PINGS}.event_time",)),
+        Column("persons", "bigint", "Distinct persons; accounts that share a device are one. Null when suppressed.", S.NONE, minimum=2, source=(f"{PINGS}.actor_key", f"{PINGS}.device_key")),
+        Column("status", "string", "Published, or suppressed: somebody was there, but fewer than k.", S.NONE, required=True, allowed=STATUSES),
         K_FLOOR,
         COVERAGE,
-        Column("tiling", "string", "Version of the tiling: fixed for an epoch, never refitted to a day.", required=True, pattern=r"^[0-9a-f]{12}$"),
+        Column("tiling", "string", "Version of the tiling: fixed for an epoch, never refitted to a day.", S.NONE, required=True, pattern=r"^[0-9a-f]{12}$"),
         EVENT_DATE,
     ),
     released=True,

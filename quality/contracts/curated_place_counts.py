@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from quality.contracts.contract import Column, Contract
+from quality.contracts.contract import Sensitivity as S
 from quality.contracts.curated_mobility import K_FLOOR, PINGS, STATUSES
 from quality.contracts.shared_columns import EVENT_DATE
 
@@ -11,9 +12,9 @@ CONTRACT = Contract(
     description="Distinct persons by named place and day.",
     grain="one place and day",
     columns=(
-        Column("place", "string", "Name from the places file; `elsewhere` for tiles without a name, `too few to place` for the rest.", required=True, source=(f"{PINGS}.cell",)),
-        Column("persons", "bigint", "Distinct persons; accounts that share a device are one. Null when suppressed.", minimum=2, source=(f"{PINGS}.actor_key", f"{PINGS}.device_key")),
-        Column("status", "string", "Published, or suppressed: somebody was there, but fewer than k.", required=True, allowed=STATUSES),
+        Column("place", "string", "Name from the places file; `elsewhere` for tiles without a name, `too few to place` for the rest.", S.NONE, required=True, source=(f"{PINGS}.cell",)),
+        Column("persons", "bigint", "Distinct persons; accounts that share a device are one. Null when suppressed.", S.NONE, minimum=2, source=(f"{PINGS}.actor_key", f"{PINGS}.device_key")),
+        Column("status", "string", "Published, or suppressed: somebody was there, but fewer than k.", S.NONE, required=True, allowed=STATUSES),
         K_FLOOR,
         EVENT_DATE,
     ),

@@ -23,7 +23,7 @@ CONTRACT = Contract(
         carried(EVENT_TIME, _CLEAN),
         *(carried(column, _CLEAN) for column in (ACTION, APP, CHANNEL, COUNTRY, AMOUNT, CURRENCY)),
         Column(
-            "text", "string", "What was written, with e-mail addresses, numbers, links and coordinates replaced.",
+            "text", "string", "What was written, less what redaction found, as the policy's purpose of pseudonyms states.",
             S.FREE_TEXT, "user.content", source=(f"{_CLEAN}.text",),
         ),
         carried(CLIENT, _CLEAN),
@@ -31,7 +31,7 @@ CONTRACT = Contract(
     ),
     erasure_key="actor_key",
     caveats=(
-        "Redaction finds patterns, not meaning: a name or a nickname stays.",
+        "Redaction finds patterns and names that many bear, not meaning: a nickname or a rare surname stays.",
         "Read by risk jobs and incident responders, never queried.",
     ),
 )  # fmt: skip

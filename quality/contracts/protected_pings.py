@@ -35,7 +35,7 @@ CONTRACT = Contract(
             pattern=CELL_PATTERN, source=PLACE,
         ),
         Column(
-            "cell_area_m2", "double", "Geodesic area of the cell.", unit="m2", required=True, minimum=0, source=PLACE
+            "cell_area_m2", "double", "Geodesic area of the cell.", S.NONE, unit="m2", required=True, minimum=0, source=PLACE
         ),
         carried(ACCURACY, "clean.pings"),
         carried(SPEED, "clean.pings"),

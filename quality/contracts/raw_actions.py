@@ -41,11 +41,20 @@ CONTRACT = Contract(
         DEVICE_ID,
         EVENT_TIME,
         as_landed(ACTION),
-        Column("target_id", "string", "Actor or content acted upon.", S.DIRECT_ID, "user.unique_id"),
-        Column("ip", "string", "Network address, as the source writes it.", S.DIRECT_ID, "user.device.ip_address"),
+        Column(
+            "target_id", "string", "Actor or content acted upon.", S.DIRECT_ID, "user.unique_id", identifies="actor"
+        ),
+        Column(
+            "ip",
+            "string",
+            "Network address, as the source writes it.",
+            S.DIRECT_ID,
+            "user.device.ip_address",
+            identifies="ip",
+        ),
         as_landed(APP),
         as_landed(CHANNEL),
-        Column("campaign_id", "string", "Advertiser's campaign.", S.DIRECT_ID, "user.unique_id"),
+        Column("campaign_id", "string", "Advertiser's campaign.", S.DIRECT_ID, "user.unique_id", identifies="campaign"),
         as_landed(COUNTRY),
         as_landed(AMOUNT),
         as_landed(CURRENCY),

@@ -14,7 +14,7 @@ CONTRACT = Contract(
     grain="one statement of one subject for one purpose",
     columns=(
         EVENT_ID,
-        Column("subject_id", "string", "Account that spoke.", S.DIRECT_ID, "user.unique_id", required=True),
+        Column("subject_id", "string", "Account that spoke.", S.DIRECT_ID, "user.unique_id", required=True, identifies="actor"),
         Column("purpose", "string", "Purpose it spoke of.", S.QUASI_ID, "user.privacy_preferences", required=True, pattern=PURPOSE_NAMES),
         Column("given", "boolean", "True when given, false when refused or withdrawn.", S.QUASI_ID, "user.privacy_preferences", required=True),
         Column("notice_version", "string", "Version of the notice shown.", S.QUASI_ID, "user.privacy_preferences"),

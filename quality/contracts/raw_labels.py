@@ -15,7 +15,7 @@ CONTRACT = Contract(
         Column("entity_type", "string", "What is labelled.", S.QUASI_ID, "user.behavior", required=True, allowed=("actor", "action", "device")),
         Column("entity_id", "string", "Which one, as the source names it.", S.DIRECT_ID, "user.unique_id", required=True),
         Column("label", "string", "What it was found to be.", S.SENSITIVE, "user.behavior", required=True, pattern=r"^[a-z0-9_]{1,64}$"),
-        Column("label_source", "string", "Who found it.", required=True, pattern=r"^[a-z0-9_]{1,64}$"),
+        Column("label_source", "string", "Who found it.", S.NONE, required=True, pattern=r"^[a-z0-9_]{1,64}$"),
         EVENT_TIME,
         Column("observed_time", "timestamp", "When it became known, UTC.", S.QUASI_ID, "user.behavior", "UTC"),
         *LANDING,

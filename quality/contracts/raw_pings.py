@@ -12,7 +12,9 @@ LATITUDE = Column("latitude", "double", "WGS 84 latitude.", S.SENSITIVE, PRECISE
 LONGITUDE = Column("longitude", "double", "WGS 84 longitude.", S.SENSITIVE, PRECISE, "degree", True, -180, 180)
 ACCURACY = Column("accuracy_m", "double", "68% radius of the fix.", S.QUASI_ID, PRECISE, "m", minimum=0)
 SPEED = Column("speed_mps", "double", "Speed the device reports.", S.QUASI_ID, PRECISE, "m/s", minimum=0)
-TRIP = Column("trip_id", "string", "Trip or trajectory as the source names it.", S.DIRECT_ID, "user.unique_id")
+TRIP = Column(
+    "trip_id", "string", "Trip or trajectory as the source names it.", S.DIRECT_ID, "user.unique_id", identifies="trip"
+)
 
 CONTRACT = Contract(
     name="raw.pings",

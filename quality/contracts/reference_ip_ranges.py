@@ -14,9 +14,9 @@ CONTRACT = Contract(
     grain="one range",
     columns=(
         replace(EVENT_ID, sensitivity=S.NONE, category="system.operations"),
-        Column("range_from", "bigint", "First address as an unsigned integer.", required=True, minimum=0, maximum=2**32 - 1),
-        Column("range_to", "bigint", "Last address as an unsigned integer.", required=True, minimum=0, maximum=2**32 - 1),
-        Column("country", "string", "Country's name or code, as the source writes it.", required=True, pattern=r"^[^0-9]{2,64}$"),
+        Column("range_from", "bigint", "First address as an unsigned integer.", S.NONE, required=True, minimum=0, maximum=2**32 - 1),
+        Column("range_to", "bigint", "Last address as an unsigned integer.", S.NONE, required=True, minimum=0, maximum=2**32 - 1),
+        Column("country", "string", "Country's name or code, as the source writes it.", S.NONE, required=True, pattern=r"^[^0-9]{2,64}$"),
         *LANDING,
     ),
     caveats=("Partitioned by the date of landing: a range has no event time.",),

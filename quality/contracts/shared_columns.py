@@ -19,30 +19,51 @@ EVENT_DATE = Column(
     DATE,
     "date",
     "UTC date of the event; the partition. Rows without a usable time: their file's last date, else the date of landing.",
+    S.NONE,
     required=True,
 )
 EVENT_ID = Column(
-    "event_id", "string", "Identifies the event within its source.", S.DIRECT_ID, "user.unique_id", required=True
+    "event_id",
+    "string",
+    "Identifies the event within its source.",
+    S.DIRECT_ID,
+    "user.unique_id",
+    required=True,
+    identifies="event",
 )
 EVENT_TIME = Column(
     "event_time", "timestamp", "When it happened, UTC.", S.QUASI_ID, "user.behavior", "UTC", required=True
 )
-ACTOR_ID = Column("actor_id", "string", "Account as the source names it.", S.DIRECT_ID, "user.unique_id", required=True)
-DEVICE_ID = Column("device_id", "string", "Device as the source names it.", S.DIRECT_ID, "user.device.device_id")
+ACTOR_ID = Column(
+    "actor_id",
+    "string",
+    "Account as the source names it.",
+    S.DIRECT_ID,
+    "user.unique_id",
+    required=True,
+    identifies="actor",
+)
+DEVICE_ID = Column(
+    "device_id", "string", "Device as the source names it.", S.DIRECT_ID, "user.device.device_id", identifies="device"
+)
 
 LANDING = (
-    Column("source", "string", "Name of the source mapping.", required=True),
-    Column("mapping_version", "string", "First 12 hex digits of the mapping's SHA-256.", required=True),
-    Column("file_id", "string", "SHA-256 of the landed file.", required=True, pattern=r"^[0-9a-f]{64}$"),
-    Column("landed_at", "timestamp", "When the file landed, from the ledger.", unit="UTC", required=True),
+    Column("source", "string", "Name of the source mapping.", S.NONE, required=True),
+    Column("mapping_version", "string", "First 12 hex digits of the mapping's SHA-256.", S.NONE, required=True),
+    Column("file_id", "string", "SHA-256 of the landed file.", S.NONE, required=True, pattern=r"^[0-9a-f]{64}$"),
+    Column("landed_at", "timestamp", "When the file landed, from the ledger.", S.NONE, unit="UTC", required=True),
     EVENT_DATE,
 )
 """What every landed row carries; a rerun gives the same values."""
 
 PURPOSES = Column(
-    "purposes", "array<string>", "Purposes that consent or another legal basis allowed as of the event.", required=True
+    "purposes",
+    "array<string>",
+    "Purposes that consent or another legal basis allowed as of the event.",
+    S.NONE,
+    required=True,
 )
-RETAIN_UNTIL = Column("retain_until", "date", "Last day this row may be kept.", required=True)
+RETAIN_UNTIL = Column("retain_until", "date", "Last day this row may be kept.", S.NONE, required=True)
 SOURCE = LANDING[0]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from quality.contracts.errors import PolicyBreach
+from quality.policies.redaction import KEYED, NOTHING_LEFT, Redaction
 
 LegalBasis = Literal[
     "Consent", "Contract", "Legal obligations", "Vital interests", "Public interest", "Legitimate interests"
@@ -77,10 +78,11 @@ class Retention(_Frozen):
 
 
 class Purpose(_Frozen):
-    """Why data is used. ``data_use`` is Fideslang's name for it."""
+    """Why data is used. ``data_use`` is Fideslang's name for it; without ``redaction`` no text is left."""
 
     data_use: str
     description: str
+    redaction: Redaction = NOTHING_LEFT
 
 
 class Jurisdiction(_Frozen):
@@ -112,6 +114,11 @@ class Policy(_Frozen):
             raise ValueError(f"purposes used but not declared: {', '.join(unknown)}")
         if missing := sorted({"raw", "clean", "protected", "quarantine"} - set(self.retention)):
             raise ValueError(f"retention is not stated for: {', '.join(missing)}")
+        if (operator := self.purposes[self.pseudonym_purpose].redaction.operator) in KEYED:
+            raise ValueError(
+                f"{self.pseudonym_purpose} redacts tables by the night, which belong to no case: "
+                f"operator {operator} needs one, and may be stated under on_request only"
+            )
         return self
 
     def jurisdiction(self, name: str) -> Jurisdiction:

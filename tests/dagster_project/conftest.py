@@ -56,8 +56,8 @@ def tiny_job():
     """A row-level job of a table that no contract file declares."""
     columns = (
         Column("cell", "string", "Where.", Sensitivity.QUASI_ID, "user.location", required=True, source=("a.b.c",)),
-        Column("dwell", "double", "How long.", unit="s"),
-        Column(DATE, "date", "Day.", required=True),
+        Column("dwell", "double", "How long.", Sensitivity.NONE, unit="s"),
+        Column(DATE, "date", "Day.", Sensitivity.NONE, required=True),
     )
     writes = Contract("clean.tiny", "Tiny rows.", "one row", columns, caveats=("Only for tests.",))
 

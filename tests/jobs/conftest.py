@@ -64,9 +64,11 @@ def publish(home):
     from deltalake import write_deltalake
 
     from jobs.commit import arrow_schema
+    from jobs.region_keys import region_keys
     from tests.opened import sealed
 
     def publish(region, table, rows):
+        region_keys(home, home.region(region))  # as a run makes them
         layer, name = table.split(".")
         typed = [_mobility(*row) for row in rows] if table == "curated.mobility" else rows
         data = pa.Table.from_pylist(sealed(home, region, table, typed), schema=arrow_schema(contract(table)))

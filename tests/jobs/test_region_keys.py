@@ -101,6 +101,7 @@ def test_a_vault_that_is_gone_is_not_made_anew_where_tables_were_made_with_it(ho
     region_keys(home, home.region("us"))
     (home.path / "vault" / "eu.sqlite").unlink()
     region_keys(home, eu)  # nothing was made with it
+    (home.path / "vault" / "eu.sqlite").unlink()
     eu.folder("raw", "pings", "_delta_log")
 
     with pytest.raises(EnvironmentFault, match=r"vault of region eu is missing, though.*vault/eu\.sqlite.*backup"):

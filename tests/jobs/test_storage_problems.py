@@ -16,6 +16,7 @@ from jobs.finish_publications import finish_publications
 from jobs.fsck import fsck
 from jobs.ingest import ingest
 from jobs.job_inputs import Workplace
+from jobs.lake import no_spark
 from jobs.land_files import LANDING, land_files
 from jobs.list_status import list_status
 from jobs.nightly import open_place
@@ -311,21 +312,22 @@ def test_an_audit_log_that_is_gone_is_told_whatever_region_is_asked_for(home, pl
 @pytest.fixture
 def keyless(home, place):
     """An installation of which a table was made with a keyset that is gone."""
-    (place.region.root / "curated" / "mobility" / "_delta_log").mkdir(parents=True)
-    return home.path / "keys" / "keyset.json"
+    keyset = home.path / "keys" / "keyset.json"
+    keyset.unlink()
+    return keyset
 
 
 def test_a_keyset_that_is_gone_is_told(home, keyless):
     assert ("", "", "the keyset is missing, though tables were made with it") in storage(home)
 
 
-def test_no_run_makes_a_keyset_anew_where_one_is_lost(place, keyless):
+def test_no_run_makes_a_keyset_anew_where_one_is_lost(home, place, keyless):
     with pytest.raises(EnvironmentFault, match="The keyset is missing.*Restore"):
-        provenance(place, TABLE.name, [DAY])
+        provenance(Workplace.open(home, place.region, no_spark), TABLE.name, [DAY])
     assert not keyless.exists()
 
 
-def test_a_check_makes_no_keyset(home, place):
+def test_a_check_makes_no_keyset(place, keyless):
     with pytest.raises(EnvironmentFault, match="The keyset is missing"):
         list(check_published([place], (), lambda text: None))
-    assert not (home.path / "keys").exists()
+    assert not keyless.exists()

@@ -1,1 +1,1 @@
-"""Pseudonyms, redaction, consent and crowds."""
+"""Pseudonyms, consent and crowds."""

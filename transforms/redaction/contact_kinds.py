@@ -6,7 +6,7 @@ import re
 
 from transforms.redaction.kind import Clues, Kind
 
-_LOCAL = r"[\w.!#$%&'*+/=?^`{|}~-]"
+_LOCAL = r"[\w.!#$%&'*+/=?^`{|}~°-]"
 _AT = r"\s?[\[({]\s?at\s?[\])}]\s?"
 _DOT = r"(?:\.|\s?[\[({]\s?dot\s?[\])}]\s?)"
 _TLD = r"(?:com|net|org|edu|gov|info|biz|io|app|dev|xyz|shop|online|site|(?:co|com|org|net|ac|gov)\.[a-z]{2}|de|fr|uk|eu|jp|br|nl|pl|ru|cn|ch|es|se|dk|cz|hu|ly|gl|tv)"
@@ -32,7 +32,7 @@ CONTACT_KINDS = (
     Kind(
         "EMAIL_ADDRESS",
         (
-            rf"{_LOCAL}{{1,64}}(?<![.])@(?:\w[\w-]{{0,62}}\.){{1,8}}\w[\w-]{{1,62}}",
+            rf"{_LOCAL}{{1,64}}(?<![.])@(?:\w[\w-]{{0,62}}\.){{1,8}}\w[\w-]{{0,62}}",
             rf"(?<!\w)[\w.+-]{{1,64}}{_AT}(?:\w[\w-]{{0,62}}{_DOT}){{1,8}}\w[\w-]{{1,62}}",
             rf"{_LOCAL}{{1,64}}@\[?(?:\d{{1,3}}\.){{3}}\d{{1,3}}\]?",
         ),
@@ -42,7 +42,7 @@ CONTACT_KINDS = (
     Kind(
         "URL",
         (
-            rf"\b(?:[a-z][a-z0-9+.-]{{1,20}}://|www\.)[^\s\[\]<>\"]+{_LAST}",
+            rf"(?<![a-z0-9])(?:[a-z°][a-z0-9+.°-]{{1,20}}://|\bwww\.)(?:[^\s\[\]<>\"]+{_LAST}|[^\s\[\]]+)",
             rf"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?\.){{1,6}}{_TLD}\b(?![\w@-]|\.[a-z0-9])(?::\d{{2,5}})?(?:[/?#][^\s\[\]<>\"]*{_LAST})?",
         ),
         _url,
@@ -56,6 +56,7 @@ CONTACT_KINDS = (
         ),
         lambda clues: clues.digits >= 9,
     ),
+    Kind("HANDLE", (r"@\w{2,}",), lambda clues: "@" in clues.text, score=0.4),
 )
 """Kinds that have a form of their own."""
 

@@ -25,15 +25,15 @@ def _is_ip(text: str) -> bool:
         ipaddress.ip_address(text.partition("%")[0].partition("/")[0])
     except ValueError:
         return False
-    return len(text) > 3
+    return len(text) > 2
 
 
 DEVICE_KINDS = (
     Kind(
         "IP_ADDRESS",
         (
-            r"(?<![\w.])(?<!\b(?:v|version|release)\.?\s?)(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w]|\.\d)",
-            r"(?<![\w:.])(?=(?:[0-9a-f]{0,4}:){2})(?=[0-9a-f:]*[0-9])[0-9a-f:]{3,39}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,12})?(?:/\d{1,3})?(?<!(?<!:):)(?![\w:])",
+            r"(?<!\w)(?<!\d\.)(?<!\b(?:v|version|release)\.?\s?)(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w]|\.\d)",
+            r"(?<![\w:])(?=(?:[0-9a-f]{0,4}:){2})(?=[0-9a-f:]*[0-9])[0-9a-f:]{3,39}(?:(?<=:)(?:\d{1,3}\.){3}\d{1,3})?(?:%\w{1,12})?(?:/\d{1,3})?(?<!(?<!:):)(?![\w:])",
         ),
         lambda clues: clues.digits > 0 and (clues.text.count(":") >= 2 or (clues.digits >= 4 and clues.text.count(".") >= 3)),
         _is_ip,

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from quality.policies.redaction import KINDS
 from transforms.redaction.address_kinds import ADDRESS_KINDS
 from transforms.redaction.contact_kinds import CARD_PATTERNS, CONTACT_KINDS
 from transforms.redaction.device_kinds import DEVICE_KINDS
-from transforms.redaction.finding import Finding, apart
+from transforms.redaction.finding import UNREAD, WHOLE, Finding, apart
 from transforms.redaction.kind import Clues
 from transforms.redaction.names import person_gate, person_spans
+from transforms.redaction.numbers import NUMBER, SCORE, number_gate, number_spans
 from transforms.redaction.phones import phone_gate, phone_spans
 from transforms.redaction.place_kinds import PLACE_KINDS
 from transforms.redaction.plain_text import plain_text
+from transforms.redaction.towns import town_gate, town_spans
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer
@@ -24,11 +27,20 @@ if TYPE_CHECKING:
 LONGEST = 20_000
 """Characters that are looked at. A longer text is one finding from end to end: nothing of it is let through."""
 
-UNREAD = "UNREAD"
-"""The kind of a text that is too long to be looked at."""
-
 THRESHOLD = 0.4
 """Presidio's score from which a match counts."""
+
+
+PASSES = 5
+"""How often a text is looked at, at most, while something new is found."""
+
+OF_WORDS = ("PERSON", "LOCATION", "ADDRESS")
+"""Kinds that are looked for once: their words need what stands around them."""
+
+_CUT_A_WORD = re.compile(r"[\w.:@/+#&$°-]\[|\[[\w@/+#&$°-]|\[[.:][^\s\[]")
+
+Span = tuple[int, int, str, float]
+"""Start, end, kind and score within a plain text."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,7 @@ OURS: tuple[Spans, ...] = (
     ),
     Spans("PHONE_NUMBER", phone_spans, phone_gate, 0.6),
     Spans("PERSON", person_spans, person_gate, 0.5),
+    Spans("LOCATION", town_spans, town_gate, 0.6),
 )
 
 _IBAN_LIKE = re.compile(r"[A-Z]{2}[0-9]{2}(?:[ -]?[A-Z0-9]{4}){2}")
@@ -65,32 +78,51 @@ GATES: dict[str, Callable[[Clues], bool]] = {
     **{kind.name: kind.gate for kind in OURS},
     "CREDIT_CARD": lambda clues: clues.digits >= 12,
     "IBAN_CODE": lambda clues: clues.digits >= 2 and _IBAN_LIKE.search(clues.text) is not None,
+    NUMBER: number_gate,
 }
 """Each kind with a condition that is necessary for it."""
 
-KINDS: tuple[str, ...] = tuple(sorted(GATES))
-
 
 def findings(
-    text: str, *, kinds: Sequence[str] = KINDS, gated: bool = True, model: Model | None = None
+    text: str, *, kinds: Sequence[str] = KINDS, whole: bool = False, gated: bool = True, model: Model | None = None
 ) -> list[Finding]:
-    """Return what of ``kinds`` is in ``text``, in its order, no two overlapping.
+    """Return what of ``kinds`` is in ``text``, in its order, no two overlapping; ``whole``, all of it as one.
 
     ``gated`` off lets Presidio's analyzer ask every recognizer, which finds the same and takes longer: the measure of
-    the short way, on which a text meets only the recognizers of kinds it may hold.
+    the short way, on which a text meets only the recognizers of kinds it may hold. What is left is looked at again:
+    where something is taken out, what was inside a word stands alone. A long number is what no other kind has claimed.
     """
+    if whole:
+        return [Finding(0, len(text), WHOLE, 1.0)] if text else []
     if len(text) > LONGEST:
         return [Finding(0, len(text), UNREAD, 1.0)]
-    plain = plain_text(text)
-    found = _gated(plain.text, kinds) if gated else _analyzed(plain.text, kinds)
-    if model is not None and plain.text:
-        found += model.spans(plain.text)
-    if not found:
-        return []
-    return apart(Finding(*plain.place(start, end), kind, round(score, 2)) for start, end, kind, score in found)
+    found: list[Finding] = []
+    left, sought, more = text, [kind for kind in kinds if kind != NUMBER], model
+    look = _gated if gated else _analyzed
+    for _ in range(PASSES):
+        plain = plain_text(left)
+        new = look(plain.text, sought) if not found or _CUT_A_WORD.search(plain.text) else []
+        if more is not None and plain.text:
+            new += more.spans(plain.text)
+        if not new and NUMBER in kinds and number_gate(Clues(plain.text)):
+            new = [(start, end, NUMBER, SCORE) for start, end in number_spans(plain.text)]
+        if not new:
+            break
+        placed = [Finding(*plain.place(start, end), kind, round(score, 2)) for start, end, kind, score in new]
+        found += placed
+        left, sought, more = _taken_out(left, placed), [kind for kind in sought if kind not in OF_WORDS], None
+    return apart(found) if found else []
 
 
-def _gated(text: str, kinds: Sequence[str]) -> list[tuple[int, int, str, float]]:
+def _taken_out(text: str, found: Iterable[Finding]) -> str:
+    """Return a text as long, with brackets for what was found: what stands instead of it begins and ends so."""
+    signs = list(text)
+    for one in found:
+        signs[one.start : one.end] = "[" * (one.end - one.start)
+    return "".join(signs)
+
+
+def _gated(text: str, kinds: Sequence[str]) -> list[Span]:
     clues, found = Clues(text), []
     for name in kinds:
         if not GATES[name](clues):
@@ -102,21 +134,23 @@ def _gated(text: str, kinds: Sequence[str]) -> list[tuple[int, int, str, float]]
     return found
 
 
-def _analyzed(text: str, kinds: Sequence[str]) -> list[tuple[int, int, str, float]]:
-    return _spans(engine().analyze(text, language="en", entities=list(kinds)))
+def _analyzed(text: str, kinds: Sequence[str]) -> list[Span]:
+    return _spans(engine().analyze(text, language="en", entities=list(kinds))) if kinds else []  # of none, it asks all
 
 
-def _spans(results: Iterable[Any]) -> list[tuple[int, int, str, float]]:
+def _spans(results: Iterable[Any]) -> list[Span]:
     found = [(result.start, result.end, result.entity_type, result.score) for result in results]
     return [one for one in found if one[3] >= THRESHOLD]
 
 
-def findings_of(texts: Iterable[str | None], *, model: Model | None = None) -> list[list[Finding]]:
+def findings_of(
+    texts: Iterable[str | None], *, kinds: Sequence[str] = KINDS, whole: bool = False, model: Model | None = None
+) -> list[list[Finding]]:
     """Return the findings of each text; equal texts are looked at once, null holds nothing."""
 
     @cache
     def once(text: str) -> list[Finding]:
-        return findings(text, model=model)
+        return findings(text, kinds=kinds, whole=whole, model=model)
 
     return [[] if text is None else once(text) for text in texts]
 

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+UNREAD = "UNREAD"
+"""The kind of a text that is too long to be looked at."""
+
+WHOLE = "TEXT"
+"""The kind of a text of which a policy leaves nothing."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:

@@ -7,18 +7,17 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
 
+from quality.policies.redaction import KINDS, OperatorName
 from transforms.privacy.identifiers import KeyReader
-from transforms.redaction.finding import Finding
+from transforms.redaction.finding import UNREAD, WHOLE, Finding
 from transforms.redaction.plain_text import plain_text
 
-OperatorName = Literal["drop", "mask", "placeholder", "token", "encrypt"]
-OPERATORS: tuple[OperatorName, ...] = get_args(OperatorName)
-KEYED: tuple[OperatorName, ...] = ("token", "encrypt")
-"""Operators that need a key and a case."""
-
 TOKEN_BYTES = 10
+
+TRACE = rf"\[(?:{'|'.join((*KINDS, UNREAD, WHOLE))})\]"
+"""Matches what ``placeholder`` leaves in a text, for Java and Python."""
+
 Operator = Callable[[Finding, str], str]
 """Takes a finding and its value, and returns what is written instead."""
 

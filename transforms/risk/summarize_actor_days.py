@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from transforms.arrow_function import arrow_function
+from transforms.redaction.operators import TRACE
 
 _KEYS = ["actor_key", "event_date"]
 
@@ -45,7 +46,7 @@ def _of_actions(actions: DataFrame) -> DataFrame:
         F.countDistinct("ip_key").alias("addresses"),
         F.countDistinct("country").alias("countries"),
         F.coalesce(F.max("_crowd"), F.lit(0)).cast("bigint").alias("actors_on_device"),
-        F.count_if(F.col("text").rlike(r"\[(?:EMAIL|URL|NUMBER|IP|COORDINATES|HANDLE)\]")).alias("redacted_texts"),
+        F.count_if(F.col("text").rlike(TRACE)).alias("redacted_texts"),
         F.min("retain_until").alias("_keep_a"),
     )
 

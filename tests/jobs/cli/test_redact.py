@@ -3,13 +3,16 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from jobs import text_rows
 from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
+from quality.policies.load_policy import DEFAULT_POLICY
 
 MAIL = "ada@a.example"
 TEXTS = [f"write to {MAIL}", "nothing here", f"{MAIL} or +49 30 901820, ok"]
@@ -171,6 +174,51 @@ def test_a_dry_run_counts_and_writes_nothing(redact, tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_one_kind_may_be_looked_for_while_nothing_is_written(redact, tmp_path):
+    path = jsonl(tmp_path / "a.jsonl", [{"body": TEXTS[2]}])
+
+    done = redact(path, "--json", "--kind", "PHONE_NUMBER")
+
+    assert done.document["kinds"] == {"PHONE_NUMBER": 1}
+
+
+@pytest.fixture
+def policy(home, tmp_path, monkeypatch):
+    """Let the home's policy state another redaction for analytics."""
+
+    def state(rule):
+        stated = yaml.safe_load(DEFAULT_POLICY.read_text())
+        stated["purposes"]["analytics"]["redaction"] = rule
+        (tmp_path / "policy.yaml").write_text(yaml.safe_dump(stated))
+        monkeypatch.setattr("jobs.cli.redact.open_home", lambda: replace(home, policy_path=tmp_path / "policy.yaml"))
+
+    return state
+
+
+def test_a_kind_may_be_added_to_those_of_the_policy_and_none_left_out_of_what_is_written(redact, policy, tmp_path):
+    policy({"operator": "mask", "kinds": ["EMAIL_ADDRESS"]})
+    path, out = jsonl(tmp_path / "a.jsonl", [{"body": TEXTS[2]}]), tmp_path / "b.jsonl"
+
+    redact(path, "--output", out)
+    usual = rows_of(out)
+    redact(path, "--output", out, "--kind", "EMAIL_ADDRESS", "--kind", "PHONE_NUMBER")
+    added = rows_of(out)
+    less = redact(path, "--output", out, "--kind", "PHONE_NUMBER")
+
+    assert usual == [{"body": "**** or +49 30 901820, ok"}]
+    assert added == [{"body": "**** or ****, ok"}]
+    assert isinstance(less.exception, PolicyBreach)
+    assert "EMAIL_ADDRESS" in less.exception.message
+
+
+def test_where_a_policy_wants_certainty_nothing_of_a_text_is_left(redact, policy, tmp_path):
+    policy({"operator": "placeholder", "whole_text": True})
+
+    redact(jsonl(tmp_path / "a.jsonl", [{"body": text} for text in [*TEXTS, ""]]), "--output", tmp_path / "b.jsonl")
+
+    assert [row["body"] for row in rows_of(tmp_path / "b.jsonl")] == ["[TEXT]"] * 3 + [""]
+
+
 def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
     path = jsonl(tmp_path / "a.jsonl", [{"body": MAIL}, {"body": MAIL}])
 
@@ -204,6 +252,8 @@ def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
         pytest.param(["--purpose", "fun"], UsageError, "no purpose 'fun'", id="purpose"),
         pytest.param(["--purpose", ""], UsageError, "needs a purpose", id="no-purpose"),
         pytest.param(["--operator", "encrypt"], PolicyBreach, "not allowed for analytics", id="operator"),
+        pytest.param(["--kind", "EMAIL"], UsageError, "no kind 'EMAIL'", id="kind"),
+        pytest.param(["--kind", "URL", "-o", "{here}/b.jsonl"], PolicyBreach, "leaves out", id="kinds-left-out"),
         pytest.param(["--purpose", "risk", "--operator", "token"], UsageError, "needs a case", id="no-case"),
         pytest.param(
             ["--purpose", "risk", "--operator", "token", "--case", "1"], UsageError, "keys of its own", id="no-region"

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.vault.generations import begin_generation, epoch_of, is_of, older_epochs, retire
 from jobs.vault.subject_keys import VaultKeys
+from jobs.vault.unclean import clean, is_unclean, mark_unclean
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,8 @@ def test_what_is_retired_is_gone_from_the_store_s_files_and_nothing_else_is(vaul
     assert any(value in content for value in wrapped for content in kept.files().values()), "the control"
 
     assert retire(vault) == 50
+    assert is_unclean(kept.database), "so that whoever comes after a kill cleans"
+    assert clean(kept.database) and not is_unclean(kept.database)
 
     assert older_epochs(vault) == [] and retire(vault) == 0
     assert not any(value in content for value in wrapped for content in kept.files().values())
@@ -53,3 +56,27 @@ def test_what_is_retired_is_gone_from_the_store_s_files_and_nothing_else_is(vaul
 def test_a_generation_never_goes_back(vault):
     assert vault.set_generation(3) == 3
     assert vault.set_generation(2) == 3
+
+
+def test_what_is_deleted_while_files_are_cleaned_is_cleaned_the_next_time(vault, kept, monkeypatch):
+    vault.tokens("actor", ["ada"])
+    scrub = type(kept.database).scrub
+
+    def beside(database):
+        with database.alone() as rows:
+            mark_unclean(rows)
+        return scrub(database)
+
+    with kept.database.alone() as rows:
+        mark_unclean(rows)
+    monkeypatch.setattr(type(kept.database), "scrub", beside)
+    assert clean(kept.database) and is_unclean(kept.database)
+
+
+def test_files_that_cannot_be_cleaned_yet_stay_marked(vault, kept, monkeypatch):
+    vault.tokens("actor", ["ada"])
+    with kept.database.alone() as rows:
+        mark_unclean(rows)
+    monkeypatch.setattr(type(kept.database), "scrub", lambda database: False)
+
+    assert not clean(kept.database) and is_unclean(kept.database)

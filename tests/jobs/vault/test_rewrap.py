@@ -25,7 +25,7 @@ KILLED = """
 import os, pickle, signal, sys
 from jobs.vault import rewrap
 sys.path.insert(0, sys.argv[2])
-database, old, new = pickle.loads(bytes.fromhex(sys.argv[1]))
+database, wrapping = pickle.loads(bytes.fromhex(sys.argv[1]))
 move, turns = rewrap._move, []
 def moved(*arguments):
     turns.append(1)
@@ -33,7 +33,7 @@ def moved(*arguments):
         os.kill(os.getpid(), signal.SIGKILL)
     return move(*arguments)
 rewrap._move = moved
-rewrap.rewrap(database, old, new, batch=20)
+rewrap.rewrap(database, wrapping, batch=20)
 """
 
 
@@ -47,18 +47,18 @@ def test_all_data_keys_move_and_stay_the_same(vault, kept):
     with kept.database.reading() as rows:
         old = [bytes(wrapped)[-32:] for (wrapped,) in rows.ask("SELECT wrapped FROM vault_keys LIMIT 20")]
 
-    assert rewrap(kept.database, OLD, NEW, batch=30) == (200, True)
+    assert rewrap(kept.database, (NEW, OLD), batch=30) == (200, True)
 
     after = replace(vault, wrapping=(NEW,))
     assert after.data_keys("actor", NAMES, "2024-06") == before and after.tokens("actor", NAMES) == tokens
     assert verify(after) == 400
     assert holding(kept.files(), old) == set(), "who finds the old key later has nothing to open with it"
-    assert rewrap(kept.database, OLD, NEW) == (0, True)
+    assert rewrap(kept.database, (NEW, OLD)) == (0, True)
 
 
 def test_after_a_kill_the_same_call_goes_on_and_all_is_readable_meanwhile(vault, kept):
     before = vault.data_keys("actor", NAMES, "2024-06")
-    sent = pickle.dumps((kept.database, OLD, NEW)).hex()
+    sent = pickle.dumps((kept.database, (NEW, OLD))).hex()
     command = [sys.executable, "-c", KILLED, sent, str(ROOT)]
     ended = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
 
@@ -66,13 +66,13 @@ def test_after_a_kill_the_same_call_goes_on_and_all_is_readable_meanwhile(vault,
     assert sorted(wrapped_by(kept.database).values()) == [60, 140]
     both = replace(vault, wrapping=(NEW, OLD))
     assert both.data_keys("actor", NAMES, "2024-06") == before
-    assert rewrap(kept.database, OLD, NEW, batch=20).keys == 140
+    assert rewrap(kept.database, (NEW, OLD), batch=20).keys == 140
     assert replace(vault, wrapping=(NEW,)).data_keys("actor", NAMES, "2024-06") == before
 
 
 def test_once_a_rewrap_began_a_process_with_the_old_key_alone_adds_no_data_key(vault, kept):
     vault.data_keys("actor", ["ada"], "2024-06")
-    rewrap(kept.database, OLD, NEW)
+    rewrap(kept.database, (NEW, OLD))
 
     with pytest.raises(EnvironmentFault, match="not given"):
         vault.data_keys("actor", ["bob"], "2024-06")
@@ -82,8 +82,8 @@ def test_once_a_rewrap_began_a_process_with_the_old_key_alone_adds_no_data_key(v
 def test_keys_of_a_third_wrapping_key_are_told_and_not_left_in_silence(vault, kept):
     vault.data_keys("actor", ["ada"], "2024-06")
 
-    with pytest.raises(EnvironmentFault, match="Rewrap from that key first"):
-        rewrap(kept.database, Key(9), NEW)
+    with pytest.raises(EnvironmentFault, match="which was not given"):
+        rewrap(kept.database, (NEW, Key(9)))
     assert vault.data_keys("actor", ["bob"], "2024-06"), "nothing was begun"
 
 
@@ -93,5 +93,5 @@ def test_a_changed_data_key_stops_a_rewrap_and_is_not_wrapped_anew(vault, kept):
         rows.change("UPDATE vault_keys SET epoch = ?", [("2024-07",)])
 
     with pytest.raises(RowRefused):
-        rewrap(kept.database, OLD, NEW)
+        rewrap(kept.database, (NEW, OLD))
     assert list(wrapped_by(kept.database).values()) == [1]

@@ -43,7 +43,7 @@ def move(vault, seed):
     """Rewrap in small turns."""
     from jobs.vault.rewrap import rewrap
 
-    return rewrap(vault.database, OLD, NEW, batch=5 + seed % 7).keys
+    return rewrap(vault.database, (NEW, OLD), batch=5 + seed % 7).keys
 
 
 def start(what, vault, seed):

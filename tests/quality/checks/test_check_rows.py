@@ -10,7 +10,7 @@ from quality.checks.check_rows import (
     retention_row_check,
 )
 from quality.checks.row_check import judge_together
-from quality.contracts import Column, Contract
+from quality.contracts import Column, Contract, Sensitivity
 from quality.contracts.shared_columns import EVENT_DATE, pseudonym
 
 KEY = "0123456789abcdef" * 2
@@ -21,7 +21,7 @@ CONTRACT = Contract(
     (
         pseudonym("actor_key", "clean.things.actor_id", "Actor.", required=True),
         pseudonym("device_key", "clean.things.device_id", "Device."),
-        Column("country", "string", "Country."),
+        Column("country", "string", "Country.", Sensitivity.NONE),
         EVENT_DATE,
     ),
 )

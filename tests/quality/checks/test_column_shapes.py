@@ -12,10 +12,10 @@ CONTRACT = Contract(
     "Things.",
     "one thing",
     (
-        Column("country", "string", "Country.", pattern=r"^[A-Z]{2}$"),
-        Column("status", "string", "Status.", allowed=("on", "off")),
-        Column("speed", "double", "Speed.", unit="m/s"),
-        Column("accuracy", "double", "Accuracy.", unit="m"),
+        Column("country", "string", "Country.", Sensitivity.NONE, pattern=r"^[A-Z]{2}$"),
+        Column("status", "string", "Status.", Sensitivity.NONE, allowed=("on", "off")),
+        Column("speed", "double", "Speed.", Sensitivity.NONE, unit="m/s"),
+        Column("accuracy", "double", "Accuracy.", Sensitivity.NONE, unit="m"),
         EVENT_DATE,
     ),
 )

@@ -12,15 +12,15 @@ CONTRACT = Contract(
     "Things.",
     "one thing",
     (
-        Column("country", "string", "Country.", pattern=r"^[A-Z]{2}$"),
+        Column("country", "string", "Country.", Sensitivity.NONE, pattern=r"^[A-Z]{2}$"),
         Column("text", "string", "Text.", Sensitivity.FREE_TEXT),
-        Column("source", "string", "Source."),
+        Column("source", "string", "Source.", Sensitivity.NONE),
         PURPOSES,
         EVENT_DATE,
     ),
 )
 SCHEMA = "country string, text string, source string, purposes array<string>"
-CLEAN = ("US", "hello [EMAIL], call [NUMBER]", "app", ["risk"])
+CLEAN = ("US", "hello [EMAIL_ADDRESS], call [NUMBER]", "app", ["risk"])
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from quality.checks.expectation_suite import _context, expectations_of, validation_of
-from quality.contracts import CONTRACTS, Column, Contract
+from quality.contracts import CONTRACTS, Column, Contract, Sensitivity
 from quality.contracts.shared_columns import EVENT_DATE
 
 
@@ -14,10 +14,12 @@ def _contract(*columns):
 
 
 def test_one_validation_is_kept_for_each_declaration():
-    plain = _contract(Column("n", "int", "N."))
+    plain = _contract(Column("n", "int", "N.", Sensitivity.NONE))
 
-    assert validation_of(plain) is validation_of(_contract(Column("n", "int", "N.")))
-    assert validation_of(plain) is not validation_of(_contract(Column("n", "int", "N.", required=True)))
+    assert validation_of(plain) is validation_of(_contract(Column("n", "int", "N.", Sensitivity.NONE)))
+    assert validation_of(plain) is not validation_of(
+        _contract(Column("n", "int", "N.", Sensitivity.NONE, required=True))
+    )
 
 
 @pytest.mark.parametrize("contract", [pytest.param(c, id=name) for name, c in CONTRACTS.items()])

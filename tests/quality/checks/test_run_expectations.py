@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from quality.checks.run_expectations import run_expectations
-from quality.contracts import Column, Contract
+from quality.contracts import Column, Contract, Sensitivity
 from quality.contracts.shared_columns import EVENT_DATE
 
 pytestmark = pytest.mark.spark
@@ -13,10 +13,10 @@ CONTRACT = Contract(
     "Things.",
     "one thing",
     (
-        Column("country", "string", "Country.", required=True, pattern=r"^[A-Z]{2}$"),
-        Column("status", "string", "Status.", allowed=("on", "off")),
-        Column("share", "double", "Share.", minimum=0, maximum=1),
-        Column("speed", "double", "Speed.", minimum=0),
+        Column("country", "string", "Country.", Sensitivity.NONE, required=True, pattern=r"^[A-Z]{2}$"),
+        Column("status", "string", "Status.", Sensitivity.NONE, allowed=("on", "off")),
+        Column("share", "double", "Share.", Sensitivity.NONE, minimum=0, maximum=1),
+        Column("speed", "double", "Speed.", Sensitivity.NONE, minimum=0),
         EVENT_DATE,
     ),
 )

@@ -9,7 +9,7 @@ from quality.contracts.contract import Column, Contract, Layer, Sensitivity
 from quality.contracts.errors import ContractViolation, UnknownDataset
 from quality.contracts.shared_columns import EVENT_DATE
 
-PLAIN = Column("note", "string", "A note.")
+PLAIN = Column("note", "string", "A note.", Sensitivity.NONE)
 IDENTIFYING = (Sensitivity.DIRECT_ID, Sensitivity.PSEUDONYM, Sensitivity.FREE_TEXT, Sensitivity.SENSITIVE)
 
 
@@ -68,8 +68,8 @@ def test_any_change_changes_the_fingerprint(change):
 
 
 def test_only_columns_that_tell_of_nobody_keep_statistics():
-    tags = Column("tags", "array<string>", "Tags.")
-    name = Column("name", "string", "Name.", Sensitivity.DIRECT_ID, "user.name")
+    tags = Column("tags", "array<string>", "Tags.", Sensitivity.NONE)
+    name = Column("name", "string", "Name.", Sensitivity.PSEUDONYM, "user.name")
     made = declared(PLAIN, name, tags, EVENT_DATE)
 
     assert made.delta_properties["delta.dataSkippingStatsColumns"] == "note"

@@ -5,13 +5,15 @@ from datetime import date
 import pytest
 from pyspark.sql import types as T
 
-from quality.contracts import CONTRACTS, contract
+from quality.contracts import CONTRACTS, Sensitivity, contract
 from quality.contracts.contract import Column, Contract
 from quality.contracts.errors import ContractViolation
 from quality.contracts.shared_columns import EVENT_DATE
 from quality.contracts.spark_types import SPARK_TYPES, spark_schema
 
-THINGS = Contract("clean.things", "Things.", "one", (Column("size", "int", "Size.", required=True), EVENT_DATE))
+THINGS = Contract(
+    "clean.things", "Things.", "one", (Column("size", "int", "Size.", Sensitivity.NONE, required=True), EVENT_DATE)
+)
 
 
 @pytest.mark.parametrize("ddl", SPARK_TYPES)

@@ -11,6 +11,7 @@ from quality.policies.read_yaml import read_yaml
 
 EU = ("jurisdictions", "eu")
 ANALYTICS = (*EU, "uses", "analytics")
+REDACTION = ("purposes", "risk", "redaction")
 REMOVE = object()
 
 
@@ -50,6 +51,11 @@ def changed(tmp_path, path, value):
         pytest.param(("retention", "raw", "days"), 0, id="kept-for-no-day"),
         pytest.param(("retention", "raw", "clock"), "planted", id="unknown-clock"),
         pytest.param(("name",), REMOVE, id="no-name"),
+        pytest.param((*REDACTION, "operator"), "planted", id="unknown-operator"),
+        pytest.param((*REDACTION, "operator"), REMOVE, id="no-operator"),
+        pytest.param((*REDACTION, "on_request"), ["planted"], id="unknown-operator-on-request"),
+        pytest.param((*REDACTION, "kinds"), ["planted"], id="unknown-kind"),
+        pytest.param((*REDACTION, "kinds"), [], id="no-kind"),
     ],
 )
 def test_a_bad_field_is_named_with_its_path_and_never_its_value(tmp_path, path, value):
@@ -77,6 +83,13 @@ def test_a_bad_field_is_named_with_its_path_and_never_its_value(tmp_path, path, 
         pytest.param((*EU, "release", "slot_hours"), [6, 1], "must rise", id="slots-that-fall"),
         pytest.param((*EU, "release", "slot_hours"), [1, 168], "at most 24 hours", id="hourly-slots-of-a-week"),
         pytest.param((*EU, "release", "window"), "month", "window: day", id="hourly-over-a-month"),
+        pytest.param((*REDACTION, "operator"), "token", "operator token needs one", id="a-case-for-tables"),
+        pytest.param(
+            REDACTION,
+            {"operator": "drop", "whole_text": True, "kinds": ["URL"]},
+            "leave kinds out",
+            id="kinds-of-all",
+        ),
     ],
 )
 def test_fields_that_contradict_one_another_are_refused(tmp_path, path, value, said):
@@ -99,3 +112,16 @@ def test_a_stated_version_is_replaced_by_the_digest_of_the_file(tmp_path):
 def test_keys_that_are_no_text_are_refused(tmp_path):
     with pytest.raises(ConfigError):
         load_policy(changed(tmp_path, (7,), 1))
+
+
+def test_an_unknown_kind_or_operator_is_answered_with_those_there_are(tmp_path):
+    with pytest.raises(ConfigError, match="'drop', 'mask', 'placeholder'"):
+        load_policy(changed(tmp_path, (*REDACTION, "operator"), "hide"))
+    with pytest.raises(ConfigError, match="'EMAIL_ADDRESS'"):
+        load_policy(changed(tmp_path, (*REDACTION, "kinds"), ["EMAIL"]))
+
+
+def test_a_purpose_that_states_no_redaction_leaves_nothing_of_a_text(tmp_path):
+    rule = load_policy(changed(tmp_path, REDACTION, REMOVE)).purposes["risk"].redaction
+
+    assert (rule.operator, rule.whole_text, rule.allowed) == ("drop", True, ("drop",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quality.contracts import Column, Contract, contract
+from quality.contracts import Column, Contract, Sensitivity, contract
 from transforms.landing.find_violations import violation
 
 pytestmark = pytest.mark.spark
@@ -14,12 +14,12 @@ RULES = Contract(
     description="d",
     grain="g",
     columns=(
-        Column("event_date", "string", "d"),
-        Column("n", "double", "d", required=True, minimum=0, maximum=10),
-        Column("i", "int", "d", minimum=1),
-        Column("kind", "string", "d", allowed=("a", "b")),
-        Column("code", "string", "d", pattern="^[a-z]+$"),
-        Column("last", "string", "d", required=True),
+        Column("event_date", "string", "d", Sensitivity.NONE),
+        Column("n", "double", "d", Sensitivity.NONE, required=True, minimum=0, maximum=10),
+        Column("i", "int", "d", Sensitivity.NONE, minimum=1),
+        Column("kind", "string", "d", Sensitivity.NONE, allowed=("a", "b")),
+        Column("code", "string", "d", Sensitivity.NONE, pattern="^[a-z]+$"),
+        Column("last", "string", "d", Sensitivity.NONE, required=True),
     ),
 )
 NAN, INF = float("nan"), float("inf")

@@ -172,7 +172,8 @@ def test_what_is_above_lies_as_it_is_declared(name):
 NOTES = Contract(
     "raw.notes", "Notes.", "one note",
     (ACTOR_ID, Column("note", "string", "Text.", Sensitivity.FREE_TEXT),
-     Column("at", "timestamp", "When.", Sensitivity.QUASI_ID), Column("source", "string", "Whence."), EVENT_DATE),
+     Column("at", "timestamp", "When.", Sensitivity.QUASI_ID), Column("source", "string", "Whence.", Sensitivity.NONE),
+     EVENT_DATE),
     erasure_key="actor_id",
 )  # fmt: skip
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.redaction_cases import LOOK_ALIKES, POSITIVES, look_alikes, positives
+from quality.policies.redaction import KINDS
 from transforms.redaction import engine
-from transforms.redaction.engine import LONGEST, UNREAD, findings, findings_of
-from transforms.redaction.finding import Finding
+from transforms.redaction.engine import LONGEST, findings, findings_of
+from transforms.redaction.finding import UNREAD, WHOLE, Finding
 from transforms.redaction.kind import Clues
 
 
@@ -28,7 +29,7 @@ def found(text):
         pytest.param("see https://a.example/x?y=1.", [("URL", "https://a.example/x?y=1")], id="link"),
         pytest.param("shop.example.co.uk is up", [("URL", "shop.example.co.uk")], id="bare-domain"),
         pytest.param("card 4111 1111 1111 1111", [("CREDIT_CARD", "4111 1111 1111 1111")], id="card"),
-        pytest.param("card 4111 1111 1111 1112", [], id="card-with-a-wrong-check-digit"),
+        pytest.param("card 4111 1111 1111 1112", [("NUMBER", "4111 1111 1111 1112")], id="card-with-a-wrong-check-digit"),
         pytest.param("SSN 536-90-4399", [("US_SSN", "536-90-4399")], id="social-security"),
         pytest.param("call (415) 555-0132 x77", [("PHONE_NUMBER", "(415) 555-0132 x77")], id="phone-with-extension"),
         pytest.param("at 52.52000, 13.40500 ok", [("COORDINATES", "52.52000, 13.40500")], id="coordinates"),
@@ -39,6 +40,8 @@ def found(text):
         pytest.param("my name is Qwertz", [("PERSON", "Qwertz")], id="introduced"),
         pytest.param("The Monday in May, Thanks", [], id="words-in-capitals"),
         pytest.param("Thomas Ltd is old", [], id="organization"),
+        pytest.param("she lives in Wxyzburg", [("LOCATION", "Wxyzburg")], id="place"),
+        pytest.param("hi @ada_l", [("HANDLE", "@ada_l")], id="handle"),
         pytest.param("5 people in 3 Rooms", [], id="numbers-of-things"),
         pytest.param("on 2024-05-01 10:30 at 12.5%", [], id="date-and-share"),
         pytest.param("ａｄａ＠ｅｘａｍｐｌｅ．ｏｒｇ", [("EMAIL_ADDRESS", "ａｄａ＠ｅｘａｍｐｌｅ．ｏｒｇ")], id="full-width"),
@@ -118,9 +121,26 @@ def test_a_text_too_long_to_be_read_is_one_finding():
     assert findings("a " * LONGEST) == [Finding(0, 2 * LONGEST, UNREAD, 1.0)]
 
 
+@pytest.mark.parametrize(("text", "length"), [("any text", 8), ("a " * LONGEST, 2 * LONGEST), ("", 0)])
+def test_where_a_policy_wants_certainty_the_whole_text_is_one_finding(text, length):
+    assert findings(text, whole=True) == ([Finding(0, length, WHOLE, 1.0)] if length else [])
+
+
+def test_only_the_kinds_that_are_asked_for_are_found():
+    text = "ada@a.example or (415) 555-0132 or 1234 5678"
+
+    assert [one.kind for one in findings(text, kinds=["EMAIL_ADDRESS"])] == ["EMAIL_ADDRESS"]
+    assert [one.kind for one in findings(text, kinds=["NUMBER"])] == ["NUMBER", "NUMBER"]
+    assert findings("ada@a.example", kinds=["NUMBER"], gated=False) == []
+
+
+def test_a_policy_may_name_every_kind_that_there_is_and_no_other():
+    assert set(KINDS) == set(engine.GATES)
+
+
 def test_equal_texts_are_looked_at_once(monkeypatch):
     seen = []
-    monkeypatch.setattr(engine, "findings", lambda text, model=None: seen.append(text) or [])
+    monkeypatch.setattr(engine, "findings", lambda text, **_: seen.append(text) or [])
 
     assert findings_of(["a", "b", "a", None, "a"]) == [[]] * 5
     assert seen == ["a", "b"]

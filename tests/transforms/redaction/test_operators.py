@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quality.policies.redaction import OPERATORS
 from transforms.redaction.engine import findings
 from transforms.redaction.finding import Finding
-from transforms.redaction.operators import OPERATORS, Encrypt, NotOurs, Token, operator, redact
+from transforms.redaction.operators import Encrypt, NotOurs, Token, operator, redact
 
 
 class Key:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import pytest
 
-from transforms.redaction.operators import Token, placeholder
+from transforms.redaction.operators import Token, drop, placeholder
 from transforms.redaction.redact_column import redact_column
 
 pytestmark = pytest.mark.spark
@@ -48,3 +49,40 @@ def test_a_text_too_long_to_be_read_is_redacted_whole(spark):
     df = spark.createDataFrame([("a " * 20_000,)], "body string")
 
     assert redact_column(df, "body", operator=placeholder).first().body == "[UNREAD]"
+
+
+def test_where_a_policy_wants_certainty_whole_texts_go(spark):
+    df = spark.createDataFrame([("nothing here",), (None,), ("",)], "body string")
+
+    out = redact_column(df, "body", operator=drop, whole=True)
+
+    assert [row.body for row in out.collect()] == ["", None, ""]
+
+
+def test_only_the_kinds_that_are_asked_for_go(spark):
+    df = spark.createDataFrame([(f"{MAIL} 1.2.3.4",)], "body string")
+
+    assert redact_column(df, "body", operator=placeholder, kinds=["IP_ADDRESS"]).first().body == f"{MAIL} [IP_ADDRESS]"
+
+
+def test_a_worker_makes_its_recognizers_once_for_all_its_batches(spark):
+    before = spark.conf.get("spark.sql.execution.arrow.maxRecordsPerBatch")
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 10)
+    try:
+        df = spark.range(0, 200, 1, 1).selectExpr("concat('DE89 3704 0044 0532 0130 00 of Maria ', id) AS body")
+        rows = redact_column(df, "body", operator=seen_by).collect()
+    finally:
+        spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", before)
+
+    assert len(rows) == 200
+    assert len({row.body.split("|")[1] for row in rows}) == 1
+    assert {row.body.split("|")[2] for row in rows} == {"1"}
+
+
+def seen_by(finding, value):
+    """Tell the worker, and how often it made Presidio's engine and read the given names."""
+    from transforms.redaction.engine import engine
+    from transforms.redaction.names import _given_names
+
+    made = max(engine.cache_info().misses, _given_names.cache_info().misses)
+    return f"|{os.getpid()}|{made}|"

@@ -37,7 +37,7 @@ def ping(who, cell, hour, minute=0, keep=LATER):
 def summary(spark):
     actions = [
         action("a", "ad_click", 9, 0), action("a", "ad_click", 9, 59), action("a", "ad_click", 11, device="e"),
-        action("a", "log_in", ip="j"), action("a", "post", text="mail [EMAIL]", country="DE"),
+        action("a", "log_in", ip="j"), action("a", "post", text="mail [EMAIL_ADDRESS]", country="DE"),
         action("a", "comment", text="[sic]", keep=SOON), action("a", "report"), action("a", "conversion"),
         action("b", "log_in", device="e"), action("c", "log_in", device="e"),
         action("n", "log_in", device=None, ip=None, country=None), action("m", "log_in", device=None),

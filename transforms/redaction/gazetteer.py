@@ -1,0 +1,81 @@
+"""Names of countries and towns, from the package phonenumbers (Apache 2.0).
+
+What its geocoder calls the places of area codes, and countries in the languages of its locale data (Unicode CLDR).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+
+_LANGUAGES = ("aa", "en", "de", "fr", "es", "pt", "it", "nl", "da", "sv", "nb", "fi", "pl", "cs", "hu", "el", "ro")
+_MORE = ("usa", "u.s.a.", "u.s.", "uk", "u.k.", "england", "scotland", "wales", "czech republic", "holland", "macedonia",
+         "people's republic of china", "ivory coast", "cape verde", "burma", "swaziland", "east timor", "uae", "republic of ireland", "federated states of micronesia")  # fmt: skip
+ALSO_WORDS = frozenset(
+    ["chad", "jordan", "georgia", "turkey", "guinea", "jersey", "niger", "man", "us", "reunion", "kuba"]
+)
+"""Countries whose name is also something else: they count where the words around say so."""
+
+WORDS = re.compile(r"[^\W\d_]+(?:['.-](?!s\b(?![ ][A-Z]))[^\W\d_]+){0,4}")
+_PARTS = re.compile(r"[,/()]| - ")
+
+
+def fold(name: str) -> str:
+    """Return a name as it is compared: in small letters without marks."""
+    if name.isascii():
+        return name.lower()
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the names of countries, folded."""
+    return _names()[0]
+
+
+@cache
+def towns() -> frozenset[str]:
+    """Return the names of countries, regions and towns, folded."""
+    return _names()[1]
+
+
+@cache
+def first_words(names: Callable[[], frozenset[str]]) -> frozenset[str]:
+    """Return how ``countries`` or ``towns`` begin."""
+    return frozenset(word.group() for name in names() if (word := WORDS.match(name)))
+
+
+def lower_countries() -> frozenset[str]:
+    """Return the first words of countries' English names, of which small letters are enough."""
+    return _names()[2]
+
+
+@cache
+def _names() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return what the three above say. The package's 50 MB are let go again, unless somebody else had asked for them."""
+    import phonenumbers
+
+    held = "phonenumbers.geodata" in sys.modules
+    from phonenumbers.geodata import GEOCODE_DATA
+    from phonenumbers.geodata.locale import LOCALE_DATA
+
+    known = frozenset(_folded(LOCALE_DATA, _LANGUAGES)) | set(_MORE)
+    written = {name for names in GEOCODE_DATA.values() for name in names.values()}
+    parts = (part.strip() for name in written for part in _PARTS.split(name))
+    places = frozenset(fold(part) for part in parts if len(part) > 2 and part[0].isalpha()) | known
+    english = frozenset(word.group() for name in _folded(LOCALE_DATA, ("aa", "en")) if (word := WORDS.match(name)))
+    if not held:
+        for module in [name for name in sys.modules if name.startswith("phonenumbers.geodata")]:
+            del sys.modules[module]
+        vars(phonenumbers).pop("geodata", None)
+    return known, places, frozenset(word for word in english if len(word) > 2) - ALSO_WORDS
+
+
+def _folded(named: Mapping[str, Mapping[str, str]], languages: Iterable[str]) -> set[str]:
+    """Return names of countries in some languages; ``*xx`` says that a language writes as another does."""
+    written = {names.get(language, "") for names in named.values() for language in languages}
+    return {fold(name) for name in written if len(name) > 2 and not name.startswith("*")}
