@@ -5,9 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,13 +14,12 @@ import pytest
 from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import kept_file, land_files
-from jobs.landing.file_keys import KeptKeys, VaultFileKeys
+from jobs.landing.file_keys import KeptKeys
 from jobs.landing.probe_file import probe_copy
 from jobs.landing.sealed_file import SealedFile, is_sealed, seal_bytes
 from jobs.landing.witness_file import witness_files
 from jobs.landing_ledger import File
 from jobs.read_ours import read_ours
-from jobs.vault.subject_keys import VaultKeys
 from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping
 
@@ -95,22 +92,20 @@ def test_spark_reads_them(home, spark, mapping, kind, codecs, more):
     read_ours(place, mapping(kind.partition(".")[0], more), like)
 
 
-class ElsewhereWithout:
-    """Keys that are there in this process and not in a worker: no fault that Geoward knows by its words."""
+class Here:
+    """Keys that are in this process and that no worker can take: no fault that Geoward knows by its words."""
 
     def __init__(self, keys):
-        self.keys, self.to_seal, self.to_open = keys, keys.to_seal, keys.to_open
+        self.to_seal, self.to_open = keys.to_seal, keys.to_open
 
     def __reduce__(self):
-        vault = self.keys.vault.vault
-        gone = replace(vault, index_key=replace(vault.index_key, path=Path("/nowhere/keyset.json")))
-        return VaultFileKeys, (VaultKeys(gone),)
+        return __import__, ("no_such_module",)
 
 
 @contextmanager
-def workers_find_no_keys(place):
+def workers_take_no_keys(place):
     keys = place.file_keys
-    vars(keys)["for_workers"] = ElsewhereWithout(keys.for_workers)
+    vars(keys)["for_workers"] = Here(keys.for_workers)
     try:
         yield
     finally:
@@ -127,7 +122,7 @@ def test_a_fault_of_the_machine_that_nobody_thought_of_sets_no_file_aside(home, 
         paths[-1].write_bytes(gzip.compress(text.encode()))
     land_files(place.home, place.region, load_mapping(path), path.read_text(), paths)
 
-    with workers_find_no_keys(place), pytest.raises(EnvironmentFault, match=r"a small file of Geoward's own"):
+    with workers_take_no_keys(place), pytest.raises(EnvironmentFault, match=r"a small file of Geoward's own"):
         date_files(place)
 
     assert [(file.reason, file.dated) for file in place.catalog.files()] == [("", False)] * files
