@@ -65,7 +65,7 @@ def _count(place: Workplace, groups: Sequence[Group]) -> list[Dated]:
     for index, (mapping, files) in enumerate(groups):
         counts += [
             date_records(records, mapping, emit).withColumns({"_of": F.lit(index), "_to": F.lit(emit.to)})
-            for records in read_records(place.lake.spark(), place.kept(files), mapping)
+            for records in read_records(place.lake.spark(), place.kept(files), mapping, mapping.time_columns)
             for emit in mapping.emits
         ]
     held: dict[tuple[int, str, str], Counter[date | None]] = {}

@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 
 from jobs.job import Job, Read, partition_of
 from jobs.job_inputs import Workplace
-from jobs.land_files import kept_path
+from jobs.land_files import kept_file
+from jobs.landing.sealed_file import FileShredded, SealedFile
+from jobs.landing.sound_file import is_whole
 from jobs.landing_ledger import File
-from jobs.manifest import sha256_of
 from jobs.plan import Stale
 from jobs.registry import JOBS
 
 SETTLED_S = 2.0
-_SUMS: dict[tuple[str, int, int, int, int], str] = {}
+_SOUND: dict[tuple[str, int, int, int, int], bool] = {}
 
 Key = tuple[str, str]
 """A landed file's source and id."""
@@ -29,23 +29,26 @@ Dates = Mapping[str, Collection[date]]
 
 
 def is_sound(place: Workplace, file: File) -> bool:
-    """Return whether a file's kept bytes are those that landed."""
-    path = kept_path(place.region, file)
-    return path.is_file() and _sum_of(path) == file.file_id
+    """Return whether a file's kept bytes are those that landed, and can be opened."""
+    kept = kept_file(place.region, file, place.file_keys)
+    try:
+        return kept.path.is_file() and _is_whole(kept)
+    except FileShredded:
+        return False
 
 
-def _sum_of(path: Path) -> str:
-    """Return a file's SHA-256, read once by a process that dates, plans and reads it, unless the file changed since.
+def _is_whole(kept: SealedFile) -> bool:
+    """Return whether bytes are whole, read once by a process that dates, plans and reads them, unless changed since.
 
     A file that changed just now is not remembered: it may change again within what the file system's clock can tell.
     """
-    stat = path.stat()
+    stat = kept.path.stat()
     if abs(time.time() - stat.st_ctime) < SETTLED_S:
-        return sha256_of(path)
-    key = (str(path), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-    if key not in _SUMS:
-        _SUMS[key] = sha256_of(path)
-    return _SUMS[key]
+        return is_whole(kept)
+    key = (str(kept.path), stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+    if key not in _SOUND:
+        _SOUND[key] = is_whole(kept)
+    return _SOUND[key]
 
 
 def files_of(place: Workplace, table: str, dates: Collection[date]) -> list[File]:

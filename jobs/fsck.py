@@ -75,7 +75,7 @@ def _region(
         progress(f"{place.name} landed files")
         if catalog:
             yield from check_references(place)
-            yield from check_landed(place, catalog, checked)
+            yield from check_landed(home, place, catalog, checked)
         yield from _set_aside(place)
 
 

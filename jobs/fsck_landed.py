@@ -1,4 +1,4 @@
-"""Hold landed files to their names, which are their SHA-256, and to the catalog; and mappings to theirs."""
+"""Hold landed files to their names, the SHA-256 of what they hold, and to the catalog; and mappings to theirs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from jobs.catalog import Catalog
 from jobs.damage import ASIDE, Checked, Damage, DamageKind
 from jobs.durable import PART
 from jobs.fsck_catalog import KnownToCatalog
-from jobs.home import Region
-from jobs.land_files import LANDING, MAPPINGS
+from jobs.home import Home, Region
+from jobs.land_files import COPY, LANDING, MAPPINGS, kept_file
 from jobs.landed_notes import ENTRIES, Note, read_notes
+from jobs.landing.file_keys import KeptKeys
 from jobs.landing.file_name import told, typed
+from jobs.landing.sealed_file import FileKeys, FileShredded, SealedFile, is_sealed
+from jobs.landing.sound_file import is_whole, is_whole_stranger
 from jobs.landing_ledger import File
 from jobs.ledger_file import unchanged
-from jobs.restore_landed import COPY
+from quality.contracts.errors import EnvironmentFault
 
 _A_DAY = 24 * 60 * 60
 _INGEST = "`geoward ingest --source {source} --region {region} FILE`"
@@ -32,32 +35,38 @@ _NOTE = (
 _MAPPING = f"Ingest any file again under the same mapping, which puts it back: {_INGEST}."
 
 
-def check_landed(region: Region, known: KnownToCatalog, checked: Checked) -> Iterator[Damage]:
+def check_landed(home: Home, region: Region, known: KnownToCatalog, checked: Checked) -> Iterator[Damage]:
     """Return every damage of the region's landed files and mappings."""
-    kept = {f"{file.file_id}.{file.extension}": file for file in known.files}
-    for name, file in sorted(kept.items()):
-        yield from _kept(region, name, file, checked)
+    kept, keys = {f"{file.file_id}.{file.extension}": file for file in known.files}, KeptKeys(home, region)
+    try:
+        for name, file in sorted(kept.items()):
+            yield from _kept(region, name, file, keys, checked)
+    except EnvironmentFault as error:  # none of them can be opened
+        yield _damage(region, "landed_changed", LANDING, f"landed files cannot be opened. {error.message}", error.mend)
     for version, source in sorted({file.mapping_version: file.source for file in known.files}.items()):
         yield from _mapping(region, version, source)
     yield from _notes(region, known)
-    yield from _unknown(region, kept.keys())
+    yield from _unknown(region, kept.keys(), keys)
 
 
-def _kept(region: Region, name: str, file: File, checked: Checked) -> Iterator[Damage]:
-    path, mend = region.root / LANDING / name, _AGAIN.format(source=file.source, region=region.name)
+def _kept(region: Region, name: str, file: File, keys: FileKeys, checked: Checked) -> Iterator[Damage]:
+    mend, kept = _AGAIN.format(source=file.source, region=region.name), kept_file(region, file, keys)
+    what, where = f"its bytes are not those of {file.name} that landed", f"{LANDING}/{name}"
     checked.files += 1
     try:
-        checked.bytes += path.stat().st_size
-        digest = manifest.sha256_of(path)
+        checked.bytes += kept.path.stat().st_size
+        if is_whole(kept) and not kept.path.is_symlink():
+            return
+        if not is_sealed(kept.path):
+            what = f"it is not sealed as {file.name} was, or lies there as an earlier version of Geoward kept it"
     except FileNotFoundError:
-        yield _damage(region, "landed_missing", f"{LANDING}/{name}", f"the kept bytes of {file.name} are gone", mend)
+        yield _damage(region, "landed_missing", where, f"the kept bytes of {file.name} are gone", mend)
         return
+    except FileShredded as error:
+        what, mend = f"nobody can read {file.name} any more: its key was destroyed", error.mend
     except OSError:
-        digest = ""
-    if digest != file.file_id or path.is_symlink():
-        yield _damage(
-            region, "landed_changed", f"{LANDING}/{name}", f"its bytes are not those of {file.name} that landed", mend
-        )
+        pass
+    yield _damage(region, "landed_changed", where, what, mend)
 
 
 def _notes(region: Region, known: KnownToCatalog) -> Iterator[Damage]:
@@ -82,7 +91,7 @@ def _mapping(region: Region, version: str, source: str) -> Iterator[Damage]:
         yield _damage(region, "landed_changed", where, "it is not the mapping under which files landed", mend)
 
 
-def _unknown(region: Region, kept: Set[str]) -> Iterator[Damage]:
+def _unknown(region: Region, kept: Set[str], keys: FileKeys) -> Iterator[Damage]:
     """Tell of files that the catalog does not know; a file may land this very moment."""
     folder = region.root / LANDING
     names = {path.name for path in folder.glob("*") if not _incoming(path.name, path.lstat().st_mtime)}
@@ -91,16 +100,16 @@ def _unknown(region: Region, kept: Set[str]) -> Iterator[Damage]:
             known = {file.file_id: f"{file.file_id}.{file.extension}" for file in Catalog(region).files()}
         noted = {note.copy for note in read_notes(region)}
         for name in sorted(names - kept - set(known.values())):
-            what, mend = _stranger(region, name, known, noted)
+            what, mend = _stranger(region, name, known, noted, keys)
             yield _damage(region, "landed_added", f"{LANDING}/{told(name)}", what, mend)
 
 
-def _stranger(region: Region, name: str, known: Mapping[str, str], noted: Set[str]) -> tuple[str, str]:
+def _stranger(region: Region, name: str, known: Mapping[str, str], noted: Set[str], keys: FileKeys) -> tuple[str, str]:
     """Return what a file is that the catalog does not know, and a mend after which it is found no more."""
     path = region.root / LANDING / name
     if name.endswith(PART):
         return "a copy that was never finished", f"`rm -r {typed(f'{LANDING}/{name}')}` in the region's root."
-    if path.is_symlink() or not path.is_file() or not COPY.fullmatch(name) or manifest.sha256_of(path) != name[:64]:
+    if path.is_symlink() or not COPY.fullmatch(name) or not is_whole_stranger(SealedFile(path, name[:64], keys)):
         aside = f"`mv {typed(f'{LANDING}/{name}')} {typed(f'landing{ASIDE}_{name}')}` in the region's root"
         return (
             "nothing that landed has this name",

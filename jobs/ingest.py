@@ -11,9 +11,11 @@ from pathlib import Path
 from jobs.audit_log import audit
 from jobs.describe_source import rejects_all
 from jobs.home import Home, Region
-from jobs.land_files import Landed, landing
+from jobs.land_files import Landed, content_of, landing
+from jobs.landing.file_keys import KeptKeys
 from jobs.landing.file_name import told
-from jobs.landing.probe_file import NOT_KEPT, probe_file, unfit
+from jobs.landing.probe_file import NOT_KEPT, probe_content, unfit
+from jobs.landing.sealed_file import FileKeys
 from jobs.listings import IngestedFile, IngestListing
 from jobs.reasons import explain_reason
 from jobs.run_lock import run_lock
@@ -42,7 +44,7 @@ def ingest(
     mapping, place = load_mapping(source), home.region(region)
     refuse_lost(home, place)
     if dry_run:
-        files = [_probed(mapping, path) for path in paths]
+        files = [_probed(mapping, path, KeptKeys(home, place)) for path in paths]
     else:
         alone = partial(run_lock, home, waiting, wait=wait)
         files = _landed(home, mapping, mapping_text(source), place, paths, progress, alone)
@@ -59,7 +61,7 @@ def _landed(
 ) -> list[IngestedFile]:  # fmt: skip
     files: list[IngestedFile] = []
     try:
-        files += (_told(mapping, one) for one in landing(place, mapping, text, paths, progress, alone))
+        files += (_told(mapping, one) for one in landing(home, place, mapping, text, paths, progress, alone))
     except BaseException:
         with suppress(Exception):  # what landed before is entered; on a full disk the first error is the one to show
             _audit(home, mapping, place.name, files)
@@ -68,9 +70,9 @@ def _landed(
     return files
 
 
-def _probed(mapping: Mapping, path: Path) -> IngestedFile:
-    probe = probe_file(path, mapping)
-    size = 0 if unfit(path) else path.stat().st_size
+def _probed(mapping: Mapping, path: Path, keys: FileKeys) -> IngestedFile:
+    content = content_of(path, keys)
+    probe, size = probe_content(content, mapping), 0 if unfit(path) else content.size
     outcome = probe.reason if probe.reason in NOT_KEPT else "quarantined" if probe.reason else "readable"
     return _told(mapping, Landed(told(path.name), outcome, probe.reason, "", size, probe.dropped))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +15,8 @@ from jobs.catalog import Catalog, now
 from jobs.home import Home, Region
 from jobs.job import Inputs, Job, Landed, Read, Shared, partition_of
 from jobs.lake import Lake
-from jobs.land_files import LANDING, MAPPINGS
+from jobs.land_files import MAPPINGS, kept_file
+from jobs.landing.file_keys import KeptKeys
 from jobs.landing.read_records import LandedFile, read_records
 from jobs.landing_ledger import File, Part
 from jobs.reference import tiling_for
@@ -69,6 +70,11 @@ class Workplace:
         """The region's keys, made at first use."""
         return region_keys(self.home, self.region)
 
+    @cached_property
+    def file_keys(self) -> KeptKeys:
+        """The keys of the region's landed files."""
+        return KeptKeys(self.home, self.region)
+
     @property
     def release(self) -> Release:
         """How anonymous tables are cut in this region."""
@@ -118,12 +124,12 @@ class Workplace:
         """Return today's date, UTC."""
         return now().date()
 
-    def kept(self, files: Iterable[File], dates: Dict[str, Dict[date, Part]] | None = None) -> list[LandedFile]:
+    def kept(self, files: Sequence[File], dates: Dict[str, Dict[date, Part]] | None = None) -> list[LandedFile]:
         """Return where the kept bytes of those files are; ``dates`` is what the ledger says of each ``file_id``."""
-        folder = self.region.folder(LANDING)
+        keys = self.file_keys.for_workers if files else self.file_keys
         return [
             LandedFile(
-                folder / f"{file.file_id}.{file.extension}", file.file_id, file.landed_at, file.columns,
+                kept_file(self.region, file, keys), file.file_id, file.landed_at, file.columns,
                 _entered(file, (dates or {}).get(file.file_id, {})),
             )
             for file in files

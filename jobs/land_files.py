@@ -5,6 +5,7 @@ A new entry may come while a run is alive; to change one, no run may be (docs/de
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
@@ -13,18 +14,22 @@ from typing import get_args
 
 from jobs.catalog import Catalog, now
 from jobs.durable import write_whole
-from jobs.home import Region
+from jobs.home import Home, Region
 from jobs.landed_notes import note_missing, write_note
+from jobs.landing.file_keys import KeptKeys
 from jobs.landing.file_name import told
-from jobs.landing.file_opening import Unreadable
+from jobs.landing.file_opening import Content, PlainFile, Unreadable
 from jobs.landing.keep_file import Copy, copied, drop_leftovers
-from jobs.landing.probe_file import Probe, probe_copy, unfit
+from jobs.landing.probe_file import SHREDDED, Probe, probe_copy, unfit
+from jobs.landing.sealed_file import FileKeys, FileShredded, SealedFile, SealRefused, is_sealed
+from jobs.landing.sound_file import is_whole
 from jobs.landing_ledger import File
-from jobs.manifest import sha256_of
 from quality.sources.mapping import Format, Mapping
 
 MAPPINGS = "mappings"
 LANDING = "landing"
+COPY = re.compile(r"([0-9a-f]{64})\.(?:csv|tsv|jsonl|parquet)(?:\.gz)?")
+"""The name of a kept copy: the SHA-256 of what it holds, and how that is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,7 @@ class Landed:
 
 
 def land_files(
+    home: Home,
     region: Region,
     mapping: Mapping,
     mapping_text: str,
@@ -57,10 +63,11 @@ def land_files(
     The same bytes under another name add nothing. A file that cannot be read is kept under raw's rules, with a
     reason code, while its neighbors land. ``alone`` keeps runs away, and is entered before an entry is changed.
     """
-    return list(landing(region, mapping, mapping_text, paths, progress, alone))
+    return list(landing(home, region, mapping, mapping_text, paths, progress, alone))
 
 
 def landing(
+    home: Home,
     region: Region,
     mapping: Mapping,
     mapping_text: str,
@@ -69,14 +76,14 @@ def landing(
     alone: Callable[[], AbstractContextManager[None]] = nullcontext,
 ) -> Iterator[Landed]:
     """Land the files as ``land_files`` does, and yield what became of each at once: a fault may end it midway."""
-    catalog = Catalog(region)
+    catalog, keys = Catalog(region), KeptKeys(home, region)
     keep_mapping(region, mapping, mapping_text)
     drop_leftovers(region.folder(LANDING))
     note_missing(region, catalog)
     with ExitStack() as held:  # once changed, all of them are, before a run sees any
         for path in paths:
             progress(path)
-            yield _land(region, catalog, mapping, path, lambda: held.enter_context(alone()))
+            yield _land(region, keys, catalog, mapping, path, lambda: held.enter_context(alone()))
 
 
 def keep_mapping(region: Region, mapping: Mapping, text: str) -> None:
@@ -98,6 +105,18 @@ def kept_path(region: Region, file: File) -> Path:
     return region.root / LANDING / f"{file.file_id}.{file.extension}"
 
 
+def kept_file(region: Region, file: File, keys: FileKeys) -> SealedFile:
+    """Return a file's kept bytes, which need not be there or sound."""
+    return SealedFile(kept_path(region, file), file.file_id, keys)
+
+
+def content_of(path: Path, keys: FileKeys) -> Content:
+    """Return what a file that is to land holds: it may itself be a kept one, which is opened as such."""
+    if COPY.fullmatch(path.name) and path.is_file() and is_sealed(path):
+        return SealedFile(path, path.name[:64], keys)
+    return PlainFile(path)
+
+
 def drop_old_copies(region: Region, catalog: Catalog, file_id: str) -> None:
     """Remove a file's copies under the names of formats that no entry needs, of whatever source."""
     names = [f"{file_id}.{format_}{zipped}" for format_ in get_args(Format) for zipped in ("", ".gz")]
@@ -106,14 +125,20 @@ def drop_old_copies(region: Region, catalog: Catalog, file_id: str) -> None:
         catalog.drop_unnamed(file_id, there)
 
 
-def _land(region: Region, catalog: Catalog, mapping: Mapping, path: Path, alone: Callable[[], None]) -> Landed:
+def _land(
+    region: Region, keys: FileKeys, catalog: Catalog, mapping: Mapping, path: Path, alone: Callable[[], None]
+) -> Landed:
     if reason := unfit(path):
         return _nothing_kept(path, reason)
     try:
-        with copied(path, region.folder(LANDING)) as copy:
+        with copied(content_of(path, keys), region.folder(LANDING), keys) as copy:
             return _keep(region, catalog, mapping, path.name, copy, alone)
     except Unreadable as error:
         return _nothing_kept(path, str(error))
+    except SealRefused:
+        return _nothing_kept(path, "unreadable")
+    except FileShredded:
+        return _nothing_kept(path, SHREDDED)
 
 
 def _nothing_kept(path: Path, reason: str) -> Landed:
@@ -123,9 +148,11 @@ def _nothing_kept(path: Path, reason: str) -> Landed:
 def _keep(
     region: Region, catalog: Catalog, mapping: Mapping, name: str, copy: Copy, alone: Callable[[], None]
 ) -> Landed:
-    probe = probe_copy(copy.path, mapping)
+    probe = probe_copy(copy.content, mapping)
     entry = entry_of(mapping, name, probe, copy.file_id, copy.bytes)
-    whole = _is_whole(kept_path(region, entry), copy)  # asked before the copy takes its place, while others may enter
+    whole = _is_whole(
+        kept_file(region, entry, copy.content.keys)
+    )  # asked before the copy takes its place, while others may enter
 
     def keep(entered: File) -> None:
         copy.keep(kept_path(region, entered).name)
@@ -145,8 +172,8 @@ def _keep(
     return Landed(entry.name, outcome, probe.reason, copy.file_id, copy.bytes, probe.dropped)
 
 
-def _is_whole(kept: Path, copy: Copy) -> bool:
+def _is_whole(kept: SealedFile) -> bool:
     try:
-        return kept.is_file() and kept.stat().st_size == copy.bytes and sha256_of(kept) == copy.file_id
+        return is_whole(kept)
     except OSError:
         return False

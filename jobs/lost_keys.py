@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.home import Home, Region
+from jobs.landing.sealed_file import is_sealed
 from quality.contracts.errors import EnvironmentFault
 
 LOST, RESTORE = (
@@ -42,10 +43,13 @@ def lost_vault(home: Home, region: Region) -> EnvironmentFault:
 
 
 def vault_is_lost(home: Home, region: Region) -> bool:
-    """Return whether a region has no vault though tables were made with one."""
+    """Return whether a region has no vault though tables were made, or files landed, with one."""
     return _has_tables(region) and not home.vault.database(home.path, region.name).is_there()
 
 
 def _has_tables(region: Region) -> bool:
+    """Return whether there is anything that keys protect, landed files included."""
+    if any(is_sealed(path) for path in region.root.glob("landing/*.*") if path.is_file()):
+        return True
     layers = ("raw", "clean", "protected", "curated")
     return any(any(region.root.glob(f"{layer}/*/_delta_log")) for layer in layers)

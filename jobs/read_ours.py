@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jobs.explain_failure import explain_failure
 from jobs.job_inputs import Workplace
-from jobs.land_files import kept_path
+from jobs.land_files import kept_file
 from jobs.landing.read_records import read_records
 from jobs.landing.witness_file import witness_files
 from jobs.landing_ledger import File
@@ -20,7 +20,8 @@ def read_ours(place: Workplace, mapping: Mapping, like: File) -> None:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    with witness_files(kept_path(place.region, like), mapping) as ours:
+    keys = place.file_keys.for_workers
+    with witness_files(kept_file(place.region, like, keys), mapping, keys) as ours:
         try:
             counts = [
                 row["count"]

@@ -33,8 +33,11 @@ REASONS: dict[str, tuple[str, str]] = {
         "Write the Parquet file with snappy, gzip or zstd, and without BYTE_STREAM_SPLIT."),
     "unreadable_by_spark": ("The file passed the first look and yet cannot be read as a whole.", _SENDER),
     "changed_since_landing": (
-        "The kept bytes of the file are gone, or are not those that landed.",
+        "The kept bytes of the file are gone, were shredded, or are not those that landed.",
         "Ingest the file again from where it came (the same bytes take its place), and look at the disk."),
+    "shredded": (
+        "The key of these very bytes was destroyed, so that nobody can read them: they do not come back.",
+        "Nothing to do. If their subjects may be held again, ask the sender for a new file of them."),
     "malformed_record": (
         "The record cannot be split into its fields, or holds half a character or a number that is none.", _SENDER),
     "missing": (

@@ -14,15 +14,17 @@ from jobs.dismiss_quarantine import ENOUGH_DIGITS
 from jobs.dismissals import Dismissals, file_subject
 from jobs.explain_failure import explained
 from jobs.home import Home, Region
-from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_path
+from jobs.land_files import drop_old_copies, entry_of, keep_mapping, kept_file
 from jobs.landed_notes import write_note
 from jobs.landed_regions import catalogs, of_each
+from jobs.landing.file_keys import KeptKeys
 from jobs.landing.keep_file import copied
-from jobs.landing.probe_file import probe_copy
+from jobs.landing.probe_file import SHREDDED, probe_copy
+from jobs.landing.sealed_file import FileKeys, FileShredded
+from jobs.landing.sound_file import is_whole
 from jobs.landing_ledger import File
 from jobs.ledger_file import unchanged
 from jobs.listings.replay import ReplayedFile, ReplayListing, ReplayOutcome
-from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
 from jobs.region_faults import Fence, unfenced
 from jobs.run_lock import run_lock
@@ -40,6 +42,7 @@ _MENDS: dict[ReplayOutcome, str] = {
     "do, unless this mapping was meant for it.",
     "kept_bytes_gone": _FROM_ITS_SOURCE,
     "kept_bytes_changed": _FROM_ITS_SOURCE,
+    "shredded": explain_reason(SHREDDED)[1],
 }
 
 
@@ -67,19 +70,23 @@ def replay(
     """
     mapping, text = load_mapping(source), mapping_text(source)
     with explained(), unchanged() if dry_run else run_lock(home, progress, wait=wait):
-        judged = of_each(
-            home, region, fence, lambda name: [(*of, [*_judged(*of, mapping, file)]) for of in catalogs(home, name)]
-        )
-        if file and not any(found for _, _, found in judged):
+
+        def look(name: str) -> Iterator[tuple[Region, Catalog, FileKeys, list[_Judged]]]:
+            for place, catalog in catalogs(home, name):
+                keys = KeptKeys(home, place)
+                yield place, catalog, keys, [*_judged(place, catalog, keys, mapping, file)]
+
+        judged = of_each(home, region, fence, look)
+        if file and not any(found for *_, found in judged):
             raise UsageError(
                 f"No such file of source {mapping.name} is in quarantine, or has rows there.",
                 mend=f"Give {ENOUGH_DIGITS} or more of the first digits of its id: see `geoward quarantine list`.",
             )
         files = list[ReplayedFile]()
-        for place, catalog, found in judged:
+        for place, catalog, keys, found in judged:
             with fence(place):
                 if found and not dry_run:
-                    _enter(place, catalog, mapping, text, found)
+                    _enter(place, catalog, keys, mapping, text, found)
                     outcomes = dict(Counter(one.told.outcome for one in found))
                     audit(home, "ingest", mapping.name, "replayed", region=place.name, mapping_version=mapping.version,
                           files=outcomes)  # fmt: skip
@@ -90,7 +97,7 @@ def replay(
     return ReplayListing(source=source, dry_run=dry_run, ok=ok, files=files)
 
 
-def _judged(place: Region, catalog: Catalog, mapping: Mapping, wanted: str) -> Iterator[_Judged]:
+def _judged(place: Region, catalog: Catalog, keys: FileKeys, mapping: Mapping, wanted: str) -> Iterator[_Judged]:
     """Judge each file that is in quarantine or shares a date with rows that are, or the one wanted; nothing is changed.
 
     What a person has dismissed stays as it was seen, unless it is wanted.
@@ -107,7 +114,7 @@ def _judged(place: Region, catalog: Catalog, mapping: Mapping, wanted: str) -> I
         dates = held.get((file.source, file.file_id), set())
         was = file.reason or (ROWS if bad & dates else "")
         if was and (file.file_id.startswith(wanted.lower()) if wanted else file_subject(file) not in dismissed):
-            yield _judge(place, mapping, file, was, sorted(dates))
+            yield _judge(place, keys, mapping, file, was, sorted(dates))
 
 
 def _dates_with_quarantine(catalog: Catalog, mapping: Mapping) -> set[date]:
@@ -117,7 +124,7 @@ def _dates_with_quarantine(catalog: Catalog, mapping: Mapping) -> set[date]:
     return {day for (table, day), (_, _, report) in published if table in tables and report.get("quarantined")}
 
 
-def _judge(place: Region, mapping: Mapping, file: File, was: str, dates: list[date]) -> _Judged:
+def _judge(place: Region, keys: FileKeys, mapping: Mapping, file: File, was: str, dates: list[date]) -> _Judged:
     """Kept bytes must have the SHA-256 that is their name before anything else is done with them."""
 
     def judged(outcome: ReplayOutcome, reason: str = "", entry: File | None = None) -> _Judged:
@@ -130,11 +137,14 @@ def _judge(place: Region, mapping: Mapping, file: File, was: str, dates: list[da
 
     if was == ROWS and file.mapping_version == mapping.version:
         return judged("unchanged")
-    kept = kept_path(place, file)
-    if not kept.is_file():
+    kept = kept_file(place, file, keys)
+    if not kept.path.is_file():
         return judged("kept_bytes_gone")
-    if sha256_of(kept) != file.file_id:
-        return judged("kept_bytes_changed")
+    try:
+        if not is_whole(kept):
+            return judged("kept_bytes_changed")
+    except FileShredded:
+        return judged("shredded")
     probe = probe_copy(kept, mapping)
     if probe.reason and not file.reason:
         return judged("refused", probe.reason)
@@ -142,15 +152,15 @@ def _judge(place: Region, mapping: Mapping, file: File, was: str, dates: list[da
     return judged("quarantined" if probe.reason else "landed", probe.reason, entry)
 
 
-def _enter(place: Region, catalog: Catalog, mapping: Mapping, text: str, judged: list[_Judged]) -> None:
+def _enter(place: Region, catalog: Catalog, keys: FileKeys, mapping: Mapping, text: str, judged: list[_Judged]) -> None:
     """Change the ledger. Under another format a copy has its new name before that, and its old one until after."""
     changed = [(one.file, one.entry) for one in judged if one.entry]
     keep_mapping(place, mapping, text)
     for file, entry in changed:
-        old, new = kept_path(place, file), kept_path(place, entry)
-        if old != new and not entry.reason:
-            with copied(old, old.parent) as copy:
-                copy.keep(new.name)
+        old, new = kept_file(place, file, keys), kept_file(place, entry, keys)
+        if old.path != new.path and not entry.reason:
+            with copied(old, old.path.parent, keys) as copy:
+                copy.keep(new.path.name)
     catalog.land_again([entry for _, entry in changed], partial(write_note, place))
     for _, entry in changed:
         drop_old_copies(place, catalog, entry.file_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Set
 from contextlib import nullcontext
@@ -12,22 +11,21 @@ from jobs.audit_log import audit
 from jobs.catalog import NAME, Catalog, is_gone, made_anew, needed_by
 from jobs.explain_failure import explain_failure, explained
 from jobs.home import Home, Region
-from jobs.land_files import LANDING, MAPPINGS, entry_of
+from jobs.land_files import COPY, LANDING, MAPPINGS, entry_of
 from jobs.landed_notes import Note, read_notes
 from jobs.landed_regions import covered
-from jobs.landing.probe_file import probe_copy
+from jobs.landing.file_keys import KeptKeys
+from jobs.landing.probe_file import SHREDDED, probe_copy
+from jobs.landing.sealed_file import FileKeys, FileShredded, SealedFile
+from jobs.landing.sound_file import is_whole, is_whole_stranger
 from jobs.landing_ledger import File
 from jobs.ledger_file import unchanged
 from jobs.listings.landed import RestoredFile, RestoreListing, RestoreOutcome
-from jobs.manifest import sha256_of
 from jobs.reasons import explain_reason
 from jobs.region_faults import Fence, unfenced
 from jobs.storage_problems import refuse_lost
 from quality.contracts.errors import ConfigError, EnvironmentFault
 from quality.sources.load_mapping import load_mapping
-
-COPY = re.compile(r"([0-9a-f]{64})\.(?:csv|tsv|jsonl|parquet)(?:\.gz)?")
-"""The name of a kept copy: the SHA-256 of its bytes, and how they are read."""
 
 _INGEST = "`geoward ingest --source {source} --region {region} {path}`"
 _MENDS: dict[RestoreOutcome, str] = {
@@ -36,6 +34,7 @@ _MENDS: dict[RestoreOutcome, str] = {
     "kept_bytes_changed": f"Ingest the file again from where it came: {_INGEST}.",
     "mapping_gone": f"Its kept mapping is gone or damaged: {_INGEST} in the region's root, with the mapping's YAML "
     "file if it is your own.",
+    "shredded": explain_reason(SHREDDED)[1],
     "source_unknown": "It landed before kept files said of which source they are. Find out who delivered it, then "
     f"{_INGEST} in the region's root.",
 }
@@ -64,7 +63,8 @@ def _of_region(home: Home, place: Region, dry_run: bool) -> tuple[int, list[Rest
     with explained(), made_anew(place) if is_gone(place) and not dry_run else nullcontext() as new:
         with unchanged(dry_run):
             entries = _entries(place, new)
-        judged = [*_noted(place, entries), *_without_note(place, entries)]
+        keys = KeptKeys(home, place)
+        judged = [*_noted(place, entries, keys), *_without_note(place, entries, keys)]
         mine = [one for one, _ in judged]
         if mine and not dry_run:
             outcomes = {name: sum(one.outcome == name for one in mine) for name in {one.outcome for one in mine}}
@@ -90,16 +90,16 @@ Judged = tuple[RestoredFile, File | None]
 """A file, and its entry if it is to be entered."""
 
 
-def _noted(place: Region, entries: dict[tuple[str, str], File]) -> Iterator[Judged]:
+def _noted(place: Region, entries: dict[tuple[str, str], File], keys: FileKeys) -> Iterator[Judged]:
     for note in read_notes(place):
         if (note.source, note.file_id) not in entries:
-            yield _restore(place, note)
+            yield _restore(place, note, keys)
 
 
-def _without_note(place: Region, entries: dict[tuple[str, str], File]) -> Iterator[Judged]:
+def _without_note(place: Region, entries: dict[tuple[str, str], File], keys: FileKeys) -> Iterator[Judged]:
     said = {f"{file.file_id}.{file.extension}" for file in entries.values()} | {one.copy for one in read_notes(place)}
     for name in sorted(copies(place) - said):
-        if sha256_of(place.root / LANDING / name) == name[:64]:
+        if is_whole_stranger(SealedFile(place.root / LANDING / name, name[:64], keys)):
             yield _told(place, "", name, name[:64], "source_unknown"), None
 
 
@@ -108,12 +108,15 @@ def copies(place: Region) -> Set[str]:
     return {path.name for path in (place.root / LANDING).glob("*") if COPY.fullmatch(path.name) and path.is_file()}
 
 
-def _restore(place: Region, note: Note) -> Judged:
-    kept = place.root / LANDING / note.copy
-    if not kept.is_file():
+def _restore(place: Region, note: Note, keys: FileKeys) -> Judged:
+    kept = SealedFile(place.root / LANDING / note.copy, note.file_id, keys)
+    if not kept.path.is_file():
         return _of(place, note, "kept_bytes_gone"), None
-    if sha256_of(kept) != note.file_id:
-        return _of(place, note, "kept_bytes_changed"), None
+    try:
+        if not is_whole(kept):
+            return _of(place, note, "kept_bytes_changed"), None
+    except FileShredded:
+        return _of(place, note, "shredded"), None
     path = place.root / MAPPINGS / f"{note.mapping_version}.yaml"
     try:
         mapping = load_mapping(path)
@@ -122,7 +125,7 @@ def _restore(place: Region, note: Note) -> Judged:
     if (mapping.name, mapping.version) != (note.source, note.mapping_version):
         return _of(place, note, "mapping_gone"), None
     probe = probe_copy(kept, mapping)
-    entry = replace(entry_of(mapping, note.name, probe, note.file_id, kept.stat().st_size), landed_at=note.landed_at)
+    entry = replace(entry_of(mapping, note.name, probe, note.file_id, kept.size), landed_at=note.landed_at)
     told = _of(place, note, "quarantined" if probe.reason else "landed", probe.reason)
     return told, replace(entry, extension=note.extension)
 

@@ -6,12 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from jobs.catalog import now
 from jobs.describe_source import rejects_all, rule_in_words, when_in_words
 from jobs.landing.file_name import told
+from jobs.landing.file_opening import PlainFile
 from jobs.landing.probe_file import Probe, probe_file
 from jobs.listings import SourceTrial, TriedColumn, TriedEmit
 from jobs.reasons import explain_reason
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def try_source(
-    mapping: Mapping, path: Path, *, scratch: Path, spark: Callable[[], SparkSession], purposes: Collection[str],
+    mapping: Mapping, path: Path, *, spark: Callable[[], SparkSession], purposes: Collection[str],
     limit: int = 0,
 ) -> SourceTrial:  # fmt: skip
     """Map the file's records, all or the first ``limit``, and count what becomes of them.
@@ -38,28 +38,25 @@ def try_source(
         return _trial(mapping, path, probe, 0, False, [], purposes)
     from pyspark.errors import PySparkException
 
-    with TemporaryDirectory(dir=scratch) as folder:
-        try:
-            records = _records(mapping, path, probe, Path(folder), spark())
-            records = records.limit(limit) if limit else records
-            count = records.count()
-            emits = [_tried(records, mapping, emit) for emit in mapping.emits]
-        except PySparkException:  # its message may hold values
-            meaning, mend = explain_reason("unreadable_by_spark")
-            raise GeowardError(meaning, mend=mend) from None
+    try:
+        records = _records(mapping, path, probe, spark())
+        records = records.limit(limit) if limit else records
+        count = records.count()
+        emits = [_tried(records, mapping, emit) for emit in mapping.emits]
+    except PySparkException:  # its message may hold values
+        meaning, mend = explain_reason("unreadable_by_spark")
+        raise GeowardError(meaning, mend=mend) from None
     return _trial(mapping, path, probe, count, bool(limit) and count >= limit, emits, purposes)
 
 
-def _records(mapping: Mapping, path: Path, probe: Probe, folder: Path, spark: SparkSession) -> DataFrame:
-    """Read the file under a name that tells its format, as landing would keep it, without copying it."""
+def _records(mapping: Mapping, path: Path, probe: Probe, spark: SparkSession) -> DataFrame:
+    """Read the file where it lies, as it would be read once it landed."""
     from jobs.landing.read_records import LandedFile, read_records
 
     with path.open("rb") as file:
         file_id = hashlib.file_digest(file, "sha256").hexdigest()
-    link = folder / f"{file_id}.{mapping.format}{'.gz' if probe.gzipped else ''}"
-    link.symlink_to(path.absolute())
-    moment = now()
-    [records] = read_records(spark, [LandedFile(link, file_id, moment, probe.columns, moment.date())], mapping)
+    moment, own = now(), PlainFile(path.absolute())
+    [records] = read_records(spark, [LandedFile(own, file_id, moment, probe.columns, moment.date())], mapping)
     return records
 
 

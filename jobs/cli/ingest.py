@@ -35,8 +35,9 @@ def ingest(
     A file that cannot be read is quarantined with a reason while the others land; the command then ends with exit
     code 1. The same bytes again are `known` and add nothing (`restored`: their kept copy was damaged and is whole
     again); under another mapping they are entered anew, which waits for the end of a run, and are `refused` if that
-    mapping cannot read a file in use. Of a path that is `not_found`, `not_a_file` or `unreadable` nothing is kept: exit
-    1 too. Columns that the mapping does not read are dropped. What landed becomes tables with `geoward run`.
+    mapping cannot read a file in use. Of a path that is `not_found`, `not_a_file` or `unreadable`, or whose bytes were
+    `shredded`, nothing is kept: exit 1 too. Columns that the mapping does not read are dropped. What landed becomes
+    tables with `geoward run`.
 
     Example: `geoward ingest --source sample_pings --region eu data/sample/eu/pings.csv.gz`
     """

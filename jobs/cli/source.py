@@ -82,17 +82,16 @@ def _try(name: str, file: Path, rows: int) -> SourceTrial:
     from quality.sources.load_mapping import load_mapping
 
     mapping, home = load_mapping(name), open_home()
-    scratch = home.folder("scratch")
 
     def spark() -> SparkSession:
         from jobs.java import require_java
         from jobs.session import start_session
 
         require_java()
-        return start_session(scratch=scratch, short_lived=True)
+        return start_session(scratch=home.folder("scratch"), short_lived=True)
 
     with err.status(f"trying {escape(mapping.name)}"):
-        return try_source(mapping, file, scratch=scratch, spark=spark, purposes=home.policy.purposes, limit=rows)
+        return try_source(mapping, file, spark=spark, purposes=home.policy.purposes, limit=rows)
 
 
 def _parts(detail: SourceDetail) -> Iterable[Table | str]:

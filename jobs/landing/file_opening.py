@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import BinaryIO, Protocol, cast
 
 PARQUET = b"PAR1"
 BOM = b"\xef\xbb\xbf"
@@ -37,27 +40,57 @@ class Unreadable(Exception):
         self.columns = columns
 
 
-def opening_of(path: Path) -> bytes:
-    """Return the first bytes; raise ``Unreadable`` for what is absent, no file or empty. No pipe is ever opened."""
-    if not path.exists():
-        raise Unreadable("not_found")
-    if not path.is_file():
-        raise Unreadable("not_a_file")
-    with path.open("rb") as file:
+class Content(Protocol):
+    """What a file holds, wherever and however it is kept; it can be sent to a worker."""
+
+    def open(self) -> io.BufferedReader:
+        """Return it as a file that is read from any place on."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """A file of the user's own, which lies where it is."""
+
+    path: Path
+
+    def open(self) -> io.BufferedReader:
+        """Open it; raise ``Unreadable`` for what is absent or no file. No pipe is ever opened."""
+        if not self.path.exists():
+            raise Unreadable("not_found")
+        if not self.path.is_file():
+            raise Unreadable("not_a_file")
+        return self.path.open("rb")
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.path.stat().st_size
+
+
+def opening_of(content: Content) -> bytes:
+    """Return the first bytes; raise ``Unreadable`` for what is absent, no file or empty."""
+    with content.open() as file:
         opening = file.read(4)
     if not opening:
         raise Unreadable("empty_file")
     return opening
 
 
-def is_gzip(path: Path) -> bool:
-    """Return whether the file is a gzip, whatever its name."""
-    return opening_of(path).startswith(_GZIP)
+def is_gzip(content: Content) -> bool:
+    """Return whether it is a gzip, whatever its name."""
+    return opening_of(content).startswith(_GZIP)
 
 
-def open_bytes(path: Path) -> AbstractContextManager[IO[bytes]]:
-    """Open the file for reading, decompressed."""
-    return gzip.open(path, "rb") if is_gzip(path) else path.open("rb")  # type: ignore[return-value]
+@contextmanager
+def open_bytes(content: Content) -> Iterator[BinaryIO]:
+    """Open it for reading, decompressed."""
+    packed = is_gzip(content)
+    with content.open() as file, ExitStack() as opened:
+        yield cast(BinaryIO, opened.enter_context(gzip.open(file))) if packed else file
 
 
 def check_text(opening: bytes) -> None:

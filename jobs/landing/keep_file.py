@@ -1,4 +1,4 @@
-"""Keep a file's bytes under their SHA-256: copied and digested in one pass, there whole or not at all."""
+"""Keep a file's bytes under their SHA-256: copied, sealed and digested in one pass, there whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.durable import PART, sync
-from jobs.landing.file_opening import Unreadable
+from jobs.landing.file_opening import Content, Unreadable
+from jobs.landing.sealed_file import FileKeys, SealedFile, Sealing
 
 _CHUNK = 1 << 20
 _A_DAY = 24 * 60 * 60
@@ -20,37 +21,40 @@ _A_DAY = 24 * 60 * 60
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy that is whole on the disk under a passing name; ``file_id`` is the SHA-256 of its bytes in hex."""
+    """A copy that is whole on the disk under a passing name, and how many bytes it holds."""
 
-    path: Path
-    file_id: str
+    content: SealedFile
     bytes: int
+
+    @property
+    def file_id(self) -> str:
+        """The SHA-256 of its bytes, in hex."""
+        return self.content.file_id
 
     def keep(self, name: str) -> None:
         """Give it its name. A file that is there under that name, perhaps damaged since, is replaced."""
-        kept = self.path.with_name(name)
-        self.path.replace(kept)
+        kept = self.content.path.with_name(name)
+        self.content.path.replace(kept)
         sync(kept.parent)
 
 
 @contextmanager
-def copied(path: Path, folder: Path) -> Iterator[Copy]:
-    """Copy a file into ``folder`` for the owner alone; what is not kept is removed at the end.
+def copied(content: Content, folder: Path, keys: FileKeys) -> Iterator[Copy]:
+    """Copy a file into ``folder``, sealed; what is not kept is removed at the end.
 
-    What is judged and kept is the copy: the file itself may still change. Raises ``Unreadable`` when the file cannot
-    be read to its end, and ``OSError`` when the copy cannot be written, which is not the file's fault.
+    Nothing of it is ever there in the clear, nor can what a kill leaves be opened. What is judged and kept is the
+    copy: the file itself may still change. Raises ``Unreadable`` when the file cannot be read to its end, ``OSError``
+    when the copy cannot be written, which is not the file's fault, and ``FileShredded`` when its bytes were shredded.
     """
     part = folder / f"incoming-{os.getpid()}-{os.urandom(4).hex()}{PART}"
     digest, size = hashlib.sha256(), 0
     try:
-        with part.open("xb") as target:
-            part.chmod(0o600)
-            for chunk in _chunks(path):
+        with closing(Sealing(part)) as sealing:
+            for chunk in _chunks(content):
                 digest.update(chunk)
-                size += target.write(chunk)
-            target.flush()
-            os.fsync(target.fileno())
-        yield Copy(part, digest.hexdigest(), size)
+                size += sealing.write(chunk)
+            sealing.end(digest.hexdigest(), keys)
+        yield Copy(SealedFile(part, digest.hexdigest(), keys), size)
     finally:
         part.unlink(missing_ok=True)
 
@@ -69,9 +73,9 @@ def _remove(part: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _chunks(content: Content) -> Iterator[bytes]:
     try:
-        with path.open("rb") as file:
+        with content.open() as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
     except OSError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pyarrow as pa
 from pyarrow import types
 
@@ -40,3 +42,17 @@ def spark_type(type_: pa.DataType) -> str:
             return NANOSECONDS if type_.tz else LOCAL_NANOSECONDS
         return "timestamp" if type_.tz else "timestamp_ntz"
     return next((ddl for is_type, ddl in _SIMPLE if is_type(type_)), "")  # type: ignore[operator]
+
+
+_IN_ARROW = {
+    "boolean": pa.bool_(), "tinyint": pa.int8(), "smallint": pa.int16(), "int": pa.int32(), "bigint": pa.int64(),
+    "float": pa.float32(), "double": pa.float64(), "string": pa.string(), "date": pa.date32(),
+    "timestamp": pa.timestamp("us", "UTC"), "timestamp_ntz": pa.timestamp("us"),
+}  # fmt: skip
+
+
+def arrow_type(ddl: str) -> pa.DataType:
+    """Return the Arrow type as which Spark takes a column of one of these DDL types from a worker."""
+    if decimal := re.fullmatch(r"decimal\((\d+),(\d+)\)", ddl):
+        return pa.decimal128(int(decimal[1]), int(decimal[2]))
+    return _IN_ARROW[ddl]

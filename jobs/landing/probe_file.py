@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jobs.landing.column_names import is_header, told_names
-from jobs.landing.file_opening import Unreadable, is_gzip, opening_of
+from jobs.landing.file_opening import Content, PlainFile, Unreadable, is_gzip, opening_of
 from jobs.landing.probe_parquet import probe_parquet
 from jobs.landing.probe_text import probe_text
+from jobs.landing.sealed_file import FileShredded, SealRefused
 from quality.sources.mapping import Mapping
 
-NOT_KEPT = ("not_found", "not_a_file", "unreadable")
+SHREDDED = "shredded"
+NOT_KEPT = ("not_found", "not_a_file", "unreadable", SHREDDED)
 """Reasons for which nothing is kept of a path, so that nothing is in quarantine either."""
 
 
@@ -37,19 +39,26 @@ class Probe:
 
 def probe_file(path: Path, mapping: Mapping) -> Probe:
     """Read the whole file once, in constant memory, and say whether it is fit for ``mapping``; never raises for it."""
+    return probe_content(PlainFile(path), mapping)
+
+
+def probe_content(content: Content, mapping: Mapping) -> Probe:
+    """Judge what is to land as ``probe_file`` does, wherever it is."""
     try:
-        return probe_copy(path, mapping)
-    except OSError:
+        return probe_copy(content, mapping)
+    except (OSError, SealRefused):
         return Probe(False, "unreadable")
+    except FileShredded:
+        return Probe(False, SHREDDED)
 
 
-def probe_copy(path: Path, mapping: Mapping) -> Probe:
+def probe_copy(content: Content, mapping: Mapping) -> Probe:
     """Judge a copy of ours as ``probe_file`` does. Raises ``OSError``: if it cannot be read, that is not the file's."""
     gzipped = False
     try:
-        gzipped = is_gzip(path)
+        gzipped = is_gzip(content)
         probe = probe_parquet if mapping.format == "parquet" else probe_text
-        names, rows = probe(path, mapping)
+        names, rows = probe(content, mapping)
     except Unreadable as error:
         names = error.columns if is_header(error.columns, _known(mapping)) else ()
         return _probe(str(error), names, mapping, gzipped, None)
@@ -70,7 +79,7 @@ def _known(mapping: Mapping) -> set[str]:
 def unfit(path: Path) -> str:
     """Return why there is nothing to keep of a path, one of ``NOT_KEPT``; empty for a file, also an empty one."""
     try:
-        opening_of(path)
+        opening_of(PlainFile(path))
     except Unreadable as error:
         return str(error) if str(error) != "empty_file" else ""
     except OSError:

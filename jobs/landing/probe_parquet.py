@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-from jobs.landing.file_opening import PARQUET, Unreadable, opening_of
+from jobs.landing.file_opening import PARQUET, Content, Unreadable, opening_of
 from jobs.landing.probe_text import check_columns
 from quality.sources.mapping import Mapping
 
@@ -16,17 +15,22 @@ _COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
 _NOT_IN_SPARK = {"BYTE_STREAM_SPLIT"}
 
 
-def probe_parquet(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
+def probe_parquet(content: Content, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
     """Return the columns and rows; raise ``Unreadable`` with the reason."""
+    if opening_of(content) != PARQUET:
+        raise Unreadable("wrong_format")
+    with content.open() as file:
+        return _probe(file, mapping)
+
+
+def _probe(opened: BinaryIO, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     from jobs.landing.parquet_types import spark_type
 
-    if opening_of(path) != PARQUET:
-        raise Unreadable("wrong_format")
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        file = pq.ParquetFile(opened, page_checksum_verification=True)
         schema = file.schema_arrow
         check_columns(tuple(schema.names), mapping)
         _refuse_twins(schema.names, mapping)

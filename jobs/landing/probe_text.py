@@ -9,9 +9,8 @@ import json
 import zlib
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
-from jobs.landing.file_opening import LOOKED_AT, Unreadable, check_text, open_bytes
+from jobs.landing.file_opening import LOOKED_AT, Content, Unreadable, check_text, open_bytes
 from jobs.landing.other_delimiter import other_delimiter
 from quality.sources.mapping import Mapping
 
@@ -26,14 +25,14 @@ _CHUNK, _LONGEST_HEADER = 1 << 20, 1 << 20
 csv.field_size_limit(LONGEST)
 
 
-def probe_text(path: Path, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
+def probe_text(content: Content, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
     """Return the columns, and the rows where counting needs no parser; raise ``Unreadable`` with the reason."""
     try:
-        with open_bytes(path) as file:
+        with open_bytes(content) as file:
             check_text(file.peek(LOOKED_AT)[:LOOKED_AT])  # type: ignore[attr-defined]
             if mapping.format == "jsonl":
                 return _probe_lines(_decoded(file, newline=None), mapping)
-            return _probe_separated(_decoded(file, newline=""), path, mapping), None
+            return _probe_separated(_decoded(file, newline=""), content, mapping), None
     except EOFError:
         raise Unreadable("truncated_gzip") from None
     except (gzip.BadGzipFile, zlib.error):
@@ -50,9 +49,9 @@ def check_columns(columns: tuple[str, ...], mapping: Mapping) -> None:
         raise Unreadable(f"duplicate_column:{','.join(repeated)}", columns)
 
 
-def ends_with_cr(path: Path) -> bool:
+def ends_with_cr(content: Content) -> bool:
     """Return whether the first line ends with a carriage return alone, as on old Macintoshes."""
-    with open_bytes(path) as file:
+    with open_bytes(content) as file:
         line = _decoded(file, newline="").readline(_LONGEST_HEADER)
     return line.endswith("\r")
 
@@ -62,7 +61,7 @@ def _decoded(file: object, newline: str | None) -> io.TextIOWrapper:
     return io.TextIOWrapper(file, encoding="utf-8-sig", errors="strict", newline=newline)  # type: ignore[arg-type]
 
 
-def _probe_separated(lines: io.TextIOWrapper, path: Path, mapping: Mapping) -> tuple[str, ...]:
+def _probe_separated(lines: io.TextIOWrapper, content: Content, mapping: Mapping) -> tuple[str, ...]:
     first = lines.readline(_LONGEST_HEADER)
     columns = mapping.columns or _header(first, lines, mapping)
     size, since_break, quotes = 0, 0, '"' in first
@@ -77,7 +76,7 @@ def _probe_separated(lines: io.TextIOWrapper, path: Path, mapping: Mapping) -> t
     if not mapping.columns:  # asked last: of a damaged file the damage is told, whatever the mapping reads
         _check_header(first, columns, mapping)
     if size > LONGEST and quotes and mapping.format == "csv":
-        _check_quoted(path)
+        _check_quoted(content)
     return columns
 
 
@@ -110,9 +109,9 @@ def _bounded(first: str, lines: io.TextIOWrapper) -> Iterator[str]:
         line = lines.readline(_LONGEST_HEADER)
 
 
-def _check_quoted(path: Path) -> None:
+def _check_quoted(content: Content) -> None:
     """Look for a quote that swallows what follows it; small files and files without quotes need not ask."""
-    with open_bytes(path) as file:
+    with open_bytes(content) as file:
         try:
             for _ in csv.reader(_decoded(file, newline="")):
                 pass

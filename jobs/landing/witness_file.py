@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -15,39 +16,39 @@ from pathlib import Path
 
 from jobs.durable import PART
 from jobs.landing.read_records import LandedFile
+from jobs.landing.sealed_file import FileKeys, SealedFile, seal_bytes
 from quality.sources.mapping import Mapping
 
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @contextmanager
-def witness_files(beside: Path, mapping: Mapping) -> Iterator[list[LandedFile]]:
-    """Write files of one row each, of the format of ``beside``, packed as it is, and on its disk; gone at the end.
+def witness_files(beside: SealedFile, mapping: Mapping, keys: FileKeys) -> Iterator[list[LandedFile]]:
+    """Write files of one row each, of the format of ``beside``, packed and sealed as it is, beside it; gone at the end.
 
     The folder's name ends as those of copies that come in do, so that what a kill leaves is removed as they are.
     """
-    folder = beside.parent / f"witness-{os.getpid()}-{os.urandom(4).hex()}{PART}"
+    folder = beside.path.parent / f"witness-{os.getpid()}-{os.urandom(4).hex()}{PART}"
     folder.mkdir(mode=0o700)
     try:
-        yield [_write(folder, name, content, mapping) for name, content in _contents(beside, mapping).items()]
+        yield [_write(folder, name, content, mapping, keys) for name, content in _contents(beside, mapping).items()]
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(folder: Path, name: str, content: bytes, mapping: Mapping) -> LandedFile:
-    path = folder / name
-    path.write_bytes(content)
-    path.chmod(0o600)
+def _write(folder: Path, name: str, content: bytes, mapping: Mapping, keys: FileKeys) -> LandedFile:
+    file_id = hashlib.sha256(content).hexdigest()
+    sealed = seal_bytes(folder / name, content, file_id, keys)
     columns = mapping.columns or mapping.source_columns
-    return LandedFile(path, path.name, _LONG_AGO, columns, _LONG_AGO.date())
+    return LandedFile(sealed, file_id, _LONG_AGO, columns, _LONG_AGO.date())
 
 
-def _contents(beside: Path, mapping: Mapping) -> dict[str, bytes]:
+def _contents(beside: SealedFile, mapping: Mapping) -> dict[str, bytes]:
     """Return one file, or one for each codec of a Parquet file: Java loads a library of its own for most."""
     if mapping.format == "parquet":
         return {f"{codec.lower()}.parquet": _parquet(mapping, codec) for codec in sorted(_codecs(beside))}
     text = (_line if mapping.format == "jsonl" else _table)(mapping).encode()
-    zipped = beside.name.endswith(".gz")
+    zipped = beside.path.name.endswith(".gz")
     return {f"one.{mapping.format}.gz": gzip.compress(text)} if zipped else {f"one.{mapping.format}": text}
 
 
@@ -76,11 +77,12 @@ def _parquet(mapping: Mapping, codec: str) -> bytes:
     return packed.getvalue()
 
 
-def _codecs(path: Path) -> set[str]:
+def _codecs(content: SealedFile) -> set[str]:
     """Return the codecs of the columns. To be asked of a file that passed the probe: a damaged footer ends Python."""
     import pyarrow.parquet as pq
 
-    footer = pq.ParquetFile(path).metadata
+    with content.open() as file:
+        footer = pq.ParquetFile(file).metadata
     groups = [footer.row_group(index) for index in range(footer.num_row_groups)]
     found = {group.column(index).compression for group in groups for index in range(group.num_columns)}
     return found or {"SNAPPY"}

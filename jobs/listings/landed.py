@@ -9,7 +9,7 @@ from jobs.listings.listing import Listing, OfRegions
 
 LandedState = Literal["waiting", "published", "stale", "withdrawn"]
 RestoreOutcome = Literal[
-    "landed", "quarantined", "kept_bytes_gone", "kept_bytes_changed", "mapping_gone", "source_unknown"
+    "landed", "quarantined", "kept_bytes_gone", "kept_bytes_changed", "shredded", "mapping_gone", "source_unknown"
 ]
 RESTORE_OUTCOMES: tuple[RestoreOutcome, ...] = get_args(RestoreOutcome)
 

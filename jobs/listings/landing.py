@@ -29,13 +29,15 @@ class IngestedFile(Listing):
 
     ``restored``: known, and its kept bytes, which were gone or damaged, are whole again.
     ``not_found``, ``not_a_file``, ``unreadable``: nothing is kept of that path, and nothing is in quarantine.
+    ``shredded``: nor is of bytes whose key was destroyed, here or elsewhere in the region: they do not come back.
     ``refused``: it is in use, and stays so, since this mapping cannot read it. ``unknown`` names the dropped columns
     that the mapping does not list as ignored, also of a file that is refused for its columns.
     """
 
     name: str
     outcome: Literal[
-        "landed", "known", "restored", "quarantined", "refused", "readable", "not_found", "not_a_file", "unreadable"
+        "landed", "known", "restored", "quarantined", "refused", "readable", "not_found", "not_a_file", "unreadable",
+        "shredded",
     ]  # fmt: skip
     reason: str
     mend: str

@@ -7,7 +7,9 @@ from typing import Literal, get_args
 
 from jobs.listings.listing import Listing, OfRegions
 
-ReplayOutcome = Literal["landed", "unchanged", "quarantined", "refused", "kept_bytes_gone", "kept_bytes_changed"]
+ReplayOutcome = Literal[
+    "landed", "unchanged", "quarantined", "refused", "kept_bytes_gone", "kept_bytes_changed", "shredded"
+]
 REPLAY_OUTCOMES: tuple[ReplayOutcome, ...] = get_args(ReplayOutcome)
 
 

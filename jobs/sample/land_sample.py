@@ -32,6 +32,6 @@ def land_sample(home: Home, sample: Path) -> dict[str, list[Landed]]:
 def _land(home: Home, region: Region, sample: Path, file: str) -> Landed:
     source, path = SOURCES[file], sample / region.name / file
     (landed,) = land_files(
-        region, load_mapping(source), mapping_text(source), [path], alone=partial(run_lock, home)
+        home, region, load_mapping(source), mapping_text(source), [path], alone=partial(run_lock, home)
     )  # fmt: skip
     return landed

@@ -173,7 +173,7 @@ def _wait_for(address, process):
 
 
 def _land(home: Home, source: str, file: Path) -> None:
-    (entry,) = land_files(home.region("us"), load_mapping(source), mapping_text(source), [file])
+    (entry,) = land_files(home, home.region("us"), load_mapping(source), mapping_text(source), [file])
     assert entry.outcome == "landed", entry
 
 

@@ -20,8 +20,6 @@ from tests.secrets import content, forms, found_in, secrets_of
 pytestmark = [pytest.mark.e2e, pytest.mark.spark]
 
 FAKE_DEVICES = 3
-PERSONAL = ("landing",)
-"""Folders of a region that may hold identifiers as they landed."""
 
 CONTACT = re.compile(r"[\w.]+@example\.(?:com|org|net)|\+1-\d{3}-555-01\d\d|\+44 7700 900\d{3}")
 
@@ -77,19 +75,16 @@ def test_a_secret_that_leaks_in_any_form_is_found(night, tmp_path):
     assert found_in(tmp_path, [key]) == {path.name for path in tmp_path.iterdir()}
 
 
-def test_identifiers_and_contacts_stay_where_they_landed(night):
+def test_identifiers_and_contacts_are_in_no_file_at_all(night):
     actors = [row["actor"] for row in csv.DictReader((night.sample / "us" / "actors.csv").open())]
     contacts = set(CONTACT.findall(gzip.decompress((night.sample / "us" / "actions.jsonl.gz").read_bytes()).decode()))
     pattern = re.compile("|".join(map(re.escape, [*actors, *contacts])).encode())
-    holding = {path.relative_to(night.root) for path in _files(night.root) if pattern.search(content(path))}
-    elsewhere = [path for path in _files(night.home.path) if not path.is_relative_to(night.root)]
+    holding = {path.relative_to(night.home.path) for path in _files(night.home.path) if pattern.search(content(path))}
 
     assert len(actors) == 80
     assert contacts
-    assert {path.parts[0] for path in holding} == {"landing"}, "rows of raw, clean and quarantine are sealed"
+    assert holding == set(), "landed files and rows of raw, clean and quarantine are sealed"
     assert actors[0] in {row["actor_id"] for row in night.rows("raw.pings")}
-    assert [path for path in holding if path.parts[0] not in PERSONAL] == []
-    assert [path for path in elsewhere if pattern.search(content(path))] == []
 
 
 def test_only_the_owner_may_read(night):

@@ -80,7 +80,7 @@ def test_a_late_file_of_an_older_day_makes_what_depends_on_that_day_again_and_no
 
 
 def land(home, source, file):
-    (landed,) = land_files(home.region("eu"), load_mapping(source), mapping_text(source), [file])
+    (landed,) = land_files(home, home.region("eu"), load_mapping(source), mapping_text(source), [file])
     assert landed.outcome == "landed"
 
 

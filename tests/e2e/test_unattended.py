@@ -62,7 +62,9 @@ def land(home, sample, *files):
     for region in home.regions.values():
         for file in files:
             mapping = SOURCES[file]
-            [landed] = land_files(region, load_mapping(mapping), mapping_text(mapping), [sample / region.name / file])
+            [landed] = land_files(
+                home, region, load_mapping(mapping), mapping_text(mapping), [sample / region.name / file]
+            )
             assert landed.outcome == "landed"
 
 

@@ -20,7 +20,9 @@ def land(place, number):
     lines = [f"actor,a{number},fraud,me,{day}T10:00:00Z," for day in DAYS]
     file = place.home.path.parent / f"labels-{number}.csv"
     file.write_text("entity_type,entity,label,label_source,time,observed\n" + "\n".join(lines) + "\n")
-    (landed,) = land_files(place.region, load_mapping("sample_labels"), mapping_text("sample_labels"), [file])
+    (landed,) = land_files(
+        place.home, place.region, load_mapping("sample_labels"), mapping_text("sample_labels"), [file]
+    )
     assert landed.outcome == "landed"
 
 

@@ -34,7 +34,7 @@ def land(place, mapping_file, tmp_path):
         for name, text in files.items():
             paths.append(tmp_path / f"{name}.csv")
             paths[-1].write_text(HEADER + text)
-        landed = land_files(place.region, load_mapping(path), path.read_text(), paths)
+        landed = land_files(place.home, place.region, load_mapping(path), path.read_text(), paths)
         return {one.name.partition(".")[0]: one.file_id for one in landed}
 
     return land

@@ -52,7 +52,7 @@ def test_every_shipped_mapping_can_be_described():
 def test_sources_are_listed_with_the_regions_where_files_of_them_landed(home, mapping_file, log_file):
     path = mapping_file()
     file = log_file("1,a,2026-06-01T00:00:00Z,1,2,,")
-    land_files(home.region("eu"), load_mapping(path), path.read_text(), [file])
+    land_files(home, home.region("eu"), load_mapping(path), path.read_text(), [file])
 
     found = {source.name: source for source in list_sources(home)}
 

@@ -12,14 +12,15 @@ from jobs.batches import batches
 from jobs.files_in_use import in_use, is_sound, waiting_for_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import keep_mapping, kept_path
+from jobs.landing.sound_file import is_whole
 from jobs.landing_ledger import File
-from jobs.manifest import sha256_of
 from jobs.nightly import run_table
 from jobs.plan import plan
 from jobs.restore_landed import restore_landed
 from jobs.unreadable_files import set_aside_changed
-from quality.contracts.errors import FilesLost, FilesUnknown
+from quality.contracts.errors import EnvironmentFault, FilesLost, FilesUnknown
 from quality.sources.load_mapping import load_mapping
+from tests.jobs.kept import keep_bytes, shred
 from tests.jobs.publisher import publish
 
 D1, D2, D3 = date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3)
@@ -47,7 +48,7 @@ def land(place, mapping_file):
         file_id = hashlib.sha256(text.encode()).hexdigest()
         file = File(source, file_id, mapping.version, f"{text}.csv", "csv", 9, (), (), datetime(2024, 5, 4, tzinfo=UTC))
         place.region.folder("landing")
-        kept_path(place.region, file).write_text(text)
+        keep_bytes(place.home, kept_path(place.region, file), text.encode())
         place.catalog.land(file)
         if days:
             place.catalog.set_dates([file], [(source, file_id, table, day.isoformat(), 3, 3) for day in days])
@@ -72,7 +73,7 @@ def show(publish):
 def test_bytes_that_did_not_change_since_long_are_read_once_by_a_process(place, land, monkeypatch, settled, reads):
     file, read = land("settled"), []
     monkeypatch.setattr(files_in_use, "SETTLED_S", settled)
-    monkeypatch.setattr(files_in_use, "sha256_of", lambda path: read.append(path) or sha256_of(path))
+    monkeypatch.setattr(files_in_use, "is_whole", lambda kept: read.append(kept) or is_whole(kept))
 
     assert is_sound(place, file) and is_sound(place, file)
     assert len(read) == reads
@@ -107,11 +108,22 @@ def test_of_a_published_file_that_cannot_be_read_nobody_knows_whose_rows_it_hold
 
 
 def test_bytes_are_sound_that_are_there_and_have_their_name_as_their_sum(place, land):
-    a, b, c = land("a", D1), land("b", D1), land("c", D1)
+    a, b, c, d = land("a", D1), land("b", D1), land("c", D1), land("d", D1)
     lose(place, b)
     kept_path(place.region, c).unlink()
+    shred(place.home, d.file_id)
 
-    assert [is_sound(place, file) for file in (a, b, c)] == [True, False, False]
+    assert [is_sound(place, file) for file in (a, b, c, d)] == [True, False, False, False]
+
+
+def test_a_vault_that_is_gone_says_nothing_about_files(place, land):
+    a = land("a", D1)
+    (place.home.path / "vault" / "eu.sqlite").unlink()
+
+    with pytest.raises(EnvironmentFault, match="vault of region eu is missing"):
+        set_aside_changed(place, [a])
+
+    assert [file.reason for file in place.catalog.files()] == [""]
 
 
 def test_what_is_made_from_a_lost_file_waits_and_other_dates_and_tables_do_not(place, land, show):

@@ -17,10 +17,13 @@ from jobs.fsck import fsck
 from jobs.fsck_catalog import CATALOG
 from jobs.land_files import LANDING, MAPPINGS, land_files
 from jobs.quarantine import quarantine_contract
+from jobs.region_keys import region_keys
 from jobs.run_lock import give_run_lock, take_run_lock
 from jobs.withdraw import withdraw
+from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping, mapping_text
 from tests.jobs.damaged import D1, D2, data, find, flip, kinds, log, proof, replace, table, twice_published
+from tests.jobs.kept import kept_bytes, shred
 from tests.jobs.publisher import TABLE, publish, publish_as_a_run
 
 
@@ -36,7 +39,7 @@ def landed(home, tmp_path, mapping_file):
     mapping = mapping_file()
     log = tmp_path / "log.csv"
     log.write_text("id,who,at,lat,lon,note\n1,a,2024-05-01T00:00:00Z,1,2,x\n")
-    land_files(home.region("eu"), load_mapping(mapping), mapping_text(mapping), [log])
+    land_files(home, home.region("eu"), load_mapping(mapping), mapping_text(mapping), [log])
     [file] = Catalog(home.region("eu")).files()
     return home.region("eu").root / LANDING / f"{file.file_id}.csv"
 
@@ -392,6 +395,43 @@ def test_landed_files_are_held_to_their_names(home, landed):
     assert "geoward ingest --source tiny --region eu FILE" in found.mend
     landed.unlink()
     assert [one.kind for one in fsck(home, checked=Checked())] == ["landed_missing"]
+
+
+def test_of_a_landed_file_each_byte_on_disk_counts(home, landed):
+    whole = landed.read_bytes()
+    for at in range(len(whole)):
+        landed.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        assert [one.kind for one in fsck(home, checked=Checked())] == ["landed_changed"], at
+
+
+def test_a_landed_file_in_the_clear_as_earlier_versions_kept_it_is_told_with_its_mend(home, landed):
+    landed.write_bytes(kept_bytes(home, landed))
+
+    [found] = fsck(home, checked=Checked())
+
+    assert (found.kind, "earlier version" in found.what, "Ingest the file again" in found.mend) == (
+        "landed_changed", True, True,
+    )  # fmt: skip
+
+
+def test_a_landed_file_whose_key_was_destroyed_is_told_as_such(home, landed):
+    shred(home, landed.stem)
+
+    [found] = fsck(home, checked=Checked())
+
+    assert (found.kind, "its key was destroyed" in found.what) == ("landed_changed", True)
+
+
+def test_landed_files_of_which_the_vault_is_gone_are_told_at_once_and_no_vault_is_made(home, landed):
+    vault = home.path / "vault" / "eu.sqlite"
+    vault.rename(vault.with_name("elsewhere"))
+
+    [found] = fsck(home, checked=Checked())
+
+    assert (found.kind, found.path, "vault" in found.what) == ("landed_changed", "landing", True)
+    assert "backup" in found.mend and not vault.exists()
+    with pytest.raises(EnvironmentFault, match="vault of region eu is missing"):
+        region_keys(home, home.region("eu"))
 
 
 def test_mappings_are_held_to_their_names(home, landed):

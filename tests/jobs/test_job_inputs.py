@@ -56,14 +56,15 @@ def test_each_source_is_read_by_the_mapping_it_landed_under(place, mapping_file,
     rows = tmp_path / "a.csv"
     rows.write_text("id,who,at,lat,lon\n1,a,2024-05-01T10:00:00Z,1,2\n")
     path = mapping_file()
-    [landed] = land_files(place.region, load_mapping(path), path.read_text(), [rows])
+    [landed] = land_files(place.home, place.region, load_mapping(path), path.read_text(), [rows])
     version = load_mapping(path).version
     mapping_file("legal_basis: {analytics: Consent}\nevidence: changed later")
 
     [(mapping, files)] = place.mappings(place.catalog.files())
     assert (mapping.version, len(files)) == (version, 1)
     [kept] = place.kept(place.catalog.files())
-    assert kept.path.read_bytes() == rows.read_bytes()
+    with kept.content.open() as file:
+        assert file.read() == rows.read_bytes()
     assert (kept.file_id, kept.columns) == (landed.file_id, ("id", "who", "at", "lat", "lon"))
 
 

@@ -15,8 +15,10 @@ from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
 from jobs.land_files import land_files
 from jobs.landing import probe_text
+from jobs.landing.sealed_file import FileShredded
 from jobs.nightly import run_table
 from quality.sources.load_mapping import load_mapping
+from tests.jobs.kept import kept_bytes, shred
 
 ROWS = b"id,who,at,lat,lon,note\n1,a,2024-05-01T10:00:00Z,1.5,2.5,planted\n"
 TORN = "other_delimiter:comma"
@@ -33,7 +35,7 @@ def land(home, mapping_file, tmp_path):
             paths.append(tmp_path / name)
             if content is not None:
                 paths[-1].write_bytes(content)
-        return land_files(home.region("eu"), load_mapping(path), path.read_text(), paths, **more)
+        return land_files(home, home.region("eu"), load_mapping(path), path.read_text(), paths, **more)
 
     return land
 
@@ -48,7 +50,8 @@ def test_a_landed_file_keeps_its_bytes_under_their_digest_for_the_owner_alone(ho
     digest = hashlib.sha256(ROWS).hexdigest()
     assert (landed.outcome, landed.file_id, landed.bytes, landed.dropped) == ("landed", digest, len(ROWS), ("note",))
     path = home.region("eu").folder("landing") / f"{digest}.csv"
-    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (ROWS, 0o600)
+    assert (kept_bytes(home, path), stat.S_IMODE(path.stat().st_mode)) == (ROWS, 0o600)
+    assert b"planted" not in path.read_bytes()
     assert (tmp_path / "a.csv").read_bytes() == ROWS, "a file is copied, never moved"
 
 
@@ -113,6 +116,7 @@ def test_a_mapping_that_cannot_read_a_file_in_use_is_refused_and_the_file_stays_
     "damage",
     [
         pytest.param(lambda path: path.write_bytes(b"planted"), id="changed"),
+        pytest.param(lambda path: path.write_bytes(ROWS), id="in-the-clear-as-earlier-versions-kept-it"),
         pytest.param(lambda path: path.unlink(), id="gone"),
     ],
 )
@@ -124,7 +128,7 @@ def test_bytes_that_were_damaged_on_disk_are_replaced_by_the_same_file_and_it_is
 
     [again, last] = land(("a.csv", ROWS), ("a.csv", ROWS))
 
-    assert (again.outcome, again.file_id, path.read_bytes()) == ("restored", one.file_id, ROWS)
+    assert (again.outcome, again.file_id, kept_bytes(home, path)) == ("restored", one.file_id, ROWS)
     assert last.outcome == "known", "they are whole again"
     assert Catalog(home.region("eu")).files() == before
 
@@ -134,7 +138,7 @@ def test_kept_bytes_that_the_disk_cannot_read_are_restored(home, land, monkeypat
         raise OSError(errno.EIO, "planted")
 
     land(("a.csv", ROWS))
-    monkeypatch.setattr(land_files_module, "sha256_of", fail)
+    monkeypatch.setattr(land_files_module, "is_whole", fail)
 
     assert [one.outcome for one in land(("a.csv", ROWS))] == ["restored"]
 
@@ -200,6 +204,39 @@ def test_a_copy_that_the_machine_cannot_read_back_is_no_bad_file(home, land, mon
         land(("a.csv", ROWS))
 
     assert (Catalog(home.region("eu")).files(), kept(home)) == ([], [])
+
+
+def test_bytes_that_were_shredded_do_not_come_back_and_stop_no_neighbor(home, land):
+    [one] = land(("a.csv", ROWS))
+    [path] = home.region("eu").folder("landing").iterdir()
+    shred(home, one.file_id)
+
+    with pytest.raises(FileShredded):
+        kept_bytes(home, path)
+    found = land(("a.csv", ROWS), ("b.csv", ROWS + b"\n"))
+
+    assert [(each.outcome, each.reason) for each in found] == [("shredded", "shredded"), ("landed", "")]
+    assert len(kept(home)) == 2
+
+
+def test_a_kept_file_that_is_entered_under_another_source_is_opened_first(home, land):
+    [one] = land(("a.csv", ROWS))
+    [path] = home.region("eu").folder("landing").iterdir()
+
+    [again] = land((path, None), change=("name: tiny\n", "name: other\n"))
+
+    assert (again.outcome, again.file_id, again.bytes) == ("landed", one.file_id, len(ROWS))
+    assert kept_bytes(home, path) == ROWS
+
+
+def test_a_kept_file_that_was_changed_is_not_entered_again(home, land):
+    land(("a.csv", ROWS))
+    [path] = home.region("eu").folder("landing").iterdir()
+    path.write_bytes(path.read_bytes()[:-1])
+
+    [again] = land((path, None), change=("name: tiny\n", "name: other\n"))
+
+    assert again.outcome == "unreadable"
 
 
 @pytest.mark.spark

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -12,8 +13,10 @@ import pytest
 
 from jobs.date_files import date_files
 from jobs.job_inputs import Workplace
-from jobs.land_files import kept_path, land_files
-from jobs.landing.probe_file import probe_file
+from jobs.land_files import kept_file, land_files
+from jobs.landing.file_keys import KeptKeys
+from jobs.landing.probe_file import probe_copy
+from jobs.landing.sealed_file import SealedFile, is_sealed, seal_bytes
 from jobs.landing.witness_file import witness_files
 from jobs.landing_ledger import File
 from jobs.read_ours import read_ours
@@ -48,9 +51,11 @@ def mapping(tmp_path):
     return mapping
 
 
-def pack(path, codecs):
-    """Write a Parquet file with one column for each codec."""
-    pq.write_table(pa.table({codec: [1] for codec in codecs}), path, compression={codec: codec for codec in codecs})
+def pack(content, codecs):
+    """Keep a Parquet file with one column for each codec."""
+    packed = io.BytesIO()
+    pq.write_table(pa.table({codec: [1] for codec in codecs}), packed, compression={codec: codec for codec in codecs})
+    seal_bytes(content.path, packed.getvalue(), content.file_id, content.keys)
 
 
 CASES = [
@@ -61,16 +66,19 @@ CASES = [
 
 
 @pytest.mark.parametrize(("kind", "codecs", "more"), CASES)
-def test_they_are_of_the_format_and_packing_of_the_file_and_gone_at_the_end(tmp_path, mapping, kind, codecs, more):
-    beside, made_for = tmp_path / f"landed.{kind}", mapping(kind.partition(".")[0], more)
+def test_they_are_of_the_format_and_packing_of_the_file_and_gone_at_the_end(home, mapping, kind, codecs, more):
+    keys, made_for = KeptKeys(home, home.region("eu")), mapping(kind.partition(".")[0], more)
+    folder = home.region("eu").folder("landing")
+    beside = SealedFile(folder / f"landed.{kind}", "f" * 64, keys)
     pack(beside, codecs)
 
-    with witness_files(beside, made_for) as ours:
-        probes = [probe_file(one.path, made_for) for one in ours]
+    with witness_files(beside, made_for, keys) as ours:
+        probes = [probe_copy(one.content, made_for) for one in ours]
         assert [(probe.readable, probe.gzipped) for probe in probes] == [(True, "gz" in kind)] * len(ours)
         assert len(ours) == (len(codecs) if kind == "parquet" else 1)
-        assert {one.path.parent.parent for one in ours} == {tmp_path}, "on the same disk"
-    assert {path.name for path in tmp_path.iterdir()} == {beside.name, "m.yaml"}
+        assert {one.content.path.parent.parent for one in ours} == {folder}, "on the same disk"
+        assert all(is_sealed(one.content.path) for one in ours), "with keys that a worker opens"
+    assert [path.name for path in folder.iterdir()] == [beside.path.name]
 
 
 @pytest.mark.spark
@@ -79,22 +87,29 @@ def test_spark_reads_them(home, spark, mapping, kind, codecs, more):
     place = Workplace.open(home, home.region("eu"), lambda: spark)
     like = File("tiny", "f" * 64, "v", "x", kind, 1, (), (), datetime.now(UTC))
     place.region.folder("landing")
-    pack(kept_path(place.region, like), codecs)
+    pack(kept_file(place.region, like, place.file_keys), codecs)
 
     read_ours(place, mapping(kind.partition(".")[0], more), like)
 
 
+class Here:
+    """Keys that are in this process and that no worker can take: no fault that Geoward knows by its words."""
+
+    def __init__(self, keys):
+        self.to_seal, self.to_open = keys.to_seal, keys.to_open
+
+    def __reduce__(self):
+        return __import__, ("no_such_module",)
+
+
 @contextmanager
-def class_is_missing(spark):
-    """Let Java miss the class by which it reads files: no fault that Geoward knows by its words."""
-    settings = spark.sparkContext._jsc.hadoopConfiguration()
-    settings.set("fs.file.impl", "org.example.NoSuchClass")
-    settings.setBoolean("fs.file.impl.disable.cache", True)
+def workers_take_no_keys(place):
+    keys = place.file_keys
+    vars(keys)["for_workers"] = Here(keys.for_workers)
     try:
         yield
     finally:
-        settings.unset("fs.file.impl")
-        settings.unset("fs.file.impl.disable.cache")
+        del vars(keys)["for_workers"]
 
 
 @pytest.mark.spark
@@ -105,9 +120,9 @@ def test_a_fault_of_the_machine_that_nobody_thought_of_sets_no_file_aside(home, 
         paths.append(tmp_path / f"{n}.csv.gz")
         text = f"id,who,at,lat,lon,note\n{n},a,2024-05-01T10:00:00Z,1.5,2.5,\n"
         paths[-1].write_bytes(gzip.compress(text.encode()))
-    land_files(place.region, load_mapping(path), path.read_text(), paths)
+    land_files(place.home, place.region, load_mapping(path), path.read_text(), paths)
 
-    with class_is_missing(spark), pytest.raises(EnvironmentFault, match=r"a small file of Geoward's own"):
+    with workers_take_no_keys(place), pytest.raises(EnvironmentFault, match=r"a small file of Geoward's own"):
         date_files(place)
 
     assert [(file.reason, file.dated) for file in place.catalog.files()] == [("", False)] * files

@@ -22,6 +22,7 @@ from jobs.replay_quarantine import ROWS, replay
 from jobs.run_lock import holds_run_lock, run_is_alive
 from quality.contracts.errors import Busy, EnvironmentFault, UsageError
 from quality.sources.load_mapping import load_mapping, mapping_text
+from tests.jobs.kept import shred
 
 D1, D2 = date(2026, 6, 1), date(2026, 6, 2)
 RENAMED = "id,person,at,lat,lon,note,extra"
@@ -33,7 +34,7 @@ def land(home, mapping_file):
 
     def land(*paths, under=None, region="eu"):
         path = under or str(mapping_file())
-        landed = land_files(home.region(region), load_mapping(path), mapping_text(path), paths)
+        landed = land_files(home, home.region(region), load_mapping(path), mapping_text(path), paths)
         return [one.file_id for one in landed]
 
     return land
@@ -288,6 +289,7 @@ def test_a_dry_run_says_of_every_outcome_what_the_run_does_and_changes_nothing(h
     bad("lands.csv", "person", 1), bad("stays.csv", "actor", 2)
     copies(home, bad("gone.csv", "person", 3))[0].unlink()
     copies(home, bad("changed.csv", "person", 4))[0].write_text("planted")
+    shred(home, bad("shredded.csv", "person", 5))
     mapping = mended()
     [entered] = land(log_file("9,a,t,1,2,n,x", name="entered.csv", header=RENAMED), under=mapping)
     date_it(home, entered, D1, quarantined=1)
@@ -314,7 +316,7 @@ def planted(code):
 @pytest.mark.parametrize(
     ("module", "name", "code"),
     [
-        pytest.param(replay_quarantine, "sha256_of", errno.EIO, id="bytes-that-the-disk-cannot-read"),
+        pytest.param(replay_quarantine, "is_whole", errno.EIO, id="bytes-that-the-disk-cannot-read"),
         pytest.param(probe_text, "open_bytes", errno.EMFILE, id="too-many-open-files"),
     ],
 )
@@ -336,9 +338,9 @@ def test_a_fault_in_one_region_changes_nothing_in_another(home, land, log_file, 
     land(paths[0])
     paths[1].write_text(paths[1].read_text() + "2,a,t,1,2,n,x\n")
     [far] = land(paths[1], region="us")
-    before, real = memory(home), replay_quarantine.sha256_of
+    before, real = memory(home), replay_quarantine.is_whole
     monkeypatch.setattr(
-        replay_quarantine, "sha256_of", lambda path: planted(errno.EIO)() if path.name.startswith(far) else real(path)
+        replay_quarantine, "is_whole", lambda kept: planted(errno.EIO)() if kept.file_id == far else real(kept)
     )
 
     with pytest.raises(EnvironmentFault):
@@ -359,8 +361,7 @@ main()
 @pytest.mark.parametrize(
     "limit",
     [
-        pytest.param(200, id="the-lock-fits-and-the-mapping-does-not"),
-        pytest.param(2000, id="the-mapping-fits-and-the-ledger-does-not"),
+        pytest.param(200, id="only-the-lock-fits"),
     ],
 )
 def test_a_full_disk_is_told_as_one_and_no_entry_changes(home, quarantined, mended, limit):
@@ -399,7 +400,7 @@ def test_it_waits_for_the_end_of_a_run_and_says_for_which(home, live_run, quaran
 
 def test_no_run_is_alive_from_the_first_look_to_the_last_change(home, quarantined, mended, monkeypatch):
     held = []
-    for owner, name in ((replay_quarantine, "sha256_of"), (Catalog, "land_again"), (replay_quarantine, "audit")):
+    for owner, name in ((replay_quarantine, "is_whole"), (Catalog, "land_again"), (replay_quarantine, "audit")):
         real = getattr(owner, name)
 
         def seen(*args, real=real, **kwargs):

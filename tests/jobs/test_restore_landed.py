@@ -16,6 +16,7 @@ from jobs.replay_quarantine import replay
 from jobs.restore_landed import restore_landed
 from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping, mapping_text
+from tests.jobs.kept import shred
 
 HEADER, RENAMED = "id,who,at,lat,lon,note,extra", "id,person,at,lat,lon,note,extra"
 
@@ -43,7 +44,7 @@ def land(home, log_file):
 
     def land(mapping, row, header=HEADER):
         path = log_file(f"{row},a,2026-06-01T00:00:00Z,1,2,,", name=f"{row}.csv", header=header)
-        [landed] = land_files(home.region("eu"), load_mapping(mapping), mapping_text(mapping), [path])
+        [landed] = land_files(home, home.region("eu"), load_mapping(mapping), mapping_text(mapping), [path])
         return f"{landed.file_id}.csv"
 
     return land
@@ -119,6 +120,7 @@ def test_what_cannot_be_entered_is_told_with_its_mend_and_stops_no_other(home, r
     unsaid = land(mapped(), 4)
     land(mapped(), 5)
     land(mapped(), 6, RENAMED)
+    shred(home, land(mapped(), 7)[:64])
     [lost] = {file.mapping_version for file in files(home) if file.source == "lost"}
     lose(root)
     (root / "landing" / gone).unlink()

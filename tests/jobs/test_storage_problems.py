@@ -269,7 +269,9 @@ def test_while_a_catalog_is_gone_nobody_writes_and_none_is_made_but_by_the_resto
         lambda: refuse_lost(home, place.region),
         lambda: open_place(home, place.region, refuse),
         lambda: Workplace.open(home, place.region, refuse),
-        lambda: land_files(place.region, load_mapping("sample_pings"), mapping_text("sample_pings"), [copy]),
+        lambda: land_files(
+            place.home, place.region, load_mapping("sample_pings"), mapping_text("sample_pings"), [copy]
+        ),
     ):
         with pytest.raises(EnvironmentFault, match=r"Region eu: its catalog is gone") as refused:
             write()

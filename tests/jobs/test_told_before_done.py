@@ -60,7 +60,7 @@ def test_a_restore_that_was_killed_is_told_and_goes_on(home, mapping_file, log_f
     region, mapping = home.region("eu"), mapping_file()
     for n in "ab":
         path = log_file(f"{n},a,2026-06-01T00:00:00Z,1,2,,", name=f"{n}.csv")
-        land_files(region, load_mapping(mapping), mapping_text(mapping), [path])
+        land_files(home, region, load_mapping(mapping), mapping_text(mapping), [path])
     (region.root / "catalog.sqlite").unlink()
     real, left = Catalog.land, [1]
 

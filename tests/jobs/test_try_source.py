@@ -16,23 +16,17 @@ def no_spark():
 
 
 def test_a_file_that_the_probe_refuses_starts_no_spark(mapping_file, tmp_path):
-    trial = try_source(
-        load_mapping(mapping_file()), tmp_path / "none.csv", scratch=tmp_path, spark=no_spark, purposes=()
-    )
+    trial = try_source(load_mapping(mapping_file()), tmp_path / "none.csv", spark=no_spark, purposes=())
 
     assert (trial.readable, trial.reason, trial.records) == (False, "not_found", 0)
     assert trial.mend
 
 
 @pytest.fixture
-def trial(spark, tmp_path, mapping_file):
+def trial(spark, mapping_file):
     def trial(path, basis=None, limit=0):
         mapping = load_mapping(mapping_file() if basis is None else mapping_file(basis))
-        scratch = tmp_path / "scratch"
-        scratch.mkdir(exist_ok=True)
-        found = try_source(mapping, path, scratch=scratch, spark=lambda: spark, purposes=("analytics",), limit=limit)
-        assert not list(scratch.iterdir())
-        return found
+        return try_source(mapping, path, spark=lambda: spark, purposes=("analytics",), limit=limit)
 
     return trial
 

@@ -25,6 +25,7 @@ from jobs.run_ledger import RunLedger
 from jobs.unreadable_files import read_or_set_aside, with_readable_files
 from quality.contracts.errors import EnvironmentFault, FilesLost
 from quality.sources.load_mapping import load_mapping
+from tests.jobs.kept import keep_bytes, kept_bytes, shred
 from tests.opened import rows_of
 
 pytestmark = pytest.mark.spark
@@ -51,7 +52,7 @@ def land(place, mapping, tmp_path):
         paths = [tmp_path / f"{name}.csv" for name in names]
         for path in paths:
             path.write_text(f"{HEADER}{path.stem},a,2024-05-01T10:00:00Z,1.5,2.5,\n")
-        landed = land_files(place.region, load_mapping(mapping), mapping.read_text(), paths)
+        landed = land_files(place.home, place.region, load_mapping(mapping), mapping.read_text(), paths)
         folder = place.region.folder("landing")
         return {one.name.partition(".")[0]: folder / f"{one.file_id}.csv" for one in landed}
 
@@ -66,12 +67,16 @@ def published(place):
     return sorted(row["event_id"] for row in rows_of(place.home, place.region.name, "raw.pings"))
 
 
-def swap(path):
-    path.write_text(path.read_text().replace("a,2024", "b,2024"))
+def swap(home, path):
+    keep_bytes(home, path, kept_bytes(home, path).replace(b"a,2024", b"b,2024"))
 
 
-def cut(path):
+def cut(_, path):
     path.write_bytes(path.read_bytes()[:-9])
+
+
+def lay_open(home, path):
+    path.write_bytes(kept_bytes(home, path))
 
 
 @pytest.mark.parametrize(
@@ -79,12 +84,14 @@ def cut(path):
     [
         pytest.param(swap, id="swapped-for-one-that-reads-as-well"),
         pytest.param(cut, id="cut"),
-        pytest.param(lambda path: path.unlink(), id="gone"),
+        pytest.param(lay_open, id="in-the-clear-as-earlier-versions-kept-it"),
+        pytest.param(lambda home, path: shred(home, path.stem), id="shredded"),
+        pytest.param(lambda _, path: path.unlink(), id="gone"),
     ],
 )
 def test_a_file_that_changed_since_it_landed_is_set_aside_before_it_is_dated(place, land, damage):
     kept = land("bad", "good")
-    damage(kept["bad"])
+    damage(place.home, kept["bad"])
 
     date_files(place)
 
@@ -95,7 +102,7 @@ def test_a_file_that_changed_since_it_landed_is_set_aside_before_it_is_dated(pla
 def test_one_that_changed_after_it_was_dated_is_set_aside_and_comes_back_when_it_is_ingested_again(place, land):
     kept = land("bad", "good")
     date_files(place)
-    swap(kept["bad"])
+    swap(place.home, kept["bad"])
 
     [report] = run_table(place, "raw.pings", [DAY])
     assert (report.rows_in, report.rows_out, published(place)) == (1, 1, ["good"])
@@ -118,11 +125,11 @@ def published_file_is_lost(place, land, mapping, tmp_path):
     date_files(place)
     run_table(place, "raw.pings", [DAY])
     run_table(place, "clean.pings", [DAY])
-    swap(kept["used"])
+    swap(place.home, kept["used"])
     land("late")
     later = tmp_path / "later.csv"
     later.write_text(f"{HEADER}later,a,2024-05-02T10:00:00Z,1.5,2.5,\n")
-    land_files(place.region, load_mapping(mapping), mapping.read_text(), [later])
+    land_files(place.home, place.region, load_mapping(mapping), mapping.read_text(), [later])
     date_files(place)
     return kept["used"]
 
@@ -169,7 +176,7 @@ def test_one_that_was_entered_again_under_another_mapping_and_is_lost_then_keeps
     run_table(place, "raw.pings", [DAY])
     mapping.write_text(mapping.read_text().replace("description: ", "description: Other "))
     land("used", "late")
-    swap(kept["used"])
+    swap(place.home, kept["used"])
 
     date_files(place)
     [batch] = batches(place, plan(place, tables=("raw.pings",)))
@@ -200,9 +207,15 @@ emits:
 """
 
 
+def with_torn_column(content):
+    """Return the file with the third column's first page in pieces."""
+    at = pq.ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(2).data_page_offset
+    return content[:at] + b"\xff" * 8 + content[at + 8 :]
+
+
 @pytest.fixture
 def enter(place, tmp_path):
-    """Enter Parquet files as if the probe had let them pass; those named bad hold a column that Spark cannot read."""
+    """Enter Parquet files as if the probe had let them pass; those named bad hold a column that nobody can read."""
     (tmp_path / "packed.yaml").write_text(PARQUET)
     mapping = load_mapping(tmp_path / "packed.yaml")
     shutil.copy(tmp_path / "packed.yaml", place.region.folder("mappings") / f"{mapping.version}.yaml")
@@ -211,10 +224,10 @@ def enter(place, tmp_path):
         for name in names:
             table = pa.table({"id": [name], "at": [1_714_557_600], "lat": [1.5]})
             sink = io.BytesIO()
-            how = {"use_dictionary": False, "column_encoding": {"lat": "BYTE_STREAM_SPLIT"}} if "bad" in name else {}
-            pq.write_table(table, sink, **how)
-            file_id = hashlib.sha256(sink.getvalue()).hexdigest()
-            (place.region.folder("landing") / f"{file_id}.parquet").write_bytes(sink.getvalue())
+            pq.write_table(table, sink, use_dictionary=False)
+            content = with_torn_column(sink.getvalue()) if "bad" in name else sink.getvalue()
+            file_id = hashlib.sha256(content).hexdigest()
+            keep_bytes(place.home, place.region.folder("landing") / f"{file_id}.parquet", content)
             columns = ("id", "at", "lat")
             place.catalog.land(
                 File("packed", file_id, mapping.version, name, "parquet", 1, columns, (), datetime.now(UTC))

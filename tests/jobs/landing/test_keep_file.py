@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from jobs.landing import keep_file
-from jobs.landing.file_opening import Unreadable
+from jobs.landing import sealed_file
+from jobs.landing.file_opening import PlainFile, Unreadable
 from jobs.landing.keep_file import copied, drop_leftovers
+from jobs.landing.sealed_file import SealedFile
 
 
 @pytest.fixture
@@ -26,44 +27,51 @@ def file(tmp_path):
     return tmp_path / "a.csv"
 
 
-def test_a_copy_is_kept_for_the_owner_alone_and_tells_its_digest(file, folder):
-    with copied(file, folder) as copy:
+def content(path, keys):
+    with SealedFile(path, hashlib.sha256(b"planted").hexdigest(), keys).open() as opened:
+        return opened.read()
+
+
+def test_a_copy_is_kept_for_the_owner_alone_and_tells_its_digest(file, folder, file_keys):
+    with copied(PlainFile(file), folder, file_keys) as copy:
         copy.keep("kept")
 
     assert (copy.file_id, copy.bytes) == (hashlib.sha256(b"planted").hexdigest(), 7)
     [kept] = folder.iterdir()
-    assert (kept.name, kept.read_bytes(), stat.S_IMODE(kept.stat().st_mode)) == ("kept", b"planted", 0o600)
+    assert (kept.name, stat.S_IMODE(kept.stat().st_mode)) == ("kept", 0o600)
+    assert content(kept, file_keys) == b"planted"
+    assert b"planted" not in kept.read_bytes()
 
 
-def test_a_copy_that_is_not_kept_is_removed(file, folder):
-    with copied(file, folder):
+def test_a_copy_that_is_not_kept_is_removed(file, folder, file_keys):
+    with copied(PlainFile(file), folder, file_keys):
         assert list(folder.iterdir())
 
     assert list(folder.iterdir()) == []
 
 
-def test_a_damaged_copy_is_replaced_by_the_next_one(file, folder):
+def test_a_damaged_copy_is_replaced_by_the_next_one(file, folder, file_keys):
     (folder / "kept").write_bytes(b"plant")
 
-    with copied(file, folder) as copy:
+    with copied(PlainFile(file), folder, file_keys) as copy:
         copy.keep("kept")
 
-    assert (folder / "kept").read_bytes() == b"planted"
+    assert content(folder / "kept", file_keys) == b"planted"
 
 
-def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing(folder):
-    with pytest.raises(Unreadable, match="unreadable"), copied(Path("/proc/self/mem"), folder):
+def test_a_file_that_cannot_be_read_to_its_end_leaves_nothing(folder, file_keys):
+    with pytest.raises(Unreadable, match="unreadable"), copied(PlainFile(Path("/proc/self/mem")), folder, file_keys):
         pass
 
     assert list(folder.iterdir()) == []
 
 
-def test_a_copy_that_cannot_be_written_is_not_the_files_fault(file, folder, monkeypatch):
+def test_a_copy_that_cannot_be_written_is_not_the_files_fault(file, folder, file_keys, monkeypatch):
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keep_file.os, "fsync", full)
-    with pytest.raises(OSError, match="No space"), copied(file, folder):
+    monkeypatch.setattr(sealed_file.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"), copied(PlainFile(file), folder, file_keys):
         pass
 
     assert list(folder.iterdir()) == []

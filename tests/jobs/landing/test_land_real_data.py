@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pyspark.sql import functions as F
 
+from jobs.landing.file_opening import PlainFile
 from jobs.landing.probe_file import probe_file
 from jobs.landing.read_records import LandedFile, read_records
 from quality.contracts import contract
@@ -25,7 +26,7 @@ def landed(spark, path, name):
     mapping = load_mapping(name)
     probe = probe_file(path, mapping)
     assert (probe.readable, probe.unknown) == (True, ())
-    [records] = read_records(spark, [LandedFile(path, FILE, LANDED, probe.columns, LANDED.date())], mapping)
+    [records] = read_records(spark, [LandedFile(PlainFile(path), FILE, LANDED, probe.columns, LANDED.date())], mapping)
     return mapping, records
 
 

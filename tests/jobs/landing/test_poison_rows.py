@@ -124,19 +124,19 @@ _TYPES = {
 
 
 @pytest.fixture(scope="module")
-def became(spark, tmp_path_factory):
+def became(spark, tmp_path_factory, keep):
     """Rows by table, format and poison, each with the reason that raw or clean gives it."""
     folder, found = tmp_path_factory.mktemp("poison"), {}
     for table, (_, more) in TABLES.items():
         for format_ in TEXTS:
             path = folder / "m.yaml"
             path.write_text(MAPPING.replace("FORMAT", format_).replace("TABLE", table) + more)
-            for name, rows in became_of(spark, folder, load_mapping(path)).items():
+            for name, rows in became_of(spark, keep, folder, load_mapping(path)).items():
                 found[table, format_, name] = rows
     return found
 
 
-def became_of(spark, folder, mapping):
+def became_of(spark, keep, folder, mapping):
     [emit], names, files = mapping.emits, {}, []
     for number, (name, (column, value, reasons)) in enumerate(POISONS.items()):
         if mapping.format in reasons:
@@ -145,7 +145,7 @@ def became_of(spark, folder, mapping):
             probe = probe_file(path, mapping)
             assert probe.readable, (name, probe.reason)
             names[path.stem] = name
-            files.append(LandedFile(path, path.stem, LANDED, probe.columns, LANDED.date()))
+            files.append(LandedFile(keep(path), path.stem, LANDED, probe.columns, LANDED.date()))
     frames = [map_records(records, mapping, emit) for records in read_records(spark, files, mapping)]
     rows = reduce(lambda one, other: one.unionByName(other), frames)
     clean = violation(contract(emit.to.replace("raw.", "clean.")), set(emit.columns))

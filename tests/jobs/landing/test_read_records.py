@@ -35,8 +35,8 @@ emits:
 
 
 @pytest.fixture
-def land(tmp_path, spark):
-    def each(format_, *contents, extra="", suffix=""):
+def land(tmp_path, spark, keep):
+    def each(format_, *contents, extra="", suffix="", only=None):
         path = tmp_path / "m.yaml"
         path.write_text(LABELS.replace("FORMAT", format_) + extra)
         mapping = load_mapping(path)
@@ -47,8 +47,8 @@ def land(tmp_path, spark):
             file.write_bytes(content)
             probe = probe_file(file, mapping)
             assert probe.readable, probe.reason
-            files.append(LandedFile(file, name, LANDED, probe.columns, LANDED.date()))
-        return read_records(spark, files, mapping)
+            files.append(LandedFile(keep(file), name, LANDED, probe.columns, LANDED.date()))
+        return read_records(spark, files, mapping, only)
 
     def land(*arguments, **options):
         [frame] = each(*arguments, **options)
@@ -218,6 +218,14 @@ def test_moments_in_the_old_form_of_96_bits_are_read(land):
 
     [row] = land("parquet", sink.getvalue().to_pybytes()).collect()
     assert row.t == datetime(2024, 4, 30, 10, 30)
+
+
+def test_of_parquet_only_what_is_asked_for_is_read_and_rows_are_counted_even_if_that_is_nothing(land):
+    content = parquet(id=["1", "2"], who=["a", "b"], label=["x", "y"], t=["10", "11"])
+
+    [row, _] = land("parquet", content, only=("t",)).orderBy("t").collect()
+    assert (row.id, row.who, row.label, row.t) == (None, None, None, "10")
+    assert len(land("parquet", content, only=()).collect()) == 2
 
 
 def test_no_files_give_no_records_of_the_same_shape(land):

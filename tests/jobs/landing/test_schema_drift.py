@@ -111,17 +111,17 @@ TABLE = table()
 
 
 @pytest.fixture(scope="module")
-def became(spark, tmp_path_factory):
+def became(spark, tmp_path_factory, keep):
     """What became of each changed file: by change and format, in the words of the table, and its rows."""
     folder, found = tmp_path_factory.mktemp("drift"), {}
     for format_ in ("csv", "tsv", "jsonl", "parquet"):
         path = folder / f"{format_}.yaml"
         path.write_text(MAPPING.replace("FORMAT", format_))
-        found |= became_of(spark, folder, load_mapping(path))
+        found |= became_of(spark, keep, folder, load_mapping(path))
     return found
 
 
-def became_of(spark, folder, mapping):
+def became_of(spark, keep, folder, mapping):
     found, files = {}, {}
     for number, (change, (rows, types)) in enumerate(CHANGES.items()):
         file = folder / f"{number:064x}.{mapping.format}"
@@ -130,7 +130,7 @@ def became_of(spark, folder, mapping):
         if probe.reason:
             found[change, mapping.format] = (f"refused: `{probe.reason.partition(':')[0]}`", [])
         else:
-            files[file.stem] = (change, LandedFile(file, file.stem, LANDED, probe.columns, LANDED.date()))
+            files[file.stem] = (change, LandedFile(keep(file), file.stem, LANDED, probe.columns, LANDED.date()))
     frames = read_records(spark, [file for _, file in files.values()], mapping)
     mapped = [map_records(records, mapping, mapping.emits[0]) for records in frames]
     rows_of = defaultdict(list)
