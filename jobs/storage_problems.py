@@ -150,7 +150,7 @@ def gone_tables(region: Region, table: str = "") -> Iterator[Problem]:
 
 
 def of_home(home: Home) -> Iterator[Problem]:
-    """Return what is wrong with what all regions share: the audit log and the keyring."""
+    """Return what is wrong with what all regions share: the audit log and the keyset."""
     try:
         with looking(home):
             wrong = contradiction(home)
