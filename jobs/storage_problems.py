@@ -22,7 +22,7 @@ from jobs.damage import Damage
 from jobs.durable import write_whole
 from jobs.home import Home, Region
 from jobs.look_again import look_again
-from jobs.lost_keys import KEYSET, LOST, RESTORE, keys_are_lost
+from jobs.lost_keys import KEYSET, LOST, RESTORE, keys_are_lost, vault_is_lost
 from jobs.problem import Problem
 from jobs.region_faults import RegionFaults, look_at, region_fault
 from jobs.witnesses import audited
@@ -150,7 +150,7 @@ def gone_tables(region: Region, table: str = "") -> Iterator[Problem]:
 
 
 def of_home(home: Home) -> Iterator[Problem]:
-    """Return what is wrong with what all regions share: the audit log and the keyset."""
+    """Return what is wrong with what all regions share, the audit log and the keyset, and with their vaults."""
     try:
         with looking(home):
             wrong = contradiction(home)
@@ -160,6 +160,10 @@ def of_home(home: Home) -> Iterator[Problem]:
         yield Problem("storage", "", "", None, f"the audit log is damaged: {wrong}", look_at(""))
     if keys_are_lost(home):
         yield Problem("storage", "", "", None, f"the keyset is {LOST}", RESTORE.format(KEYSET))
+    for region in home.regions.values():
+        if not home.vault.postgres and vault_is_lost(home, region):  # a server tells of itself, to whoever runs
+            mend = RESTORE.format(home.vault.where(region.name))
+            yield Problem("storage", region.name, "", None, f"its vault is {LOST}", mend)
 
 
 def unreadable(region: Region, error: Exception) -> Problem:

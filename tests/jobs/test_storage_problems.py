@@ -321,6 +321,12 @@ def test_a_keyset_that_is_gone_is_told(home, keyless):
     assert ("", "", "the keyset is missing, though tables were made with it") in storage(home)
 
 
+def test_a_vault_that_is_gone_is_told(home, place):
+    (home.path / "vault" / "eu.sqlite").unlink()
+
+    assert ("eu", "", "its vault is missing, though tables were made with it") in storage(home)
+
+
 def test_no_run_makes_a_keyset_anew_where_one_is_lost(home, place, keyless):
     with pytest.raises(EnvironmentFault, match="The keyset is missing.*Restore"):
         provenance(Workplace.open(home, place.region, no_spark), TABLE.name, [DAY])
