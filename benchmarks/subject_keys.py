@@ -78,6 +78,7 @@ def main() -> None:
         index, old = new_key(folder / "index"), new_key(folder / "old")
         new_key(folder / "new")
         vault = Vault(SqliteDatabase(folder / "vault.sqlite"), index, (old,), timedelta(days=35))
+        vault.database.make()
         names = [f"actor-{number:09d}" for number in range(asked.subjects)]
         said("making keys of new subjects", len(names), lambda: vault.data_keys("actor", names, EPOCH))
         said("looking keys up", len(names), lambda: vault.known_data_keys_at(vault.indexes("actor", names), EPOCH))

@@ -14,7 +14,7 @@ from jobs.vault.store import Vault
 from jobs.vault.subject_keys import VaultKeys
 from quality.contracts.errors import EnvironmentFault
 
-PURPOSES = ("pseudonym", "token", "index", "subject")
+PURPOSES = ("pseudonym", "index", "subject")
 """What a run of a region needs keys for."""
 
 

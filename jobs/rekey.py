@@ -15,19 +15,22 @@ from jobs.audit_log import audit
 from jobs.catalog import now
 from jobs.job_inputs import Workplace
 from jobs.nightly import run_table
+from jobs.plan import held_back
 from jobs.quarantine import quarantine_contract
 from jobs.registry import JOBS
 from jobs.run import new_run_id
+from jobs.sealed_epochs import epochs_of
 from jobs.vault.generations import begin_generation, is_of, older_epochs, retire
 from jobs.vault.unclean import clean
 from quality.contracts import Contract
-from quality.contracts.at_rest import EPOCH, at_rest
+from quality.contracts.at_rest import at_rest
 
 
 @dataclass(frozen=True, slots=True)
 class Rekeyed:
     """What was done, or would be: partitions made again, and data keys destroyed.
 
+    ``withdrawn`` are those of ``left`` that wait until what was withdrawn changes, and keep the old keys until then.
     ``last_copy_until`` is until when backups of the vault may hold the old keys; None while any is needed, or may be in
     the store's own files because somebody still reads.
     """
@@ -35,6 +38,7 @@ class Rekeyed:
     generation: int
     partitions: tuple[tuple[str, date], ...]
     left: int
+    withdrawn: int = 0
     keys_destroyed: int = 0
     last_copy_until: datetime | None = None
 
@@ -58,10 +62,11 @@ def rekey(
     if not dry_run and not older_epochs(vault):
         audit(place.home, "key", "vault", "rekey begun", region=place.region.name, generation=begin_generation(vault))
     generation = vault.generation() + (dry_run and not older_epochs(vault))
-    wanted = list(outdated(place, generation))
-    todo = wanted[:most]
+    wanted, held = list(outdated(place, generation)), {(one.table, one.date) for one in held_back(place)}
+    todo = [one for one in wanted if one not in held][:most]
+    withdrawn = sum(one in held for one in wanted)
     if dry_run:
-        return Rekeyed(generation, tuple(todo), len(wanted) - len(todo))
+        return Rekeyed(generation, tuple(todo), len(wanted) - len(todo), withdrawn)
     for number, (table, day) in enumerate(todo):
         time.sleep(pause if number else 0)
         progress(f"{place.region.name} {table} {day}: partition {number + 1} of {len(wanted)}")
@@ -69,7 +74,7 @@ def rekey(
     left = len(list(outdated(place, generation)))
     destroyed = 0 if left else retire(vault)
     until = now() + vault.backups_kept if clean(vault.database) and not left else None
-    done = Rekeyed(generation, tuple(todo), left, destroyed, until)
+    done = Rekeyed(generation, tuple(todo), left, withdrawn, destroyed, until)
     facts = {"generation": generation, "partitions": len(todo), "left": left, "keys": destroyed}
     audit(place.home, "key", "vault", "rekeyed" if not left else "rekey goes on", region=place.region.name, **facts)
     return done
@@ -80,18 +85,13 @@ def outdated(place: Workplace, generation: int) -> Iterator[tuple[str, date]]:
     for name, job in JOBS.items():
         if at_rest(job.writes) is not job.writes:
             tables = (job.writes, quarantine_contract(name))
-            days = {day for each in tables for day, epochs in _epochs(place, each) if not _all(epochs, generation)}
+            found = [one for each in tables for one in _epochs(place, each)]
+            days = {day for day, epochs in found if not _all(epochs, generation)}
             yield from ((name, day) for day in sorted(days))
 
 
-def _epochs(place: Workplace, contract: Contract) -> Iterator[tuple[date, set[str]]]:
-    """Return, of each published file, its date and the epochs of the keys that seal its rows."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    for file in place.lake.published(contract).files:
-        column = pq.ParquetFile(place.lake.path(contract.name) / file.path).read([EPOCH.name])[EPOCH.name]
-        yield file.date, set(pc.unique(column).to_pylist())
+def _epochs(place: Workplace, of: Contract) -> Iterator[tuple[date, set[str]]]:
+    return epochs_of(place.lake.path(of.name), place.lake.published(of).files)
 
 
 def _all(epochs: Collection[str], generation: int) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from jobs.audit_log import audit
 from jobs.home import Home, Region
-from jobs.keys.keyset import Key
+from jobs.keys.keyset import Key, State
 from jobs.keys.keyset_file import KeysetFile
 from jobs.keys.private_file import alone
-from jobs.region_keys import vault_of
+from jobs.region_keys import PURPOSES, vault_of
 from jobs.vault.rewrap import rewrap
 from jobs.vault.rows import wrapping_id
 from jobs.vault.store import Vault
@@ -63,19 +64,31 @@ def _rewrapped(home: Home, region: Region, dry_run: bool) -> Iterator[Moved]:
 
 
 def refuse_in_use(home: Home, key: Key) -> None:
-    """Raise ``UsageError`` for a key that a vault needs: all of its subjects would be destroyed with it."""
-    region = home.regions.get(key.domain.region)
-    if region is None or not key.wrapped or not home.vault.database(home.path, region.name).is_there():
+    """Raise ``UsageError`` for a key that a region needs: of its subjects, or of what is made next.
+
+    Where it cannot be told, because the key is disabled or the vault is not there, it is needed.
+    """
+    purpose, name = key.domain.purpose, key.domain.region
+    if not key.wrapped or purpose not in PURPOSES:
         return
-    if key.domain.purpose == "index":
+    if purpose == "index":
         mend = "To destroy a region's subjects, remove its vault with its backups."
-        raise UsageError(f"Key {key.id} finds every subject in the vault of {region.name}.", mend=mend)
-    if key.domain.purpose == "subject":
-        vault = vault_of(home, region)
-        own = next((one for one in vault.wrapping if getattr(one, "key_id", "") == key.id), None)
-        if own and (count := _wrapped(vault, wrapping_id(own.open()))):
-            mend = "Rotate it and run `geoward keys rewrap` first; single subjects: `geoward keys shred`."
-            raise UsageError(f"Key {key.id} wraps {count:,} data keys in the vault of {region.name}.", mend=mend)
+        raise UsageError(f"Key {key.id} finds every subject in the vault of {name}.", mend=mend)
+    if key.state is State.PRIMARY:
+        raise UsageError(f"Key {key.id} is what region {name} uses for new rows.", mend="Rotate it first.")
+    if purpose != "subject":
+        return
+    region = home.regions.get(name)
+    if region is None or not home.vault.database(home.path, name).is_there():
+        raise UsageError(f"The vault of {name}, which key {key.id} wraps, is not there.", mend="Bring it back first.")
+    vault = vault_of(home, region)
+    own = next((one for one in vault.wrapping if getattr(one, "key_id", "") == key.id), None)
+    if own is None:
+        mend = "Enable it first: only then can be told whether data keys of the vault need it."
+        raise UsageError(f"Key {key.id} is disabled.", mend=mend)
+    if count := _wrapped(vault, wrapping_id(own.open())):
+        mend = "Rotate it and run `geoward keys rewrap` first; single subjects: `geoward keys shred`."
+        raise UsageError(f"Key {key.id} wraps {count:,} data keys in the vault of {name}.", mend=mend)
 
 
 def destroy_subjects(home: Home, region: Region, kind: str, names: Sequence[str], *, dry_run: bool) -> Ended:
@@ -88,9 +101,11 @@ def destroy_subjects(home: Home, region: Region, kind: str, names: Sequence[str]
     fresh = [name for name, record in zip(once, before, strict=True) if record is None]
     known = vault.knows(kind, fresh)
     if not dry_run:
-        vault.destroy(kind, fresh)
         indexes = [index.hex()[:16] for index in vault.indexes(kind, fresh)]
-        audit(home, "key", kind, "subjects destroyed", region=region.name, subjects=len(fresh), indexes=indexes)
+        tell = partial(audit, home, "key", kind, region=region.name, subjects=len(fresh), indexes=indexes)
+        tell(outcome="subjects are being destroyed")  # first: what is killed midway is told too
+        vault.destroy(kind, fresh)
+        tell(outcome="subjects destroyed")
     records = [record for record in vault.destroyed(kind, once) if record]
     dates = [record.last_copy_until for record in records]
     until = max((date for date in dates if date), default=None) if None not in dates else None

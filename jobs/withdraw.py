@@ -22,6 +22,7 @@ from jobs.manifest import Manifest
 from jobs.plan import plan, with_sources
 from jobs.quarantine import quarantine_contract
 from jobs.run import new_run_id
+from jobs.sealed_epochs import refuse_unreadable
 from jobs.table_on_disk import between_publications
 from jobs.unfinished import committed, finish, known
 from jobs.withdraw_quarantine import kept_back_with
@@ -59,7 +60,7 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
     what was withdrawn, so the plan leaves them alone until one of these changes. A date that a later version replaced
     is not withdrawn. What was withdrawn before, as by a command that was killed right after, is told again. Raises
     ``UsageError`` if nothing that can be read now is of that version, or if the files of an earlier version are gone
-    or changed; ``EnvironmentFault`` if a publication of the table was begun and cannot be ended.
+    or changed, or the keys that open them were destroyed; ``EnvironmentFault`` if a publication of the table was begun and cannot be ended.
     """
     path = place.lake.path(table)
     with place.lake.locked():
@@ -74,6 +75,7 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
             )
             return replace(done, downstream=_downstream(place, table, set()))
         fallbacks = _fallbacks(place.lake, place.catalog.withdrawn_versions(table), table, manifests, version)
+        refuse_unreadable(place.home, place.region, contract(table), path, _files(fallbacks))
         before = {(entry.table, entry.date) for entry in plan(place)}
         days = tuple(fallback.date for fallback in fallbacks)
         begun = Begun(new_run_id(), table, version, days, told(why), _digests(place, table))
@@ -95,13 +97,19 @@ def would_withdraw(home: Home, region: Region, table: str, version: int) -> With
         manifests = known(lake.path(table))
         if done := _done_before(lake, table, manifests, version):
             return done
-        return Withdrawal(_fallbacks(lake, bad, table, manifests, version), None, {})
+        fallbacks = _fallbacks(lake, bad, table, manifests, version)
+        refuse_unreadable(home, region, contract(table), lake.path(table), _files(fallbacks))
+        return Withdrawal(fallbacks, None, {})
+
+
+def _files(fallbacks: Sequence[Fallback]) -> list[StagedFile]:
+    return [file for fallback in fallbacks for file in fallback.files]
 
 
 def _commit(place: Workplace, fallbacks: Sequence[Fallback], begun: Begun) -> int:
     """Show the fallbacks. From its first line to its last it can be killed: ``finish_withdrawals`` ends it."""
     place.catalog.begin_withdrawal(begun)
-    files = tuple(file for fallback in fallbacks for file in fallback.files)
+    files = tuple(_files(fallbacks))
     facts = {"run_id": begun.run_id, "withdraws": begun.version}
     change = Change("withdraw", begun.dates, files, facts, place.lake.claims(begun.dataset, begun.dates))
     new = commit(place.lake.path(begun.dataset), contract(begun.dataset), change)

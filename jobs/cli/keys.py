@@ -44,7 +44,7 @@ def list_(as_json: Json = False) -> None:
 
 @keys.command()
 def rotate(
-    purpose: Annotated[str, typer.Option("--purpose", help="pseudonym, token, subject, file or placeholder.")],
+    purpose: Annotated[str, typer.Option("--purpose", help="pseudonym, token, subject or placeholder.")],
     region: Annotated[str, typer.Option("--region", "-r", help="The region whose rows it is for.")],
     epoch: Annotated[str, typer.Option("--epoch", help="A month such as 2026-11, or none.")] = "none",
     dry_run: DryRun = False,

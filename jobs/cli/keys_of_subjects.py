@@ -44,7 +44,7 @@ def rekey(
     done = rekey(place, dry_run=dry_run, pause=pause, most=most, progress=err.print)
     made = [RekeyedPartition(table=table, date=day) for table, day in done.partitions]
     listing = RekeyListing(
-        region=region, generation=done.generation, dry_run=dry_run, partitions=made, left=done.left,
+        region=region, generation=done.generation, dry_run=dry_run, partitions=made, left=done.left, withdrawn=done.withdrawn,
         keys_destroyed=done.keys_destroyed, last_copy_until=done.last_copy_until,
     )  # fmt: skip
     table = grid("table", "date")
@@ -56,6 +56,9 @@ def rekey(
 def _end(listing: RekeyListing) -> str:
     if listing.dry_run:
         return "Nothing was changed."
+    if listing.withdrawn and listing.left == listing.withdrawn:
+        held = counted(listing.withdrawn, "partition")
+        return f"{held} left, which were withdrawn: the old keys stay until what they are made of changes."
     if listing.left:
         return f"{counted(listing.left, 'partition')} left: repeat the command. The old keys stay until then."
     gone = counted(listing.keys_destroyed, "old data key")
@@ -68,7 +71,7 @@ def _end(listing: RekeyListing) -> str:
 def shred(
     names: Annotated[Path, typer.Argument(help="A file of identifiers, one a line; - is standard input.")],
     region: Region,
-    kind: Annotated[str, typer.Option("--kind", help="What they are: actor, device, advertiser, payment, or file.")],
+    kind: Annotated[str, typer.Option("--kind", help="What they are: actor, device, advertiser or payment.")],
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
@@ -79,12 +82,11 @@ def shred(
 
     Example: `geoward keys shred ids.txt --kind actor --region eu --dry-run`
     """
-    from jobs.quarantine import FILE
     from jobs.vault_keys import destroy_subjects
     from transforms.privacy.identifiers import SUBJECTS
 
-    if kind not in (*SUBJECTS, FILE):
-        raise UsageError(f"No subject is of kind {kind!r}.", mend=f"Known: {', '.join((*SUBJECTS, FILE))}.")
+    if kind not in SUBJECTS:
+        raise UsageError(f"No subject is of kind {kind!r}.", mend=f"Known: {', '.join(SUBJECTS)}.")
     home = open_home()
     asked = _lines(names)
     if not asked:

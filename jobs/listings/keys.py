@@ -52,6 +52,7 @@ class RekeyedPartition(Listing):
 
 class RekeyListing(Listing):
     """`geoward keys rekey --json`. ``left`` are partitions that older keys still seal; the old keys stay until none is.
+    ``withdrawn`` are those of them that are not made again, since what would be made was withdrawn.
 
     ``last_copy_until`` is until when backups of the vault may hold the old keys; null while they are needed.
     """
@@ -61,6 +62,7 @@ class RekeyListing(Listing):
     dry_run: bool
     partitions: list[RekeyedPartition]
     left: int
+    withdrawn: int
     keys_destroyed: int
     last_copy_until: datetime | None
 

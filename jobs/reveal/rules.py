@@ -34,9 +34,10 @@ def principal_of(home: Home, identity: Identity) -> str:
     Raises ``PolicyBreach`` if the policy does not know it, or others can write the policy: anybody could be in it.
     """
     policy = home.policy
-    if home.policy_path.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        said = f"Others than its owner can write the policy {home.policy_path.name}: it grants nothing."
-        raise PolicyBreach(said, mend="Run `chmod go-w` on it, and look through break_glass.")
+    of_others = stat.S_IWGRP | stat.S_IWOTH
+    if any(path.stat().st_mode & of_others for path in (home.policy_path, home.policy_path.parent)):
+        said = f"Others than its owner can write the policy {home.policy_path.name}, or its folder: it grants nothing."
+        raise PolicyBreach(said, mend="Run `chmod go-w` on both, and look through break_glass.")
     if name := break_glass_of(policy).name_of(identity.public):
         return name
     mend = "Have your public key entered under break_glass.principals."

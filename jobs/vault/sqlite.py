@@ -6,9 +6,10 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from jobs.vault.database import SCHEMA, Row
 from quality.contracts.errors import EnvironmentFault
@@ -26,18 +27,17 @@ class SqliteDatabase:
     wait_seconds: float = WAIT_SECONDS
 
     def is_there(self) -> bool:
-        """Return whether the file is there."""
-        return self.path.exists()
+        """Return whether the file is there and a vault was made in it: one that was cut to nothing is none."""
+        if not self.path.exists():
+            return False
+        with suppress(sqlite3.DatabaseError), closing(self._opened()) as db:
+            return bool(db.execute("SELECT 1 FROM sqlite_master WHERE name = 'vault_facts'").fetchall())
+        return True  # whatever it is, it is not for us to begin anew
 
     def make(self) -> None:
         """Make the file (mode 0600) and its tables where absent; raise ``EnvironmentFault`` if others may read it."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        mode = stat.S_IMODE(self.path.stat().st_mode)
-        if mode & 0o077:
-            raise EnvironmentFault(
-                f"The vault has mode {mode:04o}: others can read it.", mend=f"Run `chmod 600 {self.path}`."
-            )
         with closing(self._connect()) as db:
             db.execute("PRAGMA journal_mode = WAL")
             for statement in SCHEMA:
@@ -81,9 +81,21 @@ class SqliteDatabase:
             db.execute("COMMIT")
 
     def _connect(self) -> sqlite3.Connection:
-        db = sqlite3.connect(self.path, timeout=self.wait_seconds, isolation_level=None)
+        """Raise ``EnvironmentFault`` if the file is missing, which SQLite would begin anew, or others may read it."""
+        if not self.path.exists():
+            raise EnvironmentFault(f"The vault {self.path.name} is missing.", mend="Restore it from your backup.")
+        mode = stat.S_IMODE(self.path.stat().st_mode)
+        if mode & 0o077:
+            raise EnvironmentFault(
+                f"The vault has mode {mode:04o}: others can read it.", mend=f"Run `chmod 600 {self.path}`."
+            )
+        db = self._opened()
         db.execute(f"PRAGMA secure_delete = {'ON' if self.secure_delete else 'OFF'}")
         return db
+
+    def _opened(self) -> sqlite3.Connection:
+        where = f"file:{quote(str(self.path))}?mode=rw"
+        return sqlite3.connect(where, uri=True, timeout=self.wait_seconds, isolation_level=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,12 +182,14 @@ class Vault:
 
     @cached_property
     def _made(self) -> Database:
-        """The database, with its tables, once it is plain that it was made with our index key."""
-        self.database.make()
+        """The database, once it is plain that it was made with our index key; who begins a vault makes it before."""
+        if not self.database.is_there():
+            raise EnvironmentFault("The vault is missing.", mend="Restore it from your backup.")
         facts = [("index", self._index.id), ("wrapping", self._wrapping.id)]
         with self.database.adding() as rows:
-            rows.change("INSERT INTO vault_facts (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", facts)
-            ((index,),) = rows.ask("SELECT value FROM vault_facts WHERE name = 'index'")
+            if not any(rows.ask(f"SELECT 1 FROM {table} LIMIT 1") for table in (*HOLDING_KEYS, "vault_destroyed")):
+                rows.change("INSERT INTO vault_facts (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING", facts)
+            ((index,),) = rows.ask("SELECT value FROM vault_facts WHERE name = 'index'") or [("",)]
         if index != self._index.id:
             raise EnvironmentFault(
                 f"The vault was made with index key {index[:16]!r}, not with {self._index.id!r}: it would know nobody.",

@@ -25,6 +25,7 @@ from quality.checks.verdict import Verdict
 from quality.contracts import contract
 from quality.contracts.at_rest import at_rest
 from quality.sources.load_mapping import mapping_text
+from tests.jobs.kept import keep_bytes
 
 TABLE = contract("raw.pings")
 BAD = quarantine_contract(TABLE.name)
@@ -41,7 +42,8 @@ def land(place, number, days):
     (place.region.folder(MAPPINGS) / "v1.yaml").write_text(mapping_text("sample_pings"))
     content = f"file {number}".encode()
     file_id = hashlib.sha256(content).hexdigest()
-    (place.region.folder(LANDING) / f"{file_id}.csv").write_bytes(content)
+    _ = place.keys  # as ingest makes them
+    keep_bytes(place.home, place.region.folder(LANDING) / f"{file_id}.csv", content, place.region.name)
     landed = datetime(2024, 5, 9, second=number % 60, tzinfo=UTC)
     file = File("tiny", file_id, "v1", f"{number}.csv", "csv", len(content), (), (), landed)
     place.catalog.land(file)

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from jobs.audit_log import read_audit
 from jobs.catalog import now
 from jobs.keys.config import keyset_of
-from jobs.region_keys import region_keys
+from jobs.region_keys import key_for, region_keys
+from jobs.vault.store import Vault
 from jobs.vault_keys import destroy_subjects, refuse_in_use, rewrap_vaults
 from quality.contracts.errors import UsageError
 
@@ -48,12 +50,16 @@ def test_after_a_rotation_data_keys_come_under_the_new_key_and_open_as_before(ho
 
 
 def test_a_key_that_wraps_data_keys_is_not_destroyed_until_they_are_under_another(home, keyed):
-    old = key_of(home, "subject")
-    with pytest.raises(UsageError, match="wraps 1 data keys in the vault of eu.*rewrap"):
+    old, keyset = key_of(home, "subject"), keyset_of(home)
+    with pytest.raises(UsageError, match="uses for new rows.*Rotate"):
         refuse_in_use(home, old)
-    keyset_of(home).rotate(old.domain)
-    with pytest.raises(UsageError, match="wraps 1 data keys"):
-        refuse_in_use(home, keyset_of(home).read().key(old.id))
+    keyset.rotate(old.domain)
+    with pytest.raises(UsageError, match="wraps 1 data keys in the vault of eu.*rewrap"):
+        refuse_in_use(home, keyset.read().key(old.id))
+    keyset.disable(old.id)
+    with pytest.raises(UsageError, match="is disabled.*Enable it first"):
+        refuse_in_use(home, keyset.read().key(old.id))
+    keyset.enable(old.id)
     rewrap_vaults(home, keyset_of(home))
 
     refuse_in_use(home, keyset_of(home).read().key(old.id))
@@ -68,9 +74,30 @@ def test_the_key_that_finds_subjects_is_neither_destroyed_nor_rotated(home, keye
         keyset_of(home).rotate(index.domain)
 
 
-@pytest.mark.parametrize("purpose", ["pseudonym", "token"])
-def test_a_key_that_no_vault_needs_may_go(home, keyed, purpose):
-    refuse_in_use(home, key_of(home, purpose))
+def test_a_wrapping_key_stays_while_its_vault_is_not_there_to_be_asked(home, keyed):
+    old, keyset = key_of(home, "subject"), keyset_of(home)
+    keyset.rotate(old.domain)
+    (home.path / "vault").rename(home.path / "away")
+
+    with pytest.raises(UsageError, match="is not there.*Bring it back"):
+        refuse_in_use(home, keyset.read().key(old.id))
+
+
+def test_the_key_that_new_pseudonyms_take_is_rotated_before_it_goes(home, eu, keyed):
+    old, keyset = key_of(home, "pseudonym"), keyset_of(home)
+    with pytest.raises(UsageError, match="uses for new rows"):
+        refuse_in_use(home, old)
+    keyset.rotate(old.domain)
+
+    refuse_in_use(home, keyset.read().key(old.id))
+
+
+def test_a_region_goes_on_without_its_key_of_tokens(home, eu, keyed):
+    key_for(home, "token", eu)
+    refuse_in_use(home, token := key_of(home, "token"))
+    keyset_of(home).destroy(token.id)
+
+    assert region_keys(home, eu).subjects.tokens("actor", ["ada"])
 
 
 def test_subjects_are_destroyed_once_and_told_until_when_a_copy_may_be_left(home, eu, keyed):
@@ -85,3 +112,15 @@ def test_subjects_are_destroyed_once_and_told_until_when_a_copy_may_be_left(home
     assert abs(done.last_copy_until - now() - timedelta(days=30)) < timedelta(minutes=1)
     assert again.last_copy_until == done.last_copy_until
     assert keyed.subjects.tokens("actor", ["ada", "bob", "eve"])[:2] == [None, None], "whoever comes later too"
+
+
+def test_what_is_killed_midway_is_told_to_auditors(home, eu, keyed, monkeypatch):
+    def killed(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Vault, "destroy", killed)
+    with pytest.raises(KeyboardInterrupt):
+        destroy_subjects(home, eu, "actor", ["ada"], dry_run=False)
+
+    (entry,) = [one for one in read_audit(home) if one["kind"] == "key"]
+    assert entry["outcome"] == "subjects are being destroyed" and entry["detail"]["subjects"] == 1

@@ -128,4 +128,5 @@ def kept(request, tmp_path):
 
 @pytest.fixture
 def vault(kept):
+    kept.database.make()
     return Vault(kept.database, INDEX, (OLD,), DAYS)

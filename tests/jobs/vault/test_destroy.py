@@ -67,6 +67,7 @@ def delete_alone(database, vault, names) -> None:
 def test_without_secure_delete_the_bytes_are_found(kept, tmp_path):
     """A control: the check can fail. In PostgreSQL, with a plain VACUUM in place of a rewrite."""
     plain = kept.database if isinstance(kept, Postgres) else replace(kept.database, secure_delete=False)
+    plain.make()
     vault = Vault(plain, INDEX, (OLD,), DAYS)
     names = people(8, 200)
     filled(vault, names)
@@ -88,6 +89,7 @@ def test_while_somebody_still_reads_an_sqlite_vault_no_date_is_stated(kept):
     if isinstance(kept, Postgres):
         pytest.skip("SQLite's way")
     database = replace(kept.database, wait_seconds=0.1)
+    database.make()
     vault = Vault(database, INDEX, (OLD,), DAYS)
     vault.tokens("actor", ["ada"])
     wanted = secrets(database, vault, ["ada"])

@@ -186,6 +186,7 @@ def test_a_vault_goes_to_another_process_without_the_keys_it_opened(vault):
 
 def test_an_sqlite_vault_is_for_its_owner_alone(tmp_path):
     database = SqliteDatabase(tmp_path / "vault.sqlite")
+    database.make()
     vault = Vault(database, INDEX, (Key(2),), DAYS)
     vault.tokens("actor", ["ada"])
     assert stat.S_IMODE(database.path.stat().st_mode) == 0o600
