@@ -36,6 +36,13 @@ def refuse_lost_vault(home: Home, region: Region) -> None:
         raise EnvironmentFault(f"The vault of region {region.name} is {LOST}.", mend=mend)
 
 
+def require_vault(home: Home, region: Region) -> None:
+    """Raise ``EnvironmentFault`` if a region has no vault: whoever only reads makes none."""
+    if not home.vault.database(home.path, region.name).is_there():
+        mend = RESTORE.format(home.vault.where(region.name))
+        raise EnvironmentFault(f"The vault of region {region.name} is missing.", mend=mend)
+
+
 def vault_is_lost(home: Home, region: Region) -> bool:
     """Return whether a region has no vault though tables were made with one."""
     return _has_tables(region) and not home.vault.database(home.path, region.name).is_there()
