@@ -119,9 +119,9 @@ def pseudonyms_in(path: Path, column: str, told: Callable[[int], None]) -> tuple
 def links_of(home: Home, asked: Asked, some: Set[str]) -> dict[str, str | None]:
     """Return the new pseudonym of each of ``some``, None where no living subject of the vault has it.
 
-    Audited before a key of pseudonyms is opened. Those made by any key that may still be used are found; the new ones are of the key
-    in use. Goes through all of the region's subjects, a batch at a time. Raises ``EnvironmentFault`` without keys and
-    vault, and for a row of it that was changed; ``UsageError`` where the two ends are one.
+    Audited before a key of pseudonyms is opened. Those made by any key that may still be used are found; the new ones
+    are of the key in use. Goes through all of the region's subjects, a batch at a time. Raises ``EnvironmentFault``
+    without keys and vault, and for a row of it that was changed; ``UsageError`` where the two ends are one.
     """
     require_keys(home)
     require_vault(home, asked.region)

@@ -19,10 +19,11 @@ from jobs.vault.rows import RowRefused
 from jobs.vault_keys import destroy_subjects
 from quality.contracts.errors import EnvironmentFault, KeyUnusable, PolicyBreach, UsageError
 from quality.policies.load_policy import DEFAULT_POLICY
-from transforms.privacy.identifiers import Domain
+from transforms.privacy.identifiers import SUBJECTS, Domain
 from transforms.privacy.pseudonymize_columns import subject_pseudonyms
 
 OCTOBER, NOVEMBER = "analytics:2026-10", "analytics:2026-11"
+OF_MONTHS = ("--from", OCTOBER, "--to", NOVEMBER, "--purpose", "analytics", "--case", "1", "--reason", "x")
 
 
 def pseudonym(value, end="risk", kind="actor", region="eu"):
@@ -59,11 +60,11 @@ def path(tmp_path):
 def run(geoward, path, tmp_path):
     """Link the column `who` of rows; return the result and the rows of the output, None if there is none."""
 
-    def run(names, *arguments, old=OCTOBER, new=NOVEMBER, purpose="analytics", kind="actor", case="4711", reason="x"):
+    def run(names, *more, old=OCTOBER, new=NOVEMBER, purpose="analytics", kind="actor", case="4711", reason="x"):
         out = tmp_path / "out.jsonl"
         path.write_text("".join(json.dumps({"id": at, "who": who}) + "\n" for at, who in enumerate(names)))
         done = geoward("link", path, "--column", "who", "--kind", kind, "--region", "eu", "--from", old, "--to", new,
-                       "--purpose", purpose, "--case", case, "--reason", reason, "--output", out, *arguments)  # fmt: skip
+                       "--purpose", purpose, "--case", case, "--reason", reason, "--output", out, *more)  # fmt: skip
         rows = [json.loads(line)["who"] for line in out.read_text().splitlines()] if out.exists() else None
         assert not list(tmp_path.glob(".out*")), "no part is left"
         return done, rows
@@ -92,6 +93,15 @@ def test_a_join_across_purposes_works_where_the_policy_names_both(policy, run):
     _, rows = run([pseudonym("ada")], old="risk", new=OCTOBER, purpose="risk")
 
     assert rows == [pseudonym("ada", OCTOBER)]
+
+
+@pytest.mark.parametrize("kind", SUBJECTS)
+def test_each_kind_of_subject_is_joined_as_what_it_is(policy, run, kind):
+    policy(analytics=["analytics"])
+
+    _, rows = run([pseudonym("one", OCTOBER, kind)], kind=kind)
+
+    assert rows == [pseudonym("one", NOVEMBER, kind)]
 
 
 @pytest.mark.parametrize(
@@ -362,12 +372,23 @@ def test_csv_and_parquet_are_read_and_written_too(policy, geoward, tmp_path):
 
     for ending in ("csv", "parquet"):
         done = geoward("link", tmp_path / f"in.{ending}", "--column", "who", "--kind", "actor", "--region", "eu",
-                       "--from", OCTOBER, "--to", NOVEMBER, "--purpose", "analytics", "--case", "1", "--reason", "x",
-                       "--output", tmp_path / f"out.{ending}")  # fmt: skip
+                       *OF_MONTHS, "--output", tmp_path / f"out.{ending}")  # fmt: skip
         assert done.exit_code == 0, done.output
 
     assert list(csv.reader((tmp_path / "out.csv").open())) == [["id", "who"], ["1", new], ["2", ""], ["3", ""]]
     assert pq.read_table(tmp_path / "out.parquet").to_pylist() == [{"who": new, "x": 1.5}, {"who": None, "x": 2.5}]
+
+
+def test_without_a_place_for_them_rows_are_printed_but_not_beside_the_counts(home, policy, geoward, path):
+    policy(analytics=["analytics"])
+    path.write_text(json.dumps({"who": pseudonym("ada", OCTOBER)}) + "\n")
+    command = ("link", path, "--column", "who", "--kind", "actor", "--region", "eu", *OF_MONTHS)
+
+    refused, done = geoward(*command, "--json"), geoward(*command)
+
+    assert isinstance(refused.exception, UsageError) and "--output" in refused.exception.mend
+    assert done.document == {"who": pseudonym("ada", NOVEMBER)}
+    assert len(told(home, "link granted")) == 1
 
 
 def test_a_place_that_cannot_be_written_is_told_before_the_auditors_are(home, policy, run, path):
