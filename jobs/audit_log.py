@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from arro3.core import Table
 
-Kind = Literal["run", "decision", "read", "ingest", "config", "alert", "key"]
+Kind = Literal["run", "decision", "read", "ingest", "config", "alert", "key", "reveal"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Entry = tuple[Kind, str, str, str, dict[str, Any]]
 """Kind, subject, outcome, region and detail."""

@@ -10,7 +10,7 @@ import sys
 from quality.contracts.errors import EnvironmentFault
 
 APART = "GEOWARD_APART"
-_HUNGRY = (b"ImportError", b"MemoryError", b"OpenBLAS")
+_HUNGRY = (b"ImportError", b"MemoryError", b"OutOfMemory", b"OpenBLAS")
 """What a process says that ended with code 1 because it could not get memory: libraries do not load, or give up."""
 
 

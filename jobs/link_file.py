@@ -12,7 +12,7 @@ import pyarrow as pa
 from jobs.audit_log import audit
 from jobs.home import Home, Region
 from jobs.keys.key_reference import KeyReference
-from jobs.lost_keys import require_keys, require_vault
+from jobs.lost_keys import require_keys
 from jobs.pseudonymize_file import Pseudonymized, period_of
 from jobs.region_keys import pseudonym_keys, vault_of
 from jobs.text_rows import Row, read_batches
@@ -124,7 +124,6 @@ def links_of(home: Home, asked: Asked, some: Set[str]) -> dict[str, str | None]:
     without keys and vault, and for a row of it that was changed; ``UsageError`` where the two ends are one.
     """
     require_keys(home)
-    require_vault(home, asked.region)
     keys, vault = pseudonym_keys(home, asked.region), vault_of(home, asked.region)
     if asked.old == asked.new and len(keys) == 1:
         raise UsageError("Both ends are the same, and were never made by another key.", mend="Name two domains.")

@@ -32,15 +32,13 @@ def keys_are_lost(home: Home) -> bool:
 def refuse_lost_vault(home: Home, region: Region) -> None:
     """Raise ``EnvironmentFault`` if the vault is missing though tables were made with it."""
     if vault_is_lost(home, region):
-        mend = RESTORE.format(f"{home.vault.where(region.name)}")
-        raise EnvironmentFault(f"The vault of region {region.name} is {LOST}.", mend=mend)
+        raise lost_vault(home, region)
 
 
-def require_vault(home: Home, region: Region) -> None:
-    """Raise ``EnvironmentFault`` if a region has no vault: whoever only reads makes none."""
-    if not home.vault.database(home.path, region.name).is_there():
-        mend = RESTORE.format(home.vault.where(region.name))
-        raise EnvironmentFault(f"The vault of region {region.name} is missing.", mend=mend)
+def lost_vault(home: Home, region: Region) -> EnvironmentFault:
+    """Return the error of a vault that is missing."""
+    mend = RESTORE.format(home.vault.where(region.name))
+    return EnvironmentFault(f"The vault of region {region.name} is missing, though it was used.", mend=mend)
 
 
 def vault_is_lost(home: Home, region: Region) -> bool:

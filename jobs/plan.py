@@ -119,7 +119,7 @@ class _Made:
         self._grouped: dict[tuple[str, str], dict[date, list[date]]] = {}
         self._growing: dict[str, tuple[list[date], list[str]]] = {}
         home = place.home
-        self.shared = {"policy": home.policy.version[:16], "reference": reference_digest(home)}
+        self.shared = {"policy": home.policy.of_rows[:16], "reference": reference_digest(home)}
         self.shared["bases"] = _digest(place.bases())
         self.shared["key"] = known_key(home, place.region)
 

@@ -21,16 +21,20 @@ from transforms.privacy.pseudonymize_columns import subject_pseudonyms
 _MONTH = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])", re.ASCII)
 
 Make = Callable[[pa.Array], pa.Array]
-"""Identifiers to pseudonyms, both texts; null stays null."""
+"""Identifiers to pseudonyms, both texts; null stays null, and stands for a subject that was destroyed."""
 
 
 @dataclass(slots=True)
 class Pseudonymized:
-    """Counts of rows: ``nobody`` are those that name nobody, and ``rejected`` those left out, by reason."""
+    """Counts of rows: ``nobody`` are those that name nobody, and ``rejected`` those left out, by reason.
+
+    ``destroyed`` are those of a subject that was destroyed, out without an identifier.
+    """
 
     rows_in: int = 0
     rows_out: int = 0
     nobody: int = 0
+    destroyed: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
 
     def count(self, row: Row) -> None:
@@ -93,7 +97,10 @@ def pseudonymize_rows(
             if row.reason != "header":
                 done.count(row)
         if write is not None:
-            write(batch, _made(batch.rows, make))
+            made = _made(batch.rows, make)
+            rows = zip(batch.rows, made, strict=True)
+            done.destroyed += sum(one is None and bool(row.text) and not row.reason for row, one in rows)
+            write(batch, made)
         told(done.rows_in)
     done.check()
     return done

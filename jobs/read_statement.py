@@ -78,6 +78,8 @@ def _tree(db: DuckDBPyConnection, sql: str) -> dict[str, Any]:
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
             raise NotASelect("not_one_select", "A query must be one single SELECT.")
         row = db.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         raise UsageError(f"The query is not valid SQL: {first_line(error)}", mend=_ONE_SELECT) from None
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}

@@ -9,7 +9,7 @@ from jobs.keys.config import begin_keys, keyset_of
 from jobs.keys.key_reference import KeyReference, primary_key
 from jobs.keys.keyset import KeyDomain, State
 from jobs.keys.keyset_file import KeysetFile
-from jobs.lost_keys import refuse_lost_keys, refuse_lost_vault
+from jobs.lost_keys import lost_vault, refuse_lost_keys, refuse_lost_vault
 from jobs.vault.store import Vault
 from jobs.vault.subject_keys import VaultKeys
 from quality.contracts.errors import EnvironmentFault
@@ -38,18 +38,18 @@ def region_keys(home: Home, region: Region) -> RegionKeys:
     """
     refuse_lost_keys(home)
     keyset = begin_keys(home)
+    _begin_vault(home, region, keyset)
     for purpose in PURPOSES:
         keyset.need(_domain(purpose, region))
-    refuse_lost_vault(home, region)
-    vault = _vault(home, region, keyset)
-    if not vault.database.is_there():
-        vault.database.make()
-    return RegionKeys(primary_key(keyset, _domain("pseudonym", region)), vault)
+    return RegionKeys(primary_key(keyset, _domain("pseudonym", region)), _vault(home, region, keyset))
 
 
 def vault_of(home: Home, region: Region) -> Vault:
-    """Return a region's vault, whose keys are there; raise ``KeyUnusable`` if they are not."""
-    return _vault(home, region, keyset_of(home))
+    """Return a region's vault; raise ``EnvironmentFault`` if it is missing, ``KeyUnusable`` if its keys are."""
+    vault = _vault(home, region, keyset_of(home))
+    if not vault.database.is_there():
+        raise lost_vault(home, region)
+    return vault
 
 
 def key_for(home: Home, purpose: str, region: Region) -> KeyReference:
@@ -73,6 +73,17 @@ def known_key(home: Home, region: Region) -> str:
     keyset = keyset_of(home)
     key = None if keyset.is_new else keyset.read().primary(_domain("pseudonym", region))
     return key.id if key else ""
+
+
+def _begin_vault(home: Home, region: Region, keyset: KeysetFile) -> None:
+    """Make a vault before its key: where there is a key and no vault, it was lost; an empty one would know nobody."""
+    database = home.vault.database(home.path, region.name)
+    if not database.is_there():
+        _refuse_inside(home)
+        refuse_lost_vault(home, region)
+        if keyset.read().primary(_domain("index", region)):
+            raise lost_vault(home, region)
+        database.make()
 
 
 def _vault(home: Home, region: Region, keyset: KeysetFile) -> Vault:

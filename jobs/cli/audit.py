@@ -21,7 +21,7 @@ app.add_typer(audit, name="audit")
 
 @audit.command("list")
 def list_(
-    kind: Annotated[str, typer.Option(help="Only run, decision, read, ingest, config, alert or key.")] = "",
+    kind: Annotated[str, typer.Option(help="Only run, decision, read, ingest, config, alert, key or reveal.")] = "",
     last: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 50,
     as_json: Json = False,
 ) -> None:

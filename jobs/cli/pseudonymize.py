@@ -27,6 +27,9 @@ def pseudonymize(
     purpose: Annotated[str, typer.Option("--purpose", "-p", help="What the result is for.")] = "",
     epoch: Annotated[str, typer.Option("--epoch", help="The month, 2026-11, where pseudonyms rotate.")] = "",
     region: Annotated[str, typer.Option("--region", "-r", help="Whose pseudonyms; needed if there are several.")] = "",
+    reversible: Annotated[
+        bool, typer.Option("--reversible", help="Tokens instead, which `geoward reveal` can turn back.")
+    ] = False,
     as_json: Json = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count; write no rows.")] = False,
@@ -37,13 +40,19 @@ def pseudonymize(
     without the key in any other. What is empty or null names nobody and stays so. Only this column changes: what stands
     beside it may still tell who somebody is, so the rows stay personal data.
 
+    With `--reversible` they become tokens that join as well, and that `geoward reveal` can turn back, one at a time and
+    with a second person, until their subject is destroyed: then nobody can, and new rows get none.
+
     Example: `geoward pseudonymize users.csv --column user_id --kind actor --purpose risk --region eu --output out.csv`
     """
     from jobs.pseudonymize_file import pseudonymize_rows
     from jobs.redact_file import check_input, output_file, to_stream
 
     home = open_home()
-    make, listing = _maker(home, kind, purpose, epoch, region)
+    if reversible:
+        make, listing = _token_maker(home, kind, purpose, epoch, region, dry_run)
+    else:
+        make, listing = _maker(home, kind, purpose, epoch, region)
     check_input(file, column)
     if not dry_run and output is None and as_json:
         raise UsageError("The counts and the rows cannot both be printed.", mend="Name a file with --output.")
@@ -56,10 +65,16 @@ def pseudonymize(
         done = pseudonymize_rows(file, column, make, to_stream(file, sys.stdout.buffer, column), tell_progress)
         sys.stdout.buffer.flush()
     if as_json:
-        counts = {"rows_in": done.rows_in, "rows_out": done.rows_out, "nobody": done.nobody}
+        counts = {
+            "rows_in": done.rows_in,
+            "rows_out": done.rows_out,
+            "nobody": done.nobody,
+            "destroyed": done.destroyed,
+        }
         facts = {"column": column, "dry_run": dry_run, "rejected": dict(sorted(done.rejected.items()))}
         show(listing.model_copy(update=facts | counts), True, [])
-    tell_end(done.rows_in, done.rows_out, done.rejected, f"{counted(done.nobody, 'row')} of nobody")
+    gone = f", {counted(done.destroyed, 'row')} of destroyed subjects" if done.destroyed else ""
+    tell_end(done.rows_in, done.rows_out, done.rejected, f"{counted(done.nobody, 'row')} of nobody{gone}")
 
 
 def _maker(home: Home, kind: str, purpose: str, epoch: str, region: str) -> tuple[Make, PseudonymizeListing]:
@@ -75,3 +90,22 @@ def _maker(home: Home, kind: str, purpose: str, epoch: str, region: str) -> tupl
     key = keys.pseudonym.key_id
     said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch=period or "none", key=key)
     return make, said
+
+
+def _token_maker(
+    home: Home, kind: str, purpose: str, epoch: str, region: str, dry_run: bool
+) -> tuple[Make, PseudonymizeListing]:
+    """Return what `_maker` does, of tokens that can be turned back. A dry run makes no key, and so no token."""
+    from jobs.make_tokens import refuse_rotating, token_maker
+    from jobs.region_keys import key_for
+    from transforms.privacy.identifiers import Domain, refuse_unknown_kind
+
+    place = one_region(home, region)
+    refuse_rotating(home, purpose, epoch)
+    refuse_unknown_kind(kind)
+    said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch="none", key="", reversible=True)
+    if dry_run:
+        return lambda values: values, said  # it is not called: no row is written
+    key = key_for(home, "token", place)
+    make = token_maker(home, key, Domain(place.name, purpose, "none"), kind)
+    return make, said.model_copy(update={"key": key.key_id})

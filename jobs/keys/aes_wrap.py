@@ -14,8 +14,8 @@ from abc import ABC, abstractmethod
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from jobs.keys.provider import canonical
 from quality.contracts.errors import KeyUnusable
+from transforms.privacy.canonical import canonical
 
 KEY_BYTES = 32
 VERSION = b"\x01"

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from jobs.keys.provider import canonical
 from quality.contracts.errors import KeyUnusable, UsageError
+from transforms.privacy.canonical import canonical
 
 PURPOSES = ("pseudonym", "token", "index", "subject", "placeholder")
 _EPOCH = re.compile(r"none|\d{4}-(0[1-9]|1[0-2])", re.ASCII)

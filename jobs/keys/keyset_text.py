@@ -8,7 +8,7 @@ from base64 import b64decode, b64encode
 from typing import Any
 
 from jobs.keys.keyset import Key, KeyDomain, Keyset, Seal, State
-from jobs.keys.provider import canonical
+from transforms.privacy.canonical import canonical
 
 FORMAT = 1
 

@@ -21,9 +21,3 @@ class Provider(Protocol):
 
     def unwrap(self, wrapped: bytes, about: bytes) -> bytes:
         """Return the key; raise ``KeyUnusable`` if anything differs from when it was wrapped, also where it lies."""
-
-
-def canonical(*parts: str | bytes) -> bytes:
-    """Return the parts as one, each with its length before it (8 bytes, big-endian), so that 1|23 and 12|3 differ."""
-    encoded = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join(len(part).to_bytes(8, "big") + part for part in encoded)

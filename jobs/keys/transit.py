@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from jobs.keys.private_file import read_private
-from jobs.keys.provider import canonical
 from quality.contracts.errors import ConfigError, KeyUnusable
+from transforms.privacy.canonical import canonical
 
 SECONDS = (3.05, 10)
 """How long the server may take to be reached, and to answer."""

@@ -39,6 +39,7 @@ from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Fin
 from jobs.listings.pseudonyms import LinkListing, PseudonymizeListing
 from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
 from jobs.listings.replay import ReplayedFile, ReplayListing
+from jobs.listings.reveals import ApproveListing, ListedRequest, RevealListing, RevealsListing
 from jobs.listings.runs import (
     CheckListing,
     CheckResult,
@@ -92,6 +93,9 @@ LISTINGS: dict[str, type[Listing]] = {
     "redact": RedactListing,
     "pseudonymize": PseudonymizeListing,
     "link": LinkListing,
+    "reveal": RevealListing,
+    "reveal-list": RevealsListing,
+    "approve": ApproveListing,
     "audit-accept": AuditListing,
     "audit-list": AuditListing,
     "alerts-list": AlertsListing,
@@ -100,6 +104,10 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "ApproveListing",
+    "ListedRequest",
+    "RevealListing",
+    "RevealsListing",
     "DismissListing",
     "DismissedPart",
     "ReplayListing",

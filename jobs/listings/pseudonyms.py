@@ -9,6 +9,7 @@ class PseudonymizeListing(Listing):
     """`geoward pseudonymize --json`. ``rows_in`` is ``rows_out`` and all of ``rejected``; ``nobody`` are among the out.
 
     Pseudonyms can be joined with those of the same ``region``, ``kind``, ``purpose``, ``epoch`` and ``key`` (an id).
+    With ``reversible`` they are tokens; ``destroyed`` rows are out without one, since their subject was destroyed.
     """
 
     column: str = ""
@@ -17,10 +18,12 @@ class PseudonymizeListing(Listing):
     purpose: str
     epoch: str
     key: str
+    reversible: bool = False
     dry_run: bool = False
     rows_in: int = 0
     rows_out: int = 0
     nobody: int = 0
+    destroyed: int = 0
     rejected: dict[str, int] = {}
 
 

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from quality.contracts.errors import EnvironmentFault
+from transforms.privacy.canonical import canonical
 
 VERSION = 1
 """Of how rows are written; part of what authenticates each."""
@@ -59,8 +60,8 @@ class IndexKey:
 
     def indexes(self, kind: str, identifiers: Sequence[str]) -> list[bytes]:
         """Return where each subject's rows are; the empty identifier is one like others."""
-        start, digest = _sized(kind), self._index.digest
-        return [digest(start + _sized(identifier)) for identifier in identifiers]
+        start, digest = canonical(kind), self._index.digest
+        return [digest(start + canonical(identifier)) for identifier in identifiers]
 
     def seal_token(self, index: bytes, token: bytes) -> bytes:
         """Return what authenticates a token in its place."""
@@ -135,13 +136,7 @@ def _place(index: bytes, epoch: str, wrapping: str) -> bytes:
 
 
 def _written(what: str, *parts: bytes) -> bytes:
-    return bytes([VERSION]) + _sized(what) + b"".join([len(part).to_bytes(8, "big") + part for part in parts])
-
-
-def _sized(text: str) -> bytes:
-    """Return a text with its length before it, so that 1|23 and 12|3 differ; a lone surrogate is no error."""
-    raw = text.encode("utf-8", "surrogatepass")
-    return len(raw).to_bytes(8, "big") + raw
+    return bytes([VERSION]) + canonical(what, *parts)
 
 
 class _Hmac:

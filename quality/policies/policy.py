@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from quality.contracts.errors import PolicyBreach
+from quality.policies.break_glass import BreakGlass
 from quality.policies.redaction import KEYED, NOTHING_LEFT, Redaction
 
 LegalBasis = Literal[
@@ -100,7 +104,10 @@ class Jurisdiction(_Frozen):
 
 
 class Policy(_Frozen):
-    """One policy file. ``version`` is the SHA-256 of its bytes, set by the loader."""
+    """One policy file. ``version`` is the SHA-256 of its bytes, set by the loader.
+
+    Without ``break_glass`` nobody may see the identifier behind a token.
+    """
 
     name: str
     version: str = ""
@@ -110,6 +117,7 @@ class Policy(_Frozen):
     release_purpose: str
     pseudonym_purpose: str
     pseudonym_epoch: Literal["month", "none"]
+    break_glass: BreakGlass | None = None
 
     @model_validator(mode="after")
     def _names_exist(self) -> Policy:
@@ -125,7 +133,16 @@ class Policy(_Frozen):
                 f"{self.pseudonym_purpose} redacts tables by the night, which belong to no case: "
                 f"operator {operator} needs one, and may be stated under on_request only"
             )
+        granted = self.break_glass.jurisdictions if self.break_glass else frozenset()
+        if unknown := sorted(granted - set(self.jurisdictions)):
+            raise ValueError(f"break_glass grants in jurisdictions that are not declared: {', '.join(unknown)}")
         return self
+
+    @cached_property
+    def of_rows(self) -> str:
+        """Return a digest of what rows are made under: ``break_glass`` lets people in and out, and changes no row."""
+        rules = self.model_dump(mode="json", exclude={"version", "break_glass"})
+        return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
     def jurisdiction(self, name: str) -> Jurisdiction:
         """Return the rules of that territory; raise ``PolicyBreach`` when the policy has none."""

@@ -96,17 +96,30 @@ def test_a_keyset_that_was_used_is_not_made_anew(home, eu):
         region_keys(home, eu)
 
 
-def test_a_vault_that_is_gone_is_not_made_anew_where_tables_were_made_with_it(home, eu):
-    region_keys(home, eu).subjects.tokens("actor", ["ada"])
+@pytest.mark.parametrize("ask", [region_keys, vault_of])
+def test_a_vault_that_is_gone_is_not_made_anew(home, eu, ask):
+    region_keys(home, eu)
     region_keys(home, home.region("us"))
     (home.path / "vault" / "eu.sqlite").unlink()
-    region_keys(home, eu)  # nothing was made with it
-    (home.path / "vault" / "eu.sqlite").unlink()
-    eu.folder("raw", "pings", "_delta_log")
 
     with pytest.raises(EnvironmentFault, match=r"vault of region eu is missing, though.*vault/eu\.sqlite.*backup"):
-        region_keys(home, eu)
+        ask(home, eu)
+    assert not (home.path / "vault" / "eu.sqlite").exists()
+    ask(home, home.region("us"))
+
+
+def test_a_vault_that_a_kill_left_without_a_key_is_taken(home, eu):
+    home.vault.database(home.path, "eu").make()
+
+    assert region_keys(home, eu).subjects.tokens("actor", ["ada"])
+
+
+def test_a_vault_whose_keyset_began_anew_is_not_made_where_tables_were_made_with_it(home, eu):
     region_keys(home, home.region("us"))
+    eu.folder("raw", "pings", "_delta_log")
+
+    with pytest.raises(EnvironmentFault, match="vault of region eu is missing"):
+        region_keys(home, eu)
 
 
 def test_a_vault_inside_a_warehouse_is_refused_and_not_made(home, eu):

@@ -11,6 +11,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from quality.contracts.errors import UsageError
+from transforms.privacy.canonical import canonical
 
 KINDS = ("actor", "advertiser", "campaign", "device", "event", "ip", "payment", "trip")
 SUBJECTS = ("actor", "advertiser", "device", "payment")
@@ -91,7 +92,7 @@ def domain_info(use: str, domain: Domain, kind: str, epoch: str = "") -> bytes:
     ``epoch`` is the period, such as 2026-11, or empty. Raises ``UsageError`` for an unknown kind.
     """
     refuse_unknown_kind(kind)
-    return b"".join(map(_sized, (use, domain.region, domain.purpose, kind, epoch)))
+    return canonical(use, domain.region, domain.purpose, kind, epoch)
 
 
 def in_one_form(kind: str, values: pa.Array) -> pa.Array:
@@ -115,8 +116,3 @@ def _one_form(address: str) -> str:
     except ValueError:
         return address
     return str(parsed.ipv4_mapped or parsed)
-
-
-def _sized(part: str) -> bytes:
-    text = part.encode("utf-8", "surrogatepass")
-    return len(text).to_bytes(8, "big") + text

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from quality.contracts import DATE, Contract
 from quality.contracts.at_rest import EPOCH, ERASED, SEALED, SUBJECT, sealed_columns
 from quality.contracts.errors import GeowardError
+from transforms.privacy.canonical import canonical
 from transforms.privacy.pack_rows import ARROW, pack_rows, unpack_rows
 
 if TYPE_CHECKING:
@@ -160,8 +161,7 @@ def _place(table: str, columns: Mapping[str, object], epoch: str) -> bytes:
 
     The columns are part of it: packed otherwise, the bytes would mean something else.
     """
-    parts = (table, ",".join(columns), epoch)
-    return VERSION + b"".join(len(part).to_bytes(4, "big") + part for part in map(str.encode, parts))
+    return VERSION + canonical(table, ",".join(columns), epoch)
 
 
 def _numbered(subjects: pa.Array, epochs: pa.Array) -> tuple[pa.Array, list[tuple[str, list[Any]]]]:

@@ -39,7 +39,7 @@ def test_a_kind_that_does_not_exist_is_wrong_use_and_the_kinds_are_told(geoward)
     done = geoward("audit", "list", "--kind", "refused")
 
     assert done.exception.exit_code == 2
-    assert "Known: run, decision, read, ingest, config, alert, key." in str(done.exception)
+    assert "Known: run, decision, read, ingest, config, alert, key, reveal." in str(done.exception)
 
 
 def cut(home, *versions):

@@ -141,7 +141,7 @@ def test_json_tells_the_domain_and_the_counts_and_no_value(run):
     assert said.pop("key").startswith("key-")
     assert said == {
         "column": "who", "region": "eu", "kind": "actor", "purpose": "risk", "epoch": "none", "dry_run": False,
-        "rows_in": 3, "rows_out": 2, "nobody": 1, "rejected": {"not_json": 1},
+        "rows_in": 3, "rows_out": 2, "nobody": 1, "destroyed": 0, "rejected": {"not_json": 1}, "reversible": False,
     }  # fmt: skip
 
 

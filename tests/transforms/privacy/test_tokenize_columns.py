@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from quality.contracts.errors import UsageError
 from transforms.privacy.identifiers import Domain, domain_info, domain_key
-from transforms.privacy.tokenize_columns import TokenRefused, reveal, token_function, tokenize
+from transforms.privacy.tokenize_columns import token_function
+from transforms.privacy.tokens import TokenRefused, reveal, tokenize
 
 KEY = hashlib.sha256(b"only for this test").digest()
 EU = Domain("eu", "risk", "none")

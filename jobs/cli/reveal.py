@@ -1,0 +1,133 @@
+"""`geoward reveal` and `geoward approve`: the identifier behind a token, for one case, once a second person agrees."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from jobs.cli.app import Json, app, grid, show
+from jobs.home import open_home
+from jobs.landing.file_name import told
+from jobs.listings.reveals import ApproveListing, ListedRequest, RevealListing
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobs.reveal.identity import Identity
+
+IdentityFile = Annotated[
+    Path | None,
+    typer.Option("--identity", "-i", help="Your Ed25519 private key, mode 0600; the policy has its public key."),
+]
+
+
+@app.command()
+def reveal(
+    token: Annotated[str, typer.Argument(help="A token that `geoward pseudonymize --reversible` made.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="What it stands for: actor, device, ip, …")] = "",
+    region: Annotated[str, typer.Option("--region", "-r", help="The region that it was made in.")] = "",
+    case: Annotated[
+        str, typer.Option("--case", help="The case that needs it; auditors read it. No names, please.")
+    ] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No names, please.")] = "",
+    identity: IdentityFile = None,
+    list_: Annotated[bool, typer.Option("--list", help="Only list what is asked for and by whom.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done; show no identifier.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the identifier behind one token: for a case and a reason, granted by policy, approved by a second person.
+
+    The first call enters a request, which waits for `geoward approve` by another. The same call afterwards shows the
+    identifier, once; auditors are told before. Each refusal is told to them too.
+
+    Example: `geoward reveal 5f0c --kind actor --region eu --case C-17 --reason "account taken over" --identity ada_key`
+    """
+    from jobs.reveal.desk import Desk
+    from jobs.reveal.list_requests import list_requests, listed
+    from jobs.reveal.open_token import look_up
+    from jobs.reveal.request import Asked
+    from jobs.reveal.told import refusals_told
+
+    home = open_home()
+    desk = Desk(home, look_up, dry_run)
+    if list_:
+        found = list_requests(home, desk.requests)
+        changed = [f"Changed since it was entered: {escape(one)}" for one in found.changed]
+        show(found, as_json, [_table(found.requests) if found.requests else "Nothing is asked for.", *changed])
+        return
+    with refusals_told(home, dry_run=dry_run) as line:
+        line.region, line.facts = region, {"kind": kind, "case": case, "reason": reason}
+        answer = desk.ask(line, _identity(identity), Asked(token, kind, region, case, reason))
+    used = {answer.request.id} if answer.value is not None else set[str]()
+    listing = RevealListing(request=listed(home, answer.request, used), value=answer.value, dry_run=dry_run)
+    if answer.value is not None and not as_json:
+        sys.stdout.write(told(answer.value) + "\n")
+        return
+    show(listing, as_json, [_table([listing.request]), _next(listing)])
+
+
+@app.command()
+def approve(
+    request: Annotated[str, typer.Argument(help="A request's id, as `geoward reveal --list` shows it.")],
+    identity: IdentityFile = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the request, and whether you may.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Agree, as a second person, that whoever asked sees the identifier behind one token. You never see it.
+
+    Read the case and the reason first: `geoward reveal --list`. What you sign is the whole request as it is.
+
+    Example: `geoward approve 0123456789abcdef0123456789abcdef --identity bob_key`
+    """
+    from jobs.reveal.desk import Desk
+    from jobs.reveal.list_requests import listed
+    from jobs.reveal.open_token import look_up
+    from jobs.reveal.told import refusals_told
+
+    home = open_home()
+    with refusals_told(home, dry_run=dry_run) as line:
+        line.request = request[:32]  # whatever was typed
+        approved = Desk(home, look_up, dry_run).approve(line, _identity(identity), request)
+    listing = ApproveListing(request=listed(home, approved, set()), dry_run=dry_run)
+    end = (
+        "Nothing was changed: you may approve this."
+        if dry_run
+        else "Approved. Its asker repeats `geoward reveal` as it was."
+    )
+    show(listing, as_json, [_table([listing.request]), f"\n{end}"])
+
+
+def _next(listing: RevealListing) -> str:
+    one = listing.request
+    if listing.dry_run:
+        done = "show the identifier" if one.state == "approved" else "wait for a second person"
+        return f"\nNothing was changed. This would {done}."
+    return f"\nIt waits for a second person: `geoward approve {one.id}`. Then repeat this command as it is."
+
+
+def _identity(path: Path | None) -> Identity:
+    from jobs.reveal.identity import load_identity
+
+    if path is None:
+        raise UsageError("Who are you?", mend="Name your private key with --identity FILE.")
+    return load_identity(path, _passphrase)
+
+
+def _passphrase() -> str:
+    return str(typer.prompt("Passphrase of --identity", hide_input=True, err=True))
+
+
+def _table(found: Iterable[ListedRequest]) -> Table:
+    table = grid("request", "state", "asked by", "approved by", "kind", "region", "case", "reason", "expires")
+    for one in found:
+        until = f"{one.expires:%Y-%m-%d %H:%M}" if one.expires else ""
+        texts = (one.principal, one.approver, one.kind, one.region, one.case, one.reason)
+        table.add_row(one.id, one.state, *map(escape, texts), until)
+    return table
