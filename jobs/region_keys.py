@@ -60,6 +60,14 @@ def key_for(home: Home, purpose: str, region: Region) -> KeyReference:
     return primary_key(keyset, domain)
 
 
+def pseudonym_keys(home: Home, region: Region) -> tuple[KeyReference, ...]:
+    """Return the key that a region's new pseudonyms take, and after it those that older ones may still be known by.
+
+    None is made: raises ``KeyUnusable`` where there is none.
+    """
+    return _usable(keyset_of(home), _domain("pseudonym", region))
+
+
 def known_key(home: Home, region: Region) -> str:
     """Return the id of the key that new pseudonyms take; empty before the first run made one."""
     keyset = keyset_of(home)
@@ -80,13 +88,17 @@ def _begin_vault(home: Home, region: Region, keyset: KeysetFile) -> None:
 
 def _vault(home: Home, region: Region, keyset: KeysetFile) -> Vault:
     _refuse_inside(home)
-    keys = keyset.read()
-    domain = _domain("subject", region)
-    others = [key.id for key in keys.keys if key.domain == domain and key.state is State.ACTIVE]
-    older = (KeyReference(keyset.path, keyset.providers, key_id, keys.counter) for key_id in others)
-    wrapping = (primary_key(keyset, domain), *older)
+    wrapping = _usable(keyset, _domain("subject", region))
     index = primary_key(keyset, _domain("index", region))
     return Vault(home.vault.database(home.path, region.name), index, wrapping, home.vault.backups_kept)
+
+
+def _usable(keyset: KeysetFile, domain: KeyDomain) -> tuple[KeyReference, ...]:
+    """Return the primary key of a domain and, after it, the active ones, which open what they wrote."""
+    keys = keyset.read()
+    others = [key.id for key in keys.keys if key.domain == domain and key.state is State.ACTIVE]
+    older = (KeyReference(keyset.path, keyset.providers, key_id, keys.counter) for key_id in others)
+    return primary_key(keyset, domain), *older
 
 
 def _refuse_inside(home: Home) -> None:

@@ -36,7 +36,7 @@ from jobs.listings.landing import (
 )
 from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
-from jobs.listings.pseudonyms import PseudonymizeListing
+from jobs.listings.pseudonyms import LinkListing, PseudonymizeListing
 from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
 from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.reveals import ApproveListing, ListedRequest, RevealListing, RevealsListing
@@ -92,6 +92,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "query": QueryListing,
     "redact": RedactListing,
     "pseudonymize": PseudonymizeListing,
+    "link": LinkListing,
     "reveal": RevealListing,
     "reveal-list": RevealsListing,
     "approve": ApproveListing,
@@ -143,6 +144,7 @@ __all__ = [
     "LandedSource",
     "RestoreListing",
     "RestoredFile",
+    "LinkListing",
     "Listing",
     "OfRegions",
     "MappedColumn",

@@ -25,3 +25,28 @@ class PseudonymizeListing(Listing):
     nobody: int = 0
     destroyed: int = 0
     rejected: dict[str, int] = {}
+
+
+class LinkListing(Listing):
+    """`geoward link --json`. ``rows_out`` is ``linked``, ``unknown`` and ``nobody``; with ``rejected``, ``rows_in``.
+
+    ``pseudonyms`` were asked for, each counted once. A dry run links nothing: ``linked`` and ``unknown`` are null.
+    """
+
+    column: str = ""
+    region: str
+    kind: str
+    from_purpose: str
+    from_epoch: str
+    to_purpose: str
+    to_epoch: str
+    purpose: str
+    case: str
+    dry_run: bool = False
+    pseudonyms: int = 0
+    rows_in: int = 0
+    rows_out: int = 0
+    linked: int | None = None
+    unknown: int | None = None
+    nobody: int = 0
+    rejected: dict[str, int] = {}

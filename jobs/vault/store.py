@@ -91,6 +91,22 @@ class Vault:
             count += found
         return count
 
+    def living_tokens(self, batch: int = BATCH) -> Iterator[list[bytes]]:
+        """Yield the tokens of all subjects but those destroyed, of whatever kind, at most ``batch`` at a time.
+
+        Nothing is made. Raises ``RowRefused`` at a row that was changed.
+        """
+        table, last = Tokens(self._index), b""
+        while True:
+            with self._made.reading() as rows:
+                sql = "SELECT idx FROM vault_tokens WHERE idx > ? ORDER BY idx LIMIT ?"
+                some = [bytes(index) for (index,) in rows.ask(sql, last, batch)]
+                found = self._look(rows, table, some)
+            if not some:
+                return
+            yield [token for token in found.values() if isinstance(token, bytes)]
+            last = some[-1]
+
     def indexes(self, kind: str, identifiers: Sequence[str]) -> list[bytes]:
         """Return what stands for each subject where the identifier must not."""
         return self._index.indexes(kind, identifiers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
@@ -82,11 +83,15 @@ class Retention(_Frozen):
 
 
 class Purpose(_Frozen):
-    """Why data is used. ``data_use`` is Fideslang's name for it; without ``redaction`` no text is left."""
+    """Why data is used. ``data_use`` is Fideslang's name for it; without ``redaction`` no text is left.
+
+    A purpose may link pseudonyms where its ``links`` names the purpose of both ends, its own too.
+    """
 
     data_use: str
     description: str
     redaction: Redaction = NOTHING_LEFT
+    links: tuple[str, ...] = ()
 
 
 class Jurisdiction(_Frozen):
@@ -118,6 +123,7 @@ class Policy(_Frozen):
     def _names_exist(self) -> Policy:
         named = {self.release_purpose, self.pseudonym_purpose}
         named |= {use for jurisdiction in self.jurisdictions.values() for use in jurisdiction.uses}
+        named |= {linked for purpose in self.purposes.values() for linked in purpose.links}
         if unknown := sorted(named - set(self.purposes)):
             raise ValueError(f"purposes used but not declared: {', '.join(unknown)}")
         if missing := sorted({"raw", "clean", "protected", "quarantine"} - set(self.retention)):
@@ -161,6 +167,18 @@ class Policy(_Frozen):
     def uses_of(self, jurisdiction: str, kind: str) -> dict[str, Use]:
         """Return the purposes that may use rows of ``kind`` (pings, actions) there, by name."""
         return {name: use for name, use in self.jurisdiction(jurisdiction).uses.items() if kind in use.datasets}
+
+    def allow_link(self, jurisdiction: str, purpose: str, ends: Sequence[str]) -> None:
+        """Raise ``PolicyBreach`` unless ``purpose`` may link pseudonyms of the purposes ``ends``, all in use there."""
+        for one in (purpose, *ends):
+            self.use(jurisdiction, one)
+        links = self.purposes[purpose].links
+        if apart := sorted(set(ends) - set(links)):
+            may = f"those of {', '.join(links)}" if links else "none"
+            raise PolicyBreach(
+                f"Policy {self.name} does not let {purpose} link pseudonyms of {', '.join(apart)}.",
+                mend=f"It may link {may}: what its `links` names in the policy.",
+            )
 
     def retain_until(self, layer: str, *, landed: date, event: date) -> date:
         """Return the last day a row of that layer may be kept; ``KeyError`` if the layer keeps rows forever."""

@@ -67,6 +67,22 @@ def test_more_subjects_than_a_batch_are_asked_for_in_batches(vault, monkeypatch)
     assert verify(vault) == 50
 
 
+@pytest.mark.parametrize("batch", [1, 3, 7, 100])
+def test_the_tokens_of_the_living_come_in_batches_each_once(vault, batch):
+    names = [f"actor-{number}" for number in range(7)]
+    tokens = vault.tokens("actor", names)
+    vault.destroy("actor", names[:2])
+
+    found = list(vault.living_tokens(batch))
+
+    assert max(map(len, found)) <= batch
+    assert sorted(token for some in found for token in some) == sorted(tokens[2:])
+
+
+def test_a_vault_of_nobody_has_no_tokens(vault):
+    assert list(vault.living_tokens()) == []
+
+
 def test_whoever_only_reads_makes_no_data_key(vault):
     assert vault.known_data_keys_at(vault.indexes("actor", ["ada"]), "2024-06") == [None]
     made = vault.data_keys("actor", ["ada"], "2024-06")
@@ -103,6 +119,7 @@ def test_a_row_that_comes_back_with_a_backup_stays_destroyed(vault, kept):
     with kept.database.adding() as rows:
         rows.change("INSERT INTO vault_tokens (idx, token, seal) VALUES (?, ?, ?)", [old])
 
+    assert list(vault.living_tokens()) == [[]]
     assert isinstance(vault.tokens("actor", ["ada"])[0], Destroyed)
 
 

@@ -77,6 +77,9 @@ def test_a_bad_field_is_named_with_its_path_and_never_its_value(tmp_path, path, 
         pytest.param(("release_purpose",), "art", "purposes used but not declared: art", id="release-purpose"),
         pytest.param(("pseudonym_purpose",), "art", "purposes used but not declared: art", id="pseudonym-purpose"),
         pytest.param(("purposes", "risk"), REMOVE, "purposes used but not declared: risk", id="purpose-in-use"),
+        pytest.param(
+            ("purposes", "risk", "links"), ["art"], "purposes used but not declared: art", id="linked-purpose"
+        ),
         pytest.param(("retention", "raw"), REMOVE, "retention is not stated for: raw", id="retention"),
         pytest.param((*EU, "release", "coarsest_resolution"), 9, "must not be finer", id="resolutions"),
         pytest.param((*EU, "release", "slot_hours"), [1, 5], "divide the 168 hours", id="slots-that-do-not-divide"),

@@ -63,6 +63,41 @@ def test_what_the_policy_does_not_name_is_refused(ask, said):
         ask()
 
 
+LINKING = POLICY.model_copy(
+    update={
+        "purposes": {
+            "risk": POLICY.purposes["risk"].model_copy(update={"links": ("risk", "analytics")}),
+            "analytics": POLICY.purposes["analytics"].model_copy(update={"links": ()}),
+        }
+    }
+)
+
+
+def test_a_purpose_links_pseudonyms_of_the_purposes_it_names():
+    for ends in (("risk", "analytics"), ("analytics", "risk"), ("risk", "risk")):
+        LINKING.allow_link("eu", "risk", ends)
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction", "purpose", "ends", "said"),
+    [
+        pytest.param("eu", "analytics", ("analytics", "analytics"), "not let analytics link.*link none", id="none"),
+        pytest.param("eu", "analytics", ("risk", "risk"), "of risk", id="what-another-may"),
+        pytest.param("cn", "risk", ("analytics", "analytics"), "'risk' in cn", id="not-in-use-there"),
+        pytest.param("us", "risk", ("risk", "art"), "'art' in us", id="an-end-not-in-use-there"),
+        pytest.param("us", "art", ("risk", "risk"), "'art' in us", id="unknown-purpose"),
+        pytest.param("atlantis", "risk", ("risk", "risk"), "nothing is allowed there", id="unknown-territory"),
+    ],
+)
+def test_pseudonyms_that_the_policy_does_not_name_are_not_linked(jurisdiction, purpose, ends, said):
+    with pytest.raises(PolicyBreach, match=said):
+        LINKING.allow_link(jurisdiction, purpose, ends)
+
+
+def test_by_the_shipped_policy_only_risk_links_and_only_its_own():
+    assert {name: purpose.links for name, purpose in POLICY.purposes.items() if purpose.links} == {"risk": ("risk",)}
+
+
 @pytest.mark.parametrize(
     ("clock", "until"),
     [pytest.param("landing", date(2024, 5, 31), id="landing"), pytest.param("event", date(2024, 1, 31), id="event")],
