@@ -60,7 +60,8 @@ def withdraw(place: Workplace, table: str, version: int, why: str) -> Withdrawal
     what was withdrawn, so the plan leaves them alone until one of these changes. A date that a later version replaced
     is not withdrawn. What was withdrawn before, as by a command that was killed right after, is told again. Raises
     ``UsageError`` if nothing that can be read now is of that version, or if the files of an earlier version are gone
-    or changed, or the keys that open them were destroyed; ``EnvironmentFault`` if a publication of the table was begun and cannot be ended.
+    or changed, or cannot be opened any more; ``EnvironmentFault`` if a publication of the table was begun and cannot
+    be ended.
     """
     path = place.lake.path(table)
     with place.lake.locked():

@@ -44,8 +44,8 @@ def rekey(
     done = rekey(place, dry_run=dry_run, pause=pause, most=most, progress=err.print)
     made = [RekeyedPartition(table=table, date=day) for table, day in done.partitions]
     listing = RekeyListing(
-        region=region, generation=done.generation, dry_run=dry_run, partitions=made, left=done.left, withdrawn=done.withdrawn,
-        keys_destroyed=done.keys_destroyed, last_copy_until=done.last_copy_until,
+        region=region, generation=done.generation, dry_run=dry_run, partitions=made, left=done.left,
+        withdrawn=done.withdrawn, keys_destroyed=done.keys_destroyed, last_copy_until=done.last_copy_until,
     )  # fmt: skip
     table = grid("table", "date")
     for one in made:
