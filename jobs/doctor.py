@@ -75,14 +75,16 @@ def judge_disk(where: str, free: int) -> Finding:
     return warn(subject, found, "Make room before a large run.") if free < WARN_FREE else ok(subject, found)
 
 
-def judge_private(subject: str, file: str, mode: int | None, lost: bool) -> Finding:
-    """The keyset and the vaults must be closed to others; without them nobody reads what they protect."""
+def judge_private(subject: str, file: str, mode: int | None, lost: bool, closed: GeowardError | None = None) -> Finding:
+    """The keyset and the vaults must be closed to others and open to us: nobody else reads what they protect."""
     if lost:
         return fault(subject, LOST, RESTORE.format(file))
     if mode is None:
         return ok(subject, "none yet: the first run makes one")
     if mode & 0o077:
         return fault(subject, f"mode {mode:04o}: others can read it", f"Run `chmod 600` on {file}.")
+    if closed:
+        return fault(subject, closed.message, closed.mend)
     return ok(subject, f"present, mode {mode:04o}")
 
 

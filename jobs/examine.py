@@ -15,6 +15,7 @@ from jobs import doctor
 from jobs.home import Home, Region, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
+from jobs.keys.config import keyset_of
 from jobs.listings import DoctorListing, Finding
 from jobs.lost_keys import KEYSET, keys_are_lost, vault_is_lost
 from jobs.storage_problems import why_lost
@@ -81,7 +82,7 @@ def port_is_free(port: int) -> bool:
 
 def _installation(home: Home) -> list[Finding]:
     mode = _mode(home.path / KEYSET)
-    keyset = doctor.judge_private("keyset", KEYSET, mode, keys_are_lost(home))
+    keyset = doctor.judge_private("keyset", KEYSET, mode, keys_are_lost(home), _why_closed(home))
     findings = [doctor.judge_disk("home", _free(home.path)), keyset]
     for region in home.regions.values():
         where = doctor.nearest_existing(region.root)
@@ -90,6 +91,17 @@ def _installation(home: Home) -> list[Finding]:
         findings.append(doctor.judge_disk(f"region {region.name}", _free(where)))
         findings += _vault(home, region)
     return findings
+
+
+def _why_closed(home: Home) -> GeowardError | None:
+    """Return why the keyset cannot be opened; None if it can, or there is none."""
+    try:
+        keyset = keyset_of(home)
+        if keyset.path.exists():
+            keyset.read()
+    except GeowardError as error:
+        return error
+    return None
 
 
 def _vault(home: Home, region: Region) -> list[Finding]:

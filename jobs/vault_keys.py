@@ -91,25 +91,28 @@ def refuse_in_use(home: Home, key: Key) -> None:
         raise UsageError(f"Key {key.id} wraps {count:,} data keys in the vault of {name}.", mend=mend)
 
 
-def destroy_subjects(home: Home, region: Region, kind: str, names: Sequence[str], *, dry_run: bool) -> Ended:
-    """Destroy subjects' tokens and data keys, known to the vault or not: one that comes later is not made either.
+def destroy_subjects(
+    home: Home, region: Region, kind: str, names: Sequence[str], *, dry_run: bool, unknown: bool = False
+) -> Ended:
+    """Destroy subjects' tokens and data keys. With ``unknown`` also of those never seen, so that none comes later.
 
-    Audited by their indexes, which are keyed hashes.
+    Audited, before and after, by their indexes, which are keyed hashes.
     """
     vault, once = vault_of(home, region), list(dict.fromkeys(names))
-    before = vault.destroyed(kind, once)
-    fresh = [name for name, record in zip(once, before, strict=True) if record is None]
+    fresh = [name for name, record in zip(once, vault.destroyed(kind, once), strict=True) if record is None]
     known = vault.knows(kind, fresh)
-    if not dry_run:
-        indexes = [index.hex()[:16] for index in vault.indexes(kind, fresh)]
-        tell = partial(audit, home, "key", kind, region=region.name, subjects=len(fresh), indexes=indexes)
+    wanted = fresh if unknown else [name for name, seen in zip(fresh, known, strict=True) if seen]
+    if wanted and not dry_run:
+        indexes = [index.hex()[:16] for index in vault.indexes(kind, wanted)]
+        tell = partial(audit, home, "key", kind, region=region.name, subjects=len(wanted), indexes=indexes)
         tell(outcome="subjects are being destroyed")  # first: what is killed midway is told too
-        vault.destroy(kind, fresh)
+        vault.destroy(kind, wanted)
         tell(outcome="subjects destroyed")
-    records = [record for record in vault.destroyed(kind, once) if record]
-    dates = [record.last_copy_until for record in records]
+    if not dry_run:
+        vault.settle()  # of what a kill left
+    dates = [record.last_copy_until for record in vault.destroyed(kind, once) if record]
     until = max((date for date in dates if date), default=None) if None not in dates else None
-    return Ended(len(names), len(fresh), len(once) - len(fresh), known.count(False), until)
+    return Ended(len(names), len(wanted), len(once) - len(fresh), known.count(False), until)
 
 
 def _wrapped(vault: Vault, wrapping: str) -> int:

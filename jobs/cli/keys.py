@@ -57,7 +57,7 @@ def rotate(
     from jobs.keys.keyset import KeyDomain
 
     home, domain = open_home(), KeyDomain(purpose, region, epoch)
-    keyset = _keyset(home, dry_run)
+    keyset = existing_keyset(home, dry_run)
     old = keyset.read().primary(domain)
     key_id = keyset.rotate(domain)
     _audit(home, keyset, key_id, "rotated")
@@ -95,7 +95,7 @@ def destroy(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> No
     from jobs.vault_keys import refuse_in_use
 
     home = open_home()
-    refuse_in_use(home, _keyset(home).read().key(key_id))
+    refuse_in_use(home, existing_keyset(home).read().key(key_id))
     until = now() + home.vault.backups_kept
     end = f"Destroyed here. Backups of keys/keyset.json may hold it until {until:%Y-%m-%d}."
     _change(key_id, "destroy", dry_run, as_json, end, last_copy_until=None if dry_run else until)
@@ -119,7 +119,7 @@ def rewrap(
     from jobs.vault_keys import rewrap_vaults
 
     home = open_home()
-    keyset = _keyset(home, dry_run)
+    keyset = existing_keyset(home, dry_run)
     to = keyset.providers[0].id
     moved = [key.id for key in keyset.read().keys if key.wrapped and (again or key.kek != to)]
     keyset.rewrap(again=again)
@@ -131,13 +131,14 @@ def rewrap(
 
 def _change(key_id: str, operation: str, dry_run: bool, as_json: bool, end: str, **more: Any) -> None:
     home = open_home()
-    keyset = _keyset(home, dry_run)
+    keyset = existing_keyset(home, dry_run)
     getattr(keyset, operation)(key_id)
     _audit(home, keyset, key_id, {"destroy": "destroyed"}.get(operation, f"{operation}d"))
     _show(keyset, [keyset.read().key(key_id)], as_json, end if not dry_run else _NOTHING, **more)
 
 
-def _keyset(home: Home, dry_run: bool = False) -> KeysetFile:
+def existing_keyset(home: Home, dry_run: bool = False) -> KeysetFile:
+    """Return the keyset; raise ``UsageError`` where none was made yet."""
     from jobs.keys.config import keyset_of
 
     keyset = keyset_of(home, dry_run=dry_run)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from jobs.cli.app import Json, err, grid, show
-from jobs.cli.keys import DryRun, keys
+from jobs.cli.keys import DryRun, existing_keyset, keys
 from jobs.counted import counted
 from jobs.home import open_home
 from jobs.listings import RekeyedPartition, RekeyListing, ShredListing
@@ -38,6 +38,7 @@ def rekey(
     from jobs.take_over import take_over
 
     home = open_home()
+    existing_keyset(home)
     (place,) = open_places(home, Scope(regions=(region,)), Sessions(home))
     if not dry_run:
         take_over(home, err.print, wait=False)
@@ -72,13 +73,17 @@ def shred(
     names: Annotated[Path, typer.Argument(help="A file of identifiers, one a line; - is standard input.")],
     region: Region,
     kind: Annotated[str, typer.Option("--kind", help="What they are: actor, device, advertiser or payment.")],
+    unknown: Annotated[
+        bool,
+        typer.Option("--unknown", help="Also identifiers that the vault has never seen, so that none comes later."),
+    ] = False,
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
     """Destroy the tokens and data keys of subjects: nobody reads their sealed rows or makes their pseudonyms any more.
 
-    It is the first measure of an erasure. Identifiers are never given on the command line, which others can see.
-    `--dry-run` only counts.
+    It is the first measure of an erasure; tables with their pseudonyms are to be made again. Identifiers are never given
+    on the command line, which others can see. Ends with 1 if the vault does not know one. `--dry-run` only counts.
 
     Example: `geoward keys shred ids.txt --kind actor --region eu --dry-run`
     """
@@ -87,16 +92,18 @@ def shred(
 
     if kind not in SUBJECTS:
         raise UsageError(f"No subject is of kind {kind!r}.", mend=f"Known: {', '.join(SUBJECTS)}.")
-    home = open_home()
-    asked = _lines(names)
+    home, asked = open_home(), _lines(names)
+    existing_keyset(home)
     if not asked:
         raise UsageError("No identifier came.", mend="Give one a line.")
-    done = destroy_subjects(home, home.region(region), kind, asked, dry_run=dry_run)
+    done = destroy_subjects(home, home.region(region), kind, asked, dry_run=dry_run, unknown=unknown)
     listing = ShredListing(
         region=region, kind=kind, dry_run=dry_run, asked=done.asked, destroyed=done.destroyed, already=done.already,
         unknown=done.unknown, last_copy_until=done.last_copy_until,
     )  # fmt: skip
-    show(listing, as_json, _told(listing))
+    show(listing, as_json, _told(listing, unknown))
+    if done.unknown and not unknown:
+        raise typer.Exit(1)
 
 
 def _lines(path: Path) -> list[str]:
@@ -107,13 +114,18 @@ def _lines(path: Path) -> list[str]:
     return [line for line in (line.removesuffix("\r") for line in text.split("\n")) if line]
 
 
-def _told(listing: ShredListing) -> list[str]:
+def _told(listing: ShredListing, unknown: bool) -> list[str]:
     would = "Would destroy" if listing.dry_run else "Destroyed"
     told = [f"{would} {counted(listing.destroyed, listing.kind)}, {listing.already} were before."]
     if listing.unknown:
-        told.append(f"{listing.unknown} of them the vault did not know: check the spelling.")
+        took = "were recorded" if unknown else "nothing was done of: check the spelling, or say --unknown"
+        told.append(f"{listing.unknown} the vault does not know {took}.")
     if listing.dry_run:
         return [*told, "Nothing was changed."]
+    if not listing.destroyed + listing.already:
+        return told
     if listing.last_copy_until is None:
         return [*told, "The store's own files may hold a copy yet: repeat the command until it states a date."]
-    return [*told, f"Backups of the vault may hold a copy until {listing.last_copy_until:%Y-%m-%d}; then none is left."]
+    told.append(f"Backups of the vault may hold a copy until {listing.last_copy_until:%Y-%m-%d}; then none is left.")
+    again = f"`geoward run --force --region {listing.region}`"
+    return [*told, f"Pseudonymous rows stay until their tables are made again: {again} leaves the destroyed out."]

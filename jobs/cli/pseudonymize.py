@@ -52,7 +52,7 @@ def pseudonymize(
     if reversible:
         make, listing = _token_maker(home, kind, purpose, epoch, region, dry_run)
     else:
-        make, listing = _maker(home, kind, purpose, epoch, region)
+        make, listing = _maker(home, kind, purpose, epoch, region, dry_run)
     check_input(file, column)
     if not dry_run and output is None and as_json:
         raise UsageError("The counts and the rows cannot both be printed.", mend="Name a file with --output.")
@@ -77,19 +77,27 @@ def pseudonymize(
     tell_end(done.rows_in, done.rows_out, done.rejected, f"{counted(done.nobody, 'row')} of nobody{gone}")
 
 
-def _maker(home: Home, kind: str, purpose: str, epoch: str, region: str) -> tuple[Make, PseudonymizeListing]:
-    """Return what makes the pseudonyms, and what they are, still without counts. The key is made if there is none."""
+def _maker(
+    home: Home, kind: str, purpose: str, epoch: str, region: str, dry_run: bool
+) -> tuple[Make, PseudonymizeListing]:
+    """Return what makes the pseudonyms, and what they are, still without counts.
+
+    The key is made if there is none, but for a dry run, which makes no pseudonym either.
+    """
     from jobs.pseudonymize_file import maker, period_of
-    from jobs.region_keys import region_keys
-    from transforms.privacy.identifiers import Domain
+    from jobs.region_keys import known_key, region_keys
+    from transforms.privacy.identifiers import Domain, refuse_unknown_kind
 
     place = one_region(home, region)
     rotates, period = period_of(home.policy, purpose, epoch)
+    home.policy.use(place.jurisdiction, purpose)  # raises where the territory does not allow it
+    refuse_unknown_kind(kind)
+    said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch=period or "none", key="")
+    if dry_run:
+        return lambda values: values, said.model_copy(update={"key": known_key(home, place)})
     keys = region_keys(home, place)
     make = maker(keys, Domain(place.name, purpose, rotates), kind, period)
-    key = keys.pseudonym.key_id
-    said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch=period or "none", key=key)
-    return make, said
+    return make, said.model_copy(update={"key": keys.pseudonym.key_id})
 
 
 def _token_maker(
@@ -102,6 +110,7 @@ def _token_maker(
 
     place = one_region(home, region)
     refuse_rotating(home, purpose, epoch)
+    home.policy.use(place.jurisdiction, purpose)
     refuse_unknown_kind(kind)
     said = PseudonymizeListing(region=place.name, kind=kind, purpose=purpose, epoch="none", key="", reversible=True)
     if dry_run:

@@ -68,9 +68,10 @@ class RekeyListing(Listing):
 
 
 class ShredListing(Listing):
-    """`geoward keys shred --json`: counts of subjects; ``unknown`` are those of ``destroyed`` never seen.
+    """`geoward keys shred --json`: counts of subjects.
 
-    ``last_copy_until`` is until when backups may hold a copy of any of them; null while the store's own files may.
+    ``unknown`` were never seen: they are among ``destroyed`` only if that was asked for. ``last_copy_until`` is until
+    when backups may hold a copy of any of them; null while the store's own files may.
     """
 
     region: str

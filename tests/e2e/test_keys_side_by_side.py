@@ -69,7 +69,7 @@ def renew(home, seen, chance):
 
 def shred(home, seen, chance):
     name = chance.choice(NAMES)
-    destroy_subjects(home, home.region("eu"), "actor", [name], dry_run=False)
+    destroy_subjects(home, home.region("eu"), "actor", [name], dry_run=False, unknown=True)
     seen.destroyed.add(name)
 
 
