@@ -56,7 +56,8 @@ def rotate(
     """
     from jobs.keys.keyset import KeyDomain
 
-    home, domain = open_home(), KeyDomain(purpose, region, epoch)
+    home = open_home()
+    domain = KeyDomain(purpose, home.region(region).name, epoch)
     keyset = existing_keyset(home, dry_run)
     old = keyset.read().primary(domain)
     key_id = keyset.rotate(domain)

@@ -82,8 +82,8 @@ def shred(
 ) -> None:
     """Destroy the tokens and data keys of subjects: nobody reads their sealed rows or makes their pseudonyms any more.
 
-    It is the first measure of an erasure; tables with their pseudonyms are to be made again. Identifiers are never given
-    on the command line, which others can see. Ends with 1 if the vault does not know one. `--dry-run` only counts.
+    It is the first measure of an erasure; tables with their pseudonyms are to be made again. Identifiers never come on
+    the command line, which others can see. Ends with 1 if the vault does not know one. `--dry-run` only counts.
 
     Example: `geoward keys shred ids.txt --kind actor --region eu --dry-run`
     """

@@ -104,7 +104,7 @@ class Keyset:
         for key in self.keys:
             if key.id == key_id:
                 return key
-        raise KeyUnusable(f"Key {key_id}", "it is not in the keyset", mend="See which keys there are.")
+        raise KeyUnusable(f"Key {key_id}", "it is not in the keyset", mend="See `geoward keys list`.")
 
     def primary(self, domain: KeyDomain) -> Key | None:
         """Return the key that new writes in a domain take, if it has one."""
@@ -146,7 +146,9 @@ def with_next(keyset: Keyset, key: Key) -> Keyset:
         raise UsageError("The key that finds subjects in a vault is not rotated.", mend=mend)
     old = keyset.primary(key.domain)
     if old is None:
-        raise UsageError(f"There is no key for {key.domain}.", mend="Make one: only a key that is there is rotated.")
+        raise UsageError(
+            f"There is no key for {key.domain}.", mend="The first job that needs it makes it: see `geoward keys list`."
+        )
     kept = (replace(one, state=State.ACTIVE) if one is old else one for one in keyset.keys)
     return replace(keyset, keys=(*kept, replace(key, state=State.PRIMARY)))
 
