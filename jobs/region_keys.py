@@ -10,6 +10,7 @@ from jobs.keys.key_reference import KeyReference, primary_key
 from jobs.keys.keyset import KeyDomain, State
 from jobs.keys.keyset_file import KeysetFile
 from jobs.lost_keys import lost_vault, refuse_lost_keys, refuse_lost_vault
+from jobs.vault.memory import refuse_older
 from jobs.vault.store import Vault
 from jobs.vault.subject_keys import VaultKeys
 from quality.contracts.errors import EnvironmentFault
@@ -41,14 +42,21 @@ def region_keys(home: Home, region: Region) -> RegionKeys:
     _begin_vault(home, region, keyset)
     for purpose in PURPOSES:
         keyset.need(_domain(purpose, region))
-    return RegionKeys(primary_key(keyset, _domain("pseudonym", region)), _vault(home, region, keyset))
+    vault = _vault(home, region, keyset)
+    refuse_older(home.vault.memory(home.path), region.name, vault.database)
+    return RegionKeys(primary_key(keyset, _domain("pseudonym", region)), vault)
 
 
-def vault_of(home: Home, region: Region) -> Vault:
-    """Return a region's vault; raise ``EnvironmentFault`` if it is missing, ``KeyUnusable`` if its keys are."""
+def vault_of(home: Home, region: Region, *, older: bool = False) -> Vault:
+    """Return a region's vault, also one that is ``older`` than it was if that is to be mended.
+
+    Raises ``EnvironmentFault`` if it is missing or older, ``KeyUnusable`` if its keys are missing.
+    """
     vault = _vault(home, region, keyset_of(home))
     if not vault.database.is_there():
         raise lost_vault(home, region)
+    if not older:
+        refuse_older(home.vault.memory(home.path), region.name, vault.database)
     return vault
 
 

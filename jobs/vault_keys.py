@@ -8,17 +8,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from jobs.audit_log import audit
+from jobs.audit_log import audit, read_audit
+from jobs.catalog import now
 from jobs.home import Home, Region
 from jobs.keys.keyset import Key, State
 from jobs.keys.keyset_file import KeysetFile
 from jobs.keys.private_file import alone
 from jobs.region_keys import PURPOSES, vault_of
+from jobs.vault.memory import remember
 from jobs.vault.rewrap import rewrap
 from jobs.vault.rows import wrapping_id
 from jobs.vault.store import Vault
 from jobs.vault.unclean import is_unclean
 from quality.contracts.errors import UsageError
+
+DESTROYING = "subjects are being destroyed"
+"""What the audit log says before it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +108,32 @@ def destroy_subjects(
     known = vault.knows(kind, fresh)
     wanted = fresh if unknown else [name for name, seen in zip(fresh, known, strict=True) if seen]
     if wanted and not dry_run:
-        indexes = [index.hex()[:16] for index in vault.indexes(kind, wanted)]
+        indexes = [index.hex() for index in vault.indexes(kind, wanted)]
         tell = partial(audit, home, "key", kind, region=region.name, subjects=len(wanted), indexes=indexes)
-        tell(outcome="subjects are being destroyed")  # first: what is killed midway is told too
+        tell(outcome=DESTROYING)  # first: what is killed midway is told too
         vault.destroy(kind, wanted)
+        remember(home.vault.memory(home.path), region.name, vault.database)
         tell(outcome="subjects destroyed")
     if not dry_run:
         vault.settle()  # of what a kill left
     dates = [record.last_copy_until for record in vault.destroyed(kind, once) if record]
     until = max((date for date in dates if date), default=None) if None not in dates else None
     return Ended(len(names), len(wanted), len(once) - len(fresh), known.count(False), until)
+
+
+def destroy_again(home: Home, region: Region, *, dry_run: bool) -> Ended:
+    """Destroy whom the audit log says were destroyed in a region and who are not: an older vault was restored."""
+    vault = vault_of(home, region, older=True)
+    told = [one["detail"] for one in read_audit(home) if (one["kind"], one["outcome"]) == ("key", DESTROYING)
+            and one["region"] == region.name]  # fmt: skip
+    indexes = list(dict.fromkeys(bytes.fromhex(index) for detail in told for index in detail["indexes"]))
+    back = vault.alive_at(indexes)
+    if not dry_run:
+        vault.destroy_at(back)
+        remember(home.vault.memory(home.path), region.name, vault.database)
+        audit(home, "key", "vault", "subjects destroyed again", region=region.name, subjects=len(back))
+    until = None if dry_run or vault.settle() else now() + vault.backups_kept
+    return Ended(len(indexes), len(back), len(indexes) - len(back), 0, until)
 
 
 def _wrapped(vault: Vault, wrapping: str) -> int:

@@ -70,9 +70,14 @@ def _end(listing: RekeyListing) -> str:
 
 @keys.command()
 def shred(
-    names: Annotated[Path, typer.Argument(help="A file of identifiers, one a line; - is standard input.")],
     region: Region,
-    kind: Annotated[str, typer.Option("--kind", help="What they are: actor, device, advertiser or payment.")],
+    names: Annotated[
+        Path | None, typer.Argument(help="A file of identifiers, one a line; - is standard input.")
+    ] = None,
+    kind: Annotated[str, typer.Option("--kind", help="What they are: actor, device, advertiser or payment.")] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Whoever was destroyed before, after an older vault was restored.")
+    ] = False,
     unknown: Annotated[
         bool,
         typer.Option("--unknown", help="Also identifiers that the vault has never seen, so that none comes later."),
@@ -87,19 +92,26 @@ def shred(
 
     Example: `geoward keys shred ids.txt --kind actor --region eu --dry-run`
     """
-    from jobs.vault_keys import destroy_subjects
+    from jobs.vault_keys import destroy_again, destroy_subjects
     from transforms.privacy.identifiers import SUBJECTS
 
-    if kind not in SUBJECTS:
+    if again != (names is None and not kind):
+        mend = "Give both, or only --again: whom it destroys is in the audit log."
+        raise UsageError("A file of identifiers and their --kind belong together.", mend=mend)
+    if kind not in SUBJECTS and not again:
         raise UsageError(f"No subject is of kind {kind!r}.", mend=f"Known: {', '.join(SUBJECTS)}.")
-    home, asked = open_home(), _lines(names)
+    home = open_home()
     existing_keyset(home)
-    if not asked:
+    place, asked = home.region(region), [] if names is None else _lines(names)
+    if not asked and not again:
         raise UsageError("No identifier came.", mend="Give one a line.")
-    done = destroy_subjects(home, home.region(region), kind, asked, dry_run=dry_run, unknown=unknown)
+    if again:
+        done = destroy_again(home, place, dry_run=dry_run)
+    else:
+        done = destroy_subjects(home, place, kind, asked, dry_run=dry_run, unknown=unknown)
     listing = ShredListing(
-        region=region, kind=kind, dry_run=dry_run, asked=done.asked, destroyed=done.destroyed, already=done.already,
-        unknown=done.unknown, last_copy_until=done.last_copy_until,
+        region=region, kind=kind or "subject", dry_run=dry_run, asked=done.asked, destroyed=done.destroyed,
+        already=done.already, unknown=done.unknown, last_copy_until=done.last_copy_until,
     )  # fmt: skip
     show(listing, as_json, _told(listing, unknown))
     if done.unknown and not unknown:

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 class VaultConfig(BaseModel):
     """A folder of SQLite files, one for each region, or a PostgreSQL connection in which ``{region}`` is replaced.
 
+    ``counter`` remembers how many subjects were destroyed, best on another disk: an older copy is noticed by it.
     ``backups_kept_days`` is how long backups, archived logs and standby servers outlive what they hold.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     folder: Path = Path("vault")
+    counter: Path = Path("vault.counter")
     postgres: str = ""
     backups_kept_days: Annotated[int, Field(ge=0)] = 30
 
@@ -27,6 +29,10 @@ class VaultConfig(BaseModel):
     def backups_kept(self) -> timedelta:
         """Return for how long a copy may exist elsewhere."""
         return timedelta(days=self.backups_kept_days)
+
+    def memory(self, home: Path) -> Path:
+        """Return the file of the counter."""
+        return home / self.counter.expanduser()
 
     def where(self, region: str) -> str:
         """Return what a person looks for."""

@@ -128,13 +128,26 @@ class Vault:
                 found |= self._buried(rows, some)
         return [found.get(index) for index in indexes]
 
+    def alive_at(self, indexes: Sequence[bytes]) -> list[bytes]:
+        """Return those of whom there is no record that they were destroyed."""
+        buried = set[bytes]()
+        for some in _batches(indexes):
+            with self._made.reading() as rows:
+                buried |= self._buried(rows, some).keys()
+        return [index for index in indexes if index not in buried]
+
     def destroy(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed]:
         """Delete the subjects' tokens and data keys of all epochs, also out of the store's files, for good.
 
         Cleaning the files costs as much for one subject as for all. After a kill, ``settle`` ends what was begun.
         """
+        self.destroy_at(self.indexes(kind, identifiers))
+        return [record for record in self.destroyed(kind, identifiers) if record]
+
+    def destroy_at(self, indexes: Sequence[bytes]) -> None:
+        """Do what ``destroy`` does, of subjects by what stands for them."""
         at = now().isoformat()
-        for some in _batches(self.indexes(kind, identifiers)):
+        for some in _batches(indexes):
             with self._made.alone() as rows:
                 new = [index for index in some if index not in self._buried(rows, some)]
                 rows.change("DELETE FROM vault_tokens WHERE idx = ?", [(index,) for index in some])
@@ -142,7 +155,6 @@ class Vault:
                 records = [(index, at, self._index.seal_record(index, at, None)) for index in new]
                 rows.change("INSERT INTO vault_destroyed (idx, at, seal) VALUES (?, ?, ?)", records)
         self.settle()
-        return [record for record in self.destroyed(kind, identifiers) if record]
 
     def settle(self) -> int:
         """Clean the store's files of what was destroyed, and state until when copies may exist.

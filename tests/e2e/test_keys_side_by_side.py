@@ -134,5 +134,8 @@ def test_a_vault_that_forgets_who_was_destroyed_is_found_out(home):
     with region_keys(home, home.region("eu")).vault.database.alone() as rows:
         rows.change("DELETE FROM vault_destroyed WHERE at <> ?", [("",)])
 
+    with pytest.raises(EnvironmentFault, match="vault of region eu is older than it was"):
+        judge(home, seen)
+    home.vault.memory(home.path).unlink()
     with pytest.raises(EnvironmentFault, match="no data key for"):
         judge(home, seen)

@@ -9,7 +9,7 @@ import pytest
 from jobs.audit_log import read_audit
 from jobs.keys.config import keyset_of
 from jobs.region_keys import region_keys
-from quality.contracts.errors import UsageError
+from quality.contracts.errors import EnvironmentFault, UsageError
 
 SHRED = ("keys", "shred", "-", "--region", "eu", "--kind", "actor")
 
@@ -50,7 +50,7 @@ def test_no_identifier_is_shown_or_audited(home, geoward, vault):
 
     (_, entry) = [one for one in read_audit(home) if one["kind"] == "key"]
     assert entry["detail"]["subjects"] == 1 and entry["region"] == "eu"
-    assert entry["detail"]["indexes"] == [vault.indexes("actor", ["ada"])[0].hex()[:16]]
+    assert entry["detail"]["indexes"] == [vault.indexes("actor", ["ada"])[0].hex()]
     assert "ada" not in json.dumps(entry) + done.output
 
 
@@ -81,6 +81,36 @@ def test_a_dry_run_destroys_nobody(home, geoward, vault):
 def test_what_cannot_be_meant_is_refused(geoward, vault, arguments, typed, words):
     with pytest.raises(UsageError, match=words):
         raise geoward(*arguments, typed=typed).exception
+
+
+def test_a_vault_that_was_restored_is_used_only_once_its_dead_are_destroyed_again(home, geoward, vault, fits):
+    path = vault.database.path
+    backup = path.read_bytes()
+    geoward(*SHRED, typed="ada\n")
+    for file in path.parent.iterdir():
+        file.unlink()
+    path.write_bytes(backup)
+    path.chmod(0o600)
+    assert alive(vault, "ada") == [True], "the control: the backup knows of nothing"
+
+    with pytest.raises(EnvironmentFault, match="older than it was: 1 who were destroyed are back.*shred --again"):
+        region_keys(home, home.region("eu"))
+    assert isinstance(geoward(*SHRED, typed="bob\n").exception, EnvironmentFault)
+    assert "Would destroy 1 subject" in geoward("keys", "shred", "--again", "--region", "eu", "--dry-run").stdout
+    done = geoward("keys", "shred", "--again", "--region", "eu", "--json")
+
+    assert fits(done.document, "keys-shred") and (done.exit_code, done.document["destroyed"]) == (0, 1)
+    assert alive(region_keys(home, home.region("eu")).vault, "ada", "bob") == [False, True]
+    assert read_audit(home)[-1]["outcome"] == "subjects destroyed again"
+
+
+@pytest.mark.parametrize(
+    "words", [("-", "--again"), ("--kind", "actor", "--again"), (), ("--kind", "actor"), ("-",)], ids=" ".join
+)
+def test_identifiers_and_kind_belong_together_and_to_no_repetition(geoward, vault, words):
+    done = geoward("keys", "shred", "--region", "eu", *words, typed="ada\n")
+
+    assert isinstance(done.exception, UsageError) and alive(vault, "ada") == [True]
 
 
 def test_where_there_are_no_keys_yet_it_says_so_and_makes_none(home, geoward):
