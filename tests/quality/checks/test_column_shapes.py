@@ -71,9 +71,8 @@ def test_two_columns_like_coordinates_fail_whatever_their_names(spark, rows, nam
 
 
 def test_a_declared_direct_identifier_fails(spark):
-    contract = Contract(
-        "protected.things", "Things.", "one", (Column("name", "string", "", Sensitivity.DIRECT_ID), EVENT_DATE)
-    )
+    columns = (Column("name", "string", "", Sensitivity.DIRECT_ID), EVENT_DATE)
+    contract = Contract("clean.things", "Things.", "one", columns)  # above clean none can be declared
 
     verdict = _judge(spark.createDataFrame([("x",)], "name string"), contract)
 
