@@ -59,6 +59,7 @@ def ran(tmp_path_factory) -> Iterator[Ran]:
         seen = Ran(here, there, folder, cluster.secret, ExecutorKiller(cluster, there.region("us").root))
         for home, each in ((here, lambda: None), (there, _look(seen, cluster))):
             name = home.path.name
+            shutil.copytree(here.path / "vault", there.path / "vault", dirs_exist_ok=True)  # tokens are random
             with (folder / f"{name}.out").open("w") as out, (folder / f"{name}.err").open("w") as err:
                 ended = while_running(
                     [python.with_name("geoward"), "run", "--json"], each, env=_environment(home), cwd=folder,
