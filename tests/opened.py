@@ -60,3 +60,9 @@ def sealed(home: Home, region: str, name: str, rows: list[dict]) -> list[dict]:
         {**row, **dict(zip((SUBJECT.name, EPOCH.name, SEALED.name), values, strict=True))}
         for row, values in zip(plain, made, strict=True)
     ]
+
+
+def comparable(home: Home, region: str, name: str) -> list[dict]:
+    """Return rows without pseudonyms: they are made of random tokens, others in each installation."""
+    rows = rows_of(home, region, name)
+    return [{column: value for column, value in row.items() if not column.endswith("_key")} for row in rows]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import gzip
+import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -47,9 +49,13 @@ def forms(secret: bytes) -> list[bytes]:
 
 def found_in(folder: Path, secrets: Iterable[bytes]) -> set[str]:
     """Return the files below a folder that hold any of the secrets in any form, by their names within it."""
-    search = Search(secrets)
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix() for path in files if search.finds(content(path))}
+    search, found = Search(secrets), set()
+    for place, _, names in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            with suppress(FileNotFoundError):  # a Java that ends removes its scratch files
+                if path.is_file() and search.finds(content(path)):
+                    found.add(path.relative_to(folder).as_posix())
+    return found
 
 
 class Search:

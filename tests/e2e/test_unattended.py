@@ -14,9 +14,7 @@ from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
-from deltalake import DeltaTable
 
 from dagster_project.partitions import partition_key
 from jobs.catalog import Catalog, now
@@ -30,6 +28,7 @@ from jobs.run_lock import give_run_lock, take_run_lock
 from jobs.sample.land_sample import SOURCES
 from jobs.sample.write_sample import write_sample
 from quality.sources.load_mapping import load_mapping, mapping_text
+from tests.opened import comparable
 
 pytestmark = pytest.mark.e2e
 
@@ -104,12 +103,8 @@ def shell(home, *words):
 
 def rows(home):
     """Return the published rows of us by table."""
-    folders = {name: home.region("us").root.joinpath(*name.split(".")) for name in JOBS}
-    return {
-        name: sorted(map(repr, pa.table(DeltaTable(folder).to_pyarrow_table()).to_pylist()))
-        for name, folder in folders.items()
-        if (folder / "_delta_log").is_dir()
-    }
+    made = [name for name in JOBS if (home.region("us").root.joinpath(*name.split(".")) / "_delta_log").is_dir()]
+    return {name: sorted(map(repr, comparable(home, "us", name))) for name in made}
 
 
 def ledger(home, region="us"):

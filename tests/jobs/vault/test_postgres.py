@@ -95,6 +95,7 @@ def test_a_role_that_may_not_look_is_told_no_date(kept, server, first, then):
     with psycopg.connect(kept.database.conninfo, autocommit=True) as db:
         db.execute(f"CREATE ROLE {role} LOGIN; GRANT ALL ON SCHEMA public TO {role}; {first.format(role=role)}")
 
+        plain.make()
         assert Vault(plain, INDEX, (OLD,), DAYS).destroy("actor", ["ada"])[0].last_copy_until is None
         db.execute(then.format(role=role))
     assert Vault(plain, INDEX, (OLD,), DAYS).settle() == 0
