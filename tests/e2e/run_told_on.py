@@ -19,6 +19,7 @@ def tell(folder: Path, leak: str) -> None:
     """Let the run write down what it otherwise keeps to itself."""
     (folder / "events").mkdir()
     session._SAFETY |= {"spark.eventLog.enabled": "true", "spark.eventLog.dir": f"file://{folder / 'events'}"}
+    session._SAFETY |= {"spark.eventLog.compress": "false"}  # else nothing could be found in it
     if leak:
         session._SAFETY |= {"spark.executorEnv.LEAK": leak, "spark.geoward.leak": leak}
     session.SILENT = "-Dgeoward.told=on"
