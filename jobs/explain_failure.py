@@ -58,7 +58,7 @@ _FAULTS = (
     _Fault(
         "The disk is full, or a file reached the size that is allowed.",
         f"Free space on the disks of the Geoward home and of its regions' roots (see `df` and `ulimit -f`), {_AGAIN}",
-        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG), 
+        (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
         ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHM"),
         text=_java_io("(?:No space left on device|Disk quota exceeded|File too large)"),
     ),

@@ -150,9 +150,8 @@ def _keep(
 ) -> Landed:
     probe = probe_copy(copy.content, mapping)
     entry = entry_of(mapping, name, probe, copy.file_id, copy.bytes)
-    whole = _is_whole(
-        kept_file(region, entry, copy.content.keys)
-    )  # asked before the copy takes its place, while others may enter
+    kept = kept_file(region, entry, copy.content.keys)
+    whole = _is_whole(kept)  # asked before the copy takes its place, while others may enter
 
     def keep(entered: File) -> None:
         copy.keep(kept_path(region, entered).name)

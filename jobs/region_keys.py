@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from jobs.home import Home, Region
 from jobs.keys.config import begin_keys, keyset_of
-from jobs.keys.key_reference import KeyReference, primary_key
-from jobs.keys.keyset import KeyDomain, State
+from jobs.keys.key_reference import KeyReference, primary_in
+from jobs.keys.keyset import KeyDomain, Keyset, State
 from jobs.keys.keyset_file import KeysetFile
 from jobs.lost_keys import lost_vault, refuse_lost_keys, refuse_lost_vault
 from jobs.vault.memory import refuse_older
@@ -38,13 +38,12 @@ def region_keys(home: Home, region: Region) -> RegionKeys:
     Raises ``EnvironmentFault`` if they were there and are gone: new ones would hide that; and ``KeyUnusable``.
     """
     refuse_lost_keys(home)
-    keyset = begin_keys(home)
-    _begin_vault(home, region, keyset)
-    for purpose in PURPOSES:
-        keyset.need(_domain(purpose, region))
-    vault = _vault(home, region, keyset)
+    file = begin_keys(home)
+    _begin_vault(home, region, file)
+    keyset = file.need(*[_domain(purpose, region) for purpose in PURPOSES])
+    vault = _vault(home, region, file, keyset)
     refuse_older(home.vault.memory(home.path), region.name, vault.database)
-    return RegionKeys(primary_key(keyset, _domain("pseudonym", region)), vault)
+    return RegionKeys(primary_in(keyset, file, _domain("pseudonym", region)), vault)
 
 
 def vault_of(home: Home, region: Region, *, older: bool = False) -> Vault:
@@ -52,7 +51,8 @@ def vault_of(home: Home, region: Region, *, older: bool = False) -> Vault:
 
     Raises ``EnvironmentFault`` if it is missing or older, ``KeyUnusable`` if its keys are missing.
     """
-    vault = _vault(home, region, keyset_of(home))
+    file = keyset_of(home)
+    vault = _vault(home, region, file, file.read())
     if not vault.database.is_there():
         raise lost_vault(home, region)
     if not older:
@@ -63,9 +63,8 @@ def vault_of(home: Home, region: Region, *, older: bool = False) -> Vault:
 def key_for(home: Home, purpose: str, region: Region) -> KeyReference:
     """Return a region's key of a purpose, made at first use; raises what ``region_keys`` does."""
     refuse_lost_keys(home)
-    keyset, domain = begin_keys(home), _domain(purpose, region)
-    keyset.need(domain)
-    return primary_key(keyset, domain)
+    file, domain = begin_keys(home), _domain(purpose, region)
+    return primary_in(file.need(domain), file, domain)
 
 
 def pseudonym_keys(home: Home, region: Region) -> tuple[KeyReference, ...]:
@@ -73,7 +72,8 @@ def pseudonym_keys(home: Home, region: Region) -> tuple[KeyReference, ...]:
 
     None is made: raises ``KeyUnusable`` where there is none.
     """
-    return _usable(keyset_of(home), _domain("pseudonym", region))
+    file = keyset_of(home)
+    return _usable(file, file.read(), _domain("pseudonym", region))
 
 
 def known_key(home: Home, region: Region) -> str:
@@ -83,30 +83,29 @@ def known_key(home: Home, region: Region) -> str:
     return key.id if key else ""
 
 
-def _begin_vault(home: Home, region: Region, keyset: KeysetFile) -> None:
+def _begin_vault(home: Home, region: Region, file: KeysetFile) -> None:
     """Make a vault before its key: where there is a key and no vault, it was lost; an empty one would know nobody."""
     database = home.vault.database(home.path, region.name)
     if not database.is_there():
         _refuse_inside(home)
         refuse_lost_vault(home, region)
-        if keyset.read().primary(_domain("index", region)):
+        if file.read().primary(_domain("index", region)):
             raise lost_vault(home, region)
         database.make()
 
 
-def _vault(home: Home, region: Region, keyset: KeysetFile) -> Vault:
+def _vault(home: Home, region: Region, file: KeysetFile, keyset: Keyset) -> Vault:
     _refuse_inside(home)
-    wrapping = _usable(keyset, _domain("subject", region))
-    index = primary_key(keyset, _domain("index", region))
+    wrapping = _usable(file, keyset, _domain("subject", region))
+    index = primary_in(keyset, file, _domain("index", region))
     return Vault(home.vault.database(home.path, region.name), index, wrapping, home.vault.backups_kept)
 
 
-def _usable(keyset: KeysetFile, domain: KeyDomain) -> tuple[KeyReference, ...]:
+def _usable(file: KeysetFile, keyset: Keyset, domain: KeyDomain) -> tuple[KeyReference, ...]:
     """Return the primary key of a domain and, after it, the active ones, which open what they wrote."""
-    keys = keyset.read()
-    others = [key.id for key in keys.keys if key.domain == domain and key.state is State.ACTIVE]
-    older = (KeyReference(keyset.path, keyset.providers, key_id, keys.counter) for key_id in others)
-    return primary_key(keyset, domain), *older
+    others = [key.id for key in keyset.keys if key.domain == domain and key.state is State.ACTIVE]
+    older = (KeyReference(file.path, file.providers, key_id, keyset.counter) for key_id in others)
+    return primary_in(keyset, file, domain), *older
 
 
 def _refuse_inside(home: Home) -> None:

@@ -20,7 +20,7 @@ from jobs.run import AGAIN, Run
 from jobs.staged import Staged
 from jobs.witnesses import Witness, audited
 from quality.contracts import DATE
-from quality.contracts.at_rest import ERASED
+from quality.contracts.at_rest import ERASED, readable
 from quality.contracts.errors import AuditFailed, RowsLost
 
 LEVEL = "level:"
@@ -58,8 +58,7 @@ def _run_rows(job: Job, place: Workplace, run: Run, inputs: Inputs, built: Built
     if ERASED in frame.columns:
         frame = frame.withColumn("_reason", F.when(F.col(ERASED), "erased").otherwise(F.col("_reason"))).drop(ERASED)
     rows = lake.seal(frame.where(F.col("_reason").isNull()), job.writes)
-    known = rows.where(~F.col(ERASED)) if ERASED in rows.columns else rows
-    staged = lake.stage(known, job.writes, run.run_id, dates=len(run.dates))
+    staged = lake.stage(readable(rows), job.writes, run.run_id, dates=len(run.dates))
     refuse_other_dates(staged, place.region.name, run.dates)
     left_out: dict[date, Counter[str]] = {day: Counter() for day in run.dates}
     dirty = [day for day in run.dates if rows_in[day] != staged.rows[day]]

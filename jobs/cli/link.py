@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from jobs.cli.app import Json, app, show
 from jobs.cli.row_counts import tell_end, tell_progress
+from jobs.cli.row_output import refuse_two_documents, rows_to
 from jobs.counted import counted
 from jobs.home import Home, one_region, open_home
 from jobs.listings.pseudonyms import LinkListing
@@ -51,8 +51,7 @@ def link(
     asked = _asked(home, region, kind, old, new, purpose, case, reason)
     refuse_unless_allowed(home, asked, dry_run=dry_run)
     check_input(file, column)
-    if not dry_run and output is None and as_json:
-        raise UsageError("The counts and the rows cannot both be printed.", mend="Name a file with --output.")
+    refuse_two_documents(as_json=as_json, output=output, dry_run=dry_run)
     some, rows = pseudonyms_in(file, column, tell_progress)
     done = None if dry_run else _write(file, output, column, lambda: links_of(home, asked, some))
     if as_json:
@@ -78,15 +77,9 @@ def _asked(home: Home, region: str, kind: str, old: str, new: str, purpose: str,
 def _write(file: Path, output: Path | None, column: str, links: Callable[[], dict[str, str | None]]) -> Linked:
     """Ask for the links once it is plain that there is a place for the rows."""
     from jobs.link_file import link_rows
-    from jobs.redact_file import output_file, to_stream
 
-    if output is not None:
-        with output_file(file, output, column) as write:
-            return link_rows(file, column, links(), write, tell_progress)
-    write = to_stream(file, sys.stdout.buffer, column)
-    done = link_rows(file, column, links(), write, tell_progress)
-    sys.stdout.buffer.flush()
-    return done
+    with rows_to(file, output, column) as write:
+        return link_rows(file, column, links(), write, tell_progress)
 
 
 def _listing(asked: Asked) -> LinkListing:

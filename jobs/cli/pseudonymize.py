@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,10 +10,10 @@ import typer
 
 from jobs.cli.app import Json, app, show
 from jobs.cli.row_counts import tell_end, tell_progress
+from jobs.cli.row_output import refuse_two_documents, rows_to
 from jobs.counted import counted
 from jobs.home import Home, one_region, open_home
 from jobs.listings.pseudonyms import PseudonymizeListing
-from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from jobs.pseudonymize_file import Make
@@ -46,7 +46,7 @@ def pseudonymize(
     Example: `geoward pseudonymize users.csv --column user_id --kind actor --purpose risk --region eu --output out.csv`
     """
     from jobs.pseudonymize_file import pseudonymize_rows
-    from jobs.redact_file import check_input, output_file, to_stream
+    from jobs.redact_file import check_input
 
     home = open_home()
     if reversible:
@@ -54,25 +54,14 @@ def pseudonymize(
     else:
         make, listing = _maker(home, kind, purpose, epoch, region, dry_run)
     check_input(file, column)
-    if not dry_run and output is None and as_json:
-        raise UsageError("The counts and the rows cannot both be printed.", mend="Name a file with --output.")
-    if dry_run:
-        done = pseudonymize_rows(file, column, make, None, tell_progress)
-    elif output is not None:
-        with output_file(file, output, column) as write:
-            done = pseudonymize_rows(file, column, make, write, tell_progress)
-    else:
-        done = pseudonymize_rows(file, column, make, to_stream(file, sys.stdout.buffer, column), tell_progress)
-        sys.stdout.buffer.flush()
+    refuse_two_documents(as_json=as_json, output=output, dry_run=dry_run)
+    with nullcontext() if dry_run else rows_to(file, output, column) as write:
+        done = pseudonymize_rows(file, column, make, write, tell_progress)
     if as_json:
-        counts = {
-            "rows_in": done.rows_in,
-            "rows_out": done.rows_out,
-            "nobody": done.nobody,
-            "destroyed": done.destroyed,
-        }
         facts = {"column": column, "dry_run": dry_run, "rejected": dict(sorted(done.rejected.items()))}
-        show(listing.model_copy(update=facts | counts), True, [])
+        facts |= {"rows_in": done.rows_in, "rows_out": done.rows_out}
+        facts |= {"nobody": done.nobody, "destroyed": done.destroyed}
+        show(listing.model_copy(update=facts), True, [])
     gone = f", {counted(done.destroyed, 'row')} of destroyed subjects" if done.destroyed else ""
     tell_end(done.rows_in, done.rows_out, done.rejected, f"{counted(done.nobody, 'row')} of nobody{gone}")
 

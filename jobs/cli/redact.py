@@ -12,6 +12,7 @@ import typer
 
 from jobs.cli.app import Json, app, grid, out
 from jobs.cli.row_counts import tell_end, tell_progress
+from jobs.cli.row_output import rows_to
 from jobs.counted import counted
 from jobs.home import Home, one_region, open_home
 from jobs.listings.redaction import RedactedRow, TextFinding
@@ -48,7 +49,7 @@ def redact(
 
     Example: `geoward redact posts.jsonl --field full_text --purpose analytics --output redacted.jsonl`
     """
-    from jobs.redact_file import check_input, output_file, plan_for, redact_rows, to_stream
+    from jobs.redact_file import check_input, plan_for, redact_rows
 
     home = open_home()
     only_look = dry_run or (as_json and output is None)
@@ -58,14 +59,10 @@ def redact(
     on_row = told.row if told else _progress
     if only_look:
         done = redact_rows(file, field, plan.look, None, None, on_row)
-    elif output is not None:
-        made = _operator(home, plan.operator, case, region)
-        with output_file(file, output, field) as write:
-            done = redact_rows(file, field, plan.look, made, write, on_row)
     else:
         made = _operator(home, plan.operator, case, region)
-        done = redact_rows(file, field, plan.look, made, to_stream(file, sys.stdout.buffer, field), on_row)
-        sys.stdout.buffer.flush()
+        with rows_to(file, output, field) as write:
+            done = redact_rows(file, field, plan.look, made, write, on_row)
     if told:
         told.end(done)
     elif dry_run:

@@ -13,13 +13,21 @@ from quality.contracts.errors import KeyUnusable
 _PUT_BACK = "Restore the newest copy. If that is lost for good, remove the memory of the counter and look at every key."
 
 
+def counters_in(memory: Path) -> dict[str, int]:
+    """Return the counters in a file by their names; raise ``ValueError`` if it is garbled, ``OSError`` if not read."""
+    try:
+        return {str(name): int(counter) for name, counter in json.loads(memory.read_text()).items()}
+    except (AttributeError, TypeError):
+        raise ValueError("no counters") from None
+
+
 def remembered(memory: Path | None) -> dict[str, int]:
     """Return the counters of keysets by their ids; raise ``KeyUnusable`` if what is remembered is garbled."""
     if memory is None or not memory.exists():
         return {}
     try:
-        return {str(name): int(counter) for name, counter in json.loads(memory.read_text()).items()}
-    except (OSError, ValueError, AttributeError, TypeError):
+        return counters_in(memory)
+    except (OSError, ValueError):
         name = f"The memory {memory.name} of a keyset's counter"
         raise KeyUnusable(name, "it is garbled or cannot be read", mend=_PUT_BACK) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.keys.keyset import KeyDomain
+from jobs.keys.keyset import KeyDomain, Keyset
 from jobs.keys.keyset_file import KeysetFile
 from jobs.keys.provider import Provider
 from quality.contracts.errors import KeyUnusable
@@ -47,7 +47,11 @@ class KeyReference:
 
 def primary_key(file: KeysetFile, domain: KeyDomain) -> KeyReference:
     """Return a reference to the key that new writes in a domain take; raise ``KeyUnusable`` if there is none."""
-    keyset = file.read()
+    return primary_in(file.read(), file, domain)
+
+
+def primary_in(keyset: Keyset, file: KeysetFile, domain: KeyDomain) -> KeyReference:
+    """Return what ``primary_key`` does, of a keyset that was read from the file: to read it may ask a server."""
     if key := keyset.primary(domain):
         return KeyReference(file.path, file.providers, key.id, keyset.counter)
     raise KeyUnusable(f"The key for {domain}", "there is none", mend="Make one, or restore the keyset that has it.")

@@ -74,19 +74,20 @@ class KeysetFile:
         """Make the first key of a domain and return its id; raise ``UsageError`` if the domain had one."""
         return self._add(with_first, domain)
 
-    def need(self, domain: KeyDomain) -> str:
-        """Return the id of a domain's primary key, made where the domain never had one.
+    def need(self, *domains: KeyDomain) -> Keyset:
+        """Return the keyset with a primary key of each domain, made where a domain never had one.
 
         Raises ``UsageError`` where its keys were destroyed.
         """
-        if key := self.read().primary(domain):
-            return key.id
-        try:
-            return self.new_key(domain)
-        except UsageError:
-            if key := self.read().primary(domain):  # another process was first
-                return key.id
-            raise
+        keyset = self.read()
+        absent = [domain for domain in domains if not keyset.primary(domain)]
+        for domain in absent:
+            try:
+                self.new_key(domain)
+            except UsageError:
+                if not self.read().primary(domain):  # else another process was first
+                    raise
+        return self.read() if absent else keyset
 
     def rotate(self, domain: KeyDomain) -> str:
         """Make a new primary key and return its id; the old one goes on opening what it protects."""

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from jobs.durable import write_whole
+from jobs.keys.counter import counters_in
 from jobs.vault.database import Database
 from quality.contracts.errors import EnvironmentFault
 
@@ -37,7 +38,7 @@ def _known(memory: Path) -> dict[str, int]:
     if not memory.exists():
         return {}
     try:
-        return {str(name): int(count) for name, count in json.loads(memory.read_text()).items()}
-    except (ValueError, AttributeError, TypeError):
+        return counters_in(memory)
+    except ValueError:
         said = f"What is remembered of vaults, {memory.name}, cannot be read."
         raise EnvironmentFault(said, mend="Restore it; if it is lost for good, remove it and shred again.") from None

@@ -122,19 +122,14 @@ class Vault:
 
     def destroyed(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed | None]:
         """Return the record of each subject that was destroyed."""
-        indexes, found = self.indexes(kind, identifiers), dict[bytes, Destroyed]()
-        for some in _batches(indexes):
-            with self._made.reading() as rows:
-                found |= self._buried(rows, some)
+        indexes = self.indexes(kind, identifiers)
+        found = self._records(indexes)
         return [found.get(index) for index in indexes]
 
     def alive_at(self, indexes: Sequence[bytes]) -> list[bytes]:
         """Return those of whom there is no record that they were destroyed."""
-        buried = set[bytes]()
-        for some in _batches(indexes):
-            with self._made.reading() as rows:
-                buried |= self._buried(rows, some).keys()
-        return [index for index in indexes if index not in buried]
+        found = self._records(indexes)
+        return [index for index in indexes if index not in found]
 
     def destroy(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed]:
         """Delete the subjects' tokens and data keys of all epochs, also out of the store's files, for good.
@@ -195,6 +190,13 @@ class Vault:
     def _look(self, rows: Transaction, table: Table, some: Sequence[bytes]) -> Found:
         found = Found({bytes(row[0]): table.open(row) for row in table.read(rows, some)})
         return found | self._buried(rows, some)  # last: an old row that came back with a backup is nobody's
+
+    def _records(self, indexes: Sequence[bytes]) -> dict[bytes, Destroyed]:
+        found = dict[bytes, Destroyed]()
+        for some in _batches(indexes):
+            with self._made.reading() as rows:
+                found |= self._buried(rows, some)
+        return found
 
     def _buried(self, rows: Transaction, some: Sequence[bytes]) -> dict[bytes, Destroyed]:
         records = rows.among("SELECT idx, at, until, seal FROM vault_destroyed WHERE idx {some}", some)

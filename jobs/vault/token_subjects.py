@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.vault.store import Vault
+from jobs.vault.subject_keys import VaultKeys
 from quality.contracts.errors import EnvironmentFault
-from transforms.privacy.subject_tokens import Subject
+from transforms.privacy.seal_rows import SubjectKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,9 @@ class VaultSubjects:
 
     vault: Vault
 
-    def of(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[Subject | None]:
+    def of(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[SubjectKey | None]:
         """Return each subject, its key made at first sight; None for one that was destroyed."""
-        keys = self.vault.data_keys(kind, identifiers, epoch)
-        indexes = self.vault.indexes(kind, identifiers)
-        return [
-            Subject(index, key) if isinstance(key, bytes) else None for index, key in zip(indexes, keys, strict=True)
-        ]
+        return VaultKeys(self.vault).to_seal(kind, identifiers, epoch)
 
     def at(self, indexes: Sequence[bytes], epoch: str) -> list[bytes | None]:
         """Return keys, None for what was destroyed; raise ``EnvironmentFault`` if the vault does not know one."""

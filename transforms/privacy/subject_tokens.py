@@ -8,7 +8,7 @@ nothing of the identifier but its length; who has the subject's key too can read
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import pyarrow as pa
@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from transforms.privacy import aes_siv
 from transforms.privacy.aes_siv import AesSiv
 from transforms.privacy.identifiers import Domain, domain_info, domain_key, in_one_form
+from transforms.privacy.seal_rows import SubjectKey
 from transforms.privacy.tokens import TokenRefused, each_length, opened, to_hex
 
 USE, INNER_USE = "geoward subject token 1", "geoward subject token 1, inner"
@@ -26,18 +27,10 @@ EPOCH = "none"
 INDEX_BYTES = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What stands for a subject in the vault, and its data key."""
-
-    index: bytes
-    key: bytes = field(repr=False)
-
-
 class Subjects(Protocol):
     """Looks data keys up, a batch of subjects at a time; None stands for a subject that was destroyed."""
 
-    def of(self, kind: str, identifiers: Sequence[str], epoch: str) -> Sequence[Subject | None]:
+    def of(self, kind: str, identifiers: Sequence[str], epoch: str) -> Sequence[SubjectKey | None]:
         """Return each subject, its key made at first sight."""
 
     def at(self, indexes: Sequence[bytes], epoch: str) -> Sequence[bytes | None]:
@@ -90,7 +83,7 @@ def sealed_in(key: bytes, token: str, *, domain: Domain, kind: str) -> Sealed:
 def reveal_subject(sealed: Sealed, subject_key: bytes, *, domain: Domain, kind: str) -> str:
     """Return the identifier; raise ``TokenRefused`` if the key is not the one of the subject that it was made of."""
     try:
-        cipher = _inner(Subject(sealed.index, subject_key), domain, kind)
+        cipher = _inner(SubjectKey(sealed.index, subject_key), domain, kind)
         return cipher.decrypt(sealed.inner, [sealed.index]).decode()
     except (InvalidTag, ValueError):
         raise TokenRefused(kind) from None
@@ -100,5 +93,5 @@ def _outer(key: bytes, domain: Domain, kind: str) -> AesSiv:
     return AesSiv(domain_key(key, USE, domain, kind, size=aes_siv.KEY_BYTES), domain_info(USE, domain, kind))
 
 
-def _inner(subject: Subject, domain: Domain, kind: str) -> AESSIV:
+def _inner(subject: SubjectKey, domain: Domain, kind: str) -> AESSIV:
     return AESSIV(domain_key(subject.key, INNER_USE, domain, kind, size=aes_siv.KEY_BYTES))

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from quality.contracts.errors import UsageError
 from transforms.privacy.identifiers import Domain, domain_info, domain_key
-from transforms.privacy.subject_tokens import EPOCH, Sealed, Subject, reveal_subject, sealed_in, subject_tokens
+from transforms.privacy.seal_rows import SubjectKey
+from transforms.privacy.subject_tokens import EPOCH, Sealed, reveal_subject, sealed_in, subject_tokens
 from transforms.privacy.tokens import TokenRefused, tokenize
 
 KEY = hashlib.sha256(b"only for this test").digest()
@@ -36,7 +37,7 @@ class InMemory:
 
 def subject_of(kind, identifier):
     index = hashlib.sha256(f"{kind} {identifier}".encode()).digest()
-    return Subject(index, hashlib.sha256(b"data key" + index).digest())
+    return SubjectKey(index, hashlib.sha256(b"data key" + index).digest())
 
 
 def made(texts, *, key=KEY, subjects=None, domain=EU, kind="actor"):

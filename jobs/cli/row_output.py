@@ -1,0 +1,36 @@
+"""Where commands that go through the rows of a file put them: into another file, or on standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from jobs.write_rows import Write
+
+
+def refuse_two_documents(*, as_json: bool, output: Path | None, dry_run: bool) -> None:
+    """Raise ``UsageError`` if rows and counts would both be printed."""
+    if as_json and output is None and not dry_run:
+        raise UsageError("The counts and the rows cannot both be printed.", mend="Name a file with --output.")
+
+
+@contextmanager
+def rows_to(source: Path, output: Path | None, field: str) -> Iterator[Write]:
+    """Give what writes rows of ``source`` with a new ``field`` to ``output``, or to standard output without one.
+
+    Raises what ``output_file`` and ``to_stream`` do, before a row is asked for.
+    """
+    from jobs.redact_file import output_file, to_stream
+
+    if output is not None:
+        with output_file(source, output, field) as write:
+            yield write
+    else:
+        yield to_stream(source, sys.stdout.buffer, field)
+        sys.stdout.buffer.flush()
