@@ -21,7 +21,7 @@ from jobs.region_keys import region_keys
 from jobs.sample.land_sample import land_sample
 from jobs.sample.write_sample import write_sample
 from tests.e2e.spark_cluster import Cluster, ExecutorKiller, command_lines, install_wheel, while_running
-from tests.opened import comparable
+from tests.opened import rows_of
 from tests.secrets import forms, secrets_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.spark, pytest.mark.long]
@@ -59,6 +59,8 @@ def ran(tmp_path_factory) -> Iterator[Ran]:
         seen = Ran(here, there, folder, cluster.secret, ExecutorKiller(cluster, there.region("us").root))
         for home, each in ((here, lambda: None), (there, _look(seen, cluster))):
             name = home.path.name
+            if home is there:  # tokens are random: those that the first run made
+                shutil.copytree(here.path / "vault", there.path / "vault", dirs_exist_ok=True)
             with (folder / f"{name}.out").open("w") as out, (folder / f"{name}.err").open("w") as err:
                 ended = while_running(
                     [python.with_name("geoward"), "run", "--json"], each, env=_environment(home), cwd=folder,
@@ -138,7 +140,7 @@ def _look(seen: Ran, cluster: Cluster):
 
 
 def _rows(home: Home, table: str) -> list[dict]:
-    return comparable(home, "us", table.replace("/", "."))
+    return rows_of(home, "us", table.replace("/", "."))
 
 
 def _digests(home: Home) -> dict[str, str]:

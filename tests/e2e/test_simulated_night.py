@@ -26,7 +26,7 @@ def world(tmp_path):
 @pytest.mark.parametrize(
     "seed, nights",
     [
-        pytest.param(7, 3, marks=pytest.mark.night, id="a few"),
+        pytest.param(7, 3, marks=pytest.mark.long, id="a few"),
         pytest.param(4, len(FAULTS), marks=pytest.mark.night, id="every fault"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.home import open_home
-from tests.opened import comparable
+from tests.opened import rows_of
 
 APART = {"retain_until", "landed_at", "file_id"}
 """What says when or as which file a row came, as a column or in the payload of a row kept back."""
@@ -16,13 +16,14 @@ APART = {"retain_until", "landed_at", "file_id"}
 
 def digests(warehouse: Path) -> dict[str, tuple[int, str]]:
     """Return the rows and the SHA-256 of the sorted rows of each table."""
-    found = {}
+    found, home = {}, open_home(warehouse.parent)
+    (region,) = home.regions
     for log in sorted(warehouse.glob("*/*/_delta_log")):
-        region, layer, table = log.parent.relative_to(warehouse).parts
-        told = comparable(open_home(warehouse.parent), region, f"{layer}.{table}")
+        layer, table = log.parent.relative_to(warehouse).parts
+        told = rows_of(home, region, f"{layer}.{table}")
         rows = sorted(repr(_as_it_came({name: row[name] for name in sorted(set(row) - APART)})) for row in told)
         if rows:
-            found[f"{region}/{layer}/{table}"] = (
+            found[f"{layer}/{table}"] = (
                 len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest(),
             )  # fmt: skip
     return found

@@ -131,7 +131,8 @@ def twin_of(world: World, folder: Path) -> World:
     for name in ("geoward.yaml", "policy.yaml"):
         if (world.home / name).exists():
             shutil.copy(world.home / name, twin.home / name)
-    shutil.copytree(world.home / "keys", twin.home / "keys")
+    for name in ("keys", "vault"):
+        shutil.copytree(world.home / name, twin.home / name)
     for mapping, file in world.landed:
         twin.mapping.write_text(mapping)
         assert twin.ingest(file).returncode == 0
