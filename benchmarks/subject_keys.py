@@ -150,7 +150,7 @@ def in_spark(table: pa.Table, vault: Vault, folder: Path, orders: Sequence[str])
     throw(plain)
     said("Spark, only reading", len(table), lambda: throw(plain))
     for order in orders:
-        one = plain.sortWithinPartitions("actor_id") if order == "sorted" else plain
+        one = plain.sortWithinPartitions(F.xxhash64("actor_id")) if order == "sorted" else plain
         rows, path = seal_rows(one, PINGS, keys).select(at_rest(PINGS).column_names), str(folder / order)
         said(f"Spark, sealing, {order}", len(table), partial(throw, rows))
         rows.write.parquet(path)

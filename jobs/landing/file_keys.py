@@ -31,10 +31,10 @@ class VaultFileKeys:
 
     def to_open(self, file_id: str) -> bytes:
         """Return the key."""
-        (key,) = self.vault.to_open(self.vault.vault.indexes(FILE, [file_id]), EPOCH)
-        if key is None:
+        (found,) = self.vault.to_open(self.vault.vault.indexes(FILE, [file_id]), EPOCH)
+        if found is None:
             raise FileShredded(file_id)
-        return key
+        return found.key
 
 
 @dataclass(frozen=True)

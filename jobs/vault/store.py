@@ -41,16 +41,18 @@ class Vault:
 
         Raises ``RowRefused`` for a row that was changed.
         """
-        found = self._ensure(kind, identifiers, Tokens(self._index))
-        return [found[index] for index in self.indexes(kind, identifiers)]
+        return self._ensure(self.indexes(kind, identifiers), Tokens(self._index))
 
     def data_keys(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[bytes | Destroyed]:
         """Return each subject's 32-byte data key of an epoch, made at first sight.
 
         Raises ``RowRefused`` for a row that was changed, ``EnvironmentFault`` without the right wrapping key.
         """
-        found = self._ensure(kind, identifiers, DataKeys(self._wrapping, epoch))
-        return [found[index] for index in self.indexes(kind, identifiers)]
+        return self.data_keys_at(self.indexes(kind, identifiers), epoch)
+
+    def data_keys_at(self, indexes: Sequence[bytes], epoch: str) -> list[bytes | Destroyed]:
+        """Return what ``data_keys`` does, of subjects by what stands for them."""
+        return self._ensure(indexes, DataKeys(self._wrapping, epoch))
 
     def known_data_keys_at(self, indexes: Sequence[bytes], epoch: str) -> list[bytes | Destroyed | None]:
         """Return the data keys of subjects by what stands for them; None where the vault does not know one."""
@@ -169,15 +171,15 @@ class Vault:
             rows.change("UPDATE vault_destroyed SET until = ?, seal = ? WHERE idx = ? AND until IS NULL", changes)
         return 0
 
-    def _ensure(self, kind: str, identifiers: Sequence[str], table: Table) -> Found:
+    def _ensure(self, indexes: Sequence[bytes], table: Table) -> list[bytes | Destroyed]:
         found = Found()
-        for some in _batches(self.indexes(kind, identifiers)):
+        for some in _batches(indexes):
             with self._made.reading() as rows:
                 found |= self._look(rows, table, some)
             absent = [index for index in some if index not in found]
             if absent:
                 found |= self._add(table, absent)
-        return found
+        return [found[index] for index in indexes]
 
     def _add(self, table: Table, absent: Sequence[bytes]) -> Found:
         """Make what is absent. Whoever comes second takes what the first made; the destroyed stay so."""

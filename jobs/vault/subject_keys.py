@@ -13,8 +13,8 @@ from jobs.vault.store import Vault
 from quality.contracts.errors import EnvironmentFault
 from transforms.privacy.seal_rows import NONCE_BYTES, SubjectKey
 
-KEPT = 200_000
-"""Keys held in memory at most: some 60 MB."""
+KEPT = 100_000
+"""Keys held in memory at most: some 300 MB with their ciphers."""
 Name = TypeVar("Name", str, bytes)
 Found = TypeVar("Found")
 
@@ -38,22 +38,18 @@ class VaultKeys:
         """Return each subject's key, made at first sight."""
 
         def look_up(absent: Sequence[str]) -> list[SubjectKey | None]:
-            keys = self.vault.data_keys(kind, absent, epoch)
             indexes = self.vault.indexes(kind, absent)
-            return [
-                None if isinstance(key, Destroyed) else SubjectKey(index, key)
-                for index, key in zip(indexes, keys, strict=True)
-            ]
+            return _subjects(indexes, self.vault.data_keys_at(indexes, epoch))
 
         return self._cached(("seal", kind, epoch), subjects, look_up)
 
-    def to_open(self, indexes: Sequence[bytes], epoch: str) -> list[bytes | None]:
+    def to_open(self, indexes: Sequence[bytes], epoch: str) -> list[SubjectKey | None]:
         """Return the keys of subjects; raise ``EnvironmentFault`` that counts those the vault does not know."""
 
-        def look_up(absent: Sequence[bytes]) -> list[bytes | None]:
+        def look_up(absent: Sequence[bytes]) -> list[SubjectKey | None]:
             keys = self.vault.known_data_keys_at(absent, epoch)
             _refuse_unknown(sum(key is None for key in keys))
-            return [key if isinstance(key, bytes) else None for key in keys]
+            return _subjects(absent, keys)
 
         return self._cached(("open", epoch), indexes, look_up)
 
@@ -74,8 +70,11 @@ class VaultKeys:
     ) -> list[Found]:
         """Return what is found for each name, and keep it; all is forgotten when it becomes too much."""
         kept: dict[str | bytes, Found] = self._kept.setdefault(what, {})  # type: ignore[assignment]
-        absent = [name for name in dict.fromkeys(names) if name not in kept]
-        fresh = dict[str | bytes, Found](zip(absent, look_up(absent), strict=True)) if absent else {}
+        try:
+            return [kept[name] for name in names]
+        except KeyError:
+            absent = [name for name in dict.fromkeys(names) if name not in kept]
+        fresh = dict[str | bytes, Found](zip(absent, look_up(absent), strict=True))
         found = [fresh[name] if name in fresh else kept[name] for name in names]
         if sum(map(len, self._kept.values())) + len(fresh) > KEPT:
             self._kept.clear()
@@ -86,6 +85,12 @@ class VaultKeys:
     def __getstate__(self) -> dict[str, object]:
         """Leave keys behind when going to another process."""
         return {"vault": self.vault, "_kept": {}}
+
+
+def _subjects(indexes: Sequence[bytes], keys: Sequence[bytes | Destroyed | None]) -> list[SubjectKey | None]:
+    return [
+        SubjectKey(index, key) if isinstance(key, bytes) else None for index, key in zip(indexes, keys, strict=True)
+    ]
 
 
 def _refuse_unknown(count: int) -> None:

@@ -8,5 +8,10 @@ def canonical(*parts: str | bytes) -> bytes:
 
     Texts are UTF-8; a lone surrogate, which JSON can hold, is no error.
     """
-    encoded = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
-    return b"".join([len(part).to_bytes(8, "big") + part for part in encoded])
+    return b"".join(
+        [
+            len(raw := part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part).to_bytes(8, "big")
+            + raw
+            for part in parts
+        ]
+    )

@@ -1,8 +1,9 @@
 """The personal columns of a row are encrypted as one, by a key of its subject: once that is destroyed, nobody reads it.
 
-A value is nonce | ciphertext and tag (AES-256-GCM, NIST SP 800-38D) of a packed row. Version, table, columns, subject
-and epoch are authenticated with it: it can be read nowhere else. Two rows of one subject and epoch in one table can be
-exchanged unseen. With random nonces one key may encrypt 2^32 values (section 8.3): a subject's rows of one epoch.
+A value is nonce | ciphertext and tag (AES-256-GCM, NIST SP 800-38D) of a packed row. Version, table, columns and epoch
+are authenticated with it, and the key is the subject's alone: it can be read nowhere else. Two rows of one subject
+and epoch in one table can be exchanged unseen. With random nonces one key may encrypt 2^32 values (section 8.3): a
+subject's rows of one epoch.
 """
 
 from __future__ import annotations
@@ -30,10 +31,18 @@ VERSION, NONCE_BYTES = b"\x01", 12
 
 @dataclass(frozen=True, slots=True)
 class SubjectKey:
-    """A subject's data key of one epoch, and what stands for the subject where its identifier must not."""
+    """A subject's data key of one epoch, and what stands for the subject where its identifier must not.
+
+    ``cipher`` seals and opens its rows: to make it costs as much as to seal three of them.
+    """
 
     index: bytes
     key: bytes = field(repr=False)
+    cipher: AESGCM = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Make the cipher."""
+        object.__setattr__(self, "cipher", AESGCM(self.key))
 
 
 class SubjectKeys(Protocol):
@@ -45,7 +54,7 @@ class SubjectKeys(Protocol):
     def to_seal(self, kind: str, subjects: Sequence[str], epoch: str) -> Sequence[SubjectKey | None]:
         """Return each subject's key, made at first sight."""
 
-    def to_open(self, indexes: Sequence[bytes], epoch: str) -> Sequence[bytes | None]:
+    def to_open(self, indexes: Sequence[bytes], epoch: str) -> Sequence[SubjectKey | None]:
         """Return the keys of subjects; raise if one is not known."""
 
     def nonces(self, count: int) -> bytes:
@@ -72,19 +81,20 @@ def seal_rows(df: DataFrame, contract: Contract, keys: SubjectKeys, *, subject: 
     """Add the columns of rows at rest, and ``_erased`` where the subject was destroyed, of whom nothing is kept.
 
     ``subject`` names the column of the subject, by default the contract's erasure key, and ``kind`` what it identifies.
-    Rows without a subject stay unsealed: null. Rows sorted by subject within partitions take a third of the time.
+    Rows without a subject stay unsealed: null. The rows of a subject are brought together within partitions: with its
+    cipher at hand, to seal them, and to open them ever after, takes half the time. Sorting by one number is cheap.
     """
     from pyspark.sql import functions as F
 
     from transforms.arrow_function import arrow_function
 
-    names = [column.name for column in sealed_columns(contract)]
+    names, subject = [column.name for column in sealed_columns(contract)], subject or contract.erasure_key
     made = _sealer(contract, keys, kind or contract.erasure_kind)
     returned = f"struct<index: binary, epoch: string, sealed: binary, {ERASED}: boolean>"
     values = F.struct(*[F.col(name) for name in names])
-    one = arrow_function(made, returned, once=True)(values, F.col(subject or contract.erasure_key), F.col(DATE))
+    one = arrow_function(made, returned, once=True)(values, F.col(subject), F.col(DATE))
     columns = {SUBJECT.name: "index", EPOCH.name: "epoch", SEALED.name: "sealed", ERASED: ERASED}
-    wide = df.withColumn("_sealed", one)
+    wide = df.sortWithinPartitions(F.xxhash64(subject)).withColumn("_sealed", one)
     return wide.withColumns({name: F.col(f"_sealed.{of}") for name, of in columns.items()}).drop("_sealed")
 
 
@@ -111,23 +121,22 @@ def seal_values(
 ) -> Sealed:
     """Seal a batch; null where there is no subject, or one that was destroyed."""
     ids, who = _numbered(subjects, epochs)
-    of: list[tuple[Any, bytes, bytes | None]] = []
+    of: list[SubjectKey | None] = []
+    places: list[bytes] = []
     for epoch, names in who:
-        place, found = _place(table, columns, epoch), keys.to_seal(kind, names, epoch)
-        of += [(AESGCM(key.key).encrypt, place + key.index, key.index) if key else _GONE for key in found]
+        of += keys.to_seal(kind, names, epoch)
+        places += [_place(table, columns, epoch)] * len(names)
+    ciphers = [one.cipher if one else None for one in of] + [None]  # the last: of rows without a subject
     random = keys.nonces(len(subjects))
     nonces = [random[at : at + NONCE_BYTES] for at in range(0, len(random), NONCE_BYTES)]
-    of.append(_GONE)  # whom a row without a subject is of: the last
     rows = zip(pack_rows(list(columns.values())).to_pylist(), nonces, ids.fill_null(-1).to_pylist(), strict=True)
     sealed = [  # a loop over millions: no call in it that is not the cipher's
-        nonce + one[0](nonce, row, one[1]) if (one := of[number])[0] else None for row, nonce, number in rows
+        nonce + cipher.encrypt(nonce, row, places[number]) if (cipher := ciphers[number]) else None
+        for row, nonce, number in rows
     ]
-    index = pa.array([one[2] for one in of], pa.binary()).take(ids)
+    index = pa.array([one.index if one else None for one in of], pa.binary()).take(ids)
     there = index.is_valid()
     return Sealed(index, pc.if_else(there, epochs, None), pa.array(sealed, pa.binary()))
-
-
-_GONE = (None, b"", None)
 
 
 def open_values(
@@ -137,13 +146,16 @@ def open_values(
     if sealed.index.null_count or sealed.epoch.null_count or sealed.rows.null_count:
         raise RowRefused(table, "a row without its subject, epoch or values")
     ids, who = _numbered(sealed.index, sealed.epoch)
-    of: list[tuple[Any, bytes]] = []
+    ciphers: list[AESGCM | None] = []
+    places: list[bytes] = []
     for epoch, indexes in who:
-        place, found = _place(table, types, epoch), zip(indexes, keys.to_open(indexes, epoch), strict=True)
-        of += [(AESGCM(key).decrypt, place + index) if key else (None, b"") for index, key in found]
+        ciphers += [one.cipher if one else None for one in keys.to_open(indexes, epoch)]
+        places += [_place(table, types, epoch)] * len(indexes)
     try:
         opened = [
-            one[0](row[:NONCE_BYTES], row[NONCE_BYTES:], one[1]) if (one := of[number])[0] else None
+            cipher.decrypt(row[:NONCE_BYTES], row[NONCE_BYTES:], places[number])
+            if (cipher := ciphers[number])
+            else None
             for row, number in zip(sealed.rows.to_pylist(), ids.to_pylist(), strict=True)
         ]
     except (InvalidTag, ValueError):
@@ -157,7 +169,7 @@ def open_values(
 
 
 def _place(table: str, columns: Mapping[str, object], epoch: str) -> bytes:
-    """Return what a row is bound to beside its subject's index, which ends it.
+    """Return what a row is bound to beside its subject, whose key alone opens it.
 
     The columns are part of it: packed otherwise, the bytes would mean something else.
     """
