@@ -71,8 +71,9 @@ def rekey(
         time.sleep(pause if number else 0)
         progress(f"{place.region.name} {table} {day}: partition {number + 1} of {len(wanted)}")
         run_table(place, table, [day], new_run_id())
-    left = len(list(outdated(place, generation)))
-    destroyed = 0 if left else retire(vault)
+    with place.lake.locked():  # else a withdrawal could show, after the count, a version that needs the old keys
+        left = len(list(outdated(place, generation)))
+        destroyed = 0 if left else retire(vault)
     until = now() + vault.backups_kept if clean(vault.database) and not left else None
     done = Rekeyed(generation, tuple(todo), left, withdrawn, destroyed, until)
     facts = {"generation": generation, "partitions": len(todo), "left": left, "keys": destroyed}
