@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from transforms.untold import untold
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,7 +25,7 @@ def unite_shared_devices(
     pairs = links.where(F.col(device).isNotNull()).select(F.col(actor).alias("a"), F.col(device).alias("d")).distinct()
     shared = pairs.groupBy("d").agg(F.count("*").alias("_n")).where("_n > 1").select("d")
     linked = pairs.join(shared, on="d", how="leftsemi")
-    united = linked.groupBy(F.lit(0).alias("_all")).applyInPandas(_components, "a string, person string")
+    united = linked.groupBy(F.lit(0).alias("_all")).applyInPandas(untold(_components), "a string, person string")
     joined = df.join(F.broadcast(united), on=df[actor] == united["a"], how="left").drop("a")
     return joined.withColumn("person", F.coalesce("person", actor))
 
