@@ -25,11 +25,13 @@ def unite_shared_devices(
     pairs = links.where(F.col(device).isNotNull()).select(F.col(actor).alias("a"), F.col(device).alias("d")).distinct()
     shared = pairs.groupBy("d").agg(F.count("*").alias("_n")).where("_n > 1").select("d")
     linked = pairs.join(shared, on="d", how="leftsemi")
-    united = linked.groupBy(F.lit(0).alias("_all")).applyInPandas(untold(_components), "a string, person string")
+    together = linked.groupBy(F.lit(0).alias("_all"))
+    united = together.applyInPandas(lambda rows: _components(rows), "a string, person string")  # it counts arguments
     joined = df.join(F.broadcast(united), on=df[actor] == united["a"], how="left").drop("a")
     return joined.withColumn("person", F.coalesce("person", actor))
 
 
+@untold
 def _components(links: pd.DataFrame) -> pd.DataFrame:
     """Label each account with the least account it is connected to (union-find; accounts and devices are nodes)."""
     import pandas as pd
