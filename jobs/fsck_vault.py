@@ -29,7 +29,8 @@ def check_vault(home: Home, place: Region, checked: Checked) -> Iterator[Damage]
     except Exception as error:  # its text may hold what lies there
         if fault := explain_failure(error):
             raise fault from None
-        yield _damaged(home, place, "it cannot be read")
+        server = "Look whether its server runs and lets this user in." if home.vault.postgres else ""
+        yield _damaged(home, place, "it cannot be read", server)
 
 
 def _was_used(home: Home, place: Region) -> bool:

@@ -77,7 +77,7 @@ def disable(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> No
 
     Example: `geoward keys disable key-0123456789abcdef --dry-run`
     """
-    would = "Would disable {key}: what it protects could not be read until it is enabled. Now {use}. {next}"
+    would = "Would disable {key}: what it protects could not be read until it is enabled. Now: {use}. {next}"
     _change(key_id, "disable", dry_run, as_json, "Disabled: what it protects cannot be read.", would)
 
 
@@ -107,7 +107,7 @@ def destroy(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> No
     until = now() + home.vault.backups_kept
     backups = f"Backups of keys/keyset.json may hold it until {until:%Y-%m-%d}."
     would = (
-        f"Would destroy {{key}} for good: what it protects could never be read again. Now {{use}}. {{next}} {backups}"
+        f"Would destroy {{key}} for good: what it protects could never be read again. Now: {{use}}. {{next}} {backups}"
     )
     last = None if dry_run else until
     _change(key_id, "destroy", dry_run, as_json, f"Destroyed here. {backups}", would, last_copy_until=last)

@@ -6,6 +6,7 @@ import pytest
 
 from jobs.damage import Checked
 from jobs.fsck import fsck
+from jobs.home import open_home
 from jobs.keys.config import keyset_of
 from jobs.region_keys import region_keys
 from jobs.vault.verify import look
@@ -144,3 +145,15 @@ def test_who_asks_for_one_table_is_not_told_of_vaults_and_no_vault_is_no_damage(
 
     assert found(home, tables=("raw.pings",)) == []
     assert [one for one in fsck(home, checked=Checked()) if one.region == "us"] == []
+
+
+def test_a_server_that_is_not_reached_is_told_in_a_sentence_of_each_region(home, vault):
+    file = home.path / "geoward.yaml"
+    file.write_text(file.read_text() + f"vault: {{postgres: 'host={home.path} dbname=planted_{{region}}'}}\n")
+
+    damage = list(fsck(open_home(), checked=Checked()))
+
+    assert {(one.kind, one.path, one.what) for one in damage} == {
+        ("vault_damaged", "its database", "it cannot be read")
+    }
+    assert "server runs" in damage[0].mend and "planted" not in str(damage)

@@ -110,7 +110,7 @@ def test_what_would_end_names_the_key_what_it_protects_and_what_new_writes_take(
     told, document = would(command, old)
 
     assert f"Would {command} {old} (pseudonym in eu, epoch none)" in told and said in told
-    assert "Now 2 partitions of 2 tables were made with it. " in told and f"New writes take {new}, as before." in told
+    assert "Now: 2 partitions of 2 tables were made with it. " in told and f"New writes take {new}, as before." in told
     assert document["uses"] == [use(old, tables=2, partitions=2)] and document["last_copy_until"] is None
     assert ("Backups of keys/keyset.json may hold it until" in told) is (command == "destroy")
 
