@@ -17,7 +17,7 @@ DamageKind = Literal[
     "log_missing", "log_added", "log_edited", "manifest_missing", "manifest_edited", "manifest_added",
     "table_missing", "table_rolled_back", "state_differs", "unopenable", "set_aside",
     "landed_missing", "landed_changed", "landed_added",
-    "catalog_damaged", "catalog_differs", "audit_damaged",
+    "catalog_damaged", "catalog_differs", "audit_damaged", "vault_missing", "vault_damaged",
 ]  # fmt: skip
 DAMAGE_KINDS: tuple[DamageKind, ...] = get_args(DamageKind)
 
@@ -27,7 +27,7 @@ ASIDE = "_aside"
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One thing that is not as it was published; ``path`` is below the region's root, of the audit log below home."""
+    """One thing that is not as it was published; ``path`` is below the region's root, of audit log or vault home."""
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -69,6 +69,7 @@ class Checked:
     versions: int = 0
     files: int = 0
     bytes: int = 0
+    vault_rows: int = 0
 
 
 @dataclass(frozen=True)

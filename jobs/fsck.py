@@ -1,4 +1,4 @@
-"""Whether what lies on disk is what was published: tables, landed files, catalog and audit log, against each other.
+"""Whether what lies on disk is what was published: tables, landed files, catalog, audit log and vaults of subjects.
 
 Needs no Spark and changes nothing. Whatever is damaged, the rest is still looked at.
 """
@@ -15,6 +15,7 @@ from jobs.fsck_audit import audit_damage, check_audit, lines_lost
 from jobs.fsck_catalog import KnownToCatalog, check_references, read_catalog
 from jobs.fsck_landed import check_landed
 from jobs.fsck_table import check_table
+from jobs.fsck_vault import check_vault
 from jobs.home import Home, Region
 from jobs.land_files import LANDING
 from jobs.landed_regions import covered
@@ -44,6 +45,9 @@ def fsck(
     for place in covered(home, region):
         audited_here = {table: witness for (name, table), witness in said.items() if name == place.name}
         yield from _region(home, place, frozenset(tables), audited_here, whole, checked, progress)
+        if not tables:
+            progress(f"{place.name} vault")
+            yield from check_vault(home, place, checked)
 
 
 def _region(

@@ -32,6 +32,7 @@ def fsck(
 
     Every file, commit and manifest is held to its SHA-256, manifests to the audit log, landed files to the catalog: a
     missing, added or changed file, an edited log, a table taken back in time and what a killed run left are found.
+    Every row of the vaults of subjects is opened.
 
     Example: `geoward fsck curated.mobility --region eu`
     """
@@ -73,7 +74,8 @@ def _parts(listing: FsckListing) -> Iterable[Table | str]:
     for orphan in listing.removed:
         yield f"{verb} {orphan.region} {escape(orphan.path)}: {orphan.files:,} files, {orphan.bytes:,} bytes"
     much = f"{listing.files:,} files, {listing.bytes:,} bytes"
-    looked = f"{listing.tables} tables, {listing.versions} versions, {much} checked"
+    vaults = f", {listing.vault_rows:,} rows of vaults" if listing.vault_rows else ""
+    looked = f"{listing.tables} tables, {listing.versions} versions, {much}{vaults} checked"
     if listing.ok:
         yield f"{looked}: all is as it was published."
         return

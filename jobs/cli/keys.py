@@ -11,7 +11,7 @@ from rich.markup import escape
 from jobs.cli.app import Json, app, grid, show
 from jobs.counted import counted
 from jobs.home import Home, open_home
-from jobs.listings import KeysListing, ListedKey, RewrappedVault
+from jobs.listings import KeysListing, KeyUse, ListedKey, RewrappedVault
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,12 @@ def rotate(
     key_id = keyset.rotate(domain)
     _audit(home, keyset, key_id, "rotated")
     changed = [key for key in keyset.read().keys if key.id in (key_id, old and old.id)]
-    _show(keyset, changed, as_json, "The first of them is no longer taken by new writes." if not dry_run else _NOTHING)
+    if dry_run and old:
+        again = " The next run would make those partitions again with the new one." if purpose == "pseudonym" else ""
+        would = f"Would make a new key for {domain}, which new writes would take at once in place of {old.id}."
+        _show_use(home, keyset, old, as_json, f"{would} That would go on opening what it wrote: {{use}}.{again}")
+    else:
+        _show(keyset, changed, as_json, "The first of them is no longer taken by new writes.")
 
 
 @keys.command()
@@ -72,7 +77,8 @@ def disable(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> No
 
     Example: `geoward keys disable key-0123456789abcdef --dry-run`
     """
-    _change(key_id, "disable", dry_run, as_json, "Disabled: what it protects cannot be read.")
+    would = "Would disable {key}: what it protects could not be read until it is enabled. Now: {use}. {next}"
+    _change(key_id, "disable", dry_run, as_json, "Disabled: what it protects cannot be read.", would)
 
 
 @keys.command()
@@ -81,7 +87,8 @@ def enable(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> Non
 
     Example: `geoward keys enable key-0123456789abcdef`
     """
-    _change(key_id, "enable", dry_run, as_json, "Enabled: what it protects can be read.")
+    would = "Would enable {key}: what it protects could be read again; {use}. {next}"
+    _change(key_id, "enable", dry_run, as_json, "Enabled: what it protects can be read.", would)
 
 
 @keys.command()
@@ -98,8 +105,12 @@ def destroy(key_id: KeyId, dry_run: DryRun = False, as_json: Json = False) -> No
     home = open_home()
     refuse_in_use(home, existing_keyset(home).read().key(key_id))
     until = now() + home.vault.backups_kept
-    end = f"Destroyed here. Backups of keys/keyset.json may hold it until {until:%Y-%m-%d}."
-    _change(key_id, "destroy", dry_run, as_json, end, last_copy_until=None if dry_run else until)
+    backups = f"Backups of keys/keyset.json may hold it until {until:%Y-%m-%d}."
+    would = (
+        f"Would destroy {{key}} for good: what it protects could never be read again. Now: {{use}}. {{next}} {backups}"
+    )
+    last = None if dry_run else until
+    _change(key_id, "destroy", dry_run, as_json, f"Destroyed here. {backups}", would, last_copy_until=last)
 
 
 @keys.command()
@@ -126,16 +137,34 @@ def rewrap(
     keyset.rewrap(again=again)
     vaults = [RewrappedVault(**asdict(one)) for one in rewrap_vaults(home, keyset)]
     _audit(home, keyset, to, "rewrapped", keys=len(moved), data_keys={one.region: one.data_keys for one in vaults})
-    end = "All keys are wrapped by it: what keys.before names is needed no more." if not dry_run else _NOTHING
+    end = "All keys are wrapped by it: what keys.before names is needed no more."
+    if dry_run:
+        end = f"Would wrap {counted(len(moved), 'key')} by {to}, as new keys are, and touch no table. {_NOTHING}"
     _show(keyset, [key for key in keyset.read().keys if key.id in moved], as_json, end, vaults=vaults)
 
 
-def _change(key_id: str, operation: str, dry_run: bool, as_json: bool, end: str, **more: Any) -> None:
+def _change(key_id: str, operation: str, dry_run: bool, as_json: bool, end: str, would: str, **more: Any) -> None:
     home = open_home()
     keyset = existing_keyset(home, dry_run)
     getattr(keyset, operation)(key_id)
     _audit(home, keyset, key_id, {"destroy": "destroyed"}.get(operation, f"{operation}d"))
-    _show(keyset, [keyset.read().key(key_id)], as_json, end if not dry_run else _NOTHING, **more)
+    key = keyset.read().key(key_id)
+    if dry_run:
+        _show_use(home, keyset, key, as_json, would, **more)
+    else:
+        _show(keyset, [key], as_json, end, **more)
+
+
+def _show_use(home: Home, keyset: KeysetFile, key: Key, as_json: bool, would: str, **more: Any) -> None:
+    """Show what a dry run would change of a key: ``would`` says it, with what the key protects and what is written."""
+    from jobs.key_uses import said, use_of
+
+    primary, use = keyset.read().primary(key.domain), use_of(home, key)
+    following = (
+        f"New writes take {primary.id}, as before." if primary and primary != key else "Nothing new could be written."
+    )
+    end = would.format(key=f"{key.id} ({key.domain})", use=said(use, key), next=following)
+    _show(keyset, [key], as_json, f"{end} {_NOTHING}", uses=[KeyUse(**asdict(use))], **more)
 
 
 def existing_keyset(home: Home, dry_run: bool = False) -> KeysetFile:

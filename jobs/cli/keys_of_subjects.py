@@ -56,7 +56,10 @@ def rekey(
 
 def _end(listing: RekeyListing) -> str:
     if listing.dry_run:
-        return "Nothing was changed."
+        would = f"Would make {counted(len(listing.partitions), 'partition')} again, one after the other"
+        new = f"new rows would be sealed by data keys of generation {listing.generation} at once"
+        later = "the older ones destroyed" if not listing.left else f"the older ones kept for {listing.left} more"
+        return f"{would}; {new}, and {later}. Nothing was changed."
     if listing.withdrawn and listing.left == listing.withdrawn:
         held = counted(listing.withdrawn, "partition")
         return f"{held} left, which were withdrawn: the old keys stay until what they are made of changes."

@@ -13,6 +13,7 @@ from jobs.listings.dismiss import DismissedPart, DismissListing
 from jobs.listings.fsck import FsckListing
 from jobs.listings.keys import (
     KeysListing,
+    KeyUse,
     ListedKey,
     RekeyedPartition,
     RekeyListing,
@@ -133,6 +134,7 @@ __all__ = [
     "IngestListing",
     "IngestedFile",
     "KeysListing",
+    "KeyUse",
     "LISTINGS",
     "ListedKey",
     "ShredListing",

@@ -14,6 +14,7 @@ class FsckListing(Listing):
     versions: int
     files: int
     bytes: int
+    vault_rows: int
     damage: list[Damage]
     removed: list[Removed]
     dry_run: bool

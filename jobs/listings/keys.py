@@ -27,12 +27,25 @@ class RewrappedVault(Listing):
     old_gone: bool
 
 
+class KeyUse(Listing):
+    """What a key protects: published partitions that were made with it, or data keys that it wraps, and of how many
+    subjects; null where it is of another purpose or cannot be counted now.
+    """
+
+    id: str
+    tables: int | None
+    partitions: int | None
+    subjects: int | None
+    data_keys: int | None
+
+
 class KeysListing(Listing):
     """`geoward keys … --json`: all keys, or those that the command changed, as they are then.
 
-    Under `--dry-run` those that it would change, as they are. ``counter`` is how often the keyset was changed; ``kek``
-    names the key-encryption key that wraps what is new. ``vaults`` are those whose data keys were brought under a newer
-    key, and ``last_copy_until`` is until when backups may hold a key that was destroyed.
+    Under `--dry-run` those that it would change, as they are, with what they protect (``uses``). ``counter`` is how
+    often the keyset was changed; ``kek`` names the key-encryption key that wraps what is new. ``vaults`` are those
+    whose data keys were brought under a newer key, and ``last_copy_until`` is until when backups may hold a key that
+    was destroyed.
     """
 
     kek: str
@@ -40,6 +53,7 @@ class KeysListing(Listing):
     dry_run: bool
     keys: list[ListedKey]
     vaults: list[RewrappedVault] = []
+    uses: list[KeyUse] = []
     last_copy_until: datetime | None = None
 
 

@@ -53,6 +53,9 @@ class Database(Protocol):
     def alone(self) -> AbstractContextManager[Transaction]:
         """Return a transaction beside which nobody adds, destroys or rewraps."""
 
+    def faults(self) -> int:
+        """Return how many faults the store finds in its own files, as far as it can tell."""
+
     def scrub(self) -> bool:
         """Take what was deleted out of the store's files.
 

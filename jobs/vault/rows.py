@@ -39,6 +39,7 @@ class RowRefused(EnvironmentFault):
 
     def __init__(self, what: str) -> None:
         """Say what kind of row, never whose."""
+        self.what = what
         super().__init__(
             f"The vault holds {what} that was changed outside of it, or belongs elsewhere: refused.",
             mend="Restore the vault from a backup; let nobody else write to it.",

@@ -57,6 +57,12 @@ class SqliteDatabase:
 
     alone = adding
 
+    def faults(self) -> int:
+        """Return how many faults SQLite finds, a hundred at most, such as an index that does not fit its table."""
+        with self.reading() as rows:
+            found = rows.ask("PRAGMA integrity_check")
+        return 0 if found == [("ok",)] else len(found)
+
     def scrub(self) -> bool:
         """Rebuild the file, and empty its log.
 

@@ -426,9 +426,10 @@ def test_landed_files_of_which_the_vault_is_gone_are_told_at_once_and_no_vault_i
     vault = home.path / "vault" / "eu.sqlite"
     vault.rename(vault.with_name("elsewhere"))
 
-    [found] = fsck(home, checked=Checked())
+    [found, lost] = fsck(home, checked=Checked())
 
     assert (found.kind, found.path, "vault" in found.what) == ("landed_changed", "landing", True)
+    assert (lost.kind, lost.path) == ("vault_missing", "vault/eu.sqlite")
     assert "backup" in found.mend and not vault.exists()
     with pytest.raises(EnvironmentFault, match="vault of region eu is missing"):
         region_keys(home, home.region("eu"))

@@ -10,6 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from transforms.arrow_function import arrow_function
+from transforms.untold import untold
 
 FINEST, COARSEST = 11, 0
 
@@ -27,6 +28,7 @@ def generalize_places(
     return placed.withColumns({"cell": F.col("_place.cell"), "cell_area_m2": F.col("_place.area_m2")}).drop("_place")
 
 
+@untold
 def exceeds(cell: str, min_area_m2: float, min_radius_m: float) -> bool:
     """Return whether the cell is larger than both limits."""
     import h3
@@ -63,6 +65,7 @@ def _place_udf(min_area_m2: float, min_radius_m: float) -> Callable[..., Column]
 
 
 @lru_cache(maxsize=1 << 16)
+@untold
 def allowed_cell(cell: int, min_area_m2: float, min_radius_m: float) -> tuple[str, float]:
     """Return the cell, or its finest ancestor that exceeds both limits, and its geodesic area in square meters.
 

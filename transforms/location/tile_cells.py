@@ -14,6 +14,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from transforms.arrow_function import arrow_function
+from transforms.untold import untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Tiling:
     coarsest: int
     version: str
 
+    @untold
     def tile(self, cell: str) -> Tile:
         """Return the cell's finest ancestor (or itself) with enough residents, else its coarsest ancestor."""
         import h3.api.basic_int as h3
@@ -51,6 +53,7 @@ class Tiling:
                 return self._tile(ancestor)
         return self._tile(h3.cell_to_parent(index, min(start, self.coarsest)))
 
+    @untold
     def coarse(self, cell: str) -> Tile:
         """Return the coarsest cell around ``cell``, whole."""
         import h3.api.basic_int as h3
@@ -67,6 +70,7 @@ class Tiling:
         return Tile(h3.int_to_str(cell), h3.cell_area(cell, "m^2") * left, self.places.get(cell, ""))
 
 
+@untold
 def tile_by_residents(
     residents: Mapping[str, float],
     places: Iterable[tuple[str, str, int]],

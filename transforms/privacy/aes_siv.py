@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from transforms.untold import untold
+
 BLOCK = 16
 KEY_BYTES = 64
 """Two keys of AES-256: one for the synthetic IV, one for the text."""
@@ -36,6 +38,7 @@ class AesSiv:
         for text in associated:
             self._start = bytes(a ^ b for a, b in zip(_double(self._start), cmac(text), strict=True))
 
+    @untold
     def seal(self, rows: Any) -> Any:
         """Return, of an array of n texts by their length, n tokens of 16 bytes more: synthetic IV, then text."""
         import numpy as np
@@ -43,6 +46,7 @@ class AesSiv:
         iv = self._iv(rows)
         return np.concatenate([iv, rows ^ self._keystream(iv, rows.shape[1])], axis=1)
 
+    @untold
     def open(self, tokens: Any) -> tuple[Any, Any]:
         """Return the texts, and for each token whether it is whole; a text whose token is not must not be used."""
         iv = tokens[:, :BLOCK]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from transforms.typed import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ def consent_spans(consents: DataFrame) -> DataFrame:
     The latest statement as of a moment holds. Of statements at the same moment a refusal wins. No statement is no
     span: unknown consent means no.
     """
+    typed(consents, given=T.BooleanType, event_time=T.TimestampType)
     moments = consents.groupBy("subject_id", "purpose", "event_time").agg(F.min("given").alias("given"))
     later = Window.partitionBy("subject_id", "purpose").orderBy("event_time")
     spans = moments.withColumn("given_until", F.lead("event_time").over(later)).where("given")
@@ -38,6 +42,8 @@ def allow_purposes(
     ``consents`` has raw.consents' columns, ``actors`` raw.actors'. A row is a minor's when the event's year less the
     latest stated birth year is below ``minor_below`` or equal to it: in that year the birthday may be yet to come.
     """
+    typed(df, event_time=T.TimestampType)
+    typed(actors, birth_year=T.IntegralType, event_time=T.TimestampType)
     df = _with_age(df, actors, minor_below)
     for purpose, grant in grants.items():
         df = _with_consent(df, consents, purpose, grant)

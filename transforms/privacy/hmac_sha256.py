@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from transforms.untold import untold
+
 DIGITS = 64
 
 
+@untold
 def hmac_sha256(key: str, messages: pa.Array, *, digits: int = DIGITS) -> pa.Array:
     """Return HMAC-SHA256 (RFC 2104) of each message, bytes or text, in lower-case hex; null stays null.
 

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from quality.contracts.errors import UsageError
 from transforms.privacy.canonical import canonical
+from transforms.untold import untold
 
 KINDS = ("actor", "advertiser", "campaign", "device", "event", "ip", "payment", "trip")
 SUBJECTS = ("actor", "advertiser", "device", "payment")
@@ -67,7 +68,7 @@ class Domain:
 def refuse_unknown_kind(kind: str) -> None:
     """Raise ``UsageError`` for a kind of identifier that is not declared: a new spelling would be a new domain."""
     if kind not in KINDS:
-        raise UsageError(f"Identifiers have no kind {kind!r}.", mend=f"Known: {', '.join(KINDS)}.")
+        raise UsageError("Identifiers have no kind of that name.", mend=f"Known: {', '.join(KINDS)}.")
 
 
 def domain_key(key: bytes, use: str, domain: Domain, kind: str, epoch: str = "", *, size: int = KEY_BYTES) -> bytes:
@@ -95,6 +96,7 @@ def domain_info(use: str, domain: Domain, kind: str, epoch: str = "") -> bytes:
     return canonical(use, domain.region, domain.purpose, kind, epoch)
 
 
+@untold
 def in_one_form(kind: str, values: pa.Array) -> pa.Array:
     """Return identifiers of ``kind`` as they are hashed; null stays null. Raises ``UsageError`` for an unknown kind.
 

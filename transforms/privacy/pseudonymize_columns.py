@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from transforms.arrow_function import arrow_function
 from transforms.privacy.hmac_sha256 import hmac_sha256
@@ -20,6 +21,8 @@ from transforms.privacy.identifiers import (
     in_one_form,
     refuse_unknown_kind,
 )
+from transforms.typed import typed
+from transforms.untold import untold
 
 PSEUDONYM_HEX = 32
 USE = "geoward pseudonym 1"
@@ -42,6 +45,7 @@ def pseudonyms(key: bytes, values: pa.Array, *, domain: Domain, kind: str, epoch
     return hmac_sha256(derived, repeated.dictionary, digits=PSEUDONYM_HEX).take(repeated.indices)
 
 
+@untold
 def subject_pseudonyms(
     key: bytes, values: pa.Array, subjects: SubjectTokens, *, domain: Domain, kind: str, epoch: str = ""
 ) -> pa.Array:
@@ -65,6 +69,8 @@ def pseudonymize_columns(
     unlinkable pseudonym. Raises ``UsageError`` for a kind that is not declared.
     """
     monthly = domain.epoch == "month"
+    if monthly:
+        typed(df, **{time: T.TimestampType})
     made = {
         new: pseudonym_function(keys.pseudonym, domain, kind, keys.subjects)(
             F.col(old), *([F.date_format(time, "yyyy-MM")] if monthly else [])

@@ -7,6 +7,9 @@ from typing import Literal
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from transforms.typed import typed
 
 TILE_KEY = "_tile_key"
 """Stands for window and tile: rows are brought together by it once, which serves every slot of the tile."""
@@ -50,6 +53,7 @@ def with_level(df: DataFrame, *, k: int, slot_hours: Sequence[int], time: str, w
 
 
 def _visits(df: DataFrame, time: str, window: str) -> DataFrame:
+    typed(df, event_time=T.TimestampType, _rows=T.IntegralType)
     hour = F.floor(F.unix_timestamp("event_time") / 3600)
     if time == "hour_of_week":
         hour = (hour + 72) % 168  # 1970-01-01 was a Thursday; 0 is Monday 00:00

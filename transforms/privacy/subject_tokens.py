@@ -20,6 +20,7 @@ from transforms.privacy.aes_siv import AesSiv
 from transforms.privacy.identifiers import Domain, domain_info, domain_key, in_one_form
 from transforms.privacy.seal_rows import SubjectKey
 from transforms.privacy.tokens import TokenRefused, each_length, opened, to_hex
+from transforms.untold import untold
 
 USE, INNER_USE = "geoward subject token 1", "geoward subject token 1, inner"
 EPOCH = "none"
@@ -52,6 +53,7 @@ class Sealed:
     inner: bytes
 
 
+@untold
 def subject_tokens(key: bytes, values: pa.Array, subjects: Subjects, *, domain: Domain, kind: str) -> Tokens:
     """Return each identifier's token in lower-case hex, 128 digits more than twice its bytes; null stays null.
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from transforms.untold import untold
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,11 +25,13 @@ def unite_shared_devices(
     pairs = links.where(F.col(device).isNotNull()).select(F.col(actor).alias("a"), F.col(device).alias("d")).distinct()
     shared = pairs.groupBy("d").agg(F.count("*").alias("_n")).where("_n > 1").select("d")
     linked = pairs.join(shared, on="d", how="leftsemi")
-    united = linked.groupBy(F.lit(0).alias("_all")).applyInPandas(_components, "a string, person string")
+    together = linked.groupBy(F.lit(0).alias("_all"))
+    united = together.applyInPandas(lambda rows: _components(rows), "a string, person string")  # it counts arguments
     joined = df.join(F.broadcast(united), on=df[actor] == united["a"], how="left").drop("a")
     return joined.withColumn("person", F.coalesce("person", actor))
 
 
+@untold
 def _components(links: pd.DataFrame) -> pd.DataFrame:
     """Label each account with the least account it is connected to (union-find; accounts and devices are nodes)."""
     import pandas as pd

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
+from quality.contracts.errors import UsageError
 from quality.policies.redaction import KINDS
 from transforms.redaction.address_kinds import ADDRESS_KINDS
 from transforms.redaction.contact_kinds import CARD_PATTERNS, CONTACT_KINDS
@@ -91,6 +92,7 @@ def findings(
     ``gated`` off lets Presidio's analyzer ask every recognizer, which finds the same and takes longer: the measure of
     the short way, on which a text meets only the recognizers of kinds it may hold. What is left is looked at again:
     where something is taken out, what was inside a word stands alone. A long number is what no other kind has claimed.
+    Raises ``UsageError`` for an unknown kind.
     """
     if whole:
         return [Finding(0, len(text), WHOLE, 1.0)] if text else []
@@ -125,7 +127,9 @@ def _taken_out(text: str, found: Iterable[Finding]) -> str:
 def _gated(text: str, kinds: Sequence[str]) -> list[Span]:
     clues, found = Clues(text), []
     for name in kinds:
-        if not GATES[name](clues):
+        if (gate := GATES.get(name)) is None:
+            raise _no_kind()
+        if not gate(clues):
             continue
         if kind := _OURS.get(name):
             found += [(start, end, name, kind.score) for start, end in kind.spans(text)]
@@ -134,7 +138,13 @@ def _gated(text: str, kinds: Sequence[str]) -> list[Span]:
     return found
 
 
+def _no_kind() -> UsageError:
+    return UsageError("Texts are not searched for a kind of that name.", mend=f"Known: {', '.join(GATES)}.")
+
+
 def _analyzed(text: str, kinds: Sequence[str]) -> list[Span]:
+    if not GATES.keys() >= set(kinds):
+        raise _no_kind()
     return _spans(engine().analyze(text, language="en", entities=list(kinds))) if kinds else []  # of none, it asks all
 
 

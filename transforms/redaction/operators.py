@@ -86,7 +86,7 @@ class Encrypt:
         from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
         box = AESSIV(_derived(self.keys, "encrypt", self.case, size=64))
-        sealed = box.encrypt(value.encode("utf-8", "surrogatepass"), [finding.kind.encode(), self.case.encode()])
+        sealed = box.encrypt(_bytes(value), [_bytes(finding.kind), _bytes(self.case)])
         return f"[{finding.kind}:{urlsafe_b64encode(sealed).decode().rstrip('=')}]"
 
     def decrypt(self, token: str) -> str:
@@ -100,16 +100,18 @@ class Encrypt:
             sealed = urlsafe_b64decode(written + "=" * (-len(written) % 4))
             if urlsafe_b64encode(sealed).decode().rstrip("=") != written:
                 raise NotOurs
-            return box.decrypt(sealed, [kind.encode(), self.case.encode()]).decode("utf-8", "surrogatepass")
+            return box.decrypt(sealed, [_bytes(kind), _bytes(self.case)]).decode("utf-8", "surrogatepass")
         except (InvalidTag, ValueError):
             raise NotOurs from None
 
 
 def operator(name: OperatorName, *, keys: KeyReader | None = None, case: str = "") -> Operator:
-    """Return the operator of that name; raise ``ValueError`` if it needs a key and a case and has none."""
+    """Return the operator of that name; raise ``ValueError`` for another, or one that lacks key or case."""
     plain: dict[str, Operator] = {"drop": drop, "mask": mask, "placeholder": placeholder}
     if name in plain:
         return plain[name]
+    if name not in ("token", "encrypt"):
+        raise ValueError("There is no operator of that name.")
     if keys is None or not case:
         raise ValueError(f"Operator {name} needs a key and a case.")
     return Token(keys, case) if name == "token" else Encrypt(keys, case)
@@ -126,5 +128,10 @@ def _derived(keys: KeyReader, *scope: str, size: int = 32) -> bytes:
 
 
 def _sized(*parts: str) -> bytes:
-    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    encoded = [_bytes(part) for part in parts]
     return b"".join(len(part).to_bytes(8, "big") + part for part in encoded)
+
+
+def _bytes(text: str) -> bytes:
+    """Return a text as UTF-8; a lone surrogate, which JSON can hold, is no error."""
+    return text.encode("utf-8", "surrogatepass")

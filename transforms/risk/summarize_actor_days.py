@@ -8,9 +8,12 @@ from functools import lru_cache
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from transforms.arrow_function import arrow_function
 from transforms.redaction.operators import TRACE
+from transforms.typed import typed
+from transforms.untold import untold
 
 _KEYS = ["actor_key", "event_date"]
 
@@ -21,6 +24,8 @@ def summarize_actor_days(actions: DataFrame, pings: DataFrame) -> DataFrame:
     A row serves one actor and day; an actor seen only in ``actions`` or only in ``pings`` has zeros for the other.
     ``retain_until`` is the earliest of the rows behind it: features do not outlive what they tell of.
     """
+    typed(actions, event_time=T.TimestampType)
+    typed(pings, event_time=T.TimestampType)
     joined = _of_actions(actions).join(_of_pings(pings), on=_KEYS, how="full")
     counts = {name: F.coalesce(name, F.lit(0)) for name in joined.columns if name not in (*_KEYS, "_keep_a", "_keep_p")}
     keep = F.least("_keep_a", "_keep_p")  # least skips nulls
@@ -85,6 +90,7 @@ def _gap_udf() -> Callable[..., Column]:
 
 
 @lru_cache(maxsize=1 << 16)
+@untold
 def gap_m(one: str, other: str) -> float:
     """Return the least distance in meters between points of two cells: of their centers, less both edges.
 

@@ -14,7 +14,7 @@ from jobs.vault import store
 from jobs.vault.rows import Destroyed, RowRefused
 from jobs.vault.sqlite import SqliteDatabase
 from jobs.vault.store import Vault
-from jobs.vault.verify import verify
+from jobs.vault.verify import look, verify
 from quality.contracts.errors import EnvironmentFault
 from tests.jobs.vault.conftest import DAYS, INDEX, NEW, OLD, Key
 
@@ -152,6 +152,7 @@ def test_one_flipped_bit_in_a_row_is_refused(vault, kept, table, column):
 
         with pytest.raises(EnvironmentFault, match=r"refused|not given"):
             verify(vault)
+        assert look(vault)[1].total() == 1, "and all others are whole"
         if column not in ("idx", "epoch"):
             with pytest.raises(EnvironmentFault, match=r"refused|not given"):
                 vault.tokens("actor", ["ada", "bob"]), vault.data_keys("actor", ["ada"], "2024-06")

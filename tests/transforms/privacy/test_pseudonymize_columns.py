@@ -100,7 +100,7 @@ def test_an_address_has_one_pseudonym_in_both_its_forms():
 
 
 def test_a_kind_that_is_not_declared_is_refused_before_anything_runs():
-    with pytest.raises(UsageError, match="have no kind 'person'"):
+    with pytest.raises(UsageError, match="have no kind of that name"):
         pseudonymize_columns(None, columns={"person_key": ("person_id", "person")}, keys=Keys(), domain=EU)
 
 
