@@ -1,14 +1,16 @@
 # Two commands on a fresh machine do everything: `make demo` and `make test`. Needs Python 3.11, Java 17 or newer, make.
 PYTHON ?= python3.11
 BIN := .venv/bin
+FAST := not long and not night
 
 .PHONY: demo test test-long test-night check setup lock docs clean
 
 demo: setup  ## set up, then run the nightly job on data/sample
 	@$(BIN)/geoward demo
 
-test: check  ## set up, then format, lint, types, imports and the fast tests
-	@$(BIN)/pytest -m "not long and not night"
+test: check  ## set up, then format, lint, types, imports and the fast tests: those with Spark beside those without
+	@$(BIN)/pytest -m "$(FAST) and not spark" -p no:cacheprovider >.pytest.log 2>&1 & trap "kill $$!; exit 130" INT; \
+	$(BIN)/pytest -m "$(FAST) and spark"; with=$$?; wait $$!; without=$$?; cat .pytest.log; exit $$((with | without))
 
 test-long: setup  ## kills, fuzz, real servers, the browser
 	@$(BIN)/pytest -m long
@@ -35,4 +37,4 @@ docs: setup  ## write what is derived: the data dictionary and the JSON schemas
 	@$(BIN)/python -m jobs.cli.documents
 
 clean:
-	rm -rf .venv .geoward .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .geoward .pytest_cache .pytest.log .mypy_cache .ruff_cache .import_linter_cache .hypothesis
