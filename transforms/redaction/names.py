@@ -45,15 +45,20 @@ dutch thai greek polish city country state north south east west new old lord go
 good great big black white golden orange shadow gold sun moon art you your this that what where when why how who
 please thanks hello hey see let get got can all any and are but not now one our out too was yes yeah okay home
 sir madam mom dad man girl boy son sister brother wife babe dear miss angel santa pay free win call text reply
-send stop nokia sony england france germany india china italy america london paris jordan georgia kenya chad
-israel cuba jamaica africa asia europe saudi arabia peru mali angola malaysia chile cyprus romania austria
-guinea ivory monaco malta oman qatar zealand ask tell show give take use try even ever never also am im ima
+send stop nokia sony america africa asia europe ask tell show give take use try even ever never also am im ima
 young thy forever captain birthday truth live mobile song album father mother uncle aunt doctor teacher judge
 bishop saint major general baron duke earl prime minister summer winter autumn lol omg wat wit dat den dis dem
 tho him her she they them his has had did does just like make more most some than then there these
 """
-NO_NAMES = frozenset(_WORDS.split())
-"""Words that begin with a capital for other reasons, though some are called so."""
+_PLACES = """
+england france germany india china italy london paris jordan georgia kenya chad israel cuba jamaica saudi arabia peru
+mali angola malaysia chile cyprus romania austria guinea ivory monaco malta oman qatar zealand
+"""
+NO_PLACES = frozenset(_WORDS.split())
+"""Words that begin with a capital for other reasons, though some persons and places are called so."""
+
+NO_NAMES = NO_PLACES | frozenset(_PLACES.split())
+"""Those, and places that are better known than the persons who are called so."""
 
 
 def person_gate(clues: Clues) -> bool:
