@@ -95,3 +95,12 @@ _CODES_OF_STATES = (
 )
 STATES = frozenset([*_NAMES_OF_STATES.split(","), *_CODES_OF_STATES.split()])
 """States and provinces as they stand after a town and a comma."""
+
+WORDS_IN = frozenset(
+    "advance bath bed black blue brass bright brown camp central clay clover college common commerce concert concord corn danger deal deep defiance division eagle eden energy enterprise "
+    "field force forest front garden general glory golf grace green harmony heart heaven hell home honor hope independence industry joy justice lake liberty line "
+    "love luck mass media meeting mercury mobile mountain nature normal ocean oil orange paradise park parks peace plain plains point port power pride "
+    "progress reading reserve rice rock rugby sale salt school short silver soul spring spirit star success summit sun surprise tank time trade trinity triumph trout truth "
+    "union unity valley view vision war water welcome west white winter wood winner".split()
+)
+"""Words that follow "in" or "near" in small letters though there are towns of that name."""

@@ -19,15 +19,26 @@ from transforms.redaction.gazetteer import (
 )
 from transforms.redaction.kind import Clues
 from transforms.redaction.names import COMPANY, NO_PLACES, is_given
-from transforms.redaction.place_words import AFTER, ALONE, BEFORE, LABEL, NEAR, PERSONS, QUIET, STATES, TOWARDS
+from transforms.redaction.place_words import (
+    AFTER,
+    ALONE,
+    BEFORE,
+    LABEL,
+    NEAR,
+    PERSONS,
+    QUIET,
+    STATES,
+    TOWARDS,
+    WORDS_IN,
+)
 
 _UP = r"[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩΆ-Ώ]"
-_WORD = rf"{_UP}[^\W\d_]*(?:['.-](?!s\b(?![ ][A-Z]))[^\W\d_]+){{0,4}}"
+_WORD = rf"(?:(?:St|Ste|Mt|Ft)\.[ ](?=[A-Z]))?{_UP}[^\W\d_]*(?:['.-](?!s\b(?![ ][A-Z]))[^\W\d_]+){{0,4}}"
 _SMALL = r"(?:(?:of|the|and|de|da|do|dos|del|di|du|des|la|le|el|am|an|der|den|en|sur|nad|pod|near|upon|u|na|pri|aan|ob|im|bei|sous|lès)[ ])"
 _NAME = rf"{_WORD}(?:[ ]{_SMALL}{{0,2}}{_WORD}){{0,4}}"
 _CAPITALS = re.compile(rf"(?<![\w@#/])(?:{_NAME})(?![\w@])")
 
-_IN = re.compile(r"(?:\b[a-z]+[ ]in|\bnear|\boutside)[ ]$")
+_IN = re.compile(r"(?:(?:[\w,)'\"][ ]|(?:^|[.!?:\n])[ ]?)[Ii]n|\b[Nn]ear|\b[Oo]utside(?:[ ]of)?)[ ]$")
 """Words after which a name in capitals that nobody bears is a place more often than not."""
 
 _COMPANY = re.compile(COMPANY)
@@ -43,6 +54,9 @@ _REGION_AFTER = re.compile(rf",[ ]?({_NAME})")
 _AND = re.compile(r",?[ ](?:and|or|&|und|et|y|e|-|–)[ ]|,[ ]|/")
 _DISTRICT = re.compile(r"[ ](?:\d{1,2}(?=[.,;:!?\n]|$)|\([A-ZÀ-Þ][^\W\d_]+\))")
 _CONTEXT = 48
+_ABBREVIATED = 5
+"""Letters that an abbreviation has at most."""
+
 _LONGEST = 6
 """Words of a country's name at most."""
 
@@ -96,6 +110,8 @@ def _is_place(text: str, start: int, end: int) -> bool:
         return True
     if name not in towns() or name in NO_PLACES:
         return False
+    if (name in large_towns() or " " in name) and name not in _common() and not _begins_given(text, start):
+        return True
     if _last_word(text, start) in NEAR and not _is_person(text, start, end):
         return True
     if AFTER.match(text, end) and not is_given(text[start:end]):
@@ -111,7 +127,7 @@ def _is_unlisted(text: str, start: int, end: int) -> bool:
     if first is None or end - start < 4 or is_given(first.group()) or fold(first.group()) in NO_PLACES:
         return False
     if _IN.search(text[max(0, start - 24) : start]):
-        return not text[start:end].isupper() or " " in text[start:end]
+        return not text[start:end].isupper() or " " in text[start:end] or end - start > _ABBREVIATED
     if fold(first.group()) in _common():
         return False
     return AFTER.match(text, end) is not None or _has_region(text, end)
@@ -130,8 +146,18 @@ def _is_person(text: str, start: int, end: int) -> bool:
     name = fold(text[start:end])
     if name in large_towns() or name in countries():
         return PERSONS.search(text[max(0, start - _CONTEXT) : start]) is not None and is_given(text[start:end])
+    return is_given(text[start:end]) or (name not in towns() and _begins_given(text, start))
+
+
+def _in_town(text: str, start: int, first: str) -> bool:
+    """Return whether a word in small letters may be a town, as "in" comes before it and it is no such word."""
+    before = text[max(0, start - 6) : start]
+    return before.endswith((" in ", " near ")) and len(first) > 3 and first not in WORDS_IN and first not in _common()
+
+
+def _begins_given(text: str, start: int) -> bool:
     first = WORDS.match(text, start)
-    return first is not None and is_given(first.group()) and name not in towns() or is_given(text[start:end])
+    return first is not None and is_given(first.group())
 
 
 def _listed(text: str, before: tuple[int, int] | None, here: tuple[int, int]) -> list[tuple[int, int]]:
@@ -194,8 +220,9 @@ def _said(text: str, start: int) -> bool:
 
 def _small(text: str, start: int, first: str) -> tuple[int, int] | None:
     """Return where a place in small letters begins and ends: a known country, or a known town where words say so."""
-    known = towns if _said(text, start) else countries
-    if known is countries and first not in lower_countries() and _last_word(text, start) not in NEAR:
+    last = _last_word(text, start)
+    known = towns if _said(text, start) or _in_town(text, start, first) else countries
+    if known is countries and first not in lower_countries() and last not in NEAR:
         return None
     ends = [match.end() for match in islice(WORDS.finditer(text, start), _LONGEST)]
     for end in reversed(ends):
