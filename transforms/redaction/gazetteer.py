@@ -16,8 +16,7 @@ _LANGUAGES = ("aa", "en", "de", "fr", "es", "pt", "it", "nl", "da", "sv", "nb", 
 _MORE = ("usa", "u.s.a.", "u.s.", "uk", "u.k.", "england", "scotland", "wales", "czech republic", "holland", "macedonia",
          "people's republic of china", "ivory coast", "cape verde", "burma", "swaziland", "east timor", "uae", "republic of ireland", "federated states of micronesia")  # fmt: skip
 ALSO_WORDS = frozenset(
-    "chad jordan georgia turkey guinea jersey niger man us reunion kuba maurice dominique mauricio maurizio georgie guadalupe "
-    "ira indie dania malte liban kina".split()
+    ["chad", "jordan", "georgia", "turkey", "guinea", "jersey", "niger", "man", "us", "reunion", "kuba", "maurice", "dominique", "mauricio", "maurizio", "georgie", "guadalupe", "ira", "indie", "dania", "malte", "liban", "kina"]
 )
 """Countries whose name is also something else: they count where the words around say so."""
 

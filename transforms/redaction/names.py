@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from importlib.metadata import distribution
 
 from transforms.redaction.kind import Clues
+from transforms.redaction.place_words import PERSONS
 
 _BEARERS = 300
 """Persons of that name from which it counts: rarer entries of the sources are words and slips."""
@@ -24,7 +25,7 @@ _MANY = re.compile(rb'("(?:[^"\\]|\\.)+"): \[([0-9]{2,}), ([0-9]{3,}),')
 """A name in the package's data with its sources and bearers: 700,000 read as JSON take 200 MB in every worker."""
 
 _UP = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
-_WORD = rf"(?:{_UP}[^\W\d_]*(?:['-]{_UP}[^\W\d_]+)?)"
+_WORD = rf"(?:(?!(?:Apt|Suite|Ste|Unit|Flat|Room|Box)\b){_UP}[^\W\d_]*(?:['-]{_UP}[^\W\d_]+)?)"
 _BETWEEN = r"(?:(?:de|da|do|dos|di|von|van|der|den|bin|al|el|la|le|ter)[ ]+){0,2}"
 _NAME = rf"{_WORD}(?:[ ]+(?:{_UP}\.?[ ]+)?{_BETWEEN}{_WORD}){{0,2}}"
 _CAPITALS = re.compile(rf"(?<![\w@#/.'-]){_NAME}(?![\w@])")
@@ -32,8 +33,17 @@ _TOLD = re.compile(
     r"\b(?:(?i:mr|mrs|ms|miss|dr|prof|mx|herr|frau|mme|monsieur|señora?)\.?[ ]+|(?i:my|his|her|their|(?:sur|last|first|maiden|full)?[ ]?)name(?:[ ]is|:)[ ]+"
     rf"|(?i:dear|regards,|sincerely,|signed|named|called)[ ]+)(?={_UP})"
 )
+_TOLD_OF = re.compile(
+    r"(?:\b(?i:starring|(?:sung|written|directed|composed|performed|narrated)[ ]by|(?:call(?:s|ed)?|name[sd]?)[ ](?:me|him|her))|[\"'][ ](?:says|said|asked))[ ]+$"
+)
+"""Words after which a person comes, if it is no word that stands in any text."""
 COMPANY = r",?[ ](?:Inc|Ltd|LLC|Group|Corp|GmbH|PLC|Co|and Sons|Company|Consulting|Solutions|University|Street|Road|Avenue|St)\b|[ ]and[ ][A-Z]\w+[ ](?:Inc|Ltd|LLC|Group)"
 """What comes after a name that is not a person's nor a place's."""
+
+_DOES = re.compile(
+    r"[ ](?:shouted|whispered|smiled|laughed|cried|nodded|sighed|lives[ ](?:at|in|on)|was[ ]born|grew[ ]up)\b"
+)
+"""What persons alone do."""
 
 _ORGANIZATION = re.compile(rf"{COMPANY}|-[A-Z]|,[ ][A-Z]\w+ and [A-Z]")
 _PLACE_BEFORE = re.compile(r"(?:\b(?i:in|at|near|from|visit|corner of)[ ]|\d[ ]|[\"“])$")
@@ -75,10 +85,26 @@ def person_spans(text: str) -> list[tuple[int, int]]:
         if told and told.end() == min(start, 24):
             found.append((start, end))
             continue
+        if (_DOES.match(text, end) or _TOLD_OF.search(text[max(0, start - 24) : start])) and _is_name(text[start:end]):
+            found.append((start, end))
+            continue
         start = _given(text, start, end)
         if start >= 0 and not _is_organization(text, start, end) and not _is_place(text, start, end):
             found.append((start, end))
     return found
+
+
+def _is_name(words: str) -> bool:
+    known = NO_NAMES | common_words()
+    return not words.isupper() and not any(word.lower() in known for word in words.split())
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return words that stand in any text, in small letters."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS) | NO_PLACES
 
 
 def _given(text: str, start: int, end: int) -> int:
@@ -96,7 +122,8 @@ def _is_organization(text: str, start: int, end: int) -> bool:
 
 
 def _is_place(text: str, start: int, end: int) -> bool:
-    return " " not in text[start:end] and _PLACE_BEFORE.search(text[max(0, start - 10) : start]) is not None
+    before = text[max(0, start - 40) : start]
+    return " " not in text[start:end] and _PLACE_BEFORE.search(before[-10:]) is not None and not PERSONS.search(before)
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +137,5 @@ def is_given(word: str) -> bool:
 def _given_names() -> frozenset[str]:
     data = distribution("nomquamgender").locate_file("nomquamgender/name_data.json")  # an import would import pandas
     listed = _MANY.finditer(data.read_bytes())  # type: ignore[attr-defined]
-    from spacy.lang.en.stop_words import STOP_WORDS
-
     many = (json.loads(known[1]) for known in listed if int(known[2]) >= _SOURCES and int(known[3]) >= _BEARERS)
-    return frozenset(name for name in many if name.isalpha()) - NO_NAMES - frozenset(STOP_WORDS)
+    return frozenset(name for name in many if name.isalpha()) - NO_NAMES - common_words()

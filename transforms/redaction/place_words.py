@@ -52,8 +52,7 @@ LABEL = re.compile(rf"\b{_LABEL}:$", re.IGNORECASE)
 BEFORE = {last: re.compile(rf"\b{words}[ ]{last}[ ](?:the[ ])?$", re.IGNORECASE) for last, words in SAID.items()}
 
 NEAR = frozenset(
-    "in at from to near via around across throughout outside through into towards toward beyond "
-    "à nach aus bei em en naar uit fra från till til desde hasta hacia vers depuis w z na do".split()
+    ["in", "at", "from", "to", "near", "via", "around", "across", "throughout", "outside", "through", "into", "towards", "toward", "beyond", "à", "nach", "aus", "bei", "em", "en", "naar", "uit", "fra", "från", "till", "til", "desde", "hasta", "hacia", "vers", "depuis", "w", "z", "na", "do"]
 )
 """Words after which a known town may come, in some languages."""
 
@@ -70,8 +69,8 @@ PERSONS = re.compile(
 """Words after which it is a person all the same."""
 
 AFTER = re.compile(
-    r"(?:'s)?[ ](?:airport|city[ ]cent(?:er|re)|suburbs?|skyline|residents?|beaches|metro|countryside|nightlife)\b"
-    r"|'s[ ](?:population|economy|president|capital|government|streets|mayor|coast|airport|subway|downtown|old[ ]town|prime[ ]minister|citizens)\b"
+    r"(?:'s)?[ ](?:airport|city[ ]cent(?:er|re)|suburbs?|skyline|residents?|natives?|beaches|metro|countryside|nightlife|metropolitan|harbou?r|city[ ]council|town[ ]hall|train[ ]station|railway|international[ ]airport|county|province)\b"
+    r"|'s[ ](?:population|economy|president|capital|government|parliament|beaches|harbou?r|police|cathedral|streets|mayor|coast|airport|subway|downtown|old[ ]town|prime[ ]minister|citizens)\b"
     r"|[ ](?:is|was|were|has|looks|seems)[ ][^.!?\n]{0,40}\b(?:to[ ]visit|city|town|village|country|beaches|tourists?|capital|inhabitants)\b"
 )
 """Words that only come after a place."""
@@ -90,17 +89,13 @@ _NAMES_OF_STATES = (
     "Washington,West Virginia,Wisconsin,Wyoming,Ontario,Quebec,Alberta,Manitoba,Saskatchewan,British Columbia,Nova Scotia,Queensland,New South Wales"
 )
 _CODES_OF_STATES = (
-    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC "
-    "AB BC MB NB NL NS ON PE QC SK NSW QLD TAS VIC"
+    "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
+    "OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC AB BC MB NB NL NS ON PE QC SK NSW QLD TAS VIC"
 )
 STATES = frozenset([*_NAMES_OF_STATES.split(","), *_CODES_OF_STATES.split()])
 """States and provinces as they stand after a town and a comma."""
 
 WORDS_IN = frozenset(
-    "advance bath bed black blue brass bright brown camp central clay clover college common commerce concert concord corn danger deal deep defiance division eagle eden energy enterprise "
-    "field force forest front garden general glory golf grace green harmony heart heaven hell home honor hope independence industry joy justice lake liberty line "
-    "love luck mass media meeting mercury mobile mountain nature normal ocean oil orange paradise park parks peace plain plains point port power pride "
-    "progress reading reserve rice rock rugby sale salt school short silver soul spring spirit star success summit sun surprise tank time trade trinity triumph trout truth "
-    "union unity valley view vision war water welcome west white winter wood winner".split()
+    ["advance", "bath", "bed", "black", "blue", "brass", "bright", "brown", "camp", "central", "clay", "clover", "college", "common", "commerce", "concert", "concord", "corn", "danger", "deal", "deep", "defiance", "division", "eagle", "eden", "energy", "enterprise", "field", "force", "forest", "front", "garden", "general", "glory", "golf", "grace", "green", "harmony", "heart", "heaven", "hell", "home", "honor", "hope", "independence", "industry", "joy", "justice", "lake", "liberty", "line", "love", "luck", "mass", "media", "meeting", "mercury", "mobile", "mountain", "nature", "normal", "ocean", "oil", "orange", "paradise", "park", "parks", "peace", "plain", "plains", "point", "port", "power", "pride", "progress", "reading", "reserve", "rice", "rock", "rugby", "sale", "salt", "school", "short", "silver", "soul", "spring", "spirit", "star", "success", "summit", "sun", "surprise", "tank", "time", "trade", "trinity", "triumph", "trout", "truth", "union", "unity", "valley", "view", "vision", "war", "water", "welcome", "west", "white", "winter", "wood", "winner"]
 )
 """Words that follow "in" or "near" in small letters though there are towns of that name."""

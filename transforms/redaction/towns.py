@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import islice
 
 from transforms.redaction.gazetteer import (
@@ -18,7 +17,7 @@ from transforms.redaction.gazetteer import (
     towns,
 )
 from transforms.redaction.kind import Clues
-from transforms.redaction.names import COMPANY, NO_PLACES, is_given
+from transforms.redaction.names import COMPANY, NO_PLACES, common_words, is_given
 from transforms.redaction.place_words import (
     AFTER,
     ALONE,
@@ -49,9 +48,11 @@ _BLOCK = re.compile(
 """A line of words above one of a country, with its code or without, as addresses have."""
 
 _COMMA_CODE = re.compile(rf"(?:^|\n|,[ ])[> ?]*(?P<town>{_NAME},?[ ][A-Z]{{2}})[ ]\d{{4,6}}(?:-\d{{4}})?\b")
+_BASED = re.compile(r"-(?:based|born|bound|bred|raised|area)$")
 _CODE_AFTER = re.compile(r"[ ]+(?:[A-Z]{1,2}[ -]?)?\d{3,6}\b")
 _REGION_AFTER = re.compile(rf",[ ]?({_NAME})")
 _AND = re.compile(r",?[ ](?:and|or|&|und|et|y|e|-|–)[ ]|,[ ]|/")
+_SMALL_WITHIN = re.compile(rf"[ ]{_SMALL}")
 _DISTRICT = re.compile(r"[ ](?:\d{1,2}(?=[.,;:!?\n]|$)|\([A-ZÀ-Þ][^\W\d_]+\))")
 _CONTEXT = 48
 _ABBREVIATED = 5
@@ -84,6 +85,9 @@ def _capitals(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the places among words with capitals, the longest names first."""
     if _COMPANY.match(text, end) or _COMPANY.search(text, start, end):
         return
+    if based := _BASED.search(text, start, end):
+        yield start, based.start()
+        return
     name = fold(text[start:end])
     if (name in countries() or name not in NO_PLACES) and (
         (_said(text, start) and not _is_person(text, start, end)) or _is_unlisted(text, start, end)
@@ -110,7 +114,7 @@ def _is_place(text: str, start: int, end: int) -> bool:
         return True
     if name not in towns() or name in NO_PLACES:
         return False
-    if (name in large_towns() or " " in name) and name not in _common() and not _begins_given(text, start):
+    if (name in large_towns() or " " in name) and name not in common_words() and not _begins_given(text, start):
         return True
     if _last_word(text, start) in NEAR and not _is_person(text, start, end):
         return True
@@ -124,11 +128,13 @@ def _is_place(text: str, start: int, end: int) -> bool:
 def _is_unlisted(text: str, start: int, end: int) -> bool:
     """Return whether words in capitals are a place that no list needs to hold."""
     first = WORDS.match(text, start)
-    if first is None or end - start < 4 or is_given(first.group()) or fold(first.group()) in NO_PLACES:
+    if first is None or end - start < 4 or fold(first.group()) in NO_PLACES:
         return False
+    if is_given(first.group()):
+        return _SMALL_WITHIN.search(text, start, end) is not None and _last_word(text, start) == "in"
     if _IN.search(text[max(0, start - 24) : start]):
         return not text[start:end].isupper() or " " in text[start:end] or end - start > _ABBREVIATED
-    if fold(first.group()) in _common():
+    if fold(first.group()) in common_words():
         return False
     return AFTER.match(text, end) is not None or _has_region(text, end)
 
@@ -152,7 +158,9 @@ def _is_person(text: str, start: int, end: int) -> bool:
 def _in_town(text: str, start: int, first: str) -> bool:
     """Return whether a word in small letters may be a town, as "in" comes before it and it is no such word."""
     before = text[max(0, start - 6) : start]
-    return before.endswith((" in ", " near ")) and len(first) > 3 and first not in WORDS_IN and first not in _common()
+    return (
+        before.endswith((" in ", " near ")) and len(first) > 3 and first not in WORDS_IN and first not in common_words()
+    )
 
 
 def _begins_given(text: str, start: int) -> bool:
@@ -177,15 +185,8 @@ def _grown(text: str, end: int) -> int:
 def _quiet(text: str) -> Iterator[tuple[int, int]]:
     """Yield what is a place by its words alone in a text without capitals."""
     for match in QUIET.finditer(text):
-        if not _common() & set(match["place"].split()):
+        if not common_words() & set(match["place"].split()):
             yield match.span("place")
-
-
-@cache
-def _common() -> frozenset[str]:
-    from spacy.lang.en.stop_words import STOP_WORDS
-
-    return frozenset(STOP_WORDS) | NO_PLACES
 
 
 def _in_addresses(text: str) -> Iterator[tuple[int, int]]:
