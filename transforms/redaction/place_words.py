@@ -52,7 +52,44 @@ LABEL = re.compile(rf"\b{_LABEL}:$", re.IGNORECASE)
 BEFORE = {last: re.compile(rf"\b{words}[ ]{last}[ ](?:the[ ])?$", re.IGNORECASE) for last, words in SAID.items()}
 
 NEAR = frozenset(
-    ["in", "at", "from", "to", "near", "via", "around", "across", "throughout", "outside", "through", "into", "towards", "toward", "beyond", "à", "nach", "aus", "bei", "em", "en", "naar", "uit", "fra", "från", "till", "til", "desde", "hasta", "hacia", "vers", "depuis", "w", "z", "na", "do"]
+    [
+        "in",
+        "at",
+        "from",
+        "to",
+        "near",
+        "via",
+        "around",
+        "across",
+        "throughout",
+        "outside",
+        "through",
+        "into",
+        "towards",
+        "toward",
+        "beyond",
+        "à",
+        "nach",
+        "aus",
+        "bei",
+        "em",
+        "en",
+        "naar",
+        "uit",
+        "fra",
+        "från",
+        "till",
+        "til",
+        "desde",
+        "hasta",
+        "hacia",
+        "vers",
+        "depuis",
+        "w",
+        "z",
+        "na",
+        "do",
+    ]
 )
 """Words after which a known town may come, in some languages."""
 
@@ -95,7 +132,14 @@ _CODES_OF_STATES = (
 STATES = frozenset([*_NAMES_OF_STATES.split(","), *_CODES_OF_STATES.split()])
 """States and provinces as they stand after a town and a comma."""
 
-WORDS_IN = frozenset(
-    ["advance", "bath", "bed", "black", "blue", "brass", "bright", "brown", "camp", "central", "clay", "clover", "college", "common", "commerce", "concert", "concord", "corn", "danger", "deal", "deep", "defiance", "division", "eagle", "eden", "energy", "enterprise", "field", "force", "forest", "front", "garden", "general", "glory", "golf", "grace", "green", "harmony", "heart", "heaven", "hell", "home", "honor", "hope", "independence", "industry", "joy", "justice", "lake", "liberty", "line", "love", "luck", "mass", "media", "meeting", "mercury", "mobile", "mountain", "nature", "normal", "ocean", "oil", "orange", "paradise", "park", "parks", "peace", "plain", "plains", "point", "port", "power", "pride", "progress", "reading", "reserve", "rice", "rock", "rugby", "sale", "salt", "school", "short", "silver", "soul", "spring", "spirit", "star", "success", "summit", "sun", "surprise", "tank", "time", "trade", "trinity", "triumph", "trout", "truth", "union", "unity", "valley", "view", "vision", "war", "water", "welcome", "west", "white", "winter", "wood", "winner"]
-)
+_ALSO_TOWNS = """
+advance bath bed black blue brass bright brown camp central clay clover college common commerce concert concord corn
+danger deal deep defiance division eagle eden energy enterprise field force forest front garden general glory golf
+grace green harmony heart heaven hell home honor hope independence industry joy justice lake liberty line love luck
+mass media meeting mercury mobile mountain nature normal ocean oil orange paradise park parks peace plain plains
+point port power pride progress reading reserve rice rock rugby sale salt school short silver soul spring spirit
+star success summit sun surprise tank time trade trinity triumph trout truth union unity valley view vision war
+water welcome west white winter wood winner
+"""
+WORDS_IN = frozenset(_ALSO_TOWNS.split())
 """Words that follow "in" or "near" in small letters though there are towns of that name."""

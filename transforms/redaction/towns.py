@@ -48,6 +48,9 @@ _BLOCK = re.compile(
 """A line of words above one of a country, with its code or without, as addresses have."""
 
 _COMMA_CODE = re.compile(rf"(?:^|\n|,[ ])[> ?]*(?P<town>{_NAME},?[ ][A-Z]{{2}})[ ]\d{{4,6}}(?:-\d{{4}})?\b")
+_SAINTS = frozenset(["San", "Santa", "Santo", "Saint", "São", "Los", "Las", "El", "La"])
+"""Words with which names of towns begin, whoever else is called so."""
+
 _BASED = re.compile(r"-(?:based|born|bound|bred|raised|area)$")
 _CODE_AFTER = re.compile(r"[ ]+(?:[A-Z]{1,2}[ -]?)?\d{3,6}\b")
 _REGION_AFTER = re.compile(rf",[ ]?({_NAME})")
@@ -88,6 +91,7 @@ def _capitals(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     if based := _BASED.search(text, start, end):
         yield start, based.start()
         return
+    start = _after_words(text, start, end)
     name = fold(text[start:end])
     if (name in countries() or name not in NO_PLACES) and (
         (_said(text, start) and not _is_person(text, start, end)) or _is_unlisted(text, start, end)
@@ -108,13 +112,25 @@ def _capitals(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         at += taken
 
 
+def _after_words(text: str, start: int, end: int) -> int:
+    """Return where words in capitals go on behind one that only begins a sentence: "In Rome"."""
+    first = WORDS.match(text, start)
+    if first is None or first.group().lower() not in NEAR or text[first.end() : first.end() + 1] != " ":
+        return start
+    return first.end() + 1 if first.end() < end else start
+
+
 def _is_place(text: str, start: int, end: int) -> bool:
     name = fold(text[start:end])
     if name in countries() and name not in ALSO_WORDS:
         return True
     if name not in towns() or name in NO_PLACES:
         return False
-    if (name in large_towns() or " " in name) and name not in common_words() and not _begins_given(text, start):
+    if (
+        (name in large_towns() or " " in name or text[start:end] in STATES)
+        and name not in common_words()
+        and not _begins_given(text, start)
+    ):
         return True
     if _last_word(text, start) in NEAR and not _is_person(text, start, end):
         return True
@@ -128,14 +144,12 @@ def _is_place(text: str, start: int, end: int) -> bool:
 def _is_unlisted(text: str, start: int, end: int) -> bool:
     """Return whether words in capitals are a place that no list needs to hold."""
     first = WORDS.match(text, start)
-    if first is None or end - start < 4 or fold(first.group()) in NO_PLACES:
+    if first is None or end - start < 4 or fold(first.group()) in common_words():
         return False
     if is_given(first.group()):
         return _SMALL_WITHIN.search(text, start, end) is not None and _last_word(text, start) == "in"
     if _IN.search(text[max(0, start - 24) : start]):
         return not text[start:end].isupper() or " " in text[start:end] or end - start > _ABBREVIATED
-    if fold(first.group()) in common_words():
-        return False
     return AFTER.match(text, end) is not None or _has_region(text, end)
 
 
@@ -165,7 +179,7 @@ def _in_town(text: str, start: int, first: str) -> bool:
 
 def _begins_given(text: str, start: int) -> bool:
     first = WORDS.match(text, start)
-    return first is not None and is_given(first.group())
+    return first is not None and first.group() not in _SAINTS and is_given(first.group())
 
 
 def _listed(text: str, before: tuple[int, int] | None, here: tuple[int, int]) -> list[tuple[int, int]]:
