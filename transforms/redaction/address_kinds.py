@@ -29,7 +29,7 @@ ADDRESS_KINDS = (
     Kind(
         "ADDRESS",
         (
-            rf"(?-i:{_SIDE}\b{_NUM}(?:[ ]{_NUM})?[ ]{_NOT}(?:{_WORDS}[ ]){_END}\b\.?(?:[ ]{_NUM})?{_REST})",
+            rf"(?-i:(?:\b(?i:{_ROOM})[ ,]{{1,2}}|{_SIDE}\b){_NUM}(?:[ ]{_NUM})?[ ]{_NOT}(?:{_WORDS}[ ]){_END}\b\.?(?:[ ]{_NUM})?{_REST})",
             rf"(?-i:{_SIDE}\b{_NUM}[ ]{_NUM}[ ]{_NOT}(?=\S*[a-z]){_WORDS}(?:[ ]{_NUM}\b)?{_REST})",
             rf"(?-i:{_SIDE}\b{_NUM}[ ]{_NOT}(?=\S*[a-z]){_WORDS}[ ](?!\d+s\b){_NUM}\b(?![/.:]\d|[%€$]){_REST})",
             rf"(?-i:\b(?:{_NUM}[ ])?{_FRONT}[ ]{_WORDS}(?:,?[ ]{_NUM}\b)?{_REST})",

@@ -34,6 +34,7 @@ def addresses(text):
         pytest.param(
             "unit 1009 box 0219\ndpo ap 51065", ["unit 1009 box 0219\ndpo ap 51065"], id="military-in-small-letters"
         ),
+        pytest.param("Suite 680 36 4022 Abc Lane", ["Suite 680 36 4022 Abc Lane"], id="the-room-before-the-street"),
         pytest.param("5 Musicians Of The 70s", [], id="a-decade-is-no-number-of-a-house"),
     ],
 )
