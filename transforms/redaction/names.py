@@ -40,6 +40,8 @@ _TOLD_OF = re.compile(
 COMPANY = r",?[ ](?:Inc|Ltd|LLC|Group|Corp|GmbH|PLC|Co|and Sons|Company|Consulting|Solutions|University|Street|Road|Avenue|St)\b|[ ]and[ ][A-Z]\w+[ ](?:Inc|Ltd|LLC|Group)"
 """What comes after a name that is not a person's nor a place's."""
 
+_TOLD_LAST = ("starring", "by", "me", "him", "her", "says", "said", "asked")
+
 _DOES = re.compile(
     r"[ ](?:shouted|whispered|smiled|laughed|cried|nodded|sighed|lives[ ](?:at|in|on)|was[ ]born|grew[ ]up)\b"
 )
@@ -85,13 +87,18 @@ def person_spans(text: str) -> list[tuple[int, int]]:
         if told and told.end() == min(start, 24):
             found.append((start, end))
             continue
-        if (_DOES.match(text, end) or _TOLD_OF.search(text[max(0, start - 24) : start])) and _is_name(text[start:end]):
+        if (_DOES.match(text, end) or _is_told_of(text[max(0, start - 24) : start])) and _is_name(text[start:end]):
             found.append((start, end))
             continue
         start = _given(text, start, end)
         if start >= 0 and not _is_organization(text, start, end) and not _is_place(text, start, end):
             found.append((start, end))
     return found
+
+
+def _is_told_of(before: str) -> bool:
+    """Return whether words say that a person comes; most words are no such ones, and need no more than a look."""
+    return before.rstrip().endswith(_TOLD_LAST) and _TOLD_OF.search(before) is not None
 
 
 def _is_name(words: str) -> bool:

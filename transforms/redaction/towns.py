@@ -52,6 +52,7 @@ _SAINTS = frozenset(["San", "Santa", "Santo", "Saint", "São", "Los", "Las", "El
 """Words with which names of towns begin, whoever else is called so."""
 
 _BASED = re.compile(r"-(?:based|born|bound|bred|raised|area)$")
+_CODE = re.compile(r"[ ]\d{4}")
 _CODE_AFTER = re.compile(r"[ ]+(?:[A-Z]{1,2}[ -]?)?\d{3,6}\b")
 _REGION_AFTER = re.compile(rf",[ ]?({_NAME})")
 _AND = re.compile(r",?[ ](?:and|or|&|und|et|y|e|-|–)[ ]|,[ ]|/")
@@ -205,11 +206,11 @@ def _quiet(text: str) -> Iterator[tuple[int, int]]:
 
 def _in_addresses(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places that their lines tell: town above country, town before a state and its code."""
-    for block in _BLOCK.finditer(text):
+    for block in _BLOCK.finditer(text) if "\n" in text else ():
         if fold(block["country"].strip()) in countries():
             yield block.span("town")
             yield block.span("country")
-    for line in _COMMA_CODE.finditer(text):
+    for line in _COMMA_CODE.finditer(text) if _CODE.search(text) else ():
         yield line.span("town")
 
 
