@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 from quality.contracts.errors import GeowardError
 
 MOST = 1 << 30
-"""Bytes that the texts of one batch may take when each row has its own, and that a column may grow to when unpacked."""
+"""Bytes that the texts of one batch may take when each row has its own, and that rows may grow to when unpacked."""
 
 _GROWN = 1_000
-"""Times that a column may grow when it is unpacked, beyond ``MOST``: texts of persons shrink to a tenth."""
+"""Times that a file may grow when it is unpacked, beyond ``MOST``: texts of persons shrink to a tenth."""
 
 
 class Swollen(GeowardError):
@@ -48,12 +48,14 @@ def bounded_batches(source: Path | BinaryIO, rows: int, **options: bool) -> Iter
         yield batch
 
 
-def refuse_packed(footer: pq.FileMetaData) -> None:
-    """Raise ``Swollen`` if a column grows beyond ``MOST`` and beyond measure when it is unpacked."""
-    groups = [footer.row_group(place) for place in range(footer.num_row_groups)]
-    for chunk in (group.column(place) for group in groups for place in range(group.num_columns)):
-        if chunk.total_uncompressed_size > max(MOST, _GROWN * chunk.total_compressed_size):
-            raise Swollen
+def refuse_packed(footer: pq.FileMetaData, size: int) -> None:
+    """Raise ``Swollen`` if rows grow beyond ``MOST`` and beyond measure when a file of ``size`` bytes is unpacked.
+
+    Row groups are asked and not their columns: of a damaged footer, Arrow ends the process where those are.
+    """
+    unpacked = max((footer.row_group(place).total_byte_size for place in range(footer.num_row_groups)), default=0)
+    if unpacked > max(MOST, _GROWN * size):
+        raise Swollen
 
 
 def written_out(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:

@@ -209,7 +209,9 @@ def _parquet(path: Path, field: str, numbers: bool) -> Iterator[Batch]:
 
     try:
         file = pq.ParquetFile(path)
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, OSError) as error:
+        if getattr(error, "errno", None):  # the machine's; Arrow tells damage in a file by an OSError without a number
+            raise
         raise Unreadable(0) from None
     with file:
         names = file.schema_arrow.names
@@ -222,7 +224,7 @@ def _parquet(path: Path, field: str, numbers: bool) -> Iterator[Batch]:
             raise UsageError(f"Field {field!r} holds no texts.", mend="Name a column of texts with --field.")
         rows = 0
         try:
-            refuse_packed(file.metadata)
+            refuse_packed(file.metadata, path.stat().st_size)
             for batch in bounded_batches(path, AT_ONCE):
                 whole = written_out(batch, file.schema_arrow)
                 values = whole.column(names.index(field)).to_pylist()

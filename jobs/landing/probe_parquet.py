@@ -23,14 +23,14 @@ def probe_parquet(content: Content, mapping: Mapping) -> tuple[tuple[str, ...], 
     if opening_of(content) != PARQUET:
         raise Unreadable("wrong_format")
     with content.open() as file:
-        return _probe(file, mapping)
+        return _probe(file, content.size, mapping)
 
 
-def _probe(opened: BinaryIO, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
+def _probe(opened: BinaryIO, size: int, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from jobs.bounded_parquet import Swollen, bounded_batches
+    from jobs.bounded_parquet import Swollen, bounded_batches, refuse_packed
     from jobs.landing.parquet_types import spark_type
 
     try:
@@ -40,6 +40,7 @@ def _probe(opened: BinaryIO, mapping: Mapping) -> tuple[tuple[str, ...], int | N
         _refuse_twins(schema.names, mapping)
         if refused := [name for name in mapping.source_columns if not spark_type(schema.field(name).type)]:
             raise Unreadable(f"unsupported_type:{','.join(sorted(refused))}")
+        refuse_packed(file.metadata, size)
         rows = 0
         for batch in bounded_batches(opened, _ROWS, page_checksum_verification=True):
             batch.validate(full=True)  # also finds text that is not UTF-8

@@ -107,8 +107,35 @@ def test_a_column_that_grows_beyond_measure_when_unpacked_is_refused_by_its_foot
     path = tmp_path / "zeros.parquet"
     pq.write_table(pa.table({"text": ["\0" * 20 * MIB]}), path, compression="zstd", use_dictionary=False)
     footer = pq.read_metadata(path)
-    refuse_packed(footer)
+    refuse_packed(footer, path.stat().st_size)
     monkeypatch.setattr(bounded_parquet, "MOST", MIB)
 
     with pytest.raises(Swollen):
-        refuse_packed(footer)
+        refuse_packed(footer, path.stat().st_size)
+    refuse_packed(footer, MIB)
+
+
+READ_ALL = """
+import sys
+from pathlib import Path
+from jobs.text_rows import Unreadable, read_batches
+from quality.contracts.errors import GeowardError
+path = Path(sys.argv[1])
+content = path.read_bytes()
+for place in range(len(content) - 8 - int.from_bytes(content[-8:-4], "little"), len(content)):
+    path.write_bytes(content[:place] + bytes([content[place] ^ 8]) + content[place + 1 :])
+    try:
+        list(read_batches(path, "text"))
+    except GeowardError as error:
+        print(type(error).__name__)
+"""
+
+
+def test_no_flipped_bit_of_a_footer_ends_the_process_and_each_is_told(tmp_path):
+    path = tmp_path / "flipped.parquet"
+    pq.write_table(pa.table({"text": ["a", "b"], "n": [1, 2]}), path)
+
+    done = subprocess.run([sys.executable, "-c", READ_ALL, path], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {"Unreadable"} <= set(done.stdout.splitlines())
