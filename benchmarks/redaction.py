@@ -27,7 +27,7 @@ from transforms.redaction.finding import Finding
 
 PAGE = ROOT / "docs" / "redaction.md"
 SIX = ("CREDIT_CARD", "EMAIL_ADDRESS", "IBAN_CODE", "IP_ADDRESS", "PHONE_NUMBER", "URL")
-OURS = {"DOMAIN_NAME": "URL", "GPE": "LOCATION", "STREET_ADDRESS": "ADDRESS"}
+OURS = {"DOMAIN_NAME": "URL", "GPE": "LOCATION", "STREET_ADDRESS": "ADDRESS", "ZIP_CODE": "ADDRESS"}
 ASKED = (
     "CREDIT_CARD",
     "EMAIL_ADDRESS",

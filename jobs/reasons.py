@@ -27,6 +27,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "If the format is wrong (csv: commas; tsv: tabs), correct the mapping; else have the file written in it."),
     "duplicate_column": ("The header names a column twice that the mapping reads.", _SENDER),
     "corrupt_parquet": ("The Parquet file is damaged.", _SENDER),
+    "swollen_parquet": (
+        "Some rows of the Parquet file take more than a gigabyte when they are read, however small it is.", _SENDER),
     "unsupported_type": ("A column that the mapping reads has a type that cannot be landed.", "Write it as text."),
     "unsupported_encoding": (
         "A column that the mapping reads is packed in a way that Spark cannot read.",

@@ -73,7 +73,8 @@ def format_of(path: Path) -> str:
 def read_batches(path: Path, field: str, *, numbers: bool = False) -> Iterator[Batch]:
     """Yield the rows of ``path`` in its order; with ``numbers`` a whole number counts as the text of its digits.
 
-    Raises ``UsageError`` for an unknown field, ``Unreadable`` for a file that is cut.
+    Raises ``UsageError`` for an unknown field, ``Unreadable`` for a file that is cut, ``Swollen`` for Parquet whose
+    rows take gigabytes.
     """
     form, rows = format_of(path), 0
     try:
@@ -204,9 +205,13 @@ def _parquet(path: Path, field: str, numbers: bool) -> Iterator[Batch]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from jobs.bounded_parquet import bounded_batches, refuse_packed, written_out
+
     try:
         file = pq.ParquetFile(path)
-    except pa.ArrowInvalid:
+    except (pa.ArrowException, OSError) as error:
+        if getattr(error, "errno", None):  # the machine's; Arrow tells damage in a file by an OSError without a number
+            raise
         raise Unreadable(0) from None
     with file:
         names = file.schema_arrow.names
@@ -219,7 +224,9 @@ def _parquet(path: Path, field: str, numbers: bool) -> Iterator[Batch]:
             raise UsageError(f"Field {field!r} holds no texts.", mend="Name a column of texts with --field.")
         rows = 0
         try:
-            for whole in file.iter_batches(batch_size=AT_ONCE):
+            refuse_packed(file.metadata, path.stat().st_size)
+            for batch in bounded_batches(path, AT_ONCE):
+                whole = written_out(batch, file.schema_arrow)
                 values = whole.column(names.index(field)).to_pylist()
                 yield Batch([Row(str(one) if whole_numbers and one is not None else one) for one in values], whole)
                 rows += whole.num_rows

@@ -28,8 +28,15 @@ IdentityFile = Annotated[
 
 @app.command()
 def reveal(
-    token: Annotated[str, typer.Argument(help="A token that `geoward pseudonymize --reversible` made.")] = "",
-    kind: Annotated[str, typer.Option("--kind", help="What it stands for: actor, device, ip, …")] = "",
+    token: Annotated[
+        str,
+        typer.Argument(
+            help="What `geoward pseudonymize --reversible` made, or `redact --operator encrypt`: `[KIND:…]`."
+        ),
+    ] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", help="What it stands for: actor, device, ip, … or EMAIL_ADDRESS, …")
+    ] = "",
     region: Annotated[str, typer.Option("--region", "-r", help="The region that it was made in.")] = "",
     case: Annotated[
         str, typer.Option("--case", help="The case that needs it; auditors read it. No names, please.")
@@ -45,7 +52,8 @@ def reveal(
     """Show the identifier behind one token: for a case and a reason, granted by policy, approved by a second person.
 
     The first call enters a request, which waits for `geoward approve` by another. The same call afterwards shows the
-    identifier, once; auditors are told before. Each refusal is told to them too.
+    identifier, once; auditors are told before. Each refusal is told to them too. What was encrypted in a text is shown
+    for the very case that it was encrypted for.
 
     Example: `geoward reveal 5f0c --kind actor --region eu --case C-17 --reason "account taken over" --identity ada_key`
     """

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
+_ROWS = 1 << 16
+"""Rows that are looked at together: as many as are read together later."""
+
 _NOT_IN_SPARK = {"BYTE_STREAM_SPLIT"}
 
 
@@ -20,13 +23,14 @@ def probe_parquet(content: Content, mapping: Mapping) -> tuple[tuple[str, ...], 
     if opening_of(content) != PARQUET:
         raise Unreadable("wrong_format")
     with content.open() as file:
-        return _probe(file, mapping)
+        return _probe(file, content.size, mapping)
 
 
-def _probe(opened: BinaryIO, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
+def _probe(opened: BinaryIO, size: int, mapping: Mapping) -> tuple[tuple[str, ...], int | None]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from jobs.bounded_parquet import Swollen, bounded_batches, refuse_packed
     from jobs.landing.parquet_types import spark_type
 
     try:
@@ -36,10 +40,13 @@ def _probe(opened: BinaryIO, mapping: Mapping) -> tuple[tuple[str, ...], int | N
         _refuse_twins(schema.names, mapping)
         if refused := [name for name in mapping.source_columns if not spark_type(schema.field(name).type)]:
             raise Unreadable(f"unsupported_type:{','.join(sorted(refused))}")
+        refuse_packed(file.metadata, size)
         rows = 0
-        for batch in file.iter_batches():
+        for batch in bounded_batches(opened, _ROWS, page_checksum_verification=True):
             batch.validate(full=True)  # also finds text that is not UTF-8
             rows += batch.num_rows
+    except Swollen:
+        raise Unreadable("swollen_parquet") from None
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         if getattr(error, "errno", None):  # the machine's; Arrow tells damage in a file by an OSError without a number
             raise

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from jobs.catalog import now
 from jobs.home import Home
 from jobs.reveal.identity import Identity
+from jobs.reveal.open_token import FOUND
 from jobs.reveal.request import Approval, Asked, Request
 from jobs.reveal.requests import Requests
 from jobs.reveal.rules import (
@@ -133,4 +134,5 @@ def refuse_unclear(asked: Asked) -> None:
             raise UsageError(
                 f"Whoever asks for an identifier names a {name}.", mend=f'Say --{name} "…": auditors read it.'
             )
-    refuse_unknown_kind(asked.kind)
+    if asked.kind not in FOUND:
+        refuse_unknown_kind(asked.kind)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 _SIGNS = str.maketrans({**dict.fromkeys("º˚", "°"), **dict.fromkeys("‘’‛′´`ʹʼ", "'"), **dict.fromkeys("“”„‟", '"'),
-                        "″": '"', "−": "-", "﹣": "-", "\u00ad": ""})  # fmt: skip
+                        "″": '"', "∆": "Δ", "−": "-", "﹣": "-", "\u00ad": ""})  # fmt: skip
 _BLANKS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 """Marks that nobody sees although Unicode does not count them as format characters (UAX 44, Default_Ignorable)."""
 _STEP = re.compile(r".[\u0300-\u036f\u3099\u309a\uff9e\uff9f]+|[^\x00-\x7f]", re.DOTALL)

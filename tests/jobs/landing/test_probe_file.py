@@ -287,6 +287,13 @@ def test_how_a_column_that_nobody_reads_is_packed_does_not_matter(tmp_path, mapp
 
 
 WHOLE = parquet()
+SWOLLEN = parquet(
+    **{
+        name: pa.array(column * 2_000)
+        for name, column in {"id": ["1"], "t": [1], "lat": [1.0], "lon": [2.0], "known": [1]}.items()
+    },
+    who=pa.DictionaryArray.from_arrays(pa.array([0] * 2_000), pa.array(["a" * 4_000_000])),
+)
 
 
 @pytest.mark.parametrize(
@@ -307,6 +314,7 @@ WHOLE = parquet()
             "unsupported_encoding:lon", id="split-into-streams-of-bytes",
         ),
         pytest.param(parquet(who=pa.array([b"\xff"]).view(pa.string())), "corrupt_parquet", id="text-not-utf-8"),
+        pytest.param(SWOLLEN, "swollen_parquet", id="the-same-megabytes-in-each-row"),
     ],
 )  # fmt: skip
 def test_a_damaged_parquet_file_has_a_reason(tmp_path, mapping, content, reason):
