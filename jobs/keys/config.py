@@ -33,17 +33,26 @@ class TransitConfig(_Declared):
     authorities: Path | None = None
 
 
+class KmsConfig(_Declared):
+    """A key of a key management service, by a URI of Tink; paths are absolute or below the home."""
+
+    uri: str
+    credentials: Path | None = None
+    authorities: Path | None = None
+
+
 class ProviderConfig(_Declared):
-    """Where a key-encryption key is: a file, what the environment names, or a transit engine."""
+    """Where a key-encryption key is: a file, what the environment names, a transit engine, or a KMS."""
 
     file: Path | None = None
     environment: Prefix | None = None
     transit: TransitConfig | None = None
+    kms: KmsConfig | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if sum(place is not None for place in (self.file, self.environment, self.transit)) != 1:
-            raise ValueError("name one place: file, environment or transit")
+        if sum(place is not None for place in (self.file, self.environment, self.transit, self.kms)) != 1:
+            raise ValueError("name one place: file, environment, transit or kms")
         return self
 
     def provider(self, home: Path) -> Provider:
@@ -52,15 +61,18 @@ class ProviderConfig(_Declared):
             from jobs.keys.transit import Transit
 
             one = self.transit
-            authorities = home / one.authorities.expanduser() if one.authorities else None
-            return Transit(one.address, one.key, home / one.token_file.expanduser(), one.mount, authorities)
+            return Transit(one.address, one.key, _at(home, one.token_file), one.mount, _below(home, one.authorities))
+        if self.kms:
+            from jobs.keys.kms import Kms
+
+            return Kms(self.kms.uri, _below(home, self.kms.credentials), _below(home, self.kms.authorities))
         if self.environment:
             from jobs.keys.given_key import GivenKey
 
             return GivenKey(f"{self.environment}_FILE", f"{self.environment}_FD")
         from jobs.keys.local_file import LocalFile
 
-        return LocalFile(home / (self.file or Path()).expanduser())
+        return LocalFile(_at(home, self.file or Path()))
 
 
 class KeysConfig(_Declared):
@@ -102,6 +114,14 @@ def begin_keys(home: Home) -> KeysetFile:
         first.make()
     keyset.make()
     return keyset
+
+
+def _at(home: Path, path: Path) -> Path:
+    return home / path.expanduser()
+
+
+def _below(home: Path, path: Path | None) -> Path | None:
+    return _at(home, path) if path else None
 
 
 def _refuse_inside(file: Path, home: Home) -> None:

@@ -136,6 +136,7 @@ def test_keys_inside_a_warehouse_are_refused(home):
     [
         pytest.param("{provider: {}}", id="no-place"),
         pytest.param("{provider: {file: a, environment: B}}", id="two-places"),
+        pytest.param("{provider: {file: a, kms: {uri: 'aws-kms://k'}}}", id="a-file-and-a-kms"),
         pytest.param(f"{{provider: {{environment: {'0a' * 32}}}}}", id="a-key-in-the-configuration"),
         pytest.param("{provider: {file: a}, other: 1}", id="an-unknown-field"),
     ],
@@ -151,6 +152,14 @@ def test_a_transit_engine_can_be_declared(home):
     provider = keyset_of(declare(home, f"keys: {{provider: {text}}}\n")).providers[0]
 
     assert provider.id == "transit-transit-geoward" and provider.token_file == home.path / "keys" / "token"
+
+
+def test_a_kms_can_be_declared(home):
+    text = "{kms: {uri: 'hcvault://vault.example/transit/keys/geoward', credentials: keys/token, authorities: ca.pem}}"
+    provider = keyset_of(declare(home, f"keys: {{provider: {text}}}\n")).providers[0]
+
+    assert provider.id == "hcvault:transit/keys/geoward"
+    assert (provider.credentials, provider.authorities) == (home.path / "keys" / "token", home.path / "ca.pem")
 
 
 def test_a_keyset_that_was_changed_ends_with_code_4_and_a_mend(home, keyset, monkeypatch, capsys):
