@@ -61,7 +61,6 @@ def rotate(
     keyset = existing_keyset(home, dry_run)
     old = keyset.read().primary(domain)
     key_id = keyset.rotate(domain)
-    _audit(home, keyset, key_id, "rotated")
     changed = [key for key in keyset.read().keys if key.id in (key_id, old and old.id)]
     _show(keyset, changed, as_json, "The first of them is no longer taken by new writes." if not dry_run else _NOTHING)
 

@@ -12,6 +12,7 @@ from quality.contracts.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from jobs.home import Home
+    from jobs.keys.keyset import KeyDomain
     from jobs.keys.keyset_file import KeysetFile
     from jobs.keys.provider import Provider
 
@@ -87,18 +88,23 @@ class KeysConfig(_Declared):
 
 
 def keyset_of(home: Home, *, dry_run: bool = False) -> KeysetFile:
-    """Return the installation's keyset, which need not be there yet.
+    """Return the installation's keyset, which need not be there yet; auditors are told of each key that it makes.
 
     Raises ``EnvironmentFault`` if it, or a key that wraps it, lies inside a warehouse.
     """
     from jobs.keys.keyset_file import KeysetFile
+
+    def tell(key_id: str, domain: KeyDomain, outcome: str) -> None:
+        from jobs.audit_log import audit
+
+        audit(home, "key", key_id, outcome, region=domain.region, purpose=domain.purpose, epoch=domain.epoch)
 
     declared = (home.keys.provider, *home.keys.before)
     path = home.path / "keys" / "keyset.json"
     for file in (path, *(home.path / one.file.expanduser() for one in declared if one.file)):
         _refuse_inside(file, home)
     counter = home.path / home.keys.counter.expanduser()
-    return KeysetFile(path, tuple(one.provider(home.path) for one in declared), counter, dry_run)
+    return KeysetFile(path, tuple(one.provider(home.path) for one in declared), counter, dry_run, tell)
 
 
 def begin_keys(home: Home) -> KeysetFile:
