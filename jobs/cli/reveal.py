@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import WAITS, Json, app, grid, show
+from jobs.cli.remarks import CASE, WHY, impersonal
 from jobs.home import open_home
 from jobs.landing.file_name import told
 from jobs.listings.reveals import ApproveListing, ListedRequest, RevealListing
@@ -31,10 +32,8 @@ def reveal(
     token: Annotated[str, typer.Argument(help="A token that `geoward pseudonymize --reversible` made.")] = "",
     kind: Annotated[str, typer.Option("--kind", help="What it stands for: actor, device, ip, …")] = "",
     region: Annotated[str, typer.Option("--region", "-r", help="The region that it was made in.")] = "",
-    case: Annotated[
-        str, typer.Option("--case", help="The case that needs it; auditors read it. No names, please.")
-    ] = "",
-    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No names, please.")] = "",
+    case: Annotated[str, typer.Option("--case", help=CASE, callback=impersonal)] = "",
+    reason: Annotated[str, typer.Option("--reason", help=WHY, callback=impersonal)] = "",
     identity: IdentityFile = None,
     list_: Annotated[bool, typer.Option("--list", help="Only list what is asked for and by whom.")] = False,
     dry_run: Annotated[
