@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jobs.audit_chain import ACCEPTED, entry_files
-from jobs.audit_log import FIELDS, KINDS, as_said, read_audit, rows_of, write_entries
+from jobs.audit_log import FIELDS, KINDS, Kind, as_said, read_audit, rows_of, write_entries
 from jobs.audit_witness import (
     alone,
     audit_path,
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 
 UNREADABLE = "it cannot be read"
+ACCEPTANCE: tuple[Kind, str, str] = ("config", "audit log", "accepted as it is")
+"""Kind, subject and outcome of the entry with which a log goes on that lost some."""
 
 
 class Readable(NamedTuple):
@@ -72,7 +74,7 @@ def accept_audit(home: Home, why: str) -> None:
             "found": wrong, "commits_before": head.version + 1 if head else None,
             "commits_lost": before - left.commits, "entries_left": len(left.entries), "aside": aside.name, "why": why,
         }  # fmt: skip
-        entry = pa.table(rows_of(home, [("config", "audit log", "accepted as it is", "", said)]))
+        entry = pa.table(rows_of(home, [(*ACCEPTANCE, "", said)]))
         _begin_anew(home, pa.concat_tables([_table(left.entries, entry.schema), entry]).combine_chunks(), aside)
 
 

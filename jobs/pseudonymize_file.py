@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
 
+from jobs.audit_log import audit
+from jobs.home import Home
+from jobs.listings.pseudonyms import PseudonymizeListing
 from jobs.redact_file import RowsUnaccounted
 from jobs.text_rows import Row, read_batches
 from jobs.write_rows import Write
@@ -103,6 +106,32 @@ def pseudonymize_rows(
             write(batch, made)
         told(done.rows_in)
     done.check()
+    return done
+
+
+def pseudonymize_told(
+    home: Home,
+    said: PseudonymizeListing,
+    path: Path,
+    column: str,
+    make: Make,
+    write: Write,
+    told: Callable[[int], None],
+) -> Pseudonymized:
+    """Do what ``pseudonymize_rows`` does, once auditors were told who does it, with which key, and of how many rows.
+
+    So whoever guesses identifiers leaves that behind. Neither name nor hash of the file is told: a name may be a
+    person's, and a short file's hash tells its rows to whoever tries identifiers.
+    Raises ``UsageError`` for a file that has other rows by then; what was written of it is not kept.
+    """
+    counted = pseudonymize_rows(path, column, make, None, lambda _: None)
+    audit(
+        home, "decision", said.purpose, "reversible tokens made" if said.reversible else "pseudonyms made",
+        region=said.region, kind_of_subject=said.kind, epoch=said.epoch, key=said.key, rows=counted.rows_out,
+    )  # fmt: skip
+    done = pseudonymize_rows(path, column, make, write, told)
+    if replace(done, destroyed=0) != counted:
+        raise UsageError("The file was changed meanwhile.", mend="Repeat the command while nobody writes to it.")
     return done
 
 

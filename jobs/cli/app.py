@@ -19,7 +19,13 @@ from jobs.listings.listing import OfRegions
 from jobs.region_faults import RegionFaults
 from quality.contracts.errors import UNEXPLAINED, GeowardError
 
-EPILOG = "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit, 5 busy."
+EPILOG = (
+    "Exit codes: 0 done, 1 a run or check failed, 2 wrong use, 3 refused by policy, 4 machine not fit, 5 busy, "
+    "6 waits for a second person."
+)
+
+WAITS = 6
+"""What `geoward reveal` ends with while its request waits: nothing failed, and nothing is shown yet."""
 
 app = typer.Typer(
     name="geoward", rich_markup_mode="rich", epilog=EPILOG, pretty_exceptions_enable=False,

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from jobs.cli.app import Json, app, grid, show
+from jobs.cli.remarks import WHY, impersonal
 from jobs.home import open_home
 from jobs.listings import AuditEntry, AuditListing
 from quality.contracts.errors import UsageError
@@ -44,7 +45,7 @@ def list_(
 
 @audit.command()
 def accept(
-    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],
+    reason: Annotated[str, typer.Option("--reason", help=WHY, callback=impersonal)],
     as_json: Json = False,
 ) -> None:
     """Go on with an audit log of which entries are lost for good: say so in it, and hold it to what it is now.

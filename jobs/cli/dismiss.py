@@ -12,6 +12,7 @@ from rich.markup import escape
 from jobs.cli.app import Json, RegionOption, grid, of_regions, show
 from jobs.cli.days import day
 from jobs.cli.quarantine import quarantine
+from jobs.cli.remarks import WHY, impersonal
 from jobs.home import open_home
 from jobs.listings import DismissedPart, DismissListing
 from quality.contracts.errors import UsageError
@@ -20,7 +21,7 @@ from quality.contracts.errors import UsageError
 @quarantine.command("dismiss")
 def dismiss_(
     subject: Annotated[str, typer.Argument(help="A table, or a file's id (its first 8 digits will do).")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],
+    reason: Annotated[str, typer.Option("--reason", help=WHY, callback=impersonal)],
     region: RegionOption = "",
     on: Annotated[date | None, typer.Option("--date", parser=day, metavar="DAY", help="Only this date.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be dismissed.")] = False,

@@ -61,7 +61,6 @@ def rotate(
     keyset = existing_keyset(home, dry_run)
     old = keyset.read().primary(domain)
     key_id = keyset.rotate(domain)
-    _audit(home, keyset, key_id, "rotated")
     changed = [key for key in keyset.read().keys if key.id in (key_id, old and old.id)]
     if dry_run and old:
         again = " The next run would make those partitions again with the new one." if purpose == "pseudonym" else ""

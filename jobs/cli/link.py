@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.cli.app import Json, app, show
+from jobs.cli.remarks import CASE, WHY, impersonal
 from jobs.cli.row_counts import tell_end, tell_progress
 from jobs.cli.row_output import refuse_two_documents, rows_to
 from jobs.counted import counted
@@ -28,8 +29,8 @@ def link(
     old: Annotated[str, typer.Option("--from", help="What they were made for: PURPOSE, or PURPOSE:2026-10.")],
     new: Annotated[str, typer.Option("--to", help="What they become: PURPOSE, or PURPOSE:2026-11.")],
     purpose: Annotated[str, typer.Option("--purpose", "-p", help="What the link is for; the policy must grant it.")],
-    case: Annotated[str, typer.Option("--case", help="The case that needs it; auditors read it.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],
+    case: Annotated[str, typer.Option("--case", help=CASE, callback=impersonal)],
+    reason: Annotated[str, typer.Option("--reason", help=WHY, callback=impersonal)],
     region: Annotated[str, typer.Option("--region", "-r", help="Whose pseudonyms; needed if there are several.")] = "",
     as_json: Json = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,14 +37,15 @@ def pseudonymize(
 
     The same identifier has the same pseudonym within one region, kind, purpose and epoch, and one that cannot be linked
     without the key in any other. What is empty or null names nobody and stays so. Only this column changes: what stands
-    beside it may still tell who somebody is, so the rows stay personal data.
+    beside it may still tell who somebody is, so the rows stay personal data. Auditors are told before a row is written:
+    who, with which key, and how many rows.
 
     With `--reversible` they become tokens that join as well, and that `geoward reveal` can turn back, one at a time and
     with a second person, until their subject is destroyed: then nobody can, and new rows get none.
 
     Example: `geoward pseudonymize users.csv --column user_id --kind actor --purpose risk --region eu --output out.csv`
     """
-    from jobs.pseudonymize_file import pseudonymize_rows
+    from jobs.pseudonymize_file import pseudonymize_rows, pseudonymize_told
     from jobs.redact_file import check_input
 
     home = open_home()
@@ -55,8 +55,11 @@ def pseudonymize(
         make, listing = _maker(home, kind, purpose, epoch, region, dry_run)
     check_input(file, column)
     refuse_two_documents(as_json=as_json, output=output, dry_run=dry_run)
-    with nullcontext() if dry_run else rows_to(file, output, column) as write:
-        done = pseudonymize_rows(file, column, make, write, tell_progress)
+    if dry_run:
+        done = pseudonymize_rows(file, column, make, None, tell_progress)
+    else:
+        with rows_to(file, output, column) as write:
+            done = pseudonymize_told(home, listing, file, column, make, write, tell_progress)
     if as_json:
         facts = {"column": column, "dry_run": dry_run, "rejected": dict(sorted(done.rejected.items()))}
         facts |= {"rows_in": done.rows_in, "rows_out": done.rows_out}

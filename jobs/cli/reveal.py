@@ -11,7 +11,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from jobs.cli.app import Json, app, grid, show
+from jobs.cli.app import WAITS, Json, app, grid, show
+from jobs.cli.remarks import CASE, WHY, impersonal
 from jobs.home import open_home
 from jobs.landing.file_name import told
 from jobs.listings.reveals import ApproveListing, ListedRequest, RevealListing
@@ -38,10 +39,8 @@ def reveal(
         str, typer.Option("--kind", help="What it stands for: actor, device, ip, … or EMAIL_ADDRESS, …")
     ] = "",
     region: Annotated[str, typer.Option("--region", "-r", help="The region that it was made in.")] = "",
-    case: Annotated[
-        str, typer.Option("--case", help="The case that needs it; auditors read it. No names, please.")
-    ] = "",
-    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No names, please.")] = "",
+    case: Annotated[str, typer.Option("--case", help=CASE, callback=impersonal)] = "",
+    reason: Annotated[str, typer.Option("--reason", help=WHY, callback=impersonal)] = "",
     identity: IdentityFile = None,
     list_: Annotated[bool, typer.Option("--list", help="Only list what is asked for and by whom.")] = False,
     dry_run: Annotated[
@@ -52,8 +51,8 @@ def reveal(
     """Show the identifier behind one token: for a case and a reason, granted by policy, approved by a second person.
 
     The first call enters a request, which waits for `geoward approve` by another. The same call afterwards shows the
-    identifier, once; auditors are told before. Each refusal is told to them too. What was encrypted in a text is shown
-    for the very case that it was encrypted for.
+    identifier, once; auditors are told before. Each refusal is told to them too. While it waits the command ends with
+    exit code 6. What was encrypted in a text is shown for the very case that it was encrypted for.
 
     Example: `geoward reveal 5f0c --kind actor --region eu --case C-17 --reason "account taken over" --identity ada_key`
     """
@@ -61,7 +60,7 @@ def reveal(
     from jobs.reveal.list_requests import list_requests, listed
     from jobs.reveal.open_token import look_up
     from jobs.reveal.request import Asked
-    from jobs.reveal.told import refusals_told
+    from jobs.reveal.told import REQUESTED, REVEALED, refusals_told
 
     home = open_home()
     desk = Desk(home, look_up, dry_run)
@@ -73,42 +72,47 @@ def reveal(
     with refusals_told(home, dry_run=dry_run) as line:
         line.region, line.facts = region, {"kind": kind, "case": case, "reason": reason}
         answer = desk.ask(line, _identity(identity), Asked(token, kind, region, case, reason))
-    used = {answer.request.id} if answer.value is not None else set[str]()
-    listing = RevealListing(request=listed(home, answer.request, used), value=answer.value, dry_run=dry_run)
+    fate = REQUESTED if answer.value is None else REVEALED
+    listing = RevealListing(request=listed(home, answer.request, fate), value=answer.value, dry_run=dry_run)
     if answer.value is not None and not as_json:
         sys.stdout.write(told(answer.value) + "\n")
         return
     show(listing, as_json, [_table([listing.request]), _next(listing)])
+    if answer.value is None and not dry_run:
+        raise typer.Exit(WAITS)
 
 
 @app.command()
 def approve(
     request: Annotated[str, typer.Argument(help="A request's id, as `geoward reveal --list` shows it.")],
     identity: IdentityFile = None,
+    refuse: Annotated[bool, typer.Option("--refuse", help="End it for good instead; its asker may, too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the request, and whether you may.")] = False,
     as_json: Json = False,
 ) -> None:
     """Agree, as a second person, that whoever asked sees the identifier behind one token. You never see it.
 
-    Read the case and the reason first: `geoward reveal --list`. What you sign is the whole request as it is.
+    Read the case and the reason first: `geoward reveal --list`. What you sign is the whole request as it is. With
+    `--refuse` it is never shown, whoever approved it before; who asked takes it back so. Auditors are told.
 
     Example: `geoward approve 0123456789abcdef0123456789abcdef --identity bob_key`
     """
     from jobs.reveal.desk import Desk
     from jobs.reveal.list_requests import listed
     from jobs.reveal.open_token import look_up
-    from jobs.reveal.told import refusals_told
+    from jobs.reveal.told import REQUESTED, fates, refusals_told
 
     home = open_home()
     with refusals_told(home, dry_run=dry_run) as line:
         line.request = request[:32]  # whatever was typed
-        approved = Desk(home, look_up, dry_run).approve(line, _identity(identity), request)
-    listing = ApproveListing(request=listed(home, approved, set()), dry_run=dry_run)
-    end = (
-        "Nothing was changed: you may approve this."
-        if dry_run
-        else "Approved. Its asker repeats `geoward reveal` as it was."
+        desk = Desk(home, look_up, dry_run)
+        answer = (desk.refuse if refuse else desk.approve)(line, _identity(identity), request)
+    fate = fates(home)[answer.id] if refuse else REQUESTED
+    listing = ApproveListing(request=listed(home, answer, fate), dry_run=dry_run)
+    done = (
+        "Ended: nobody sees what it asked for." if refuse else "Approved. Its asker repeats `geoward reveal` as it was."
     )
+    end = f"Nothing was changed: you may {'refuse' if refuse else 'approve'} this." if dry_run else done
     show(listing, as_json, [_table([listing.request]), f"\n{end}"])
 
 

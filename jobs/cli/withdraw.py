@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from jobs.cli.app import Json, app, grid, show
+from jobs.cli.remarks import WHY, impersonal
 from jobs.home import Home, Region, open_home
 from jobs.listings import WithdrawListing, WithdrawnPartition
 from quality.contracts.errors import UsageError
@@ -24,7 +25,7 @@ def withdraw(
         int, typer.Option("--version", help="The version to take back; `geoward tables show TABLE` lists them.")
     ],
     region: Annotated[str, typer.Option("--region", "-r", help="Of which region.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why; auditors read it. No personal data, please.")],
+    reason: Annotated[str, typer.Option("--reason", help=WHY, callback=impersonal)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what readers would see instead.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -12,6 +12,7 @@ from quality.contracts.errors import EnvironmentFault
 
 if TYPE_CHECKING:
     from jobs.home import Home
+    from jobs.keys.keyset import KeyDomain
     from jobs.keys.keyset_file import KeysetFile
     from jobs.keys.provider import Provider
 
@@ -33,17 +34,26 @@ class TransitConfig(_Declared):
     authorities: Path | None = None
 
 
+class KmsConfig(_Declared):
+    """A key of a key management service, by a URI of Tink; paths are absolute or below the home."""
+
+    uri: str
+    credentials: Path | None = None
+    authorities: Path | None = None
+
+
 class ProviderConfig(_Declared):
-    """Where a key-encryption key is: a file, what the environment names, or a transit engine."""
+    """Where a key-encryption key is: a file, what the environment names, a transit engine, or a KMS."""
 
     file: Path | None = None
     environment: Prefix | None = None
     transit: TransitConfig | None = None
+    kms: KmsConfig | None = None
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:
-        if sum(place is not None for place in (self.file, self.environment, self.transit)) != 1:
-            raise ValueError("name one place: file, environment or transit")
+        if sum(place is not None for place in (self.file, self.environment, self.transit, self.kms)) != 1:
+            raise ValueError("name one place: file, environment, transit or kms")
         return self
 
     def provider(self, home: Path) -> Provider:
@@ -52,15 +62,18 @@ class ProviderConfig(_Declared):
             from jobs.keys.transit import Transit
 
             one = self.transit
-            authorities = home / one.authorities.expanduser() if one.authorities else None
-            return Transit(one.address, one.key, home / one.token_file.expanduser(), one.mount, authorities)
+            return Transit(one.address, one.key, _at(home, one.token_file), one.mount, _below(home, one.authorities))
+        if self.kms:
+            from jobs.keys.kms import Kms
+
+            return Kms(self.kms.uri, _below(home, self.kms.credentials), _below(home, self.kms.authorities))
         if self.environment:
             from jobs.keys.given_key import GivenKey
 
             return GivenKey(f"{self.environment}_FILE", f"{self.environment}_FD")
         from jobs.keys.local_file import LocalFile
 
-        return LocalFile(home / (self.file or Path()).expanduser())
+        return LocalFile(_at(home, self.file or Path()))
 
 
 class KeysConfig(_Declared):
@@ -75,18 +88,23 @@ class KeysConfig(_Declared):
 
 
 def keyset_of(home: Home, *, dry_run: bool = False) -> KeysetFile:
-    """Return the installation's keyset, which need not be there yet.
+    """Return the installation's keyset, which need not be there yet; auditors are told of each key that it makes.
 
     Raises ``EnvironmentFault`` if it, or a key that wraps it, lies inside a warehouse.
     """
     from jobs.keys.keyset_file import KeysetFile
+
+    def tell(key_id: str, domain: KeyDomain, outcome: str) -> None:
+        from jobs.audit_log import audit
+
+        audit(home, "key", key_id, outcome, region=domain.region, purpose=domain.purpose, epoch=domain.epoch)
 
     declared = (home.keys.provider, *home.keys.before)
     path = home.path / "keys" / "keyset.json"
     for file in (path, *(home.path / one.file.expanduser() for one in declared if one.file)):
         _refuse_inside(file, home)
     counter = home.path / home.keys.counter.expanduser()
-    return KeysetFile(path, tuple(one.provider(home.path) for one in declared), counter, dry_run)
+    return KeysetFile(path, tuple(one.provider(home.path) for one in declared), counter, dry_run, tell)
 
 
 def begin_keys(home: Home) -> KeysetFile:
@@ -102,6 +120,14 @@ def begin_keys(home: Home) -> KeysetFile:
         first.make()
     keyset.make()
     return keyset
+
+
+def _at(home: Path, path: Path) -> Path:
+    return home / path.expanduser()
+
+
+def _below(home: Path, path: Path | None) -> Path | None:
+    return _at(home, path) if path else None
 
 
 def _refuse_inside(file: Path, home: Home) -> None:

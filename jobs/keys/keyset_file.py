@@ -33,6 +33,9 @@ from quality.contracts.errors import KeyUnusable, UsageError
 AT_ONCE = 64
 """Keys that a rewrap moves before it writes them down."""
 
+Tell = Callable[[str, KeyDomain, str], None]
+"""Is told a new key's id, its domain and whether it is the first (`made`) or another (`rotated`)."""
+
 _RESTORE = "Restore it from your backup: without it, what its keys protect is lost."
 
 
@@ -41,7 +44,8 @@ class KeysetFile:
     """A keyset in ``path``. The first of ``providers`` wraps what is new; all of them open what they wrapped.
 
     ``memory``, best kept where whoever writes ``path`` does not, remembers the counter: an older copy is refused then.
-    With ``dry_run`` an operation is refused as ever, and nothing is written. Every operation raises ``KeyUnusable`` if
+    With ``dry_run`` an operation is refused as ever, and nothing is written. ``tell`` is told of a new key right before
+    it is written: none is made that it could not be told of. Every operation raises ``KeyUnusable`` if
     the file is missing, is not what was written, or cannot be opened.
     """
 
@@ -49,6 +53,7 @@ class KeysetFile:
     providers: tuple[Provider, ...]
     memory: Path | None = None
     dry_run: bool = False
+    tell: Tell | None = None
 
     @property
     def is_new(self) -> bool:
@@ -72,7 +77,7 @@ class KeysetFile:
 
     def new_key(self, domain: KeyDomain) -> str:
         """Make the first key of a domain and return its id; raise ``UsageError`` if the domain had one."""
-        return self._add(with_first, domain)
+        return self._add(with_first, domain, "made")
 
     def need(self, *domains: KeyDomain) -> Keyset:
         """Return the keyset with a primary key of each domain, made where a domain never had one.
@@ -91,7 +96,7 @@ class KeysetFile:
 
     def rotate(self, domain: KeyDomain) -> str:
         """Make a new primary key and return its id; the old one goes on opening what it protects."""
-        return self._add(with_next, domain)
+        return self._add(with_next, domain, "rotated")
 
     def disable(self, key_id: str) -> None:
         """Let a key open nothing until it is enabled; raise ``UsageError`` for a primary."""
@@ -157,13 +162,20 @@ class KeysetFile:
         write(self.path, keyset_text.written(keyset, seal))
         remember(self.memory, keyset)
 
-    def _add(self, add: Callable[[Keyset, Key], Keyset], domain: KeyDomain) -> str:
+    def _add(self, add: Callable[[Keyset, Key], Keyset], domain: KeyDomain, outcome: str) -> str:
         from jobs.catalog import now  # only who makes keys needs it, and a worker starts sooner without
 
         key_id, created = _named("key"), now().isoformat(timespec="seconds")
         key = Key(key_id, domain, State.PRIMARY, created, "", b"")
         wrapped = _wrapped(self.providers[0], key, secrets.token_bytes(KEY_BYTES))
-        self._change(lambda keyset: add(keyset, wrapped))
+
+        def added(keyset: Keyset) -> Keyset:
+            changed = add(keyset, wrapped)
+            if self.tell and not self.dry_run:
+                self.tell(key_id, domain, outcome)
+            return changed
+
+        self._change(added)
         return key_id
 
     def _moved(self, keyset: Keyset, *, at_once: int | None, again: bool = False) -> Keyset:

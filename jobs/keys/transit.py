@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from jobs.keys.private_file import read_private
+from jobs.keys.vault_server import WORD, is_safe, vault_client, why_refused
 from quality.contracts.errors import ConfigError, KeyUnusable
 from transforms.privacy.canonical import canonical
-
-SECONDS = (3.05, 10)
-"""How long the server may take to be reached, and to answer."""
-
-_WORD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-_REFUSED = {
-    403: ("the server refuses the token", "Give a token that may encrypt and decrypt with this key."),
-    404: ("the server knows no such key", "Name a key that is there."),
-    429: ("the server has too much to do", "Try again later."),
-    503: ("the server is sealed or down", "Unseal it, then try again."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +28,12 @@ class Transit:
 
     def __post_init__(self) -> None:
         """Raise ``ConfigError`` for an address that others can listen on, or a name that is none."""
-        if not _is_safe(self.address):
+        if not is_safe(self.address):
             raise ConfigError(
                 "The address of the transit engine must be https, or http on this machine, and hold no password.",
                 mend="For example: https://vault.example:8200.",
             )
-        if not (_WORD.fullmatch(self.key_name) and _WORD.fullmatch(self.mount)):
+        if not (WORD.fullmatch(self.key_name) and WORD.fullmatch(self.mount)):
             raise ConfigError("The transit engine's mount and key are words of A-Z, a-z, 0-9, _ and -.")
 
     @property
@@ -73,49 +59,13 @@ class Transit:
         """Ask the server; its errors are told by their kind, since their text may hold what was sent."""
         import hvac.exceptions
 
-        client = self._client()
+        client = vault_client(self.address, self.token_file, self.authorities, self.id)
         try:
             return getattr(client.secrets.transit, what)(self.key_name, mount_point=self.mount, **words)
         except (hvac.exceptions.VaultError, OSError) as fault:  # all of requests' errors are OSErrors
-            raise self._fault(fault) from None
+            raise self._unusable(*why_refused(fault)) from None
         finally:
             client.adapter.close()
-
-    def _client(self) -> Any:
-        import hvac
-        import requests
-
-        what = f"The token of key-encryption key {self.id}"
-        token = read_private(self.token_file, what=what, mend="Put a token there, mode 0600.").strip()
-        if not re.fullmatch(rb"[!-~]+", token):
-            raise KeyUnusable(what, "its file holds no token", mend="Put a token there.")
-        session = requests.Session()
-        session.trust_env = False
-        session.verify = str(self.authorities) if self.authorities else True
-        return hvac.Client(
-            self.address, token.decode(), timeout=SECONDS, allow_redirects=False, session=session, verify=session.verify
-        )
-
-    def _fault(self, fault: Exception) -> KeyUnusable:
-        import hvac.exceptions as known
-        import requests.exceptions as http
-
-        codes = {known.Forbidden: 403, known.Unauthorized: 403, known.InvalidPath: 404}
-        codes |= {known.RateLimitExceeded: 429, known.VaultDown: 503, known.VaultNotInitialized: 503}
-        if told := _REFUSED.get(codes.get(type(fault), 0)):
-            return self._unusable(*told)
-        if isinstance(fault, known.VaultError):
-            problem = (
-                "the server refuses: another key wrapped it, it was changed or moved since, or it is no aes256-gcm96"
-            )
-            return self._unusable(problem, "Restore the keyset from your backup, or name the key that wrapped it.")
-        if isinstance(fault, http.SSLError):
-            return self._unusable(
-                "the server shows no certificate that is trusted", "Give the authority's certificate."
-            )
-        slow = isinstance(fault, http.ReadTimeout)
-        problem = f"the server did not answer in {SECONDS[1]} seconds" if slow else "the server cannot be reached"
-        return self._unusable(problem, "Look whether it runs, then try again.")
 
     def _part(self, answer: Any, part: str) -> str:
         try:
@@ -131,21 +81,3 @@ class Transit:
 
     def _associated(self, about: bytes) -> str:
         return b64encode(canonical("geoward wrap", self.id, about)).decode()
-
-
-def _is_safe(address: str) -> bool:
-    try:
-        url = urlsplit(address)
-        host, port = url.hostname or "", url.port
-    except ValueError:
-        return False
-    if not host or port == 0 or url.username or url.password or url.query or url.fragment or url.path.strip("/"):
-        return False
-    return url.scheme == "https" or (url.scheme == "http" and _is_here(host))
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

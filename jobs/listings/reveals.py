@@ -7,14 +7,14 @@ from typing import Literal
 
 from jobs.listings.listing import Listing
 
-RequestState = Literal["waiting", "approved", "expired", "used", "refused"]
+RequestState = Literal["waiting", "approved", "expired", "used", "refused", "withdrawn"]
 
 
 class ListedRequest(Listing):
     """One request: who asks for an identifier of which kind, where, for which case and why; never the token.
 
-    ``refused`` is one that the policy in force, or a signature, does not bear out. ``expires`` is null where nobody may
-    ask for anything.
+    ``refused`` is one that the policy in force, a signature or the audit log does not bear out, or a second person
+    refused; ``withdrawn`` one that its asker took back. ``expires`` is null where nobody may ask for anything.
     """
 
     id: str
@@ -38,7 +38,7 @@ class RevealListing(Listing):
 
 
 class ApproveListing(Listing):
-    """`geoward approve --json`: what was approved, as it is then; under `--dry-run` what would be, as it is."""
+    """`geoward approve --json`: what was approved or refused, as it is then; what would be under `--dry-run`."""
 
     request: ListedRequest
     dry_run: bool

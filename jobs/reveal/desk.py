@@ -21,9 +21,14 @@ from jobs.reveal.rules import (
     refuse_asker,
     refuse_request,
 )
-from jobs.reveal.told import Line, revealed
+from jobs.reveal.told import REFUSED, REQUESTED, REVEALED, WITHDRAWN, Line, fates
 from quality.contracts.errors import PolicyBreach, UsageError
 from transforms.privacy.identifiers import refuse_unknown_kind
+
+_ENDS = {
+    REVEALED: "was used before", REFUSED: "was refused by a second person", WITHDRAWN: "was withdrawn by its asker",
+    "": "is not in the audit log, or is older than the log that was accepted: it may have been used",
+}  # fmt: skip
 
 LookUp = Callable[[Home, Asked], Callable[[], str]]
 """Finds whose token it is, or refuses; what it returns opens it."""
@@ -80,11 +85,26 @@ class Desk:
             self.requests.put(approved)
             return approved
 
+    def refuse(self, line: Line, identity: Identity, request_id: str) -> Request:
+        """End a request for good, as who may approve it, or as who entered it; return it as it was."""
+        name = principal_of(self.home, identity)
+        with self._alone():
+            request = self.requests.get(request_id)
+            line.of(request)
+            line.facts["refused_by"] = name
+            self._refuse_ended(request)
+            if not (own := name == request.principal):
+                refuse_approver(self.home, name, request)
+            line.tell(WITHDRAWN if own else REFUSED)
+            if not self.dry_run:
+                self.requests.remove(request)
+            return request
+
     def _enter(self, line: Line, identity: Identity, name: str, asked: Asked) -> Answer:
         unsigned = Request(asked, name, now().isoformat(), secrets.token_hex(16))
         request = replace(unsigned, signature=identity.sign(unsigned.said()).hex())
         line.of(request)
-        line.tell("requested")
+        line.tell(REQUESTED)
         if not self.dry_run:
             self.requests.put(request)
         return Answer(request, None)
@@ -99,20 +119,27 @@ class Desk:
         if self.dry_run:
             return Answer(request, None)
         value = show()
-        line.tell("revealed")  # from here on it is used, whatever happens
+        line.tell(REVEALED)  # from here on it is used, whatever happens
         self.requests.remove(request)
         return Answer(request, value)
 
     def _refuse_over(self, request: Request) -> None:
-        """Raise ``PolicyBreach`` unless a request can still be used; one that expired or was used is taken away."""
+        """Raise ``PolicyBreach`` unless a request can still be used; one that expired or came to its end is removed."""
         try:
             refuse_request(self.home, request, now())
-            if request.id in revealed(self.home):
-                raise Expired(f"Request {request.id} was used before.", mend="Ask again: that enters a new request.")
         except Expired:
-            if not self.dry_run:
-                self.requests.remove(request)
+            self._remove(request)
             raise
+        self._refuse_ended(request)
+
+    def _refuse_ended(self, request: Request) -> None:
+        if (fate := fates(self.home).get(request.id, "")) != REQUESTED:
+            self._remove(request)
+            raise Expired(f"Request {request.id} {_ENDS[fate]}.", mend="Ask again: that enters a new request.")
+
+    def _remove(self, request: Request) -> None:
+        if not self.dry_run:
+            self.requests.remove(request)
 
     def _is_approved(self, request: Request) -> bool:
         if request.approval is None:

@@ -17,7 +17,7 @@ _LOOK = "Find out who changed it. Remove its file below reveals/ in the Geoward 
 
 
 class Expired(PolicyBreach):
-    """A request is older than the policy lets it be."""
+    """A request came to its end: by its age, its use or a person's word."""
 
 
 def break_glass_of(policy: Policy) -> BreakGlass:

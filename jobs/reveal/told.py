@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from jobs.accept_audit import read_left
+from jobs.accept_audit import ACCEPTANCE, read_left
 from jobs.audit_log import audit_many
 from jobs.explain_failure import kind_of
 from jobs.home import Home
@@ -63,13 +63,24 @@ def _refused(line: Line, why: str) -> None:
         raise EnvironmentFault(said, mend="Run `geoward fsck`.") from None
 
 
-def revealed(home: Home) -> set[str]:
-    """Return the requests that auditors were told were used, whatever the files of requests say.
+REQUESTED, REVEALED, REFUSED, WITHDRAWN = "requested", "revealed", "request refused", "request withdrawn"
+"""What auditors are told of a request: that it was entered, and how it came to its end."""
 
+
+def fates(home: Home) -> dict[str, str]:
+    """Return what auditors were told last of each request, whatever the files of requests say.
+
+    Of one that was entered before a damaged log was accepted nothing is known any more: its use may be what was lost.
     Raises ``EnvironmentFault`` if the log is not what was written: it may have been cut to use one twice.
     """
     entries, damage = read_left(home)
     if damage:
-        said = "The audit log is damaged, so that nobody can say which requests were used."
+        said = "The audit log is damaged, so that nobody can say which requests were used or refused."
         raise EnvironmentFault(said, mend="Run `geoward fsck`, which says what to do.")
-    return {entry["subject"] for entry in entries if (entry["kind"], entry["outcome"]) == ("reveal", "revealed")}
+    found = dict[str, str]()
+    for entry in entries:
+        if (entry["kind"], entry["subject"], entry["outcome"]) == ACCEPTANCE:
+            found.clear()
+        elif entry["kind"] == "reveal" and entry["outcome"] in (REQUESTED, REVEALED, REFUSED, WITHDRAWN):
+            found[entry["subject"]] = entry["outcome"]
+    return found

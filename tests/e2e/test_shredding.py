@@ -90,7 +90,7 @@ def test_keys_are_replaced_partition_by_partition_and_nothing_else_changes(place
     assert plan(place) == [], "what is made from them is fresh"
     assert {epoch for file in place.lake.published(_pings()).files for epoch in _epochs(place, file)} == {"2026-06-r2"}
     assert all(file.exists() for file in old_files), "an older version, which nobody can read any more"
-    said = [one["outcome"] for one in read_audit(place.home) if one["kind"] == "key"]
+    said = [one["outcome"] for one in read_audit(place.home) if one["subject"] == "vault"]
     assert said == ["rekey begun", "rekey goes on", "rekeyed"]
 
 

@@ -55,7 +55,7 @@ def test_a_dry_run_looks_and_lands_nothing(home, mapping_file, log_file, tmp_pat
 def test_the_audit_table_gets_counts_and_never_a_file_name(home, mapping_file, log_file, tmp_path):
     ingest(home, str(mapping_file()), "eu", [log_file(ROW, name="ada-lovelace.csv"), tmp_path / "ada-byron.csv"])
 
-    (entry,) = read_audit(home)
+    (entry,) = [one for one in read_audit(home) if one["kind"] != "key"]
     told = (entry["kind"], entry["subject"], entry["region"], entry["outcome"])
     assert told == ("ingest", "tiny", "eu", "not_found"), "nothing was quarantined"
     assert entry["detail"]["files"] == {"landed": 1, "not_found": 1}

@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from jobs.audit_log import read_audit
 from jobs.audit_witness import audit_path
 from jobs.query import answer, purposes_of, query
 from quality.contracts import contract
 from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
+from tests.audited import audited
 
 COUNT = "SELECT region, place, sum(persons) AS persons FROM curated.mobility GROUP BY ALL ORDER BY ALL"
 
@@ -74,7 +74,7 @@ def test_a_refusal_is_a_breach_and_is_audited_by_its_rule(released, sql, purpose
     with pytest.raises(PolicyBreach) as refused:
         query(sql, purpose=purpose, home=released)
 
-    (entry,) = read_audit(released)
+    (entry,) = audited(released)
     assert (entry["kind"], entry["outcome"], entry["detail"]["rule"]) == ("decision", "refused", rule)
     assert refused.value.mend
 
@@ -103,7 +103,7 @@ def test_a_purpose_that_one_region_does_not_allow_is_refused_unless_regions_are_
 def test_every_read_is_audited_by_table_and_region_before_rows_are_handed_over(released):
     query(COUNT, purpose="analytics", home=released)
 
-    entries = [(e["kind"], e["subject"], e["region"], e["outcome"], e["detail"]) for e in read_audit(released)]
+    entries = [(e["kind"], e["subject"], e["region"], e["outcome"], e["detail"]) for e in audited(released)]
     assert [entry[:4] for entry in entries] == [
         ("read", "curated.mobility", "eu", "answered"),
         ("read", "curated.mobility", "us", "answered"),
@@ -126,7 +126,7 @@ def test_the_audit_table_holds_neither_the_text_nor_an_unknown_purpose(released)
     with pytest.raises(PolicyBreach):
         query("SELECT 'Ada Lovelace' FROM raw.pings", purpose="Ada Lovelace", home=released)
 
-    assert "Ada" not in json.dumps(read_audit(released))
+    assert "Ada" not in json.dumps(audited(released))
     assert all(b"Ada" not in path.read_bytes() for path in audit_path(released).rglob("*") if path.is_file())
 
 
@@ -150,7 +150,7 @@ def test_an_error_of_the_engine_never_repeats_a_value_and_is_audited(released, s
     assert not any(value in str(failed.value) for value in ("Turin", "Lyon", "Reno", "12", "13", "20", "15"))
     assert failed.value.__cause__ is None
     assert failed.value.__suppress_context__
-    assert {entry["outcome"] for entry in read_audit(released)} == {"failed"}
+    assert {entry["outcome"] for entry in audited(released)} == {"failed"}
 
 
 def test_a_misspelled_column_is_named(released):
@@ -188,7 +188,7 @@ def test_a_published_file_that_is_gone_is_told_by_its_table_and_date(released):
 
     with pytest.raises(EnvironmentFault, match="curated.mobility in region eu.*2026-06-01.*gone.*geoward fsck"):
         query("FROM curated.mobility WHERE event_date = '2020-01-01'", purpose="analytics", home=released)
-    assert {entry["outcome"] for entry in read_audit(released)} == {"failed"}
+    assert {entry["outcome"] for entry in audited(released)} == {"failed"}
 
 
 def test_a_published_table_whose_log_is_damaged_is_told(released):

@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from jobs.audit_log import audit, read_audit
+from jobs.audit_log import audit
 from jobs.catalog import Catalog
 from jobs.land_files import land_files
 from jobs.landed_notes import ENTRIES
@@ -16,6 +16,7 @@ from jobs.replay_quarantine import replay
 from jobs.restore_landed import restore_landed
 from quality.contracts.errors import EnvironmentFault
 from quality.sources.load_mapping import load_mapping, mapping_text
+from tests.audited import audited
 from tests.jobs.kept import shred
 
 HEADER, RENAMED = "id,who,at,lat,lon,note,extra", "id,person,at,lat,lon,note,extra"
@@ -76,7 +77,7 @@ def test_each_file_comes_back_to_its_own_source_with_its_mapping_name_and_landin
     assert (files(home), restored.ok, restored.known) == (before, True, 0)
     assert {file.source: file.reason for file in before if file.name == "4.csv"} == {"two": "missing_column:who"}
     assert len(restored.files) == 5 and outcomes(restored)["4.csv"] == ("two", "quarantined", "missing_column:who")
-    entry = read_audit(home)[-1]
+    entry = audited(home)[-1]
     assert entry["detail"]["files"] == {"landed": 4, "quarantined": 1} and ".csv" not in json.dumps(entry)
     again = restore_landed(home)
     assert (again.files, again.known) == ([], 5)
@@ -110,7 +111,7 @@ def test_a_dry_run_says_the_same_and_changes_nothing(home, root, mapped, land):
 
     foretold = restore_landed(home, dry_run=True)
 
-    assert not (root / "catalog.sqlite").exists() and read_audit(home) == []
+    assert not (root / "catalog.sqlite").exists() and audited(home) == []
     assert foretold.files == restore_landed(home).files
 
 

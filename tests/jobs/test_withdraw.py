@@ -9,7 +9,6 @@ import duckdb
 import pytest
 
 from jobs import finish_publications, manifest
-from jobs.audit_log import read_audit
 from jobs.catalog import Catalog
 from jobs.job_inputs import Workplace
 from jobs.plan import held_back, plan
@@ -18,6 +17,7 @@ from jobs.restore_landed import restore_landed
 from jobs.status import status
 from jobs.withdraw import withdraw, would_withdraw
 from quality.contracts.errors import UsageError
+from tests.audited import audited
 from tests.jobs.publisher import TABLE, publish, publish_as_a_run
 from tests.jobs.test_plan import FILE, land, refuse
 
@@ -117,7 +117,7 @@ def test_a_publication_that_was_interrupted_can_be_taken_back_and_is_not_made_ag
     assert not {day for table, day in planned(place) if table == TABLE.name}
     assert {(one.date, one.reason) for one in held_back(place)} == {(D1, "wrong zone"), (D2, "wrong zone")}
     assert {one.state for one in status(place.home) if one.table == TABLE.name} == {"withdrawn"}
-    assert [e["outcome"] for e in read_audit(place.home)] == ["published"] * 3 + ["withdrawn"]
+    assert [e["outcome"] for e in audited(place.home)] == ["published"] * 3 + ["withdrawn"]
 
 
 def test_a_dry_run_changes_nothing(place):
@@ -166,7 +166,7 @@ def test_auditors_read_who_took_back_what_and_why(place):
     version = publish(place, "one", D1)
     withdraw(place, TABLE.name, version, "wrong zone")
 
-    [entry] = [entry for entry in read_audit(place.home) if entry["outcome"] == "withdrawn"]
+    [entry] = [entry for entry in audited(place.home) if entry["outcome"] == "withdrawn"]
     assert (entry["subject"], entry["region"], entry["detail"]["why"]) == (TABLE.name, "eu", "wrong zone")
     newest = manifest.manifest_file(place.lake.path(TABLE.name), entry["detail"]["new_version"])
     assert entry["detail"]["manifest"] == manifest.sha256_of(newest)

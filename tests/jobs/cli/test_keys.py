@@ -32,7 +32,9 @@ def declare(home, text):
 
 
 def told(home):
-    return [(one["subject"], one["outcome"]) for one in read_audit(home) if one["kind"] == "key"]
+    """Return what auditors were told of keys after they were made."""
+    found = [(one["subject"], one["outcome"]) for one in read_audit(home) if one["kind"] == "key"]
+    return [one for one in found if one[1] != "made"]
 
 
 def test_a_new_installation_has_no_keys_and_listing_them_makes_none(home, geoward, fits):
@@ -64,6 +66,31 @@ def test_a_rotation_shows_both_keys_and_is_audited(home, geoward, keyset, fits):
 
     assert {one["id"]: one["state"] for one in done.document["keys"]} == {old: "active", new: "primary"}
     assert fits(done.document, "keys-rotate") and told(home) == [(new, "rotated")]
+
+
+def test_auditors_are_told_of_each_key_that_is_made_and_of_none_in_a_dry_run(home, geoward, keyset):
+    made = [one for one in read_audit(home) if one["outcome"] == "made"]
+    assert [one["subject"] for one in made] == [key.id for key in keyset.read().keys]
+    assert [(one["region"], one["detail"]) for one in made] == [
+        (key.domain.region, {"purpose": key.domain.purpose, "epoch": key.domain.epoch}) for key in keyset.read().keys
+    ]
+    geoward(*ROTATE, "--dry-run")
+    with pytest.raises(UsageError):
+        keyset.new_key(TOKENS)
+    assert len(read_audit(home)) == len(made)
+
+
+def test_no_key_is_made_or_rotated_that_auditors_could_not_be_told_of(geoward, keyset, monkeypatch):
+    def full(*_, **__):
+        raise OSError("no room")
+
+    monkeypatch.setattr("jobs.audit_log.audit", full)
+    before = keyset.read()
+
+    assert isinstance(geoward(*ROTATE).exception, OSError)
+    with pytest.raises(OSError):
+        keyset.new_key(KeyDomain("placeholder", "eu", "none"))
+    assert keyset.read() == before
 
 
 def test_a_key_is_disabled_enabled_and_destroyed(home, geoward, keyset, fits):
@@ -136,6 +163,7 @@ def test_keys_inside_a_warehouse_are_refused(home):
     [
         pytest.param("{provider: {}}", id="no-place"),
         pytest.param("{provider: {file: a, environment: B}}", id="two-places"),
+        pytest.param("{provider: {file: a, kms: {uri: 'aws-kms://k'}}}", id="a-file-and-a-kms"),
         pytest.param(f"{{provider: {{environment: {'0a' * 32}}}}}", id="a-key-in-the-configuration"),
         pytest.param("{provider: {file: a}, other: 1}", id="an-unknown-field"),
     ],
@@ -151,6 +179,14 @@ def test_a_transit_engine_can_be_declared(home):
     provider = keyset_of(declare(home, f"keys: {{provider: {text}}}\n")).providers[0]
 
     assert provider.id == "transit-transit-geoward" and provider.token_file == home.path / "keys" / "token"
+
+
+def test_a_kms_can_be_declared(home):
+    text = "{kms: {uri: 'hcvault://vault.example/transit/keys/geoward', credentials: keys/token, authorities: ca.pem}}"
+    provider = keyset_of(declare(home, f"keys: {{provider: {text}}}\n")).providers[0]
+
+    assert provider.id == "hcvault:transit/keys/geoward"
+    assert (provider.credentials, provider.authorities) == (home.path / "keys" / "token", home.path / "ca.pem")
 
 
 def test_a_keyset_that_was_changed_ends_with_code_4_and_a_mend(home, keyset, monkeypatch, capsys):

