@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.audit_log import audit
 from jobs.cli.app import Json, app, grid, out
+from jobs.cli.remarks import impersonal
 from jobs.cli.row_counts import tell_end, tell_progress
 from jobs.cli.row_output import rows_to
 from jobs.counted import counted
@@ -34,7 +36,9 @@ def redact(
     kinds: Annotated[
         list[str] | None, typer.Option("--kind", help="Only this kind; repeat it. Default: by purpose.")
     ] = None,
-    case: Annotated[str, typer.Option("--case", help="Within it, `token` is stable and `encrypt` reversible.")] = "",
+    case: Annotated[
+        str, typer.Option("--case", help="Within it, `token` is stable and `encrypt` reversible.", callback=impersonal)
+    ] = "",
     region: Annotated[str, typer.Option("--region", "-r", help="Whose key `token` and `encrypt` use.")] = "",
     as_json: Json = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the rows to this file.")] = None,
@@ -45,7 +49,8 @@ def redact(
     Rows go to the output as they are but for the one field; without `--output` they are printed. `--json` prints each
     row's findings instead: start, end, kind and score, never the value. A row that cannot be read is counted and left
     out. The policy states what the purpose redacts: `--kind` may name more kinds than that, fewer only to look. Of
-    names and addresses in plain words some are missed: where that matters, let the policy redact whole texts.
+    names and addresses in plain words some are missed: where that matters, let the policy redact whole texts. Auditors
+    are told before a row is written with `token` or `encrypt`, which use a key.
 
     Example: `geoward redact posts.jsonl --field full_text --purpose analytics --output redacted.jsonl`
     """
@@ -60,8 +65,11 @@ def redact(
     if only_look:
         done = redact_rows(file, field, plan.look, None, None, on_row)
     else:
-        made = _operator(home, plan.operator, case, region)
+        made, key = _operator(home, plan.operator, case, region)
         with rows_to(file, output, field) as write:
+            if key:
+                facts = {"operator": plan.operator, "case": case, "key": key}
+                audit(home, "decision", purpose, "redacted with a key", region=one_region(home, region).name, **facts)
             done = redact_rows(file, field, plan.look, made, write, on_row)
     if told:
         told.end(done)
@@ -71,16 +79,18 @@ def redact(
     tell_end(done.rows_in, done.rows_out, done.rejected, more)
 
 
-def _operator(home: Home, name: OperatorName, case: str, region: str) -> Operator:
+def _operator(home: Home, name: OperatorName, case: str, region: str) -> tuple[Operator, str]:
+    """Return the operator and the id of the key that it uses, if it does."""
     from jobs.region_keys import key_for
     from quality.policies.redaction import KEYED
     from transforms.redaction.operators import operator
 
     if name not in KEYED:
-        return operator(name)
+        return operator(name), ""
     if not case:
         raise UsageError(f"Operator {name} needs a case.", mend="Say --case: within one, equal values stay equal.")
-    return operator(name, keys=key_for(home, "placeholder", one_region(home, region)), case=case)
+    key = key_for(home, "placeholder", one_region(home, region))
+    return operator(name, keys=key, case=case), key.key_id
 
 
 class _Document:

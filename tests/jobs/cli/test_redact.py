@@ -13,6 +13,7 @@ import yaml
 from jobs import text_rows
 from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
 from quality.policies.load_policy import DEFAULT_POLICY
+from tests.audited import audited
 
 MAIL = "ada@a.example"
 TEXTS = [f"write to {MAIL}", "nothing here", f"{MAIL} or +49 30 901820, ok"]
@@ -242,6 +243,29 @@ def test_a_token_is_the_same_within_a_case_only(redact, tmp_path):
     assert first[0] == first[1]
     assert first == tokens("1")
     assert first[0] != second[0]
+
+
+KEYED = ["--operator", "token", "--case", "C-7", "--region", "eu"]
+
+
+def test_auditors_are_told_before_a_key_is_used_and_of_nothing_else(redact, home, tmp_path, monkeypatch):
+    path = jsonl(tmp_path / "a.jsonl", [{"body": TEXTS[0]}])
+    redact(path, "--output", tmp_path / "b.jsonl")
+    redact(path, *KEYED, "--dry-run", purpose="risk")
+    redact(path, *KEYED, "--output", path, purpose="risk")
+    assert audited(home) == []
+
+    done = redact(path, *KEYED, purpose="risk")
+    (entry,) = audited(home)
+    assert (entry["subject"], entry["outcome"], entry["region"]) == ("risk", "redacted with a key", "eu")
+    assert {**entry["detail"], "key": ""} == {"operator": "token", "case": "C-7", "key": ""} and entry["detail"]["key"]
+    assert done.exit_code == 0 and MAIL not in json.dumps(entry)
+
+    def full(*_, **__):
+        raise OSError("no room")
+
+    monkeypatch.setattr("jobs.cli.redact.audit", full)
+    assert redact(path, *KEYED, purpose="risk").stdout == ""
 
 
 @pytest.mark.parametrize(
