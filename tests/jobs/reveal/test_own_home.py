@@ -43,13 +43,14 @@ def of_eve(with_policy, asked, tmp_path, monkeypatch):
 
 def seen(people, asked):
     """Ask, approve and ask again in the home that is found."""
-    found = []
-    for name, approves in (("ada", False), ("bob", True), ("ada", False)):
+
+    def do(name, what):
         with refusals_told(open_home(), dry_run=False) as line:
-            desk, one = Desk(line.home, look_up), people[name].identity
-            found.append(desk.approve(line, one, request) if approves else desk.ask(line, one, asked))
-        request = getattr(found[0], "request", None).id
-    return found[-1].value
+            return what(Desk(line.home, look_up))(line, people[name].identity)
+
+    first = do("ada", lambda desk: lambda line, who: desk.ask(line, who, asked))
+    do("bob", lambda desk: lambda line, who: desk.approve(line, who, first.request.id))
+    return do("ada", lambda desk: lambda line, who: desk.ask(line, who, asked)).value
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
