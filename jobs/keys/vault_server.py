@@ -18,7 +18,7 @@ WORD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What the name of an engine's mount or of a key is: nothing that leads elsewhere on the server."""
 
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?", re.ASCII)
-"""Plain characters only: what is escaped, or dropped on the way, may be one host to who reads it, another to who asks."""
+"""Plain characters only: what is escaped, or dropped on the way, is one host to who reads it, another to who asks."""
 
 _REFUSED = {
     403: ("the server refuses the token", "Give a token that may encrypt and decrypt with this key."),
