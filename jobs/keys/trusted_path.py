@@ -17,27 +17,31 @@ _MOST_LINKS = 40
 _ELSEWHERE = "run as its owner, or name a home of your own with GEOWARD_HOME"
 
 
-def refuse_foreign_home(home: Home, *files: Path) -> None:
+def refuse_foreign_home(home: Home, *files: Path, above: bool = False) -> None:
     """Raise ``EnvironmentFault`` if another user can say what a home is: its settings, policy, keys, vaults, ``files``.
 
     The home may be a folder of the caller's choice. With settings of their own, beside keys that are not theirs, one
-    person could grant themselves all, and auditors would be told in a log that nobody reads.
+    person could grant themselves all, and auditors would be told in a log that nobody reads. With ``above`` every
+    folder and link on the way counts, too: whoever has one can swap the home between a look and the next. A project's
+    folder that its group can write is common, and of no harm until one person acts as another.
     """
     from quality.policies.load_policy import DEFAULT_POLICY
 
     vaults = home.path / home.vault.folder.expanduser()
     policy = [] if home.policy_path == DEFAULT_POLICY else [home.policy_path]
-    refuse_foreign([home.path, home.path / "geoward.yaml", *policy, vaults, *files])
+    refuse_foreign([home.path, home.path / "geoward.yaml", *policy, home.path / "keys", vaults, *files], above=above)
 
 
-def refuse_foreign(paths: Iterable[Path]) -> None:
-    """Raise ``EnvironmentFault`` unless only this user and root can change the paths and every step that leads there.
+def refuse_foreign(paths: Iterable[Path], *, above: bool = True) -> None:
+    """Raise ``EnvironmentFault`` unless only this user and root can change the paths, and what is ``above`` them.
 
-    Links are steps, too. In a folder with the sticky bit, such as /tmp, nobody replaces what is another's.
+    That is every step that leads there; links are steps, too. In a folder with the sticky bit, such as /tmp, nobody
+    replaces what is another's.
     """
     for path in paths:
         for step, is_end in _steps(path):
-            _refuse(step, is_end=is_end)
+            if is_end or above:
+                _refuse(step, is_end=is_end)
 
 
 def _steps(path: Path) -> Iterator[tuple[Path, bool]]:

@@ -34,7 +34,7 @@ def principal_of(home: Home, identity: Identity) -> str:
     Raises ``PolicyBreach`` if the policy does not know it, and ``EnvironmentFault`` if others can write the policy, or
     the home that names it: anybody could be in it.
     """
-    refuse_foreign_home(home)
+    refuse_foreign_home(home, above=True)
     policy = home.policy
     if name := break_glass_of(policy).name_of(identity.public):
         return name

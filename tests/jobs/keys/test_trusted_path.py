@@ -10,7 +10,7 @@ import pytest
 
 from jobs.home import open_home
 from jobs.keys.config import keyset_of
-from jobs.keys.trusted_path import refuse_foreign
+from jobs.keys.trusted_path import refuse_foreign, refuse_foreign_home
 from jobs.region_keys import key_for, vault_of
 from quality.contracts.errors import EnvironmentFault
 from quality.policies.load_policy import DEFAULT_POLICY
@@ -114,6 +114,14 @@ def test_a_folder_above_may_be_everybodys_with_the_sticky_bit_but_not_the_home_i
     shared.chmod(0o777)
     with pytest.raises(EnvironmentFault, match=r"chmod go-w .*shared`"):
         refuse_foreign([own])
+
+
+def test_a_project_folder_that_its_group_can_write_opens_keys_but_reveals_nothing(with_keys, tmp_path):
+    tmp_path.chmod(0o775)
+
+    assert keyset_of(with_keys).read()
+    with pytest.raises(EnvironmentFault, match="Others than its owner can write"):
+        refuse_foreign_home(with_keys, above=True)
 
 
 def test_what_root_owns_is_trusted(monkeypatch):

@@ -59,6 +59,6 @@ def test_whoever_brings_a_home_of_their_own_sees_nothing(with_policy, people, as
         seen(people, asked)
 
     for module in ("jobs.keys.trusted_path", "jobs.reveal.rules"):
-        monkeypatch.setattr(f"{module}.refuse_foreign_home", lambda *_: None)
+        monkeypatch.setattr(f"{module}.refuse_foreign_home", lambda *_, **__: None)
     assert seen(people, asked) == WHO, "the control: that is what it is for"
     assert not any(one["kind"] == "reveal" for one in read_audit(with_policy)), "and nobody hears of it"
