@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from jobs.bounded_parquet import bounded_batches, refuse_packed, written_out
+from jobs.bounded_parquet import bounded_batches, written_out
 from jobs.text_rows import AT_ONCE, Batch, Row, Unreadable, place_of
 from quality.contracts.errors import UsageError
 
@@ -27,12 +27,12 @@ def parquet_batches(path: Path, field: str, numbers: bool) -> Iterator[Batch]:
         kind = schema.field(place).type
         kind = kind.value_type if pa.types.is_dictionary(kind) else kind
         whole_numbers = numbers and pa.types.is_integer(kind)
-        if not (whole_numbers or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        texts = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+        if not (whole_numbers or texts):
             raise UsageError(f"Field {field!r} holds no texts.", mend="Name a column of texts with --field.")
         rows = 0
         try:
-            refuse_packed(file.metadata, path.stat().st_size)
-            for batch in bounded_batches(path, AT_ONCE):
+            for batch in bounded_batches(path, path.stat().st_size, AT_ONCE):
                 whole = written_out(batch, schema)
                 values = whole.column(place).to_pylist()
                 yield Batch([Row(str(one) if whole_numbers and one is not None else one) for one in values], whole)

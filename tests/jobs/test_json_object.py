@@ -25,7 +25,8 @@ def test_a_field_is_found_with_what_stands_around_it(text, found):
     "text",
     [
         "", "{", "}", "[]", "1", '{"t"', '{"t":', '{"t":1', '{"t":1,', '{"t":1,}', '{,"t":1}', '{"t":1 "a":2}',
-        '{"t":1}}', '{"t":1}{}', '{t:1}', '{"t" 1}', '{"t":"a\n"}', '{"t":01}', "{'t':1}", '\ufeff{"t":1}', '{"t":"\\x"}',
+        '{"t":1}}', '{"t":1}{}', '{t:1}', '{"t" 1}', '{"t":"a\n"}', '{"t":01}', "{'t':1}", '\ufeff{"t":1}',
+        '{"t":"\\x"}',
     ],
 )  # fmt: skip
 def test_what_json_refuses_is_refused(text):
@@ -35,7 +36,9 @@ def test_what_json_refuses_is_refused(text):
         assert isinstance(json.loads(text), dict) or json.loads("")
 
 
-@pytest.mark.parametrize("text", ['{"t":1,"t":2}', '{"a":1,"a":2}', '{"a":{"b":1,"b":2}}', '{"a":[{"b":1,"\\u0062":2}]}'])
+@pytest.mark.parametrize(
+    "text", ['{"t":1,"t":2}', '{"a":1,"a":2}', '{"a":{"b":1,"b":2}}', '{"a":[{"b":1,"\\u0062":2}]}']
+)
 def test_a_key_that_is_there_twice_is_refused_at_any_depth(text):
     with pytest.raises(KeyTwice):
         find_field(text, "t")
