@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -137,3 +139,38 @@ def test_what_stands_beside_the_field_goes_out_as_it_came(redact, tmp_path, othe
     out = (tmp_path / "b.jsonl").read_text()
     assert out == f'{{"n" : {other},"text":"[EMAIL_ADDRESS]", "m":{other} }}\n'
     assert json.loads(out)["text"] == "[EMAIL_ADDRESS]"
+
+
+@pytest.mark.parametrize("field", ["text", "other"])
+def test_parquet_texts_of_type_view_are_read_and_written_as_they_are(redact, tmp_path, field):
+    views = {"text": pa.array([MAIL, None]), "other": pa.array(["x", None]), "n": pa.array([b"1", None])}
+    views |= {field: views[field].cast(pa.string_view()), "n": views["n"].cast(pa.binary_view())}
+    pq.write_table(pa.table(views), tmp_path / "a.parquet")
+
+    done = redact(tmp_path / "a.parquet", tmp_path / "b.parquet")
+
+    assert done.exit_code == 0, done.output
+    made = pq.ParquetFile(tmp_path / "b.parquet").read()
+    assert made.to_pydict() == {"text": ["[EMAIL_ADDRESS]", None], "other": ["x", None], "n": [b"1", None]}
+    assert made.schema.field("n").type == pa.binary_view()
+
+
+ENDED = """
+import signal, sys
+from pathlib import Path
+from jobs.cli.row_output import rows_to
+folder = Path(sys.argv[1])
+with rows_to(folder / "a.csv", folder / "b.csv", "text"):
+    assert len(list(folder.iterdir())) == 2
+    signal.raise_signal(getattr(signal, sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_command_that_is_ended_leaves_no_part_of_its_output(tmp_path, name, code):
+    (tmp_path / "a.csv").write_text("text\nfine\n")
+
+    done = subprocess.run([sys.executable, "-c", ENDED, tmp_path, name], check=False)
+
+    assert done.returncode == code
+    assert files(tmp_path) == {"a.csv"}
