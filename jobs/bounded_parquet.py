@@ -123,9 +123,10 @@ def _bound(size: int) -> int:
 
 
 def _width(group: Group, leaves: list[pq.ColumnSchema], size: int) -> float:
-    """Return the bytes that a row takes; raise ``Swollen`` if lists, which differ in length, take beyond measure."""
-    if len(group.chunks) != len(leaves):
-        raise ValueError("another number of columns")
+    """Return the bytes that a row takes; raise ``Swollen`` if lists, which differ in length, take beyond measure.
+
+    Raises ``ValueError`` for a group of another number of columns.
+    """
     taken = [_taken(leaf, chunk) for leaf, chunk in zip(leaves, group.chunks, strict=True)]
     lists = [bytes_ for leaf, bytes_ in zip(leaves, taken, strict=True) if leaf.max_repetition_level]
     if sum(lists) > _bound(size):

@@ -179,6 +179,15 @@ def test_a_text_with_one_sign_beyond_ascii_counts_as_python_keeps_it(tmp_path, m
     assert {batch.num_rows for batch in read(path, 1_000)} == {rows}
 
 
+def test_one_text_that_python_would_keep_in_too_many_bytes_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "emoji.parquet"
+    pq.write_table(pa.table({"text": ["a" * MIB + "\u00e9"]}), path)
+    monkeypatch.setattr(bounded_parquet, "MOST", 2 * MIB)
+
+    with pytest.raises(Swollen):
+        read(path)
+
+
 def test_a_footer_that_arrow_reads_and_that_cannot_be_counted_is_damage(tmp_path, monkeypatch):
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({"text": ["a"]}), path)

@@ -53,7 +53,7 @@ def test_a_file_without_rows_has_no_values(tmp_path):
         pytest.param(b"\x49\x15\x02", id="numbers-for-groups"),
         pytest.param(b"\x46\x02\x00", id="a-number-for-groups"),
         pytest.param(b"\x49\x1c\x00\x00", id="a-bare-group"),
-        pytest.param(b"\x46" + b"\xff" * 99, id="an-endless-number"),
+        pytest.param(b"\x16" + b"\xff" * 99 + b"\x01\x00", id="an-endless-number"),
         pytest.param(b"\x1c" * 9_999, id="deep"),
     ],
 )
