@@ -17,6 +17,9 @@ from quality.contracts.errors import GeowardError, UsageError
 AT_ONCE = 1_000
 """Rows of a batch; equal texts in one are looked at once."""
 
+SIGNS_AT_ONCE = 1 << 26
+"""Signs after which a batch ends: a thousand rows of the longest lines, which gzip makes small, take gigabytes."""
+
 LONGEST_LINE = 8_000_000
 """Bytes of a row that is read at all: a file without line ends must not fill the memory."""
 
@@ -115,12 +118,13 @@ def place_of(field: str, names: Sequence[str]) -> int:
 
 
 def _batched(rows: Iterator[Row]) -> Iterator[Batch]:
-    batch = Batch()
+    batch, signs = Batch(), 0
     for row in rows:
         batch.rows.append(row)
-        if len(batch.rows) == AT_ONCE:
+        signs += len(row.text or "") + (sum(map(len, row.rest)) if isinstance(row.rest, Sequence) else 0)
+        if len(batch.rows) == AT_ONCE or signs >= SIGNS_AT_ONCE:
             yield batch
-            batch = Batch()
+            batch, signs = Batch(), 0
     if batch.rows:
         yield batch
 
