@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -40,6 +41,7 @@ def ingest(home, seen, chance):
     for _ in range(20):
         try:
             keys = region_keys(home, home.region("eu")).subjects
+            time.sleep(chance.random() / 30)  # a worker has its keys for a while
             epoch = pa.array([keys.epoch_of("2024-06")] * len(who))
             sealed = seal_values(TABLE, {"note": pa.array(texts)}, pa.array(who), epoch, keys, "actor")
         except EnvironmentFault:
