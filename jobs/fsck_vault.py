@@ -12,6 +12,8 @@ from jobs.keys.config import keyset_of
 from jobs.keys.keyset import KeyDomain
 from jobs.lost_keys import vault_is_lost
 from jobs.region_keys import vault_of
+from jobs.vault.store import Vault
+from jobs.vault.tables import returned
 from jobs.vault.verify import FOREIGN, look
 from quality.contracts.errors import GeowardError
 
@@ -50,9 +52,19 @@ def _looked(home: Home, place: Region, checked: Checked) -> Iterator[Damage]:
     if foreign := refused.pop(FOREIGN, 0):
         mend = "Enable the key if one is disabled (`geoward keys list`); else restore the vault from a backup."
         yield _damaged(home, place, f"{counted(foreign, 'row')} {FOREIGN.removeprefix('a row ')}", mend)
+    yield from _living(home, place, vault)
     for what, number in sorted(refused.items()):
         kind = what.removeprefix("a ")
         yield _damaged(home, place, f"{counted(number, 'row')} changed outside of it, or moved: {kind}")
+
+
+def _living(home: Home, place: Region, vault: Vault) -> Iterator[Damage]:
+    """Tell of subjects who were destroyed and whose token or keys are there, beside the record of it."""
+    with vault.database.reading() as rows:
+        beside = len(returned(rows))
+    if beside:
+        what = f"it has keys again of {counted(beside, 'subject')} that {'was' if beside == 1 else 'were'} destroyed"
+        yield _damaged(home, place, what, f"`geoward keys shred --again --region {place.name}` destroys them again.")
 
 
 def _damaged(home: Home, place: Region, what: str, mend: str = "") -> Damage:
