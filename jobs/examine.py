@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from jobs import doctor
+from jobs.fsck_vault import why_put_back
 from jobs.home import Home, Region, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
@@ -109,7 +110,9 @@ def _vault(home: Home, region: Region) -> list[Finding]:
     if home.vault.postgres:
         return []
     file = home.vault.where(region.name)
-    return [doctor.judge_private(f"vault {region.name}", file, _mode(home.path / file), vault_is_lost(home, region))]
+    mode, lost = _mode(home.path / file), vault_is_lost(home, region)
+    older = why_put_back(home, region) if mode else None
+    return [doctor.judge_private(f"vault {region.name}", file, mode, lost, older)]
 
 
 def _mode(path: Path) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jobs.counted import counted
 from jobs.damage import Checked, Damage, DamageKind
+from jobs.destroyed_subjects import alive_again
 from jobs.explain_failure import explain_failure
 from jobs.home import Home, Region
 from jobs.keys.config import keyset_of
@@ -15,7 +16,10 @@ from jobs.region_keys import vault_of
 from jobs.vault.store import Vault
 from jobs.vault.tables import returned
 from jobs.vault.verify import FOREIGN, look
-from quality.contracts.errors import GeowardError
+from quality.contracts.errors import EnvironmentFault, GeowardError, KeyUnusable
+
+OLDER = "it is older than it was: {} whom the audit log names as destroyed are not"
+AGAIN = "`geoward keys shred --again --region {}` destroys them again."
 
 
 def check_vault(home: Home, place: Region, checked: Checked) -> Iterator[Damage]:
@@ -35,6 +39,19 @@ def check_vault(home: Home, place: Region, checked: Checked) -> Iterator[Damage]
         yield _damaged(home, place, "it cannot be read", server)
 
 
+def why_put_back(home: Home, place: Region) -> GeowardError | None:
+    """Return why a vault that is there is not taken for the newest; None if it is, or its keys cannot be used."""
+    try:
+        back = alive_again(home, place, vault_of(home, place))
+    except KeyUnusable:  # told of the keyset
+        return None
+    except GeowardError as error:
+        return error
+    except Exception:  # its text may hold what lies there
+        return EnvironmentFault("it cannot be read", mend="Run `geoward fsck`, which says what to do.")
+    return EnvironmentFault(OLDER.format(back), mend=AGAIN.format(place.name)) if back else None
+
+
 def _was_used(home: Home, place: Region) -> bool:
     """Return whether a vault was needed: there are tables, landed files, or the key that finds in it."""
     keyset, domain = keyset_of(home), KeyDomain("index", place.name, "none")
@@ -52,19 +69,22 @@ def _looked(home: Home, place: Region, checked: Checked) -> Iterator[Damage]:
     if foreign := refused.pop(FOREIGN, 0):
         mend = "Enable the key if one is disabled (`geoward keys list`); else restore the vault from a backup."
         yield _damaged(home, place, f"{counted(foreign, 'row')} {FOREIGN.removeprefix('a row ')}", mend)
-    yield from _living(home, place, vault)
     for what, number in sorted(refused.items()):
         kind = what.removeprefix("a ")
         yield _damaged(home, place, f"{counted(number, 'row')} changed outside of it, or moved: {kind}")
+    yield from _living(home, place, vault)
 
 
 def _living(home: Home, place: Region, vault: Vault) -> Iterator[Damage]:
-    """Tell of subjects who were destroyed and whose token or keys are there, beside the record of it."""
+    """Tell of subjects who were destroyed and have keys in it: beside the record of it, or it knows nothing of that."""
+    mend = AGAIN.format(place.name)
     with vault.database.reading() as rows:
         beside = len(returned(rows))
     if beside:
         what = f"it has keys again of {counted(beside, 'subject')} that {'was' if beside == 1 else 'were'} destroyed"
-        yield _damaged(home, place, what, f"`geoward keys shred --again --region {place.name}` destroys them again.")
+        yield _damaged(home, place, what, mend)
+    elif back := alive_again(home, place, vault):
+        yield _damaged(home, place, OLDER.format(back), mend)
 
 
 def _damaged(home: Home, place: Region, what: str, mend: str = "") -> Damage:

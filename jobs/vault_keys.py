@@ -112,7 +112,7 @@ def destroy_subjects(
         tell = partial(audit, home, "key", kind, region=region.name, subjects=len(wanted), indexes=indexes)
         tell(outcome=DESTROYING)  # first: what is killed midway is told too
         vault.destroy(kind, wanted)
-        remember(home.vault.memory(home.path), region.name, vault.database)
+        remember(home.vault.memory(home.path), region.name, vault)
         tell(outcome="subjects destroyed")
     if not dry_run:
         vault.settle()  # of what a kill left
@@ -133,7 +133,7 @@ def destroy_again(home: Home, region: Region, *, dry_run: bool) -> Ended:
     back = vault.alive_at(indexes)
     if not dry_run:
         vault.destroy_at(back)
-        remember(home.vault.memory(home.path), region.name, vault.database)
+        remember(home.vault.memory(home.path), region.name, vault)
         audit(home, "key", "vault", "subjects destroyed again", region=region.name, subjects=len(back))
     until = None if dry_run or vault.settle() else now() + vault.backups_kept
     return Ended(len(indexes), len(back), len(indexes) - len(back), 0, until)
