@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from jobs.counted import counted
 from jobs.damage import Checked, Damage, DamageKind
@@ -11,7 +12,7 @@ from jobs.explain_failure import explain_failure
 from jobs.home import Home, Region
 from jobs.keys.config import keyset_of
 from jobs.keys.keyset import KeyDomain
-from jobs.lost_keys import vault_is_lost
+from jobs.lost_keys import forgotten_keyset, vault_is_lost
 from jobs.region_keys import vault_of
 from jobs.vault.store import Vault
 from jobs.vault.tables import returned
@@ -20,6 +21,16 @@ from quality.contracts.errors import EnvironmentFault, GeowardError, KeyUnusable
 
 OLDER = "it is older than it was: {} whom the audit log names as destroyed are not"
 AGAIN = "`geoward keys shred --again --region {}` destroys them again."
+
+
+def check_counter(home: Home) -> Iterator[Damage]:
+    """Tell of a keyset of which nothing is remembered; one that cannot be read is told with the vaults it is for."""
+    with suppress(GeowardError):
+        if fault := forgotten_keyset(home):
+            name = home.keys.counter.name
+            yield Damage(
+                "counter_missing", "", "", name, "an older copy of the keyset would pass without it", fault.mend
+            )
 
 
 def check_vault(home: Home, place: Region, checked: Checked) -> Iterator[Damage]:

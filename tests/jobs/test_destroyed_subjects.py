@@ -11,6 +11,7 @@ from jobs.damage import Checked
 from jobs.destroyed_subjects import refuse_put_back
 from jobs.examine import examine
 from jobs.fsck import fsck
+from jobs.keys.config import keyset_of
 from jobs.region_keys import region_keys, vault_of
 from jobs.vault_keys import destroy_again, destroy_subjects
 from quality.contracts.errors import EnvironmentFault
@@ -134,3 +135,18 @@ def test_a_record_that_somebody_made_up_does_not_stand_for_one_that_was_taken_aw
 
     with pytest.raises(EnvironmentFault, match="older than it was: 1 who were destroyed are back"):
         region_keys(home, eu)
+
+
+def test_a_keyset_whose_counter_is_gone_is_told_until_it_is_begun_anew(home, eu, keyed):
+    assert [one.status for one in examine(home.path).findings if one.subject == "keyset"] == ["ok"]
+    (home.path / "keys.counter").unlink()
+
+    (one,) = fsck(home, checked=Checked())
+    assert (one.kind, one.path) == ("counter_missing", "keys.counter")
+    assert "older copy of the keyset would pass" in one.what and "keys rewrap --again" in one.mend
+    (finding,) = [one for one in examine(home.path).findings if one.subject == "keyset"]
+    assert (finding.status, finding.mend) == ("fail", one.mend) and "is gone" in finding.found
+
+    keyset_of(home).rewrap(again=True)
+    assert list(fsck(home, checked=Checked())) == []
+    assert (home.path / "keys.counter").exists()
