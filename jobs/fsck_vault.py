@@ -73,6 +73,11 @@ def _looked(home: Home, place: Region, checked: Checked) -> Iterator[Damage]:
     vault = vault_of(home, place)
     if faults := vault.database.faults():
         yield _damaged(home, place, f"SQLite finds {counted(faults, 'fault')} in its file")
+    if kinds := vault.database.foreign():
+        mend = (
+            "It may have kept what was deleted: an incident. Take it out or restore a backup, then run `geoward fsck`."
+        )
+        yield _damaged(home, place, f"somebody made something in it: {', '.join(kinds)}", mend)
     count, refused = look(vault)
     if refused[FOREIGN]:  # somebody may have rotated and rewrapped meanwhile
         count, refused = look(vault_of(home, place))

@@ -14,7 +14,7 @@ from jobs.catalog import now
 from jobs.vault.database import HOLDING_KEYS, Database, Row, Transaction
 from jobs.vault.rows import Destroyed, IndexKey, WrappingKeys
 from jobs.vault.tables import DataKeys, Table, Tokens, held
-from jobs.vault.unclean import mark_unclean
+from jobs.vault.unclean import mark_unclean, refuse_foreign
 from quality.contracts.errors import EnvironmentFault
 from transforms.privacy.identifiers import KeyReader
 
@@ -37,10 +37,7 @@ class Vault:
     backups_kept: timedelta
 
     def tokens(self, kind: str, identifiers: Sequence[str]) -> list[bytes | Destroyed]:
-        """Return each subject's 16-byte token, made at first sight.
-
-        Raises ``RowRefused`` for a row that was changed.
-        """
+        """Return each subject's 16-byte token, made at first sight; raise ``RowRefused`` for a row that was changed."""
         return self._ensure(self.indexes(kind, identifiers), Tokens(self._index))
 
     def data_keys(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[bytes | Destroyed]:
@@ -85,6 +82,7 @@ class Vault:
     def destroy_epochs(self, epochs: Sequence[str]) -> int:
         """Delete all data keys of those epochs, which ``clean`` takes out of the files; return how many there were."""
         count = 0
+        refuse_foreign(self.database)
         for epoch in epochs:
             with self._made.alone() as rows:
                 ((found,),) = rows.ask("SELECT count(*) FROM vault_keys WHERE epoch = ?", epoch)
@@ -126,10 +124,7 @@ class Vault:
         return [found.get(index) for index in indexes]
 
     def alive_at(self, indexes: Sequence[bytes]) -> list[bytes]:
-        """Return those of whom there is no record that they were destroyed, or beside it a token or key that came back.
-
-        Raises ``RowRefused`` for a record that was changed.
-        """
+        """Return those of whom there is no record that they were destroyed, or a token or key beside it."""
         gone = self._records(indexes).keys() - self._holding(indexes)
         return [index for index in indexes if index not in gone]
 
@@ -144,6 +139,7 @@ class Vault:
     def destroy_at(self, indexes: Sequence[bytes]) -> None:
         """Do what ``destroy`` does, of subjects by what stands for them."""
         at = now().isoformat()
+        refuse_foreign(self.database)
         for some in _batches(indexes):
             with self._made.alone() as rows:
                 done = self._buried(rows, some).keys() - held(rows, some)

@@ -172,3 +172,12 @@ def test_keys_of_the_dead_beside_their_record_are_told_until_they_are_destroyed_
     assert "keys shred --again --region eu" in one.mend
     destroy_again(home, home.region("eu"), dry_run=False)
     assert found(home) == []
+
+
+def test_something_made_in_a_vault_that_may_keep_what_is_deleted_is_told(home, vault):
+    with vault.database.alone() as rows:
+        rows.ask("CREATE TRIGGER planted BEFORE DELETE ON vault_keys BEGIN SELECT 1; END")
+
+    (one,) = found(home)
+    assert (one.kind, one.what) == ("vault_damaged", "somebody made something in it: trigger")
+    assert "an incident" in one.mend
