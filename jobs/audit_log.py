@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -91,11 +92,19 @@ def _said(*entry: object) -> str:
     return json.dumps(entry, sort_keys=True)
 
 
+def _who() -> str:
+    """Return who runs this; in a container the number may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # OSError from Python 3.13 on
+        return f"uid-{os.geteuid()}"
+
+
 def rows_of(home: Home, entries: list[Entry]) -> Table:
     """Return the entries as a table, by arro3: pyarrow would import pandas, which costs a query a second."""
     from arro3.core import Array, DataType, Table
 
-    at, who, policy = int(now().timestamp() * 1_000_000), told(getpass.getuser()), home.policy.version[:16]
+    at, who, policy = int(now().timestamp() * 1_000_000), told(_who()), home.policy.version[:16]
     texts = [
         (kind, who, subject, region, outcome, policy, json.dumps(detail, sort_keys=True))
         for kind, subject, outcome, region, detail in entries

@@ -153,6 +153,7 @@ def open_home(path: Path | None = None) -> Home:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     file = path / "geoward.yaml"
     if not file.exists():
+        file.touch(0o600)  # whatever the umask: keys are opened only where nobody else can write this
         file.write_text(DEFAULT_CONFIG, encoding="utf-8")
     try:
         config = _Config.model_validate(read_yaml(file, what="configuration"))

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from jobs.json_object import KeyTwice, find_field
 from quality.contracts.errors import GeowardError, UsageError
 
 AT_ONCE = 1_000
 """Rows of a batch; equal texts in one are looked at once."""
 
+SIGNS_AT_ONCE = 1 << 26
+"""Signs after which a batch ends: a thousand rows of the longest lines, which gzip makes small, take gigabytes."""
+
 LONGEST_LINE = 8_000_000
 """Bytes of a row that is read at all: a file without line ends must not fill the memory."""
-
-_TOO_LONG = "\ufdd0\n"
-"""Stands for a line that is too long: no text has that sign (Unicode's noncharacters)."""
 
 FORMATS = {
     ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet",
@@ -73,17 +73,23 @@ def format_of(path: Path) -> str:
 def read_batches(path: Path, field: str, *, numbers: bool = False) -> Iterator[Batch]:
     """Yield the rows of ``path`` in its order; with ``numbers`` a whole number counts as the text of its digits.
 
-    Raises ``UsageError`` for an unknown field, ``Unreadable`` for a file that is cut, ``Swollen`` for Parquet whose
-    rows take gigabytes.
+    Raises ``UsageError`` for an unknown field or one that is there twice, ``Unreadable`` for a file that is cut,
+    ``Torn`` for CSV whose rows have no end, ``Swollen`` for Parquet whose rows take gigabytes.
     """
     form, rows = format_of(path), 0
     try:
         if form == "parquet":
-            batches: Iterator[Batch] = _parquet(path, field, numbers)
+            from jobs.parquet_rows import parquet_batches  # which takes Arrow
+
+            batches: Iterator[Batch] = parquet_batches(path, field, numbers)
         elif form == "jsonl":
             batches = _batched(_json(path, field, numbers))
+        elif form == "text":
+            batches = _batched(_plain(path))
         else:
-            batches = _batched((_plain if form == "text" else _csv)(path, field))
+            from jobs.csv_rows import csv_rows
+
+            batches = _batched(csv_rows(path, field, delimiter="\t" if form == "tsv" else ","))
         for batch in batches:
             yield batch
             rows += len(batch.rows)
@@ -99,13 +105,26 @@ def unknown_field(field: str, columns: int) -> UsageError:
     )
 
 
+def place_of(field: str, names: Sequence[str]) -> int:
+    """Return the place of ``field``; raise ``UsageError`` unless it is there exactly once."""
+    if field not in names:
+        raise unknown_field(field, len(names))
+    if (times := names.count(field)) > 1:
+        raise UsageError(
+            f"There are {times} fields {field!r} in the file, and only one would be worked on.",
+            mend="Give each a name of its own, and name them one after the other.",
+        )
+    return names.index(field)
+
+
 def _batched(rows: Iterator[Row]) -> Iterator[Batch]:
-    batch = Batch()
+    batch, signs = Batch(), 0
     for row in rows:
         batch.rows.append(row)
-        if len(batch.rows) == AT_ONCE:
+        signs += len(row.text or "") + (sum(map(len, row.rest)) if isinstance(row.rest, Sequence) else 0)
+        if len(batch.rows) == AT_ONCE or signs >= SIGNS_AT_ONCE:
             yield batch
-            batch = Batch()
+            batch, signs = Batch(), 0
     if batch.rows:
         yield batch
 
@@ -114,7 +133,7 @@ def _opened(path: Path) -> AbstractContextManager[IO[bytes]]:
     return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
-def _lines(path: Path) -> Iterator[str | None]:
+def lines(path: Path) -> Iterator[str | None]:
     """Yield each line with its end; null for one that is too long. Bytes that are no UTF-8 become lone surrogates."""
     with _opened(path) as file:
         while line := file.readline(LONGEST_LINE):
@@ -131,8 +150,8 @@ def is_text(text: str) -> bool:
     return not any("\ud800" <= sign <= "\udfff" for sign in text) if not text.isascii() else True
 
 
-def _plain(path: Path, field: str) -> Iterator[Row]:
-    for line in _lines(path):
+def _plain(path: Path) -> Iterator[Row]:
+    for line in lines(path):
         if line is None:
             yield Row(None, reason="too_long")
         else:
@@ -141,7 +160,7 @@ def _plain(path: Path, field: str) -> Iterator[Row]:
 
 def _json(path: Path, field: str, numbers: bool) -> Iterator[Row]:
     known = False
-    for line in _lines(path):
+    for line in lines(path):
         if line is None:
             yield Row(None, reason="too_long")
             continue
@@ -149,86 +168,31 @@ def _json(path: Path, field: str, numbers: bool) -> Iterator[Row]:
             continue
         row = _json_row(line, field, numbers)
         if row.reason == "no_field" and not known:
-            raise unknown_field(field, len(row.rest))
+            raise unknown_field(field, row.rest)
         known = known or not row.reason
         yield row
 
 
 def _json_row(line: str, field: str, numbers: bool) -> Row:
     try:
-        read = json.loads(line)
+        found = find_field(line, field)
+    except KeyTwice:
+        return Row(None, reason="key_twice")
     except (ValueError, RecursionError):
-        return Row(None, reason="not_json")
-    if not isinstance(read, dict):
-        return Row(None, reason="not_an_object")
-    if field not in read:
-        return Row(None, read, "no_field")
-    text = read[field]
+        return Row(None, reason="not_an_object" if _is_json(line) else "not_json")
+    if found.around is None:
+        return Row(None, found.keys, "no_field")
+    text = found.value
     if numbers and isinstance(text, int) and not isinstance(text, bool):
         text = str(text)
     if text is not None and not isinstance(text, str):
         return Row(None, reason="not_text")
-    return Row(text, read, "" if is_text(json.dumps(read, ensure_ascii=False)) else "not_utf8")
+    return Row(text, found.around, "" if is_text(line) and is_text(text or "") else "not_utf8")
 
 
-def _csv(path: Path, field: str) -> Iterator[Row]:
-    delimiter = "\t" if format_of(path) == "tsv" else ","
-    csv.field_size_limit(LONGEST_LINE)
-    reader = csv.reader((_TOO_LONG if line is None else line for line in _lines(path)), delimiter=delimiter)
-    header = next(reader, [])
-    header[:1] = [name.removeprefix("\ufeff") for name in header[:1]]
-    if field not in header:
-        raise unknown_field(field, len(header))
-    yield Row(None, header, "header")
-    place = header.index(field)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield Row(None, reason="not_csv")
-            continue
-        if cells:
-            yield _csv_row(cells, len(header), place)
-
-
-def _csv_row(cells: list[str], width: int, place: int) -> Row:
-    if any("\ufdd0" in cell for cell in cells):
-        return Row(None, reason="too_long")
-    if len(cells) != width:
-        return Row(None, reason="wrong_width")
-    return Row(cells[place], cells, "" if all(map(is_text, cells)) else "not_utf8")
-
-
-def _parquet(path: Path, field: str, numbers: bool) -> Iterator[Batch]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    from jobs.bounded_parquet import bounded_batches, refuse_packed, written_out
-
+def _is_json(line: str) -> bool:
     try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
-        if getattr(error, "errno", None):  # the machine's; Arrow tells damage in a file by an OSError without a number
-            raise
-        raise Unreadable(0) from None
-    with file:
-        names = file.schema_arrow.names
-        if field not in names:
-            raise unknown_field(field, len(names))
-        kind = file.schema_arrow.field(field).type
-        kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-        whole_numbers = numbers and pa.types.is_integer(kind)
-        if not (whole_numbers or pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-            raise UsageError(f"Field {field!r} holds no texts.", mend="Name a column of texts with --field.")
-        rows = 0
-        try:
-            refuse_packed(file.metadata, path.stat().st_size)
-            for batch in bounded_batches(path, AT_ONCE):
-                whole = written_out(batch, file.schema_arrow)
-                values = whole.column(names.index(field)).to_pylist()
-                yield Batch([Row(str(one) if whole_numbers and one is not None else one) for one in values], whole)
-                rows += whole.num_rows
-        except (pa.ArrowException, OSError, UnicodeDecodeError):
-            raise Unreadable(rows) from None
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True

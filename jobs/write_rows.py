@@ -41,26 +41,27 @@ def _lines(file: Any, form: str, field: str) -> Write:
                 place.append(row.rest.index(field))
                 made.append(_cells(row.rest, form))
             elif not row.reason:
-                made.append(_line(row, text, form, field, place))
+                made.append(_line(row, text, form, place))
         file.write("".join(made).encode())
 
     return write
 
 
-def _line(row: Row, text: str | None, form: str, field: str, place: Sequence[int]) -> str:
+def _line(row: Row, text: str | None, form: str, place: Sequence[int]) -> str:
     if form == "text":
         return f"{text}\n"
     if form == "jsonl":
-        return json.dumps({**row.rest, field: text}, ensure_ascii=False) + "\n"
+        before, after = row.rest
+        return f"{before}{json.dumps(text, ensure_ascii=False)}{after}\n"
     cells = list(row.rest)
     cells[place[0]] = text
     return _cells(cells, form)
 
 
 def _cells(cells: Sequence[str], form: str) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter="\t" if form == "tsv" else ",", lineterminator="\n").writerow(cells)
-    return line.getvalue()
+    line = io.StringIO()  # Python 3.11 puts quotes around a carriage return only where it ends lines
+    csv.writer(line, delimiter="\t" if form == "tsv" else ",", lineterminator="\r\n").writerow(cells)
+    return line.getvalue().removesuffix("\r\n") + "\n"
 
 
 @contextmanager

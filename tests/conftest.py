@@ -15,7 +15,11 @@ MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep the files of the fast tests in memory where there is room: they flush so much that they mostly wait."""
+    """Keep the files of the fast tests in memory where there is room: they flush so much that they mostly wait.
+
+    Others never write what tests make, whoever runs them: no key is opened in a home that others can write.
+    """
+    os.umask(os.umask(0o022) | 0o022)
     if "not long" in config.getoption("markexpr") and os.access(MEMORY, os.W_OK):
         disk = os.statvfs(MEMORY)
         if disk.f_bavail * disk.f_frsize >= ROOM and not disk.f_flag & os.ST_NOEXEC:  # Java loads libraries there

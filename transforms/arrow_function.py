@@ -8,7 +8,7 @@ from typing import Any, cast
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from transforms.untold import untold
+from quality.contracts.untold import untold
 
 
 def arrow_function(function: Callable[..., object], returns: str, *, once: bool = False) -> Callable[..., Column]:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 IdentityFile = Annotated[
     Path | None,
-    typer.Option("--identity", "-i", help="Your Ed25519 private key, mode 0600; the policy has its public key."),
+    typer.Option(
+        "--identity", "-i", help="Your Ed25519 private key, mode 0600, or -: it is given on standard input (sudo)."
+    ),
 ]
 
 
@@ -128,7 +130,8 @@ def _identity(path: Path | None) -> Identity:
     from jobs.reveal.identity import load_identity
 
     if path is None:
-        raise UsageError("Who are you?", mend="Name your private key with --identity FILE.")
+        mend = "Name your private key with --identity FILE, or give it with `--identity - < FILE`."
+        raise UsageError("Who are you?", mend=mend)
     return load_identity(path, _passphrase)
 
 

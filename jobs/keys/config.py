@@ -90,9 +90,10 @@ class KeysConfig(_Declared):
 def keyset_of(home: Home, *, dry_run: bool = False) -> KeysetFile:
     """Return the installation's keyset, which need not be there yet; auditors are told of each key that it makes.
 
-    Raises ``EnvironmentFault`` if it, or a key that wraps it, lies inside a warehouse.
+    Raises ``EnvironmentFault`` if it, or a key that wraps it, lies inside a warehouse, or others can change the home.
     """
     from jobs.keys.keyset_file import KeysetFile
+    from jobs.keys.trusted_path import refuse_foreign_home
 
     def tell(key_id: str, domain: KeyDomain, outcome: str) -> None:
         from jobs.audit_log import audit
@@ -101,8 +102,10 @@ def keyset_of(home: Home, *, dry_run: bool = False) -> KeysetFile:
 
     declared = (home.keys.provider, *home.keys.before)
     path = home.path / "keys" / "keyset.json"
-    for file in (path, *(home.path / one.file.expanduser() for one in declared if one.file)):
+    files = [path, *(home.path / one.file.expanduser() for one in declared if one.file)]
+    for file in files:
         _refuse_inside(file, home)
+    refuse_foreign_home(home, *files)
     counter = home.path / home.keys.counter.expanduser()
     return KeysetFile(path, tuple(one.provider(home.path) for one in declared), counter, dry_run, tell)
 

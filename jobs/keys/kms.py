@@ -51,6 +51,8 @@ class Kms:
         """
         once = os.urandom(KEY_BYTES)
         sealed = self._ask("encrypt", once)
+        if len(sealed) >= 1 << 8 * _SIZE_BYTES:
+            raise self._unusable("what its KMS wrapped is too long to be a wrapped key", "Look at the URI.")
         return len(sealed).to_bytes(_SIZE_BYTES) + sealed + wrap_with(once, key, self._about(about, sealed))
 
     def unwrap(self, wrapped: bytes, about: bytes) -> bytes:

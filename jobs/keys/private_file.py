@@ -13,8 +13,8 @@ from jobs.durable import PART
 from quality.contracts.errors import KeyUnusable
 
 
-def read_private(path: Path, *, what: str, mend: str) -> bytes:
-    """Return a file's bytes if it is a regular file of this user's that no other can read, also behind a symlink.
+def read_private(path: Path, *, what: str, mend: str, owner: int | None = None) -> bytes:
+    """Return a file's bytes if it is a regular file of ``owner``, or this user, that no other can read, also by a link.
 
     It is asked of the open file, so that none is put in its place in between. Raises ``KeyUnusable`` with ``mend`` if
     there is none; ``what`` names it, since a path is not always ours to show.
@@ -24,18 +24,21 @@ def read_private(path: Path, *, what: str, mend: str) -> bytes:
     except (OSError, ValueError):
         raise KeyUnusable(what, "its file is missing or cannot be read", mend=mend) from None
     with os.fdopen(descriptor, "rb") as file:
-        _refuse_loose(os.fstat(descriptor), what)
+        refuse_loose(os.fstat(descriptor), what, owner, mend)
         return file.read()
 
 
-def _refuse_loose(found: os.stat_result, what: str) -> None:
+def refuse_loose(found: os.stat_result, what: str, owner: int | None = None, mend: str = "") -> None:
+    """Raise ``KeyUnusable`` unless an open file is a regular one of ``owner``, or this user, that no other can read."""
+
     def refuse(problem: str, mend: str) -> KeyUnusable:
         return KeyUnusable(what, problem, mend=mend)
 
     if not stat.S_ISREG(found.st_mode):
         raise refuse("its file is no regular file", "Put a file there that holds it.")
-    if found.st_uid != os.geteuid():
-        raise refuse("its file belongs to another user", "Run `chown` on it, or run as its owner.")
+    if found.st_uid != (os.geteuid() if owner is None else owner):
+        mend = "Run `chown` on it, or run as its owner." if owner is None else mend
+        raise refuse("its file belongs to another user", mend)
     if (mode := stat.S_IMODE(found.st_mode)) & 0o077:
         raise refuse(f"its file has mode {mode:04o}, so that others can read it", "Run `chmod 600` on it.")
 

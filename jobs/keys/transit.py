@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jobs.keys.aes_wrap import KEY_BYTES
 from jobs.keys.vault_server import WORD, is_safe, vault_client, why_refused
 from quality.contracts.errors import ConfigError, KeyUnusable
 from transforms.privacy.canonical import canonical
@@ -42,7 +45,12 @@ class Transit:
         return f"transit-{self.mount}-{self.key_name}"
 
     def wrap(self, key: bytes, about: bytes) -> bytes:
-        """Return the key encrypted by the server, bound to ``about``."""
+        """Return the key encrypted by the server, bound to ``about``; raise ``KeyUnusable`` if it binds to nothing."""
+        wrapped = self._wrapped(key, about)
+        _refuse_unbound(self)
+        return wrapped
+
+    def _wrapped(self, key: bytes, about: bytes) -> bytes:
         answer = self._ask("encrypt_data", plaintext=b64encode(key).decode(), associated_data=self._associated(about))
         return self._part(answer, "ciphertext").encode()
 
@@ -54,6 +62,17 @@ class Transit:
             return b64decode(self._part(answer, "plaintext"), validate=True)
         except ValueError:
             raise self._no_answer() from None
+
+    def refuse_unbound(self) -> None:
+        """Raise ``KeyUnusable`` if the server unwraps elsewhere: one that is too old does not read what it is for."""
+        wrapped = self._wrapped(os.urandom(KEY_BYTES), b"here")
+        self.unwrap(wrapped, b"here")  # else a refusal says nothing
+        try:
+            self.unwrap(wrapped, b"elsewhere")
+        except KeyUnusable:
+            return
+        problem = "the server ignores what a key is for (associated_data), so that wrapped keys could be swapped"
+        raise self._unusable(problem, "Use a newer server: Vault 1.13 or later, or OpenBao.")
 
     def _ask(self, what: str, **words: str) -> Any:
         """Ask the server; its errors are told by their kind, since their text may hold what was sent."""
@@ -81,3 +100,8 @@ class Transit:
 
     def _associated(self, about: bytes) -> str:
         return b64encode(canonical("geoward wrap", self.id, about)).decode()
+
+
+@cache  # once in a process: a refusal is not kept
+def _refuse_unbound(transit: Transit) -> None:
+    transit.refuse_unbound()

@@ -17,6 +17,9 @@ SECONDS = (3.05, 10)
 WORD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 """What the name of an engine's mount or of a key is: nothing that leads elsewhere on the server."""
 
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?/?", re.ASCII)
+"""Plain characters only: what is escaped, or dropped on the way, is one host to who reads it, another to who asks."""
+
 _REFUSED = {
     403: ("the server refuses the token", "Give a token that may encrypt and decrypt with this key."),
     404: ("the server knows no such key", "Name a key that is there."),
@@ -66,13 +69,15 @@ def why_refused(fault: BaseException) -> tuple[str, str]:
 
 
 def is_safe(address: str) -> bool:
-    """Return whether nobody else can listen on an address: https, or http on this machine, and no password in it."""
+    """Return whether nobody else can listen on an address: https, or http on this machine, with host and port only."""
+    if not _ADDRESS.fullmatch(address):
+        return False
     try:
         url = urlsplit(address)
         host, port = url.hostname or "", url.port
     except ValueError:
         return False
-    if not host or port == 0 or url.username or url.password or url.query or url.fragment or url.path.strip("/"):
+    if port == 0:
         return False
     return url.scheme == "https" or (url.scheme == "http" and _is_here(host))
 

@@ -12,9 +12,6 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 _COMPRESSIONS = {"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4"}
-_ROWS = 1 << 16
-"""Rows that are looked at together: as many as are read together later."""
-
 _NOT_IN_SPARK = {"BYTE_STREAM_SPLIT"}
 
 
@@ -30,7 +27,7 @@ def _probe(opened: BinaryIO, size: int, mapping: Mapping) -> tuple[tuple[str, ..
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from jobs.bounded_parquet import Swollen, bounded_batches, refuse_packed
+    from jobs.bounded_parquet import LANDED_ROWS, Swollen, bounded_batches
     from jobs.landing.parquet_types import spark_type
 
     try:
@@ -40,9 +37,8 @@ def _probe(opened: BinaryIO, size: int, mapping: Mapping) -> tuple[tuple[str, ..
         _refuse_twins(schema.names, mapping)
         if refused := [name for name in mapping.source_columns if not spark_type(schema.field(name).type)]:
             raise Unreadable(f"unsupported_type:{','.join(sorted(refused))}")
-        refuse_packed(file.metadata, size)
         rows = 0
-        for batch in bounded_batches(opened, _ROWS, page_checksum_verification=True):
+        for batch in bounded_batches(opened, size, LANDED_ROWS, page_checksum_verification=True):
             batch.validate(full=True)  # also finds text that is not UTF-8
             rows += batch.num_rows
     except Swollen:

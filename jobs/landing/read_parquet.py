@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from jobs.bounded_parquet import LANDED_ROWS, rows_at_once
 from jobs.landing.file_opening import Content
 from jobs.landing.parquet_types import LOCAL_NANOSECONDS, NANOSECONDS, arrow_type, spark_type
 from jobs.landing.read_text import Numbered, quoted
@@ -24,8 +25,6 @@ Shape = tuple[str, ...]
 
 Groups = tuple[Content, tuple[int, ...]]
 """Some row groups of a file."""
-
-_ROWS = 1 << 16
 
 
 def read_parquet(
@@ -71,7 +70,8 @@ def _batches(held: dict[str, str], place: Groups) -> Iterator[Rows]:
     content, groups = place
     with content.open() as opened:
         file = pq.ParquetFile(opened, coerce_int96_timestamp_unit="us")
-        for batch in file.iter_batches(_ROWS, row_groups=list(groups), columns=list(held), use_threads=False):
+        rows = rows_at_once(opened, file, content.size, LANDED_ROWS)
+        for batch in file.iter_batches(rows, row_groups=list(groups), columns=list(held), use_threads=False):
             yield {name: _as(batch.column(name), ddl) for name, ddl in held.items()}, batch.num_rows
 
 

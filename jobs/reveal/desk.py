@@ -61,10 +61,9 @@ class Desk:
         refuse_unclear(asked)
         line.facts["principal"] = name = principal_of(self.home, identity)
         refuse_asker(self.home, name, asked.kind, asked.region)
-        show = self.look_up(self.home, asked)
         with self._alone():
             found = [one for one in self.requests.all()[0] if (one.asked, one.principal) == (asked, name)]
-            return self._use(line, found[-1], show) if found else self._enter(line, identity, name, asked)
+            return self._use(line, found[-1]) if found else self._enter(line, identity, name, asked)
 
     def approve(self, line: Line, identity: Identity, request_id: str) -> Request:
         """Add a second person's signature to a request, and return it."""
@@ -101,6 +100,7 @@ class Desk:
             return request
 
     def _enter(self, line: Line, identity: Identity, name: str, asked: Asked) -> Answer:
+        self.look_up(self.home, asked)
         unsigned = Request(asked, name, now().isoformat(), secrets.token_hex(16))
         request = replace(unsigned, signature=identity.sign(unsigned.said()).hex())
         line.of(request)
@@ -109,18 +109,19 @@ class Desk:
             self.requests.put(request)
         return Answer(request, None)
 
-    def _use(self, line: Line, request: Request, show: Callable[[], str]) -> Answer:
+    def _use(self, line: Line, request: Request) -> Answer:
         line.of(request)
         self._refuse_over(request)
-        if request.approval is None:
-            return Answer(request, None)
-        line.facts["approver"] = request.approval.principal
-        refuse_approval(self.home, request, request.approval, now())
-        if self.dry_run:
+        if request.approval:
+            line.facts["approver"] = request.approval.principal
+            refuse_approval(self.home, request, request.approval, now())
+        show = self.look_up(self.home, request.asked)
+        if self.dry_run or request.approval is None:
             return Answer(request, None)
         value = show()
         line.tell(REVEALED)  # from here on it is used, whatever happens
         self.requests.remove(request)
+        self.look_up(self.home, request.asked)  # refuses whoever was erased while auditors were being told
         return Answer(request, value)
 
     def _refuse_over(self, request: Request) -> None:

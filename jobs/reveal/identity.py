@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,11 +13,16 @@ from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key
 
-from jobs.keys.private_file import read_private
+from jobs.keys.private_file import read_private, refuse_loose
 from quality.contracts.errors import KeyUnusable
 
 OPENSSH = b"-----BEGIN OPENSSH PRIVATE KEY-----"
 WHAT = "The key of --identity"
+GIVEN = Path("-")
+"""Standard input: whoever started the command opened it, so that only who can read a key can give it."""
+
+_GIVE = "Name the file of your private key, or give it on standard input: `--identity - < FILE`."
+_LONGEST = 64 << 10
 _MAKE = "Make one with `ssh-keygen -t ed25519`, and have its public key entered in the policy."
 
 
@@ -35,11 +43,12 @@ class Identity:
 
 
 def load_identity(path: Path, passphrase: Callable[[], str]) -> Identity:
-    """Open a private key's file, in OpenSSH's form or PEM; ``passphrase`` is asked if it has one.
+    """Open a private key's file, in OpenSSH's form or PEM, or ``GIVEN``; ``passphrase`` is asked if it has one.
 
-    Raises ``KeyUnusable`` if others can read the file, or it holds no Ed25519 key that the passphrase opens.
+    Raises ``KeyUnusable`` if the file is another's than the caller's, others can read it, or it holds no Ed25519 key
+    that the passphrase opens.
     """
-    raw = read_private(path, what=WHAT, mend="Name the file of your private key.")
+    raw = _given() if path == GIVEN else read_private(path, what=WHAT, mend=_GIVE, owner=_caller())
     try:
         key = _loaded(raw, None)
     except TypeError:  # how the library says that it is encrypted
@@ -56,6 +65,26 @@ def is_signed(message: bytes, signature: bytes, public: bytes) -> bool:
     except InvalidSignature:
         return False
     return True
+
+
+def _caller() -> int:
+    """Return who started the command: by `sudo` another than it runs as, who can read files that the caller cannot."""
+    told = os.environ.get("SUDO_UID", "")
+    return int(told) if told.isascii() and told.isdecimal() else os.geteuid()
+
+
+def _given() -> bytes:
+    """Read standard input, a pipe or a file of anybody's that no other can read."""
+    file = sys.stdin.buffer if sys.stdin else None
+    if file is None or file.isatty():
+        raise KeyUnusable(WHAT, "nothing is given on standard input", mend=_GIVE)
+    try:
+        found = os.fstat(file.fileno())
+    except OSError:  # it is no file of the system's
+        found = None
+    if found and stat.S_ISREG(found.st_mode):
+        refuse_loose(found, WHAT, found.st_uid)
+    return file.read(_LONGEST)
 
 
 def _loaded(raw: bytes, password: bytes | None) -> object:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import stat
 from datetime import datetime, timedelta
 
 from jobs.home import Home
+from jobs.keys.trusted_path import refuse_foreign_home
 from jobs.reveal.identity import Identity, is_signed
 from jobs.reveal.request import Approval, Request
 from quality.contracts.errors import PolicyBreach
@@ -31,13 +31,11 @@ def break_glass_of(policy: Policy) -> BreakGlass:
 def principal_of(home: Home, identity: Identity) -> str:
     """Return who somebody is by their key.
 
-    Raises ``PolicyBreach`` if the policy does not know it, or others can write the policy: anybody could be in it.
+    Raises ``PolicyBreach`` if the policy does not know it, and ``EnvironmentFault`` if others can write the policy, or
+    the home that names it: anybody could be in it.
     """
+    refuse_foreign_home(home, above=True)
     policy = home.policy
-    of_others = stat.S_IWGRP | stat.S_IWOTH
-    if any(path.stat().st_mode & of_others for path in (home.policy_path, home.policy_path.parent)):
-        said = f"Others than its owner can write the policy {home.policy_path.name}, or its folder: it grants nothing."
-        raise PolicyBreach(said, mend="Run `chmod go-w` on both, and look through break_glass.")
     if name := break_glass_of(policy).name_of(identity.public):
         return name
     mend = "Have your public key entered under break_glass.principals."

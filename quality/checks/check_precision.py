@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from quality.checks.row_check import count_where
 from quality.checks.verdict import Verdict
+from quality.contracts.untold import untold
 from quality.policies import Precision
 
 if TYPE_CHECKING:
@@ -82,13 +83,18 @@ def _distinct_cells(df: DataFrame, cell: str, time: str | None, minutes: int) ->
 
 
 def _with_geometry(frames: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    yield from map(with_geometry, frames)
+
+
+@untold
+def with_geometry(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add to ``cell`` whether it is ``valid``, its ``area`` (m²) and its ``radius`` (m), NaN if it is not."""
     import h3
 
-    for frame in frames:
-        valid = [isinstance(cell, str) and h3.is_valid_cell(cell) for cell in frame["cell"]]
-        pairs = list(zip(frame["cell"], valid, strict=True))
-        yield frame.assign(
-            valid=valid,
-            area=[h3.cell_area(cell, unit="m^2") if good else float("nan") for cell, good in pairs],
-            radius=[circumradius_m(cell) if good else float("nan") for cell, good in pairs],
-        )
+    valid = [isinstance(cell, str) and h3.is_valid_cell(cell) for cell in frame["cell"]]
+    pairs = list(zip(frame["cell"], valid, strict=True))
+    return frame.assign(
+        valid=valid,
+        area=[h3.cell_area(cell, unit="m^2") if good else float("nan") for cell, good in pairs],
+        radius=[circumradius_m(cell) if good else float("nan") for cell, good in pairs],
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from quality.contracts.untold import untold
+
 if TYPE_CHECKING:
     import pandas as pd
     from pyspark.sql import DataFrame
@@ -27,6 +29,7 @@ def with_person(pings: DataFrame, links: DataFrame) -> DataFrame:
     return joined.withColumn("person", F.coalesce("person", "actor_key"))
 
 
+@untold
 def unite_accounts(links: pd.DataFrame) -> pd.DataFrame:
     """Return ``actor_key`` and ``person`` (the least account of its group) from links of accounts to devices."""
     import pandas as pd

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import getpass
+import os
+import pwd
 import stat
 
 import pyarrow as pa
@@ -31,6 +33,15 @@ def test_entries_come_back_oldest_first_with_who_and_under_which_policy(home):
     assert {first["who"], first["policy"]} == {getpass.getuser(), home.policy.version[:16]}
     assert first["at"] <= second["at"]
     assert stat.S_IMODE(audit_path(home).stat().st_mode) == 0o700
+
+
+def test_a_user_without_a_name_is_told_by_number(home, monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", {}.__getitem__)
+    audit(home, "run", "clean.pings", "failed")
+
+    assert read_audit(home)[0]["who"] == f"uid-{os.geteuid()}"
 
 
 def test_many_entries_are_one_commit(home):

@@ -9,10 +9,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from jobs import bounded_parquet
-from jobs.bounded_parquet import Swollen, bounded_batches, refuse_packed, written_out
+from jobs.bounded_parquet import Swollen, bounded_batches, refuse_packed, rows_at_once, written_out
+from jobs.parquet_footer import Group
 from jobs.text_rows import read_batches
 
 MIB = 1 << 20
+VIEWS = pa.binary_view()
+LARGE = pa.large_list(pa.large_string())
 
 
 @pytest.fixture
@@ -23,6 +26,10 @@ def bomb(tmp_path):
     pq.write_table(pa.table({"text": same}), path, compression="zstd", store_schema=False)
     assert path.stat().st_size < 2_000
     return path
+
+
+def read(path, rows=10):
+    return list(bounded_batches(path, path.stat().st_size, rows))
 
 
 PEAK = """
@@ -61,12 +68,17 @@ def test_texts_of_all_types_are_read_as_they_were_written(tmp_path):
         "text": ["a", None, "b"], "list": [["x", "y"], None, []], "of": [{"a": "z"}, None, {"a": None}], "n": [1, 2, 3],
         "bytes": [b"1", b"2", None], "known": pa.array(["p", "p", None]).dictionary_encode(),
         "map": pa.array([[("k", "v")], None, []], pa.map_(pa.string(), pa.string())),
+        "large": pa.array(["x", None, "y"], pa.large_string()), "many": pa.array([["x"], None, []], LARGE),
+        "view": pa.array(["x", None, "y"], pa.string_view()), "bytes_view": pa.array([b"x", None, b"y"], VIEWS),
+        "views": pa.array([["x"], None, []], pa.list_(pa.string_view())),
+        "of_view": pa.array([{"a": "z"}, None, {"a": None}], pa.struct([("a", pa.string_view())])),
+        "map_of_views": pa.array([[("k", "v")], None, []], pa.map_(pa.string_view(), pa.string_view())),
     })  # fmt: skip
     path = tmp_path / "all.parquet"
     pq.write_table(table, path)
     file = pq.ParquetFile(path)
 
-    (batch,) = [written_out(one, file.schema_arrow) for one in bounded_batches(path, 1_000)]
+    (batch,) = [written_out(one, file.schema_arrow) for one in bounded_batches(path, path.stat().st_size, 1_000)]
 
     assert batch.schema == file.schema_arrow
     assert batch.to_pylist() == table.to_pylist()
@@ -84,23 +96,105 @@ def test_texts_of_all_types_are_read_as_they_were_written(tmp_path):
 )
 def test_no_column_of_texts_grows_beyond_the_bound(tmp_path, monkeypatch, column):
     path = tmp_path / "five.parquet"
-    pq.write_table(pa.table({"column": column("a" * MIB)}), path)
-    assert list(bounded_batches(path, 10))
-    monkeypatch.setattr(bounded_parquet, "MOST", 4 * MIB)
+    table = pa.table({"column": column("a" * MIB)})
+    pq.write_table(table, path)
+    assert [batch.num_rows for batch in read(path)] == [5]
+    monkeypatch.setattr(bounded_parquet, "MOST", 20 * MIB)
+    pieces = read(path)
+    assert [batch.num_rows for batch in pieces] == [2, 1, 2]
+    assert pa.Table.from_batches(written_out(one, table.schema) for one in pieces) == table
+    monkeypatch.setattr(bounded_parquet, "MOST", MIB // 2)
 
     with pytest.raises(Swollen):
-        list(bounded_batches(path, 10))
+        read(path)
 
 
 def test_wide_values_are_read_fewer_at_a_time(tmp_path, monkeypatch):
     path = tmp_path / "wide.parquet"
     pq.write_table(pa.table({"wide": pa.array([b"a" * MIB] * 5, pa.binary(MIB))}), path)
-    monkeypatch.setattr(bounded_parquet, "MOST", 2 * MIB)
+    monkeypatch.setattr(bounded_parquet, "MOST", 17 * MIB)
 
-    assert [batch.num_rows for batch in bounded_batches(path, 10)] == [2, 2, 1]
+    assert [batch.num_rows for batch in read(path)] == [2, 2, 1]
     monkeypatch.setattr(bounded_parquet, "MOST", MIB // 2)
     with pytest.raises(Swollen):
-        list(bounded_batches(path, 10))
+        read(path)
+
+
+def test_many_columns_are_read_fewer_rows_at_a_time(tmp_path, monkeypatch):
+    path = tmp_path / "wide.parquet"
+    pq.write_table(pa.table({f"c{at}": [0] * 1_000 for at in range(100)}), path)
+    monkeypatch.setattr(bounded_parquet, "MOST", 8 * 100 * 8 * 50)
+
+    assert {batch.num_rows for batch in read(path, 1_000)} == {50}
+
+
+def test_long_texts_that_each_row_has_of_its_own_are_read_fewer_at_a_time_and_not_refused(tmp_path, monkeypatch):
+    path = tmp_path / "long.parquet"
+    table = pa.table({"text": [f"{at:010}" * 1_000 for at in range(100)]})
+    pq.write_table(table, path)
+    monkeypatch.setattr(bounded_parquet, "MOST", 80 * 11_000)
+
+    pieces = read(path, 1_000)
+
+    assert {batch.num_rows for batch in pieces} <= {4, 5, 10} and len(pieces) >= 10
+    assert pa.Table.from_batches(written_out(one, table.schema) for one in pieces) == table
+
+
+@pytest.fixture
+def lists(tmp_path):
+    """Return a file of a few kB whose ten row groups each hold 100 lists of 10,000 zeros."""
+    path = tmp_path / "lists.parquet"
+    flat, offsets = pa.array([0] * 1_000_000, pa.int64()), pa.array([at * 10_000 for at in range(101)], pa.int32())
+    table = pa.table({"text": ["a"] * 100, "list": pa.ListArray.from_arrays(offsets, flat)})
+    with pq.ParquetWriter(path, table.schema, compression="zstd") as file:
+        for _ in range(10):
+            file.write_table(table)
+    assert path.stat().st_size < 20_000
+    return path
+
+
+def test_long_lists_are_read_fewer_at_a_time(lists, monkeypatch):
+    monkeypatch.setattr(bounded_parquet, "MOST", 16 * MIB)
+
+    pieces = read(lists, 1_000)
+
+    assert max(batch.num_rows for batch in pieces) == 17  # of 12 bytes a number, in an eighth of the bound
+    assert sum(batch.num_rows for batch in pieces) == 1_000
+
+
+def test_lists_of_which_one_may_hold_all_numbers_are_refused_where_those_grow_beyond_measure(lists, monkeypatch):
+    monkeypatch.setattr(bounded_parquet, "MOST", 11 * MIB)
+    monkeypatch.setattr(bounded_parquet, "_GROWN", 1)
+
+    with pytest.raises(Swollen):
+        read(lists, 1_000)
+
+
+@pytest.mark.parametrize(("sign", "rows"), [("", 20), ("\u00e9", 5)])
+def test_a_text_with_one_sign_beyond_ascii_counts_as_python_keeps_it(tmp_path, monkeypatch, sign, rows):
+    path = tmp_path / "emoji.parquet"
+    pq.write_table(pa.table({"text": ["a" * 100_000 + sign] * 20}), path)
+    monkeypatch.setattr(bounded_parquet, "MOST", 8 * 20 * 100_010)
+
+    assert {batch.num_rows for batch in read(path, 1_000)} == {rows}
+
+
+def test_one_text_that_python_would_keep_in_too_many_bytes_is_refused(tmp_path, monkeypatch):
+    path = tmp_path / "emoji.parquet"
+    pq.write_table(pa.table({"text": ["a" * MIB + "\u00e9"]}), path)
+    monkeypatch.setattr(bounded_parquet, "MOST", 2 * MIB)
+
+    with pytest.raises(Swollen):
+        read(path)
+
+
+def test_a_footer_that_arrow_reads_and_that_cannot_be_counted_is_damage(tmp_path, monkeypatch):
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": ["a"]}), path)
+    monkeypatch.setattr(bounded_parquet, "row_groups", lambda _: [Group(1, ())])
+
+    with pytest.raises(pa.ArrowInvalid):
+        rows_at_once(path, pq.ParquetFile(path), path.stat().st_size, 10)
 
 
 def test_a_column_that_grows_beyond_measure_when_unpacked_is_refused_by_its_footer(tmp_path, monkeypatch):

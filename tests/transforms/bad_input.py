@@ -28,7 +28,19 @@ from transforms.privacy import pseudonymize_columns as pseudonymize
 from transforms.privacy.aes_siv import AesSiv
 from transforms.privacy.identifiers import Domain
 from transforms.privacy.tokenize_columns import token_function
-from transforms.redaction import engine, finding, gazetteer, kind, names, numbers, operators, phones, plain_text, towns
+from transforms.redaction import (
+    engine,
+    finding,
+    gazetteer,
+    kind,
+    names,
+    numbers,
+    operators,
+    phones,
+    plain_text,
+    sure_kinds,
+    towns,
+)
 from transforms.redaction.finding import Finding
 from transforms.risk import summarize_actor_days
 
@@ -342,7 +354,12 @@ _fed = [
     Case("privacy.tokens.each_length", "numbers", lambda: tokens.each_length(NUMBERS, lambda rows: rows)),
     Case("privacy.tokens.each_length", "lists", lambda: tokens.each_length(LISTS, lambda rows: rows)),
     Case("privacy.tokens.to_hex", "a-text", lambda: tokens.to_hex(PLANTED)),
+    Case("privacy.seal_rows.SubjectKey", "short", lambda: seal_rows.SubjectKey(PLANTED.encode(), KEY[:5])),
+    Case("privacy.seal_rows.SubjectKey", "text", lambda: seal_rows.SubjectKey(PLANTED.encode(), PLANTED)),
     # -- redaction
+    Case("redaction.sure_kinds.sure_kinds", "number", lambda: sure_kinds.sure_kinds(NUMBER)),
+    Case("redaction.sure_kinds.sure_kinds", "surrogate", lambda: sure_kinds.sure_kinds(SURROGATE), refused=False),
+    Case("redaction.sure_kinds.sure_kinds", "long", lambda: sure_kinds.sure_kinds(LONG), refused=False),
     *[
         each
         for of, function in (

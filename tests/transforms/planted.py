@@ -62,7 +62,7 @@ class Workers:
         from pyspark.sql import functions as F
 
         self.sent: list[Callable[..., object]] = []
-        for name in ("col", "struct", "lit", "broadcast", "count", "coalesce", "date_format"):
+        for name in ("col", "struct", "lit", "broadcast", "count", "coalesce", "date_format", "xxhash64"):
             monkeypatch.setattr(F, name, MagicMock())
         monkeypatch.setattr(F, "arrow_udf", self._arrow)
         self.frame = MagicMock()

@@ -13,8 +13,8 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from quality.contracts.untold import untold
 from transforms.arrow_function import arrow_function
-from transforms.untold import untold
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from transforms.untold import untold
+from quality.contracts.untold import untold
 
 BLOCK = 16
 KEY_BYTES = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from transforms.untold import untold
+from quality.contracts.untold import untold
 
 DIGITS = 64
 

@@ -11,8 +11,8 @@ from typing import Protocol
 import pyarrow as pa
 
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 from transforms.privacy.canonical import canonical
-from transforms.untold import untold
 
 KINDS = ("actor", "advertiser", "campaign", "device", "event", "ip", "payment", "trip")
 SUBJECTS = ("actor", "advertiser", "device", "payment")

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from quality.contracts.untold import untold
 from transforms.arrow_function import arrow_function
 from transforms.privacy.hmac_sha256 import hmac_sha256
 from transforms.privacy.identifiers import (
@@ -22,7 +23,6 @@ from transforms.privacy.identifiers import (
     refuse_unknown_kind,
 )
 from transforms.typed import typed
-from transforms.untold import untold
 
 PSEUDONYM_HEX = 32
 USE = "geoward pseudonym 1"

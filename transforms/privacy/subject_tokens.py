@@ -15,12 +15,12 @@ import pyarrow as pa
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
+from quality.contracts.untold import untold
 from transforms.privacy import aes_siv
 from transforms.privacy.aes_siv import AesSiv
 from transforms.privacy.identifiers import Domain, domain_info, domain_key, in_one_form
 from transforms.privacy.seal_rows import SubjectKey
 from transforms.privacy.tokens import TokenRefused, each_length, opened, to_hex
-from transforms.untold import untold
 
 USE, INNER_USE = "geoward subject token 1", "geoward subject token 1, inner"
 EPOCH = "none"

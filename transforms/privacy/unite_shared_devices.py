@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from transforms.untold import untold
+from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
     import pandas as pd

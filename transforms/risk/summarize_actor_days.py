@@ -10,10 +10,10 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from quality.contracts.untold import untold
 from transforms.arrow_function import arrow_function
 from transforms.redaction.operators import TRACE
 from transforms.typed import typed
-from transforms.untold import untold
 
 _KEYS = ["actor_key", "event_date"]
 

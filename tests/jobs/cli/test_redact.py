@@ -145,12 +145,11 @@ def test_csv_rows_of_another_width_are_left_out(redact, tmp_path):
     assert "(wrong_width 1)" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.txt"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.txt"])
 def test_a_line_without_end_does_not_fill_the_memory(redact, tmp_path, name, monkeypatch):
     monkeypatch.setattr(text_rows, "LONGEST_LINE", 100)
-    line = {"a.jsonl": '{"body": "%s"}', "a.csv": "%s", "a.txt": "%s"}[name]
-    head = "body\n" if name == "a.csv" else ""
-    (tmp_path / name).write_text(head + line % "fine" + "\n" + line % (MAIL * 50) + "\n" + line % "too" + "\n")
+    line = {"a.jsonl": '{"body": "%s"}', "a.txt": "%s"}[name]
+    (tmp_path / name).write_text(line % "fine" + "\n" + line % (MAIL * 50) + "\n" + line % "too" + "\n")
 
     done = redact(tmp_path / name, "--output", tmp_path / f"out-{name}")
 

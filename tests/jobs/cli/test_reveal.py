@@ -140,6 +140,17 @@ def test_a_passphrase_is_asked_for_and_not_shown(geoward, asked, people):
     assert "Passphrase" in done.stderr and "horse" not in done.output
 
 
+def test_the_key_is_taken_from_a_real_pipe(asked, people, told):
+    words = ["reveal", asked.token, "--kind", "actor", "--region", "eu", "--case", "C", "--reason", "r", "-i", "-"]
+    code = f"import jobs.cli.commands\nfrom jobs.cli.app import app\napp({words!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=people["ada"].file.read_bytes(), capture_output=True, check=False
+    )
+
+    assert done.returncode == 6, done.stderr
+    assert told() == ["requested"] and told(whole=True)[0]["detail"]["principal"] == "ada"
+
+
 def test_an_identifier_that_a_terminal_obeys_is_shown_escaped_and_whole_in_json(with_policy, reveal, agree):
     token = token_of(with_policy, "\x1b[2Jada")
     for form, expected in (("", "\\x1b[2Jada\n"), ("--json", None)):

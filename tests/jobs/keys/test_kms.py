@@ -130,6 +130,8 @@ def test_a_token_that_others_can_read_is_refused(token_file):
         "", "hcvault://", "hcvault:///transit/keys/k", "hcvault://vault.example/transit/k", "hcvault://v/keys/k",
         "hcvault://vault.example/transit/keys/k?x=1", "hcvault://vault.example/../keys/k",
         "hcvault://ada:planted@vault.example/transit/keys/k", "hcvault://vault.example:x/transit/keys/k",
+        "hcvault://vault.example\n/transit/keys/k", "hcvault://v%00/transit/keys/k", "hcvault://v#/transit/keys/k",
+        "hcvault://v?/transit/keys/k", "hcvault://v%2f/transit/keys/k", "hcvault://\tv/transit/keys/k",
         "hcvault://vault.example/transit/keys/k\n", "http://vault.example/transit/keys/k", "file:///etc/passwd",
         "aws-kms://key", "aws-kms://arn:aws:s3:eu-west-1:111122223333:key/k", f"{ARN} ", "aws-kms://arn:aws:kms:::key/k",
         "gcp-kms://projects/p", f"{RESOURCE}/cryptoKeyVersions/1", "gcp-kms://projects/p/locations/../keyRings/r/cryptoKeys/k",
@@ -223,6 +225,13 @@ def test_a_clouds_key_wraps_and_unwraps_bound_to_its_place(cloud):
     assert cloud.unwrap(wrapped, ABOUT) == KEY and KEY not in wrapped
     with pytest.raises(KeyUnusable, match="moved since"):
         cloud.unwrap(wrapped, b"key-1 of us")
+
+
+@pytest.mark.parametrize("size", [65_536, 70_000])
+def test_what_is_too_long_to_be_a_wrapped_key_is_told(cloud, monkeypatch, size):
+    monkeypatch.setattr(Cloud, "encrypt", lambda *_: bytes(size))
+    with pytest.raises(KeyUnusable, match=f"{cloud.id} .*too long to be a wrapped key"):
+        cloud.wrap(KEY, ABOUT)
 
 
 def test_a_clouds_refusal_is_told_by_its_kind_and_never_by_its_text(cloud, monkeypatch):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import time
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import pytest
 
@@ -176,6 +179,19 @@ def test_neither_token_nor_key_is_in_a_repr_a_pickle_or_an_error(vault):
         pytest.param("file:///etc/passwd", False, id="a-file"),
         pytest.param("https://", False, id="no-host"),
         pytest.param("https://vault.example:x", False, id="no-port"),
+        pytest.param("https://vault.example:0", False, id="port-zero"),
+        pytest.param("https://vault.example:65536", False, id="beyond-the-last-port"),
+        pytest.param("https://vault.example/v1", False, id="a-path"),
+        pytest.param("https://v%2f", False, id="escaped"),
+        pytest.param("https://v#", False, id="an-empty-fragment"),
+        pytest.param("https://v?", False, id="an-empty-query"),
+        pytest.param("https://@v", False, id="an-empty-user"),
+        pytest.param("https://\tv", False, id="a-tab"),
+        pytest.param("https://v\n", False, id="a-line-end"),
+        pytest.param(" https://v", False, id="a-space"),
+        pytest.param("https://v\\.example", False, id="a-backslash"),
+        pytest.param("https://vâult.example", False, id="letters-of-other-scripts"),
+        pytest.param("https://[::1", False, id="half-an-address"),
     ],
 )
 def test_a_key_goes_over_https_or_stays_on_this_machine(address, good, tmp_path):
@@ -231,6 +247,45 @@ def test_a_server_that_answers_otherwise_fails_closed(hook, token_file, monkeypa
         Transit(hook.url.removesuffix("/services/T0/B0/planted-token"), "geoward", token_file).wrap(KEY, ABOUT)
     assert [request.path for request in hook.received] == ["/v1/transit/encrypt/geoward"]
     assert time.monotonic() - begun < 4
+
+
+@pytest.fixture
+def ignoring(token_file):
+    """A transit engine of a server that is too old for associated data: it takes it and ignores it."""
+
+    class Old(BaseHTTPRequestHandler):
+        def do_PUT(self):
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            sealed = f"vault:v1:{asked.get('plaintext', '')}"
+            found = {"ciphertext": sealed, "plaintext": asked.get("ciphertext", "").removeprefix("vault:v1:")}
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.end_headers()
+            self.wfile.write(json.dumps({"data": found}).encode())
+
+        do_POST = do_PUT
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Old)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield Transit(f"http://127.0.0.1:{server.server_port}", "geoward", token_file)
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_server_that_ignores_what_a_key_is_for_wraps_none(ignoring, kek, tmp_path):
+    for _ in range(2):
+        with pytest.raises(KeyUnusable, match="ignores what a key is for .*Use a newer server"):
+            ignoring.wrap(KEY, ABOUT)
+    file = KeysetFile(tmp_path / "keyset.json", (kek,))
+    file.make()
+    with pytest.raises(KeyUnusable, match="ignores what a key is for"):
+        replace(file, providers=(ignoring, kek)).rewrap()
+    assert file.read().seal.kek == kek.id
 
 
 def test_no_proxy_of_the_environment_sees_the_token(hook, token_file, monkeypatch):

@@ -286,6 +286,15 @@ def test_how_a_column_that_nobody_reads_is_packed_does_not_matter(tmp_path, mapp
     assert probe(tmp_path, parquet({"compression": {"known": "brotli"}}), mapping("parquet")).readable
 
 
+def test_long_texts_that_recur_are_no_swollen_file(tmp_path, mapping):
+    rows = 1 << 16
+    bodies = pa.DictionaryArray.from_arrays(pa.array([0, 1] * (rows // 2)), pa.array(["a" * 17_000, "b" * 17_000]))
+    columns = {"id": ["1"], "t": [1], "lat": [1.0], "lon": [2.0], "known": [1]}
+    content = parquet(who=bodies, **{name: column * rows for name, column in columns.items()})
+
+    assert probe(tmp_path, content, mapping("parquet")).rows == rows
+
+
 WHOLE = parquet()
 SWOLLEN = parquet(
     **{

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -19,10 +24,53 @@ from quality.contracts.errors import KeyUnusable
 
 KEY = Ed25519PrivateKey.generate()
 PASSPHRASE = "correct horse"
+SERVICE, ADA, BOB = 54320, 54321, 54322
+AS_SERVICE = """
+import os, sys
+from pathlib import Path
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from jobs.reveal.identity import load_identity
+from quality.contracts.errors import KeyUnusable
+uid, path = sys.argv[1:]
+os.setgroups([])
+os.setresuid(int(uid), int(uid), int(uid))
+try:
+    print(load_identity(Path(path), str).public.hex())
+except KeyUnusable as refused:
+    sys.exit(str(refused))
+"""
+"""Who loads all as root, becomes another and opens a key."""
 
 
 def nobody():
     raise AssertionError("no passphrase is asked for")
+
+
+@pytest.fixture(autouse=True)
+def no_sudo(monkeypatch):
+    monkeypatch.delenv("SUDO_UID", raising=False)
+
+
+@pytest.fixture
+def given(kept):
+    """Open a key as a process of its own, which is given standard input; by default as who runs the tests."""
+
+    def given(stdin=None, path="-", uid=None, text=None, **environment):
+        command = [sys.executable, "-c", AS_SERVICE if uid else AS_SERVICE.replace("os.set", "None and os.set")]
+        words = [str(uid or 0), str(path)]
+        env, feed = {**os.environ, **environment}, {"input": text} if text is not None else {"stdin": stdin}
+        done = subprocess.run([*command, *words], env=env, capture_output=True, check=False, **feed)
+        return done.stdout.decode().strip() or done.stderr.decode().strip()
+
+    return given
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that other users can go through, as they cannot through those of pytest."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 @pytest.fixture
@@ -113,3 +161,55 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 
 def test_a_private_key_is_not_shown(kept):
     assert "Ed25519" not in repr(load_identity(kept(), nobody))
+
+
+PUBLIC = KEY.public_key().public_bytes_raw().hex()
+ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+
+
+def test_a_key_is_given_on_standard_input_by_a_pipe_or_a_file(given, kept):
+    path = kept()
+
+    assert given(text=path.read_bytes()) == PUBLIC
+    with path.open("rb") as file:
+        assert given(stdin=file) == PUBLIC
+    assert "holds no private key" in given(text=b"planted") and "planted" not in given(text=b"planted")
+    assert "holds no private key" in given(stdin=subprocess.DEVNULL)
+
+
+def test_a_given_file_that_others_can_read_is_refused(given, kept):
+    with kept(mode=0o644).open("rb") as file:
+        assert "mode 0644" in given(stdin=file)
+
+
+def test_a_terminal_is_not_waited_for(given):
+    leader, terminal = os.openpty()
+    try:
+        assert "nothing is given on standard input. Name the file" in given(stdin=terminal)
+    finally:
+        os.close(leader)
+        os.close(terminal)
+
+
+def test_by_sudo_a_key_is_the_callers_and_no_other_that_the_service_can_read(kept, monkeypatch):
+    path = kept()
+    monkeypatch.setenv("SUDO_UID", str(path.stat().st_uid))
+    assert load_identity(path, nobody).public.hex() == PUBLIC
+
+    monkeypatch.setenv("SUDO_UID", str(ADA))
+    with pytest.raises(KeyUnusable, match="belongs to another user. .*`--identity - < FILE`"):
+        load_identity(path, nobody)
+
+
+@ROOT_ONLY
+def test_ada_gives_her_own_key_to_a_service_that_cannot_read_it_and_names_no_others(given, kept, open_folder):
+    path, sudo = shutil.move(kept(), open_folder / "key"), {"SUDO_UID": str(ADA)}
+    os.chown(path, ADA, -1)
+    with path.open("rb") as file:  # as her shell does
+        assert given(stdin=file, uid=SERVICE, **sudo) == PUBLIC
+    assert "cannot be read. Name the file of your private key, or give" in given(path=path, uid=SERVICE, **sudo)
+
+    os.chown(path, SERVICE, -1)
+    for caller in (ADA, BOB):
+        assert "belongs to another user" in given(path=path, uid=SERVICE, SUDO_UID=str(caller))
+    assert given(path=path, uid=SERVICE) == PUBLIC, "by itself the service may"

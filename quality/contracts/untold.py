@@ -11,7 +11,7 @@ from quality.contracts.errors import GeowardError
 
 P = ParamSpec("P")
 R = TypeVar("R")
-_OURS = ("transforms", "jobs")
+_OURS = ("quality", "transforms", "jobs")
 
 
 class ValueRefused(GeowardError):
