@@ -18,6 +18,7 @@ DamageKind = Literal[
     "table_missing", "table_rolled_back", "state_differs", "unopenable", "set_aside",
     "landed_missing", "landed_changed", "landed_added",
     "catalog_damaged", "catalog_differs", "audit_damaged", "vault_missing", "vault_damaged",
+    "counter_missing",
 ]  # fmt: skip
 DAMAGE_KINDS: tuple[DamageKind, ...] = get_args(DamageKind)
 

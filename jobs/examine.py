@@ -12,12 +12,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from jobs import doctor
+from jobs.fsck_vault import why_put_back
 from jobs.home import Home, Region, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
 from jobs.keys.config import keyset_of
 from jobs.listings import DoctorListing, Finding
-from jobs.lost_keys import KEYSET, keys_are_lost, vault_is_lost
+from jobs.lost_keys import KEYSET, forgotten_keyset, keys_are_lost, vault_is_lost
 from jobs.storage_problems import why_lost
 from quality.contracts.errors import GeowardError
 
@@ -94,14 +95,14 @@ def _installation(home: Home) -> list[Finding]:
 
 
 def _why_closed(home: Home) -> GeowardError | None:
-    """Return why the keyset cannot be opened; None if it can, or there is none."""
+    """Return why the keyset cannot be opened, or not be taken for the newest; None if it can, or there is none."""
     try:
         keyset = keyset_of(home)
         if keyset.path.exists():
             keyset.read()
+        return forgotten_keyset(home)
     except GeowardError as error:
         return error
-    return None
 
 
 def _vault(home: Home, region: Region) -> list[Finding]:
@@ -109,7 +110,9 @@ def _vault(home: Home, region: Region) -> list[Finding]:
     if home.vault.postgres:
         return []
     file = home.vault.where(region.name)
-    return [doctor.judge_private(f"vault {region.name}", file, _mode(home.path / file), vault_is_lost(home, region))]
+    mode, lost = _mode(home.path / file), vault_is_lost(home, region)
+    older = why_put_back(home, region) if mode else None
+    return [doctor.judge_private(f"vault {region.name}", file, mode, lost, older)]
 
 
 def _mode(path: Path) -> int | None:

@@ -15,7 +15,7 @@ from jobs.fsck_audit import audit_damage, check_audit, lines_lost
 from jobs.fsck_catalog import KnownToCatalog, check_references, read_catalog
 from jobs.fsck_landed import check_landed
 from jobs.fsck_table import check_table
-from jobs.fsck_vault import check_vault
+from jobs.fsck_vault import check_counter, check_vault
 from jobs.home import Home, Region
 from jobs.land_files import LANDING
 from jobs.landed_regions import covered
@@ -41,6 +41,7 @@ def fsck(
     """
     said, damage = check_audit(home)
     yield from damage
+    yield from check_counter(home)
     whole = not damage and not lines_lost(home)
     for place in covered(home, region):
         audited_here = {table: witness for (name, table), witness in said.items() if name == place.name}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from jobs.home import Home, Region
+from jobs.keys.config import keyset_of
 from jobs.landing.sealed_file import is_sealed
 from quality.contracts.errors import EnvironmentFault
 
@@ -23,6 +24,17 @@ def refuse_lost_keys(home: Home) -> None:
     """Raise ``EnvironmentFault`` if the keyset is missing though tables were made with it: a new one hides that."""
     if keys_are_lost(home):
         raise EnvironmentFault(f"The keyset is {LOST}.", mend=RESTORE.format(KEYSET))
+
+
+def forgotten_keyset(home: Home) -> EnvironmentFault | None:
+    """Return the error of a keyset whose counter nobody remembers; raise ``KeyUnusable`` if it cannot be read."""
+    keyset = keyset_of(home)
+    if not keyset.path.exists() or not keyset.is_forgotten:
+        return None
+    mend = "Mount its disk, or restore it. If it is lost for good, look at every key (`geoward keys list`), then "
+    mend += "`geoward keys rewrap --again` begins it anew."
+    said = f"What is remembered of the keyset, {home.keys.counter.name}, is gone: an older copy of it would pass."
+    return EnvironmentFault(said, mend=mend)
 
 
 def keys_are_lost(home: Home) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from jobs.destroyed_subjects import refuse_put_back
 from jobs.home import Home, Region
 from jobs.keys.config import begin_keys, keyset_of
 from jobs.keys.key_reference import KeyReference, primary_in
 from jobs.keys.keyset import KeyDomain, Keyset, State
 from jobs.keys.keyset_file import KeysetFile
 from jobs.lost_keys import lost_vault, refuse_lost_keys, refuse_lost_vault
-from jobs.vault.memory import refuse_older
+from jobs.vault.memory import begin
 from jobs.vault.store import Vault
 from jobs.vault.subject_keys import VaultKeys
 from quality.contracts.errors import EnvironmentFault
@@ -42,21 +43,22 @@ def region_keys(home: Home, region: Region) -> RegionKeys:
     _begin_vault(home, region, file)
     keyset = file.need(*[_domain(purpose, region) for purpose in PURPOSES])
     vault = _vault(home, region, file, keyset)
-    refuse_older(home.vault.memory(home.path), region.name, vault.database)
+    refuse_put_back(home, region, vault)
+    begin(home.vault.memory(home.path), region.name)  # also of a vault that an earlier version of Geoward made
     return RegionKeys(primary_in(keyset, file, _domain("pseudonym", region)), vault)
 
 
 def vault_of(home: Home, region: Region, *, older: bool = False) -> Vault:
     """Return a region's vault, also one that is ``older`` than it was if that is to be mended.
 
-    Raises ``EnvironmentFault`` if it is missing or older, ``KeyUnusable`` if its keys are missing.
+    Raises ``EnvironmentFault`` if it is missing, older, or what would tell so is; ``KeyUnusable`` without its keys.
     """
     file = keyset_of(home)
     vault = _vault(home, region, file, file.read())
     if not vault.database.is_there():
         raise lost_vault(home, region)
     if not older:
-        refuse_older(home.vault.memory(home.path), region.name, vault.database)
+        refuse_put_back(home, region, vault)
     return vault
 
 
@@ -92,6 +94,7 @@ def _begin_vault(home: Home, region: Region, file: KeysetFile) -> None:
         if file.read().primary(_domain("index", region)):
             raise lost_vault(home, region)
         database.make()
+        begin(home.vault.memory(home.path), region.name)
 
 
 def _vault(home: Home, region: Region, file: KeysetFile, keyset: Keyset) -> Vault:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from jobs.audit_log import audit, read_audit
+from jobs.audit_log import audit
 from jobs.catalog import now
+from jobs.destroyed_subjects import DESTROYING, named_destroyed
 from jobs.home import Home, Region
 from jobs.keys.keyset import Key, State
 from jobs.keys.keyset_file import KeysetFile
@@ -19,11 +20,9 @@ from jobs.vault.memory import remember
 from jobs.vault.rewrap import rewrap
 from jobs.vault.rows import wrapping_id
 from jobs.vault.store import Vault
+from jobs.vault.tables import returned
 from jobs.vault.unclean import is_unclean
 from quality.contracts.errors import UsageError
-
-DESTROYING = "subjects are being destroyed"
-"""What the audit log says before it is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,8 @@ def destroy_subjects(
     Audited, before and after, by their indexes, which are keyed hashes.
     """
     vault, once = vault_of(home, region), list(dict.fromkeys(names))
-    fresh = [name for name, record in zip(once, vault.destroyed(kind, once), strict=True) if record is None]
+    indexed = dict(zip(vault.indexes(kind, once), once, strict=True))
+    fresh = [indexed[index] for index in vault.alive_at(list(indexed))]
     known = vault.knows(kind, fresh)
     wanted = fresh if unknown else [name for name, seen in zip(fresh, known, strict=True) if seen]
     if wanted and not dry_run:
@@ -112,7 +112,7 @@ def destroy_subjects(
         tell = partial(audit, home, "key", kind, region=region.name, subjects=len(wanted), indexes=indexes)
         tell(outcome=DESTROYING)  # first: what is killed midway is told too
         vault.destroy(kind, wanted)
-        remember(home.vault.memory(home.path), region.name, vault.database)
+        remember(home.vault.memory(home.path), region.name, vault)
         tell(outcome="subjects destroyed")
     if not dry_run:
         vault.settle()  # of what a kill left
@@ -122,15 +122,18 @@ def destroy_subjects(
 
 
 def destroy_again(home: Home, region: Region, *, dry_run: bool) -> Ended:
-    """Destroy whom the audit log says were destroyed in a region and who are not: an older vault was restored."""
+    """Destroy who was destroyed in a region and is back, whether an older vault or only some of its rows were restored.
+
+    Those are whom the audit log names, and of whom the vault has both a record and a key.
+    """
     vault = vault_of(home, region, older=True)
-    told = [one["detail"] for one in read_audit(home) if (one["kind"], one["outcome"]) == ("key", DESTROYING)
-            and one["region"] == region.name]  # fmt: skip
-    indexes = list(dict.fromkeys(bytes.fromhex(index) for detail in told for index in detail["indexes"]))
+    with vault.database.reading() as rows:
+        beside = returned(rows)
+    indexes = list(dict.fromkeys([*named_destroyed(home, region), *beside]))
     back = vault.alive_at(indexes)
     if not dry_run:
         vault.destroy_at(back)
-        remember(home.vault.memory(home.path), region.name, vault.database)
+        remember(home.vault.memory(home.path), region.name, vault)
         audit(home, "key", "vault", "subjects destroyed again", region=region.name, subjects=len(back))
     until = None if dry_run or vault.settle() else now() + vault.backups_kept
     return Ended(len(indexes), len(back), len(indexes) - len(back), 0, until)

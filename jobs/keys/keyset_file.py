@@ -60,6 +60,11 @@ class KeysetFile:
         """Whether there is no keyset and none is remembered."""
         return not self.path.exists() and not remembered(self.memory)
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nothing is remembered of a keyset that was changed: an older copy would pass."""
+        return not remembered(self.memory) and self.read().counter > 0
+
     def make(self) -> None:
         """Begin an empty keyset if there is none; raise ``KeyUnusable`` if there was one: a new one would hide that."""
         with alone(self.path):

@@ -16,6 +16,7 @@ SCHEMA = (
 )
 """``{bytes}`` is the database's type of bytes. No table holds an identifier: ``idx`` is a keyed hash of it."""
 HOLDING_KEYS = ("vault_tokens", "vault_keys")
+TABLES = (*HOLDING_KEYS, "vault_facts", "vault_destroyed")
 Row = tuple[Any, ...]
 
 
@@ -55,6 +56,9 @@ class Database(Protocol):
 
     def faults(self) -> int:
         """Return how many faults the store finds in its own files, as far as it can tell."""
+
+    def foreign(self) -> list[str]:
+        """Return of what kinds anything is that Geoward did not make there, and that may keep what is deleted."""
 
     def scrub(self) -> bool:
         """Take what was deleted out of the store's files.

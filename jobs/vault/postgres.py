@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql as names
 from psycopg.conninfo import conninfo_to_dict
 
-from jobs.vault.database import HOLDING_KEYS, SCHEMA, Row
+from jobs.vault.database import HOLDING_KEYS, SCHEMA, TABLES, Row
 from quality.contracts.errors import ConfigError
 
 WRITERS, CLEANERS = 0x67656F77, 0x67656F78
@@ -34,6 +34,16 @@ LOGGED = """
 SELECT current_setting('wal_recycle')::boolean, count(*) FROM pg_ls_waldir()
 WHERE name ~ '^[0-9A-F]{24}$' AND substr(name, 9) <= substr(pg_walfile_name(?::pg_lsn), 9)"""
 """Whether old segments live on under new names, and how many are not past a position of the log."""
+
+FOREIGN = """
+WITH ours AS (SELECT to_regclass(name)::oid AS oid FROM unnest(?::text[]) AS name)
+SELECT 'trigger' FROM pg_trigger WHERE tgrelid IN (SELECT oid FROM ours) AND NOT tgisinternal
+UNION SELECT 'rule or view' FROM pg_depend WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_class'::regclass
+  AND refobjid IN (SELECT oid FROM ours)
+UNION SELECT 'index' FROM pg_index WHERE indrelid IN (SELECT oid FROM ours) AND NOT indisprimary
+UNION SELECT 'table' FROM pg_inherits WHERE inhparent IN (SELECT oid FROM ours)
+ORDER BY 1"""
+"""What hangs on our tables and was not made by us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +95,11 @@ class PostgresDatabase:
     def faults(self) -> int:
         """Return 0: a server with checksums of its pages refuses to read one that is damaged."""
         return 0
+
+    def foreign(self) -> list[str]:
+        """Return the kinds of what hangs on our tables: triggers, rules, views, other indexes, tables that inherit."""
+        with self.reading() as rows:
+            return [kind for (kind,) in rows.ask(FOREIGN, list(TABLES))]
 
     def scrub(self) -> bool:
         """Rewrite the tables, and drop the log's older segments as far as the server lets us.

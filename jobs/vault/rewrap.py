@@ -11,7 +11,7 @@ from typing import NamedTuple
 from jobs.vault.database import Database
 from jobs.vault.rows import WrappingKeys
 from jobs.vault.store import BATCH
-from jobs.vault.unclean import clean, mark_unclean
+from jobs.vault.unclean import clean, mark_unclean, refuse_foreign
 from transforms.privacy.identifiers import KeyReader
 
 
@@ -25,10 +25,12 @@ class Rewrapped(NamedTuple):
 def rewrap(database: Database, wrapping: Sequence[KeyReader], batch: int = BATCH) -> Rewrapped:
     """Wrap all data keys under the first of the keys, ``batch`` at a time; after a kill, the same call goes on.
 
-    Raises ``RowRefused`` for a data key that was changed, ``EnvironmentFault`` if one is wrapped under none of them.
+    Raises ``RowRefused`` for a data key that was changed, ``EnvironmentFault`` if one is wrapped under none of them,
+    or where something may keep what is moved.
     """
     keys = WrappingKeys([key.open() for key in wrapping])
     database.make()
+    refuse_foreign(database)
     with database.alone() as rows:
         for (known,) in rows.ask("SELECT DISTINCT wrapping FROM vault_keys"):
             keys.under(known)  # raises before anything is changed

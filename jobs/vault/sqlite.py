@@ -63,6 +63,17 @@ class SqliteDatabase:
             found = rows.ask("PRAGMA integrity_check")
         return 0 if found == [("ok",)] else len(found)
 
+    def foreign(self) -> list[str]:
+        """Return the kinds of what is in the file and in no new one, such as a trigger; a changed table, too."""
+        asked = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+        with closing(sqlite3.connect(":memory:")) as new:
+            for statement in SCHEMA:
+                new.execute(statement.format(bytes="BLOB"))
+            ours = set(new.execute(asked).fetchall())
+        with self.reading() as rows:
+            kinds = {str(row[0]) for row in rows.ask(asked) if row not in ours}
+        return sorted(kind if kind in ("table", "index", "view", "trigger") else "thing" for kind in kinds)
+
     def scrub(self) -> bool:
         """Rebuild the file, and empty its log.
 

@@ -13,8 +13,8 @@ from functools import cached_property
 from jobs.catalog import now
 from jobs.vault.database import HOLDING_KEYS, Database, Row, Transaction
 from jobs.vault.rows import Destroyed, IndexKey, WrappingKeys
-from jobs.vault.tables import DataKeys, Table, Tokens
-from jobs.vault.unclean import mark_unclean
+from jobs.vault.tables import DataKeys, Table, Tokens, held
+from jobs.vault.unclean import mark_unclean, refuse_foreign
 from quality.contracts.errors import EnvironmentFault
 from transforms.privacy.identifiers import KeyReader
 
@@ -37,10 +37,7 @@ class Vault:
     backups_kept: timedelta
 
     def tokens(self, kind: str, identifiers: Sequence[str]) -> list[bytes | Destroyed]:
-        """Return each subject's 16-byte token, made at first sight.
-
-        Raises ``RowRefused`` for a row that was changed.
-        """
+        """Return each subject's 16-byte token, made at first sight; raise ``RowRefused`` for a row that was changed."""
         return self._ensure(self.indexes(kind, identifiers), Tokens(self._index))
 
     def data_keys(self, kind: str, identifiers: Sequence[str], epoch: str) -> list[bytes | Destroyed]:
@@ -85,6 +82,7 @@ class Vault:
     def destroy_epochs(self, epochs: Sequence[str]) -> int:
         """Delete all data keys of those epochs, which ``clean`` takes out of the files; return how many there were."""
         count = 0
+        refuse_foreign(self.database)
         for epoch in epochs:
             with self._made.alone() as rows:
                 ((found,),) = rows.ask("SELECT count(*) FROM vault_keys WHERE epoch = ?", epoch)
@@ -115,11 +113,8 @@ class Vault:
 
     def knows(self, kind: str, identifiers: Sequence[str]) -> list[bool]:
         """Return whether each subject has a token or a data key."""
-        indexes, found = self.indexes(kind, identifiers), set[bytes]()
-        for some in _batches(indexes):
-            with self._made.reading() as rows:
-                for table in HOLDING_KEYS:
-                    found |= {bytes(row[0]) for row in rows.among(f"SELECT idx FROM {table} WHERE idx {{some}}", some)}
+        indexes = self.indexes(kind, identifiers)
+        found = self._holding(indexes)
         return [index in found for index in indexes]
 
     def destroyed(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed | None]:
@@ -129,9 +124,9 @@ class Vault:
         return [found.get(index) for index in indexes]
 
     def alive_at(self, indexes: Sequence[bytes]) -> list[bytes]:
-        """Return those of whom there is no record that they were destroyed."""
-        found = self._records(indexes)
-        return [index for index in indexes if index not in found]
+        """Return those of whom there is no record that they were destroyed, or a token or key beside it."""
+        gone = self._records(indexes).keys() - self._holding(indexes)
+        return [index for index in indexes if index not in gone]
 
     def destroy(self, kind: str, identifiers: Sequence[str]) -> list[Destroyed]:
         """Delete the subjects' tokens and data keys of all epochs, also out of the store's files, for good.
@@ -144,12 +139,17 @@ class Vault:
     def destroy_at(self, indexes: Sequence[bytes]) -> None:
         """Do what ``destroy`` does, of subjects by what stands for them."""
         at = now().isoformat()
+        refuse_foreign(self.database)
         for some in _batches(indexes):
             with self._made.alone() as rows:
-                new = [index for index in some if index not in self._buried(rows, some)]
-                rows.change("DELETE FROM vault_tokens WHERE idx = ?", [(index,) for index in some])
-                rows.change("DELETE FROM vault_keys WHERE idx = ?", [(index,) for index in some])
-                records = [(index, at, self._index.seal_record(index, at, None)) for index in new]
+                done = self._buried(rows, some).keys() - held(rows, some)
+                gone = [(index,) for index in some if index not in done]
+                for table in (
+                    *HOLDING_KEYS,
+                    "vault_destroyed",
+                ):  # a record whose keys came back states no date any more
+                    rows.change(f"DELETE FROM {table} WHERE idx = ?", gone)
+                records = [(index, at, self._index.seal_record(index, at, None)) for (index,) in gone]
                 rows.change("INSERT INTO vault_destroyed (idx, at, seal) VALUES (?, ?, ?)", records)
         self.settle()
 
@@ -198,6 +198,13 @@ class Vault:
         for some in _batches(indexes):
             with self._made.reading() as rows:
                 found |= self._buried(rows, some)
+        return found
+
+    def _holding(self, indexes: Sequence[bytes]) -> set[bytes]:
+        found = set[bytes]()
+        for some in _batches(indexes):
+            with self._made.reading() as rows:
+                found |= held(rows, some)
         return found
 
     def _buried(self, rows: Transaction, some: Sequence[bytes]) -> dict[bytes, Destroyed]:

@@ -7,8 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol
 
-from jobs.vault.database import Row, Transaction
+from jobs.vault.database import HOLDING_KEYS, Row, Transaction
 from jobs.vault.rows import KEY_BYTES, TOKEN_BYTES, IndexKey, WrappingKeys
+
+
+def held(rows: Transaction, some: Sequence[bytes]) -> set[bytes]:
+    """Return who of ``some`` has a token or a data key."""
+    sql = "SELECT idx FROM {} WHERE idx {{some}}"
+    return {bytes(index) for table in HOLDING_KEYS for (index,) in rows.among(sql.format(table), some)}
+
+
+def returned(rows: Transaction) -> list[bytes]:
+    """Return who has a record of being destroyed and, beside it, a token or data key that came back."""
+    sql = "SELECT idx FROM {} WHERE idx IN (SELECT idx FROM vault_destroyed)"
+    return sorted({bytes(index) for table in HOLDING_KEYS for (index,) in rows.ask(sql.format(table))})
 
 
 class Table(Protocol):

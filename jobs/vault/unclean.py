@@ -5,6 +5,15 @@ from __future__ import annotations
 import os
 
 from jobs.vault.database import Database, Transaction
+from quality.contracts.errors import EnvironmentFault
+
+
+def refuse_foreign(database: Database) -> None:
+    """Raise ``EnvironmentFault`` where something that is not ours may keep what is deleted."""
+    if kinds := database.foreign():
+        said = f"The vault has something in it that Geoward did not make ({', '.join(kinds)}): it may keep what is "
+        mend = "Keep a copy for the incident, take it out or restore the vault from a backup, then repeat the command."
+        raise EnvironmentFault(f"{said}deleted. Nothing was deleted.", mend=mend)
 
 
 def mark_unclean(rows: Transaction) -> None:

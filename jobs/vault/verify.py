@@ -41,6 +41,17 @@ def look(vault: Vault) -> tuple[int, Counter[str]]:
     return count, refused
 
 
+def records(vault: Vault) -> Iterator[bool]:
+    """Return of each record of a destroyed subject whether it is as it was written."""
+    index_key = IndexKey(vault.index_key.open())
+    for opened in _records(vault, index_key):
+        try:
+            opened()
+            yield True
+        except RowRefused:
+            yield False
+
+
 def _keys(vault: Vault) -> tuple[IndexKey, WrappingKeys]:
     return IndexKey(vault.index_key.open()), WrappingKeys([key.open() for key in vault.wrapping])
 
@@ -66,6 +77,10 @@ def _rows(vault: Vault) -> Iterator[Callable[[], object]]:
         yield partial(_opened, index_key.open_token, "a token", index, token, seal)
     for index, epoch, wrapped, wrapping in _all(vault.database, "vault_keys", "epoch", "wrapped, wrapping"):
         yield partial(_opened, keys.unwrap, "a data key", index, epoch, wrapped, wrapping)
+    yield from _records(vault, index_key)
+
+
+def _records(vault: Vault, index_key: IndexKey) -> Iterator[Callable[[], object]]:
     for index, _, at, until, seal in _all(vault.database, "vault_destroyed", "''", "at, until, seal"):
         yield partial(_opened, index_key.open_record, "a record of a destroyed subject", index, at, until, seal)
 

@@ -7,6 +7,8 @@ import json
 import shutil
 import sqlite3
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from jobs import manifest
@@ -74,6 +76,15 @@ def test_one_changed_bit_of_a_published_file_is_found(place, where):
         "file_changed", "eu", f"raw/pings/stage-one/event_date={D1}/p.parquet",
     )  # fmt: skip
     assert f"`geoward run raw.pings --date {D1} --force --region eu`" in found.mend
+
+
+def test_an_open_column_beside_a_sealed_row_that_was_changed_is_found(place):
+    path = data(place)
+    rows = pq.read_table(path)
+    where = rows.column_names.index("source")
+    pq.write_table(rows.set_column(where, "source", pa.array(["another"])), path)
+
+    assert kinds(place) == ["file_changed"]
 
 
 def test_a_missing_file_is_found_and_one_that_no_reader_is_shown_is_not_missed(place):

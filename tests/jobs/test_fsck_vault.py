@@ -10,6 +10,7 @@ from jobs.home import open_home
 from jobs.keys.config import keyset_of
 from jobs.region_keys import region_keys
 from jobs.vault.verify import look
+from jobs.vault_keys import destroy_again
 from tests.jobs.damaged import flip
 
 ADA = "planted-person-Ada"
@@ -157,3 +158,26 @@ def test_a_server_that_is_not_reached_is_told_in_a_sentence_of_each_region(home,
         ("vault_damaged", "its database", "it cannot be read")
     }
     assert "server runs" in damage[0].mend and "planted" not in str(damage)
+
+
+def test_keys_of_the_dead_beside_their_record_are_told_until_they_are_destroyed_again(home, vault):
+    with vault.database.reading() as rows:
+        kept = rows.ask("SELECT * FROM vault_keys")
+    vault.destroy("actor", ["bob"])
+    with vault.database.alone() as rows:
+        rows.change("INSERT INTO vault_keys VALUES (?, ?, ?, ?)", kept)
+
+    (one,) = found(home)
+    assert (one.kind, one.what) == ("vault_damaged", "it has keys again of 1 subject that was destroyed")
+    assert "keys shred --again --region eu" in one.mend
+    destroy_again(home, home.region("eu"), dry_run=False)
+    assert found(home) == []
+
+
+def test_something_made_in_a_vault_that_may_keep_what_is_deleted_is_told(home, vault):
+    with vault.database.alone() as rows:
+        rows.ask("CREATE TRIGGER planted BEFORE DELETE ON vault_keys BEGIN SELECT 1; END")
+
+    (one,) = found(home)
+    assert (one.kind, one.what) == ("vault_damaged", "somebody made something in it: trigger")
+    assert "an incident" in one.mend

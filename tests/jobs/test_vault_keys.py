@@ -10,8 +10,9 @@ from jobs.audit_log import read_audit
 from jobs.catalog import now
 from jobs.keys.config import keyset_of
 from jobs.region_keys import key_for, region_keys
+from jobs.vault.rows import RowRefused
 from jobs.vault.store import Vault
-from jobs.vault_keys import destroy_subjects, refuse_in_use, rewrap_vaults
+from jobs.vault_keys import destroy_again, destroy_subjects, refuse_in_use, rewrap_vaults
 from quality.contracts.errors import UsageError
 
 
@@ -124,3 +125,59 @@ def test_what_is_killed_midway_is_told_to_auditors(home, eu, keyed, monkeypatch)
 
     (entry,) = [one for one in read_audit(home) if one["kind"] == "key" and one["outcome"] != "made"]
     assert entry["outcome"] == "subjects are being destroyed" and entry["detail"]["subjects"] == 1
+
+
+def put_back(vault, name):
+    """Take a subject's data key out as a backup of that one table does, and return what brings it back."""
+    (index,) = vault.indexes("actor", [name])
+    with vault.database.reading() as rows:
+        kept = rows.ask("SELECT * FROM vault_keys WHERE idx = ?", index)
+
+    def again():
+        with vault.database.alone() as rows:
+            rows.change("INSERT INTO vault_keys VALUES (?, ?, ?, ?)", kept)
+
+    return again
+
+
+@pytest.mark.parametrize(
+    "mend",
+    [
+        pytest.param(lambda home, eu, dry: destroy_subjects(home, eu, "actor", ["ada"], dry_run=dry), id="by-name"),
+        pytest.param(lambda home, eu, dry: destroy_again(home, eu, dry_run=dry), id="again"),
+    ],
+)
+def test_a_key_that_came_back_beside_the_record_of_its_subject_is_destroyed_again(home, eu, keyed, mend):
+    restore = put_back(keyed.vault, "ada")
+    destroy_subjects(home, eu, "actor", ["ada"], dry_run=False)
+    restore()
+    with keyed.vault.database.reading() as rows:
+        ((wrapped,),) = rows.ask("SELECT wrapped FROM vault_keys")
+
+    assert mend(home, eu, True).destroyed == 1
+    assert keyed.vault.knows("actor", ["ada"]) == [True], "a dry run only counts"
+    done = mend(home, eu, False)
+
+    assert (done.destroyed, keyed.vault.knows("actor", ["ada"])) == (1, [False])
+    assert wrapped not in keyed.vault.database.path.read_bytes()
+    (record,) = keyed.vault.destroyed("actor", ["ada"])
+    assert record.last_copy_until - now() > timedelta(days=29), "the date is of the last destruction"
+    assert mend(home, eu, False).destroyed == 0
+
+
+def test_a_key_that_came_back_is_destroyed_whether_or_not_the_audit_log_names_its_subject(home, eu, keyed):
+    restore = put_back(keyed.vault, "ada")
+    keyed.vault.destroy("actor", ["ada"])
+    restore()
+
+    assert destroy_again(home, eu, dry_run=False).destroyed == 1
+
+
+def test_a_record_that_somebody_wrote_beside_a_living_subject_destroys_nobody(home, eu, keyed):
+    (index,) = keyed.vault.indexes("actor", ["ada"])
+    with keyed.vault.database.alone() as rows:
+        rows.change("INSERT INTO vault_destroyed (idx, at, seal) VALUES (?, ?, ?)", [(index, "2024-06-01", bytes(32))])
+
+    with pytest.raises(RowRefused, match="record of a destroyed subject"):
+        destroy_again(home, eu, dry_run=False)
+    assert keyed.vault.knows("actor", ["ada"]) == [True]

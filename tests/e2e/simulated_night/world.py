@@ -133,6 +133,8 @@ def twin_of(world: World, folder: Path) -> World:
             shutil.copy(world.home / name, twin.home / name)
     for name in ("keys", "vault"):
         shutil.copytree(world.home / name, twin.home / name)
+    for name in ("keys.counter", "vault.counter"):
+        shutil.copy(world.home / name, twin.home)
     for mapping, file in world.landed:
         twin.mapping.write_text(mapping)
         assert twin.ingest(file).returncode == 0

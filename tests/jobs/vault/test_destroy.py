@@ -7,7 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from jobs.vault.rewrap import rewrap
+from jobs.vault.sqlite import SqliteDatabase
 from jobs.vault.store import Vault
+from quality.contracts.errors import EnvironmentFault
 from tests.jobs.vault.conftest import DAYS, INDEX, OLD, Postgres
 
 EPOCHS = ("2024-06", "2024-07")
@@ -121,3 +124,55 @@ def test_what_a_kill_left_to_clean_is_cleaned_later(vault, kept, monkeypatch):
     assert vault.destroyed("actor", ["ada"])[0].last_copy_until is None
     assert vault.settle() == 0
     assert vault.destroyed("actor", ["ada"])[0].last_copy_until is not None
+
+
+def keeping(database) -> None:
+    """Do what somebody who can write the store does to keep what is deleted."""
+    with database.alone() as rows:
+        if type(database).__name__ == "SqliteDatabase":
+            rows.ask("CREATE TABLE aside (wrapped BLOB)")
+            what = "BEGIN INSERT INTO aside VALUES (old.wrapped); END"
+            rows.ask(f"CREATE TRIGGER keeps BEFORE DELETE ON vault_keys {what}")
+        else:
+            rows.ask("CREATE TABLE aside (wrapped BYTEA)")
+            rows.ask("CREATE RULE keeps AS ON DELETE TO vault_keys DO ALSO INSERT INTO aside VALUES (old.wrapped)")
+
+
+def test_where_something_may_keep_what_is_deleted_nothing_is(vault, kept):
+    vault.tokens("actor", ["ada"])
+    vault.data_keys("actor", ["ada"], "2024-06")
+    assert kept.database.foreign() == []
+    keeping(kept.database)
+
+    for delete in (
+        lambda: vault.destroy("actor", ["ada"]),
+        lambda: vault.destroy_epochs(["2024-06"]),
+        lambda: rewrap(kept.database, [OLD]),
+    ):
+        with pytest.raises(EnvironmentFault, match="Geoward did not make .*(trigger|rule).*Nothing was deleted"):
+            delete()
+    with kept.database.reading() as rows:
+        assert rows.ask("SELECT * FROM aside") == []
+    assert (vault.knows("actor", ["ada"]), vault.destroyed("actor", ["ada"])) == ([True], [None])
+
+
+@pytest.mark.parametrize(
+    ("made", "kind"),
+    [
+        pytest.param("CREATE VIEW seen AS SELECT * FROM vault_keys", "view", id="view"),
+        pytest.param("CREATE INDEX more ON vault_keys (wrapped)", "index", id="index"),
+        pytest.param("ALTER TABLE vault_keys ADD COLUMN more TEXT", "table", id="column"),
+        pytest.param("CREATE TABLE aside (wrapped TEXT)", "table", id="table"),
+        pytest.param("CREATE TRIGGER more AFTER INSERT ON vault_keys BEGIN SELECT 1; END", "trigger", id="trigger"),
+    ],
+)
+def test_whatever_is_in_a_vaults_file_and_in_no_new_one_is_noticed_by_its_kind(tmp_path, made, kind):
+    database = SqliteDatabase(tmp_path / "vault.sqlite")
+    database.make()
+    Vault(database, INDEX, (OLD,), DAYS).tokens("actor", ["ada"])
+    database.scrub()
+    assert database.foreign() == []
+    with database.alone() as rows:
+        rows.ask(made)
+
+    assert database.foreign() == [kind]
