@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from jobs import doctor
-from jobs.fsck_vault import why_put_back
 from jobs.home import Home, Region, home_path, open_home
 from jobs.jars import locked_jars, wrong_jars
 from jobs.java import find_java
@@ -107,6 +106,8 @@ def _why_closed(home: Home) -> GeowardError | None:
 
 def _vault(home: Home, region: Region) -> list[Finding]:
     """Judge the file of a region's vault; a server has guards of its own."""
+    from jobs.fsck_vault import why_put_back  # numpy comes with it, which no other command waits for
+
     if home.vault.postgres:
         return []
     file = home.vault.where(region.name)
