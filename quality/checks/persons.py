@@ -23,7 +23,8 @@ def with_person(pings: DataFrame, links: DataFrame) -> DataFrame:
     shared = pairs.groupBy("device_key").agg(F.collect_set("actor_key").alias("actors")).where(F.size("actors") > 1)
     united = shared.select(F.explode("actors").alias("actor_key"), "device_key")
     groups = united.groupBy(F.lit("all").alias("everyone")).applyInPandas(
-        unite_accounts, "actor_key string, person string"
+        lambda rows: unite_accounts(rows),
+        "actor_key string, person string",  # it counts arguments
     )
     joined = pings.join(groups, on="actor_key", how="left")
     return joined.withColumn("person", F.coalesce("person", "actor_key"))
