@@ -58,7 +58,7 @@ def bounded_batches(source: Path | BinaryIO, size: int, rows: int, **options: bo
     refuse_packed(footer.metadata, size)
     leaves = [footer.schema.column(place) for place in range(len(footer.schema))]
     texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
-    file = pq.ParquetFile(source, read_dictionary=texts, **options)
+    file = pq.ParquetFile(source, metadata=footer.metadata, read_dictionary=texts, **options)
     for batch in file.iter_batches(rows_at_once(source, footer, size, rows)):
         if _weight(batch, 1) > MOST:
             raise Swollen
