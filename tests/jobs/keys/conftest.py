@@ -10,6 +10,7 @@ from jobs.keys import given_key, key_reference
 from jobs.keys.keyset import KeyDomain
 from jobs.keys.keyset_file import KeysetFile
 from jobs.keys.local_file import LocalFile
+from tests.jobs.keys.openbao import ROOT_TOKEN
 
 NOVEMBER = KeyDomain("pseudonym", "eu", "2026-11")
 TOKENS = KeyDomain("token", "eu", "none")
@@ -60,3 +61,12 @@ def forms(key):
 def opened(file):
     """Return all keys of a keyset that open, by id."""
     return {key.id: file.open_key(key.id) for key in file.read().keys if key.state in ("primary", "active")}
+
+
+@pytest.fixture
+def token_file(tmp_path):
+    """Return a file with the token of the OpenBao server that tests start."""
+    path = tmp_path / "token"
+    path.write_text(f"{ROOT_TOKEN}\n")
+    path.chmod(0o600)
+    return path

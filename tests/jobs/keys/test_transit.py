@@ -29,14 +29,6 @@ def bao(tmp_path_factory):
 
 
 @pytest.fixture
-def token_file(tmp_path):
-    path = tmp_path / "token"
-    path.write_text(f"{ROOT_TOKEN}\n")
-    path.chmod(0o600)
-    return path
-
-
-@pytest.fixture
 def vault(bao, token_file):
     return Transit(bao.url, "geoward", token_file)
 

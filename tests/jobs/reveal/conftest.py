@@ -100,26 +100,24 @@ def ask(people, asked):
     return ask
 
 
+def _deciding(people, decide):
+    def decided(request, name="bob", *, dry_run=False):
+        with refusals_told(open_home(), dry_run=dry_run) as line:
+            return decide(Desk(line.home, look_up, dry_run), line, people[name].identity, request.id)
+
+    return decided
+
+
 @pytest.fixture
 def approve(people):
     """Approve as somebody, by default as bob."""
-
-    def approve(request, name="bob", *, dry_run=False):
-        with refusals_told(open_home(), dry_run=dry_run) as line:
-            return Desk(line.home, look_up, dry_run).approve(line, people[name].identity, request.id)
-
-    return approve
+    return _deciding(people, Desk.approve)
 
 
 @pytest.fixture
 def refuse(people):
     """Refuse as somebody, by default as bob."""
-
-    def refuse(request, name="bob", *, dry_run=False):
-        with refusals_told(open_home(), dry_run=dry_run) as line:
-            return Desk(line.home, look_up, dry_run).refuse(line, people[name].identity, request.id)
-
-    return refuse
+    return _deciding(people, Desk.refuse)
 
 
 @pytest.fixture
