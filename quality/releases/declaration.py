@@ -1,0 +1,83 @@
+"""A release as declared: what may be published of a table, and what must hold of it first."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from quality.releases.attributes import QuasiIdentifier
+from quality.releases.privacy_models import KAnonymity, PrivacyModel
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Gates(_Frozen):
+    """What the attacks on the published rows may reach at most, and what must be left of the data at least.
+
+    Shares lie in [0, 1]. ``max_information_loss`` is the normalized certainty penalty (NCP); ``max_suppressed`` the
+    share of rows that are not published: a release beyond either fails as useless.
+    """
+
+    singling_out: float = Field(default=0.05, ge=0, le=1)
+    linkability: float = Field(default=0.05, ge=0, le=1)
+    inference: float = Field(default=0.05, ge=0, le=1)
+    membership: float = Field(default=0.05, ge=0, le=1)
+    max_information_loss: float = Field(default=1.0, gt=0, le=1)
+    max_suppressed: float = Field(default=0.2, ge=0, le=1)
+
+
+class TableRelease(_Frozen):
+    """Rows of a table, made anonymous. Only the columns named here are published.
+
+    ``reads`` is a table of the lake or a file. ``subject`` is the column of who a row is about (each row is a subject
+    of its own without it) and is never published; ``links`` are columns, such as a device or a ring, whose equal
+    values make one subject of several. ``keep`` are published as they are. ``suppression`` is the share of rows that
+    may be left out to spare the rest. ``nulls``: a category of their own, or their rows are left out.
+    """
+
+    kind: Literal["table"] = "table"
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str = Field(min_length=1)
+    purpose: str = Field(min_length=1)
+    reads: str = Field(min_length=1)
+    subject: str | None = None
+    links: tuple[str, ...] = ()
+    quasi_ids: dict[str, QuasiIdentifier] = Field(min_length=1)
+    keep: tuple[str, ...] = ()
+    models: tuple[PrivacyModel, ...] = Field(min_length=1)
+    method: Literal["mondrian", "full_domain", "microaggregation"] = "mondrian"
+    strict: bool = False
+    suppression: Annotated[float, Field(ge=0, le=1)] = 0.0
+    nulls: Literal["category", "suppress"] = "category"
+    gates: Gates = Gates()
+    version: str = ""
+
+    @property
+    def k(self) -> int:
+        """The least subjects of a class; 1 where no model says."""
+        return max((model.k for model in self.models if isinstance(model, KAnonymity)), default=1)
+
+    @property
+    def sensitive(self) -> tuple[str, ...]:
+        """The columns whose values the models protect; they are published."""
+        return tuple(dict.fromkeys(model.column for model in self.models if hasattr(model, "column")))
+
+    @model_validator(mode="after")
+    def _coherent(self) -> TableRelease:
+        roles = [*self.quasi_ids, *self.sensitive, *self.keep]
+        if repeated := sorted({name for name in roles if roles.count(name) > 1}):
+            raise ValueError(f"a column has one role only: {', '.join(repeated)}")
+        if self.subject in roles:
+            raise ValueError("the subject is never published")
+        if self.links and self.subject is None:
+            raise ValueError("links unite subjects, so subject must be named")
+        if shown := sorted(set(self.links) & set(roles)):
+            raise ValueError(f"links are never published: {', '.join(shown)}")
+        if self.method == "full_domain" and (bare := [n for n, q in self.quasi_ids.items() if q.hierarchy is None]):
+            raise ValueError(f"full_domain needs a hierarchy for: {', '.join(bare)}")
+        if self.method == "microaggregation" and any(q.kind != "numeric" for q in self.quasi_ids.values()):
+            raise ValueError("microaggregation is for numeric quasi-identifiers only")
+        return self

@@ -1,0 +1,1 @@
+"""Reach a privacy model: classes of rows that no quasi-identifier tells apart."""
