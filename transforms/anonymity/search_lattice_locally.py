@@ -17,8 +17,9 @@ GAIN = 1e-12
 WIDTH = 8
 """How many nodes of one height the beam keeps, and from how many of the best nodes a descent to neighbors starts."""
 
-POOL, IDLE = 32, 60
-"""From how many of the best nodes children are crossed, and after how many without a better node the search ends."""
+POOL, CHANGED, IDLE = 8, 3, 60
+"""Children are crossed from how many of the best local optima, changed in how many columns on average, and after how
+many without a better node the search ends."""
 
 Rank = tuple[int, float, Levels]
 """Rows suppressed beyond the limit, the sum of losses, and the levels, so that there are no ties."""
@@ -33,6 +34,7 @@ class LocalSearch:
         self._shape = tuple(len(floor) for floor in checker.floors)
         self._ranks: dict[Levels, Rank] = {}
         self._least: dict[Levels, float] = {}
+        self._optima: set[Rank] = set()
         self.best: tuple[float, Levels] | None = None
 
     @property
@@ -74,6 +76,7 @@ class LocalSearch:
                 downs = self._steps(best[2], -1)
                 found = self._better(best, {up for down in downs for up in self._steps(down, 1)})
             if found is best:
+                self._optima.add(best)
                 return
             best = found
 
@@ -84,13 +87,13 @@ class LocalSearch:
         return found if found[:2] < (best[0], best[1] - GAIN) else best
 
     def _evolve(self) -> None:
-        """Cross two of the best nodes, change a column or so at random, and descend from the child."""
+        """Cross two of the best local optima, change a few columns at random, and descend from the child."""
         random, shape, idle = np.random.default_rng(0), np.array(self._shape), 0
         while idle < IDLE and self.checked < self._checks:
-            pool = sorted(self._ranks.values())[:POOL]
+            pool = sorted(self._optima)[:POOL]
             one, other = (np.array(pool[at][2]) for at in random.integers(0, len(pool), 2))
             crossed = np.where(random.random(shape.size) < 0.5, one, other)
-            child = np.where(random.random(shape.size) < 1 / shape.size, random.integers(0, shape), crossed)
+            child = np.where(random.random(shape.size) < CHANGED / shape.size, random.integers(0, shape), crossed)
             before = self._to_beat()
             for rank in self._check([tuple(child.tolist())]):
                 self._descend(rank, swap=False)
