@@ -57,7 +57,7 @@ def search_lattice(
         raise UsageError(f"A full-domain search needs a hierarchy for: {', '.join(bare)}.")
     loss = loss or Loss()
     limit = floor(suppression * table.rows + 1e-9)
-    checker = NodeChecker(table, models, strict=limit == 0, loss=loss)
+    checker = NodeChecker(table, models, limit=limit, loss=loss)
     nodes = prod(len(one) for one in checker.floors)
     if nodes <= largest_exact:
         lattice = search_exactly(checker, limit=limit, checks=checks)
