@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from quality.contracts.errors import GeowardError
 from quality.contracts.untold import untold
-from quality.releases.attributes import Order, QuasiIdentifier
+from quality.releases.attributes import HierarchyBuild, Order, QuasiIdentifier
+from transforms.anonymity.build_hierarchy import build_hierarchy
 from transforms.anonymity.coded_table import Hierarchy
+from transforms.anonymity.parse_hierarchy import parse_hierarchy
 
 NO_TEXTS = pa.array([], pa.string())
 
@@ -30,7 +32,8 @@ class ColumnUnfit(GeowardError):
 class Domain:
     """A column's values: ``texts`` in their order, or the range [``low``, ``high``] of a numeric one.
 
-    ``low`` > ``high`` says that there is no number at all. ``hierarchy`` covers ``texts`` if there is one.
+    ``low`` > ``high`` says that there is no number at all. ``hierarchy`` covers ``texts`` if there is one; that of a
+    numeric column is made of the numbers of each part, from ``stated``.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Domain:
     high: float = float("-inf")
     nulls: bool = False
     hierarchy: Hierarchy | None = None
+    stated: str | HierarchyBuild | None = None
 
 
 @untold
@@ -52,6 +56,30 @@ def survey_columns(table: pa.Table, declared: dict[str, QuasiIdentifier]) -> tup
 def unite_domains(parts: Iterable[Sequence[Domain]]) -> tuple[Domain, ...]:
     """Return the domains of a table from those of its parts; texts in the declared order, else their natural one."""
     return tuple(_ordered(_united(column)) for column in zip(*parts, strict=True))
+
+
+@untold
+def with_hierarchies(domains: Iterable[Domain], texts: Mapping[str, str]) -> tuple[Domain, ...]:
+    """Add the columns' hierarchies; ``texts`` are those in files, by column. Raises what ``hierarchy_for`` does."""
+    made = []
+    for domain in domains:
+        stated = texts.get(domain.name, domain.declared.hierarchy)
+        covers = None if domain.declared.kind == "numeric" else domain.texts.to_pylist()
+        found = None if covers is None else hierarchy_for(domain, stated, covers)
+        made.append(replace(domain, hierarchy=found, stated=stated))
+    return tuple(made)
+
+
+def hierarchy_for(domain: Domain, stated: str | HierarchyBuild | None, values: Sequence[object]) -> Hierarchy | None:
+    """Return the hierarchy of ``values`` as a file's text or a declaration states it; None if it states none.
+
+    Raises ``ConfigError`` for a text that is no hierarchy, and for values that it lacks.
+    """
+    if stated is None:
+        return None
+    if isinstance(stated, str):
+        return parse_hierarchy(stated, [str(value) for value in values], column=domain.name, null=domain.nulls)
+    return build_hierarchy(stated, values, column=domain.name, null=domain.nulls)
 
 
 def as_declared(table: pa.Table, name: str, declared: QuasiIdentifier) -> pa.Array:
