@@ -57,3 +57,27 @@ class VerifyListing(Listing):
     parameters: list[MeasuredParameter]
     holds: bool | None
     verdicts: list[ModelVerdict]
+
+
+class BuildListing(Listing):
+    """`geoward release build --json`. ``rows_in`` is ``rows_out``, ``suppressed`` and all of ``rejected``.
+
+    ``information_loss`` is the normalized certainty penalty in [0, 1]; ``released`` is whether the output was written.
+    """
+
+    release: str
+    version: str
+    source: str
+    output: str | None
+    dry_run: bool
+    released: bool
+    method: str
+    rows_in: int
+    rows_out: int
+    suppressed: int
+    rejected: dict[str, int]
+    subjects: int
+    classes: int
+    k: int
+    information_loss: float
+    verdicts: list[ModelVerdict]
