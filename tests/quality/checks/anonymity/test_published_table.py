@@ -12,7 +12,7 @@ from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.published_table import Roles, open_engine, open_file
 from quality.contracts.errors import GeowardError, UsageError
 
-TEXT = "zip,age\n01234,20\n01234,20\n,20\n"
+TEXT = "zip,age\n01234,2.50\n01234,2.50\n,2.50\n"
 
 
 def write(folder, kind):
@@ -20,7 +20,7 @@ def write(folder, kind):
         folder
         / {"csv": "t.csv", "semicolons": "t.CSV", "gzip": "t.csv.gz", "parquet": "t.parquet", "folder": "t"}[kind]
     )
-    table = pa.table({"zip": ["01234", "01234", None], "age": ["20", "20", "20"]})
+    table = pa.table({"zip": ["01234", "01234", None], "age": ["2.50"] * 3})
     if kind == "gzip":
         path.write_bytes(gzip.compress(TEXT.encode()))
     elif kind == "parquet":
@@ -39,7 +39,7 @@ def test_a_file_is_read_as_it_is_published(db, tmp_path, kind):
     measured = measure_anonymity(db, open_file(db, write(tmp_path, kind)), Roles(("zip", "age")))
 
     assert measured.histogram == {1: 1, 2: 1}
-    assert measured.find("k").worst[1].quasi_ids == {"zip": "01234", "age": "20"}
+    assert measured.find("k").worst[1].quasi_ids == {"zip": "01234", "age": "2.50"}
 
 
 @pytest.mark.parametrize(

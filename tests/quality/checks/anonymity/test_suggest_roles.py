@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from quality.checks.anonymity.published_table import open_engine
 from quality.checks.anonymity.suggest_roles import suggest_roles
 from quality.contracts.errors import UsageError
 from tests.quality.checks.anonymity.tables import put
@@ -45,12 +46,14 @@ def test_separation_asks_for_pairs_of_rows_and_not_for_values(db):
     assert [key.columns for key in found.keys] == [("a",), ("b",)]
 
 
-def test_a_large_table_is_sampled_and_gives_the_same_answer_each_time(db):
-    table = put(db, ROWS, COLUMNS)
+def test_a_large_table_is_sampled_and_gives_the_same_answer_each_time(tmp_path):
+    with open_engine(tmp_path, threads=2) as db:
+        db.execute("CREATE TABLE big AS SELECT hash(i) % 9 AS a, hash(i) // 9 % 9 AS b FROM range(300000) t(i)")
+        first, second = (suggest_roles(db, "big", alpha=0.01, sample=50) for _ in range(2))
+        threads = db.execute("SELECT current_setting('threads')").fetchall()
 
-    first, second = (suggest_roles(db, table, alpha=0.9, sample=50) for _ in range(2))
-
-    assert (first.rows, first.sampled, first) == (100, 50, second)
+    assert (first.rows, first.sampled, first) == (300_000, 50, second)
+    assert threads == [(2,)]
 
 
 def test_a_table_without_rows_is_refused(db):
