@@ -143,12 +143,7 @@ def _sample_codes(db: DuckDBPyConnection, table: str, names: Sequence[str], rows
     shown = ", ".join(f"{quoted(name)} AS c{at}" for at, name in enumerate(names))
     ranks = ", ".join(f"dense_rank() OVER (ORDER BY c{at}) AS r{at}" for at in range(len(names)))
     drawn = f"SELECT {shown} FROM {quoted(table)} USING SAMPLE reservoir({int(rows)} ROWS) REPEATABLE ({SEED})"
-    threads = int(db.execute("SELECT current_setting('threads')").fetchall()[0][0])
-    db.execute("SET threads = 1")  # with more, which rows are drawn depends on who comes first
-    try:
-        found = db.execute(f"SELECT {ranks} FROM ({drawn})").fetchnumpy()
-    finally:
-        db.execute(f"SET threads = {threads}")
+    found = db.execute(f"SELECT {ranks} FROM ({drawn})").fetchnumpy()
     return np.column_stack([np.asarray(found[f"r{at}"], np.int64) for at in range(len(names))])
 
 

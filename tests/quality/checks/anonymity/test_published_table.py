@@ -42,6 +42,19 @@ def test_a_file_is_read_as_it_is_published(db, tmp_path, kind):
     assert measured.find("k").worst[1].quasi_ids == {"zip": "01234", "age": "2.50"}
 
 
+def test_a_file_may_follow_another_under_its_name(db, tmp_path):
+    (tmp_path / "other.csv").write_text("zip,age\n1,1\n")
+    for path in (tmp_path / "other.csv", write(tmp_path, "parquet"), write(tmp_path, "csv")):
+        table = open_file(db, path, columns=("zip",))
+
+        assert measure_anonymity(db, table, Roles(("zip",))).rows == (1 if path.stem == "other" else 3)
+
+
+def test_a_column_that_a_file_lacks_is_named(db, tmp_path):
+    with pytest.raises(UsageError, match="no column town"):
+        open_file(db, write(tmp_path, "csv"), columns=("zip", "town"))
+
+
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [
