@@ -73,10 +73,10 @@ def covers(
         return own | _where(
             values, lambda v: (n := number_of(v)) is not None and low <= n and (n <= high if closed else n < high)
         )
-    if paths is not None:
-        return own | _where(values, lambda value: value is not None and published in paths.get(value, ()))
     if (number := number_of(published)) is not None:
-        return own | _where(values, lambda value: number_of(value) == number)
+        own |= _where(values, lambda value: number_of(value) == number)
+    if paths is not None:
+        own |= _where(values, lambda value: value is not None and published in paths.get(value, ()))
     return own
 
 

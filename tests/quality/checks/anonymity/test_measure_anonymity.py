@@ -51,7 +51,8 @@ def test_fake_accounts_on_one_device_do_not_hide_a_person(db):
 
 
 def test_equal_texts_of_two_link_columns_do_not_unite(db):
-    table = put(db, [("20", "a", "x", "1"), ("20", "b", "y", "x")], "age person device ring")
+    rows = [("20", "a", "x", None), ("20", "b", "x", None), ("20", "c", None, "x"), ("20", "d", None, "x")]
+    table = put(db, rows, "age person device ring")
 
     assert value(measure_anonymity(db, table, Roles(("age",), (), "person", ("device", "ring"))), "k") == 2
 
