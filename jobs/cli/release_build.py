@@ -46,8 +46,8 @@ def build(
     built = build_file(declared, where, file, None if dry_run else output, lambda step: err.print(step, markup=False))
     show(_listing(declared, file, output, dry_run, built), as_json, _tables(built))
     why = ", ".join(f"{reason} {count:,}" for reason, count in built.rejected.items()) or "0"
-    end = f"{counted(built.rows_in, 'row')} in = {built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."
-    err.print(end, markup=False, highlight=False)
+    out = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."
+    err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
 
