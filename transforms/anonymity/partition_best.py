@@ -13,32 +13,39 @@ Floats = NDArray[np.float64]
 
 
 @compiled
-def sweep_losses(space: Space, codes: Codes, rows: Codes, backward: bool, losses: Floats) -> None:
-    """Put the loss of the first 1, 2, ... of ``rows``, times their number, into ``losses``; or of the last ones."""
-    columns = space.kinds.size
-    low, high = np.empty(columns, np.int32), np.empty(columns, np.int32)
-    distinct, each = np.zeros(columns, np.int32), np.zeros(columns)
-    seen = np.zeros((columns, space.widest), np.bool_)
-    total = 0.0
-    for step in range(rows.size):
-        at = rows.size - 1 - step if backward else step
-        for column in range(columns):
-            code = codes[rows[at], column]
-            if space.kinds[column] == SET:
-                if seen[column, code]:
-                    continue
-                seen[column, code] = True
-                distinct[column] += 1
-                loss = set_loss(space, column, distinct[column])
-            else:
-                if step > 0 and low[column] <= code <= high[column]:
-                    continue
-                low[column] = min(low[column], code) if step else code
-                high[column] = max(high[column], code) if step else code
-                loss = span_loss(space, column, low[column], high[column])
-            total += loss - each[column]
-            each[column] = loss
-        losses[at] = total * (step + 1)
+def _sweep(space: Space, codes: Codes, rows: Codes, losses: Floats) -> None:
+    """Put the loss of the first 1, 2, ... of ``rows`` together into ``losses``."""
+    losses[:] = 0.0
+    for column in range(space.kinds.size):
+        values = codes[:, column]
+        if space.kinds[column] == SET:
+            _sweep_set(values, rows, np.zeros(space.widest, np.bool_), set_loss(space, column, 2), losses)
+        else:
+            _sweep_span(space, column, values, rows, losses)
+    losses *= np.arange(1, rows.size + 1)
+
+
+@compiled
+def _sweep_set(values: Codes, rows: Codes, seen: NDArray[np.bool_], each: float, losses: Floats) -> None:
+    loss = -each
+    for at in range(rows.size):
+        code = values[rows[at]]
+        if not seen[code]:
+            seen[code] = True
+            loss += each
+        losses[at] += loss
+
+
+@compiled
+def _sweep_span(space: Space, column: int, values: Codes, rows: Codes, losses: Floats) -> None:
+    low = high = values[rows[0]]
+    loss = 0.0
+    for at in range(rows.size):
+        code = values[rows[at]]
+        if code < low or code > high:
+            low, high = min(low, code), max(high, code)
+            loss = span_loss(space, column, low, high)
+        losses[at] += loss
 
 
 @compiled
@@ -47,14 +54,14 @@ def best_cut(space: Space, codes: Codes, keys: Codes, k: int, strict: bool) -> t
     n = keys.size
     rows = np.argsort(keys, kind="mergesort").astype(np.int32)
     before, after = np.empty(n), np.empty(n)
-    sweep_losses(space, codes, rows, False, before)
-    sweep_losses(space, codes, rows, True, after)
+    _sweep(space, codes, rows, before)
+    _sweep(space, codes, rows[::-1].copy(), after)
     best, at = np.inf, -1
     for i in range(k, n - k + 1):
         if strict and keys[rows[i - 1]] == keys[rows[i]]:
             continue
-        if before[i - 1] + after[i] < best:
-            best, at = before[i - 1] + after[i], i
+        if before[i - 1] + after[n - 1 - i] < best:
+            best, at = before[i - 1] + after[n - 1 - i], i
     if at < 0:
         return best, 0, 0
     cut = keys[rows[at]]

@@ -184,3 +184,16 @@ def _count_values(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: in
                 continue
             tally.pairs[pair] = tally.clock[0]
         tally.counts[bounds.values[column, rows[i]]] += 1
+
+
+@compiled
+def every_class_holds(bounds: Bounds, tally: Tally, classes: Codes) -> bool:
+    """Tell whether each class of ``classes`` (n,) holds every model."""
+    order = np.argsort(classes, kind="mergesort").astype(np.int32)
+    start = 0
+    for end in range(1, order.size + 1):
+        if end == order.size or classes[order[end]] != classes[order[start]]:
+            if not holds(bounds, tally, order, start, end):
+                return False
+            start = end
+    return True

@@ -16,7 +16,7 @@ from transforms.anonymity.partition_cut import block_of, cut_rows, measure_ends,
 from transforms.anonymity.partition_space import SCALE, SET, Space, space_of
 
 
-def partition_mondrian(table: CodedTable, *, models: Sequence[PrivacyModel], strict: bool, look_ahead: int = 0) -> Codes:
+def partition_mondrian(table: CodedTable, *, models: Sequence[PrivacyModel], strict: bool) -> Codes:
     """Return the class of each row of ``table``, (n,) from 0: multidimensional Mondrian (LeFevre et al., ICDE 2006).
 
     A class is cut in its widest column first: a scale at the median, a tree between the children of the node that
@@ -24,7 +24,7 @@ def partition_mondrian(table: CodedTable, *, models: Sequence[PrivacyModel], str
     never part; else rows at the median go to either side where no clean cut is allowed. Raises Unreachable if all rows together do not hold a model.
     """
     bounds = bounds_of(table, models)
-    return split_rows(space_of(table), bounds, tally_of(bounds), strict, look_ahead)
+    return split_rows(space_of(table), bounds, tally_of(bounds), strict, 0)
 
 
 @compiled

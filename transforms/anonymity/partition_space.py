@@ -120,6 +120,17 @@ def _starts(sizes: list[int]) -> Codes:
 
 
 @compiled
+def _cover_loss(space: Space, column: int, low: int, high: int) -> float:
+    size = space.sizes[column]
+    at = space.trees[column]
+    for _ in range(space.heights[column]):
+        if space.nodes[at + low] == space.nodes[at + high]:
+            return space.covers[at + low]
+        at += size
+    return space.weights[column]
+
+
+@compiled
 def span_loss(space: Space, column: int, low: int, high: int) -> float:
     """Return the weighted loss of a class whose codes of a scale or a tree lie from ``low`` to ``high``.
 
@@ -132,13 +143,7 @@ def span_loss(space: Space, column: int, low: int, high: int) -> float:
     if space.kinds[column] == SCALE:
         start = space.starts[column]
         return space.positions[start + high] - space.positions[start + low]
-    size = space.sizes[column]
-    at = space.trees[column]
-    for _ in range(space.heights[column]):
-        if space.nodes[at + low] == space.nodes[at + high]:
-            return space.covers[at + low]
-        at += size
-    return space.weights[column]
+    return _cover_loss(space, column, low, high)
 
 
 @compiled
