@@ -17,7 +17,7 @@ from transforms.anonymity.build_hierarchy import build_hierarchy
 from transforms.anonymity.check_node import NodeChecker
 from transforms.anonymity.coded_table import SUPPRESSED, CodedTable, QuasiId, Sensitive
 from transforms.anonymity.full_domain_loss import Loss
-from transforms.anonymity.search_lattice import search_lattice
+from transforms.anonymity.search_lattice import NoGeneralizationHolds, search_lattice
 
 K2, K3 = (KAnonymity(model="k_anonymity", k=k) for k in (2, 3))
 ILLNESS = {"column": "illness"}
@@ -79,7 +79,7 @@ def test_the_search_loses_what_the_best_of_all_nodes_loses(name, table, suppress
     least, nodes = least_loss(table, models, suppression=suppression, mean=mean)
 
     if least == inf:
-        with pytest.raises(UsageError):
+        with pytest.raises(NoGeneralizationHolds):
             search_lattice(table, models=models, suppression=suppression, loss=Loss(mean=mean))
         return
     found = search_lattice(table, models=models, suppression=suppression, loss=Loss(mean=mean))
@@ -150,7 +150,6 @@ def test_t_closeness_is_to_what_is_published():
             "distance of illness needs its hierarchy",
             id="no-hierarchy",
         ),
-        pytest.param(KAnonymity(model="k_anonymity", k=9), "at most 0 of 3 rows", id="out-of-reach"),
     ],
 )
 def test_a_model_that_cannot_be_reached_is_refused(model, says):
@@ -158,6 +157,13 @@ def test_a_model_that_cannot_be_reached_is_refused(model, says):
 
     with pytest.raises(UsageError, match=says):
         search_lattice(CodedTable(3, (column("a", [0, 0, 1], 2),), (illness,)), models=(model,), suppression=0)
+
+
+def test_that_no_generalization_holds_is_said_with_the_limit():
+    with pytest.raises(NoGeneralizationHolds, match="with at most 1 of 3 rows suppressed"):
+        search_lattice(
+            CodedTable(3, (column("a", [0, 0, 1], 2),)), models=(KAnonymity(model="k_anonymity", k=9),), suppression=0.5
+        )
 
 
 def test_a_quasi_identifier_without_a_hierarchy_is_refused():
