@@ -70,6 +70,7 @@ KERNELS = {
         "take": 2,
         "rows_by_code": 6,
         "by_class": 2,
+        "count_below": 2,
     },
     check_node_sensitive: {
         "entropies": 2,

@@ -128,3 +128,17 @@ def by_class(classes: Codes, count: int) -> tuple[Longs, Codes]:
         order[at[classes[i]]] = i
         at[classes[i]] += 1
     return starts, order
+
+
+@compiled
+def count_below(marked: Flags, shape: Longs) -> Codes:
+    """Return how many ``marked`` nodes are at or below each node of a lattice of ``shape``, both flat."""
+    counts = marked.astype(np.int32)
+    step = 1
+    for axis in range(shape.size - 1, -1, -1):
+        block = step * shape[axis]
+        for start in range(0, counts.size, block):
+            for i in range(start + step, start + block):
+                counts[i] += counts[i - step]
+        step = block
+    return counts
