@@ -15,11 +15,13 @@ from quality.checks.anonymity.measurement import Group, Measurement, Parameter
 from quality.checks.anonymity.population import count_population
 from quality.checks.anonymity.published_table import Roles, explained, quoted, require
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+@untold
 def measure_anonymity(
     db: DuckDBPyConnection,
     table: str,

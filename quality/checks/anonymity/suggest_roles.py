@@ -13,6 +13,7 @@ import numpy as np
 from quality.checks.anonymity.classes import Ints
 from quality.checks.anonymity.published_table import explained, quoted
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -76,6 +77,7 @@ class Suggestion:
     keys: tuple[ColumnSet, ...]
 
 
+@untold
 def suggest_roles(
     db: DuckDBPyConnection,
     table: str,

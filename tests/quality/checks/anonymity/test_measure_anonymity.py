@@ -12,6 +12,7 @@ from quality.checks.anonymity.hierarchy_file import read_paths
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.published_table import Roles, open_engine
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import ValueRefused
 from tests.quality.checks.anonymity.tables import put, recount
 
 ROLES = Roles(("age", "zip"), ("illness",), "person")
@@ -200,4 +201,27 @@ def test_a_value_outside_its_hierarchy_is_counted_and_not_told(db):
 
     with pytest.raises(UsageError, match="1 values of illness are not in its hierarchy") as refused:
         measure_anonymity(db, table, Roles(("zip",), ("illness",)), hierarchies={"illness": read_paths(PATHS)})
+    assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        pytest.param({"quasi_ids": ()}, "No quasi-identifier", id="no-quasi-identifier"),
+        pytest.param({"quasi_ids": ("a",), "links": ("device",)}, "subject must be named", id="links-of-nobody"),
+    ],
+)
+def test_roles_that_make_no_sense_are_refused(roles, said):
+    with pytest.raises(UsageError, match=said):
+        Roles(**roles)
+
+
+def test_what_breaks_inside_tells_no_value(db, monkeypatch):
+    def breaking(*_, **__):
+        raise ValueError("secret")
+
+    monkeypatch.setattr("quality.checks.anonymity.measure_anonymity.measure_column", breaking)
+
+    with pytest.raises(ValueRefused, match="ValueError at quality.checks.anonymity") as refused:
+        measure_anonymity(db, put(db, [("1", "flu")], "zip illness"), Roles(("zip",), ("illness",)))
     assert "secret" not in str(refused.value)
