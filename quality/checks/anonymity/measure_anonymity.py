@@ -92,6 +92,6 @@ def _histogram(sizes: Ints) -> dict[int, int]:
     return {int(size): int(count) for size, count in zip(found, counts, strict=True)}
 
 
-def _histogram_of_both(own: Ints, population: Ints) -> dict[tuple[int, int], int]:
+def _histogram_of_both(own: Ints, population: Ints) -> tuple[tuple[int, int, int], ...]:
     found, counts = np.unique(np.column_stack([own, population]), axis=0, return_counts=True)
-    return {(int(a), int(b)): int(count) for (a, b), count in zip(found, counts, strict=True)}
+    return tuple((int(a), int(b), int(count)) for (a, b), count in zip(found, counts, strict=True))

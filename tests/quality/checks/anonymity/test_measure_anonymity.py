@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,10 @@ from hypothesis import strategies as st
 from quality.checks.anonymity.hierarchy_file import read_paths
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.published_table import Roles, open_engine
+from quality.checks.anonymity.risk import state_risk
+from quality.checks.anonymity.special_uniques import find_special_uniques
+from quality.checks.anonymity.suggest_roles import suggest_roles
+from quality.checks.anonymity.uniqueness import estimate_uniqueness
 from quality.contracts.errors import UsageError
 from quality.contracts.untold import ValueRefused
 from tests.quality.checks.anonymity.tables import put, recount
@@ -225,3 +231,13 @@ def test_what_breaks_inside_tells_no_value(db, monkeypatch):
     with pytest.raises(ValueRefused, match="ValueError at quality.checks.anonymity") as refused:
         measure_anonymity(db, put(db, [("1", "flu")], "zip illness"), Roles(("zip",), ("illness",)))
     assert "secret" not in str(refused.value)
+
+
+def test_all_that_is_measured_is_plain_data(db):
+    table = put(db, [("1", "flu", "a"), ("1", "ulcer", "b"), ("2", "flu", "c")], "zip illness person")
+    roles = Roles(("zip",), ("illness",), "person")
+    measured = measure_anonymity(db, table, roles, population=table, hierarchies={"illness": read_paths(PATHS)})
+
+    for found in (measured, state_risk(measured), estimate_uniqueness(measured.histogram, 0.5),
+                  find_special_uniques(db, table, roles), suggest_roles(db, table)):  # fmt: skip
+        json.dumps(asdict(found))
