@@ -11,7 +11,7 @@ from quality.releases.privacy_models import PrivacyModel
 from transforms.anonymity.coded_table import CodedTable, Codes
 from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_bounds import Bounds, Tally, bounds_of, holds, tally_of
-from transforms.anonymity.partition_best import best_cut
+from transforms.anonymity.partition_best import split_best
 from transforms.anonymity.partition_cut import block_of, cut_rows, measure_ends, median, rank_values
 from transforms.anonymity.partition_space import SCALE, SET, Space, space_of
 
@@ -29,7 +29,7 @@ def partition_mondrian(table: CodedTable, *, models: Sequence[PrivacyModel], str
 
 @compiled
 def split_rows(space: Space, bounds: Bounds, tally: Tally, strict: bool, look_ahead: int) -> Codes:
-    """Return the class of each row."""
+    """Return the class of each row; classes of at most ``look_ahead`` rows are cut where that leaves the least loss."""
     n = space.codes.shape[0]
     codes, order = space.codes.copy(), np.arange(n).astype(np.int32)
     classes = np.empty(n, np.int32)
@@ -39,9 +39,10 @@ def split_rows(space: Space, bounds: Bounds, tally: Tally, strict: bool, look_ah
     while waiting > 0:
         start, end = stack[waiting - 1]
         waiting -= 1
+        middle = -1
         if end - start <= look_ahead:
             middle = split_best(space, bounds, tally, strict, codes, order, start, end)
-        else:
+        if middle < 0:
             middle = split_class(space, bounds, tally, strict, codes, order, start, end)
         if middle < 0:
             classes[order[start:end]] = found
@@ -80,44 +81,6 @@ def split_class(
             if holds(bounds, tally, order, start, middle) and holds(bounds, tally, order, middle, end):
                 return middle
     return -1
-
-
-@compiled
-def split_best(
-    space: Space, bounds: Bounds, tally: Tally, strict: bool, codes: Codes, order: Codes, start: int, end: int
-) -> int:
-    if end - start < 2 * bounds.k:
-        return -1
-    columns = space.kinds.size
-    ends, losses = np.empty((columns, 2), np.int32), np.empty(columns)
-    measure_ends(space, codes, start, end, ends, losses)
-    now = losses.sum()*(end-start)
-    found = np.full(columns, np.inf)
-    cuts = np.zeros((columns, 2), np.int64)
-    part = codes[start:end].copy()
-    for column in range(columns):
-        if losses[column] <= 0:
-            continue
-        keys = part[:, column].copy()
-        if space.kinds[column] == SET:
-            ranks = np.empty(space.sizes[column], np.int32)
-            rank_values(space, codes, start, end, column, bounds.k, ranks)
-            keys = ranks[keys]
-        found[column], cuts[column, 0], cuts[column, 1] = best_cut(space, part, keys, bounds.k, strict)
-    for _ in range(columns):
-        column = int(np.argmin(found))
-        if found[column] == np.inf:
-            break
-        found[column] = np.inf
-        if space.kinds[column] == SET:
-            ranks = np.empty(space.sizes[column], np.int32)
-            rank_values(space, codes, start, end, column, bounds.k, ranks)
-        else:
-            ranks = np.empty(0, np.int32)
-        middle = cut_rows(codes, order, start, end, column, ranks, cuts[column, 0], cuts[column, 1])
-        if holds(bounds, tally, order, start, middle) and holds(bounds, tally, order, middle, end):
-            return middle
-    return split_class(space, bounds, tally, strict, codes, order, start, end)
 
 
 @compiled
