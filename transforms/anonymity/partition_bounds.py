@@ -102,7 +102,9 @@ def _rule(model: LDiversity | TCloseness, column: int) -> tuple[float, float, fl
     return RULES[model.variant], column, model.l, model.c or 0.0
 
 
-def _flat(table: CodedTable, k: int, rules: list[tuple[float, ...]], columns: list[Sensitive]) -> Bounds:
+def _flat(
+    table: CodedTable, k: int, rules: list[tuple[float, float, float, float]], columns: list[Sensitive]
+) -> Bounds:
     subjects = np.empty(0, np.int32) if table.subjects is None else table.subjects.astype(np.int32)
     values = np.empty((len(columns), table.rows), np.int32)
     pairs = np.empty((len(columns), table.rows if subjects.size else 0), np.int32)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quality.releases.privacy_models import PrivacyModel
 from transforms.anonymity.coded_table import CodedTable, Codes
 from transforms.anonymity.compiled import compiled
-from transforms.anonymity.partition_bounds import Bounds, Tally, bounds_of, holds, tally_of
 from transforms.anonymity.partition_best import split_best
+from transforms.anonymity.partition_bounds import Bounds, Tally, bounds_of, holds, tally_of
 from transforms.anonymity.partition_cut import block_of, cut_rows, measure_ends, median, rank_values
 from transforms.anonymity.partition_space import SCALE, SET, Space, space_of
 
@@ -21,7 +20,8 @@ def partition_mondrian(table: CodedTable, *, models: Sequence[PrivacyModel], str
 
     A class is cut in its widest column first: a scale at the median, a tree between the children of the node that
     covers the class, a set of values in its most frequent ones and the others. ``strict``: equal values of a scale
-    never part; else rows at the median go to either side where no clean cut is allowed. Raises Unreachable if all rows together do not hold a model.
+    never part; else rows at the median go to either side where no clean cut is allowed. Raises Unreachable if all
+    rows together do not hold a model.
     """
     bounds = bounds_of(table, models)
     return split_rows(space_of(table), bounds, tally_of(bounds), strict, 0)
@@ -89,11 +89,11 @@ def _span_cuts(
 ) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
     values = codes[start:end, column].copy()
     first, last = block_of(space, column, span[0], span[1], median(values))
-    before = np.count_nonzero(values < first)
-    through = np.count_nonzero(values <= last)
-    half = (end - start) // 2
-    near, far = ((first, 0), (last + 1, 0)) if half - before <= through - half else ((last + 1, 0), (first, 0))
-    ties = half - before
+    before = int(np.count_nonzero(values < first))
+    through = int(np.count_nonzero(values <= last))
+    before_is_nearer = before + through >= end - start
+    near, far = ((first, 0), (last + 1, 0)) if before_is_nearer else ((last + 1, 0), (first, 0))
+    ties = (end - start) // 2 - before
     if strict or space.kinds[column] != SCALE or ties <= 0 or span[1] == space.nulls[column]:
         return near, far, far
     return near, far, (first, ties)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from quality.contracts.errors import UsageError
 from transforms.anonymity.coded_table import SUPPRESSED, CodedTable, Codes, QuasiId
-from transforms.anonymity.partition_space import nodes_of, tree_order
+from transforms.anonymity.partition_space import tree_order
 
 ANY = "*"
 """What is published of a class that holds nulls and values of a column that has no text for both."""
@@ -71,7 +71,8 @@ def _node(one: QuasiId, nodes: Codes, texts: Sequence[str], low: int, high: int)
     if low == high:
         return texts[low]
     level = int(np.argmax(nodes[:, low] == nodes[:, high]))
-    return one.hierarchy.labels[level][nodes[level, low]]
+    labels: Sequence[str] = one.hierarchy.labels[level]
+    return labels[nodes[level, low]]
 
 
 def _ends(codes: NDArray[np.integer], starts: Indices) -> tuple[Indices, Indices, Indices]:
