@@ -38,7 +38,7 @@ def make_classes(
     small = table.rows <= SMALL
     look_ahead = 0 if effort == "fast" else table.rows if small else LOOK_AHEAD
     classes = split_rows(space, bounds, tally, strict, look_ahead)
-    if effort == "thorough" and small and not strict:
+    if effort == "thorough" and small and not strict and table.rows:
         refine_classes(space, bounds, tally, classes)
     if not every_class_holds(bounds, tally, classes):
         raise AssertionError("a class does not hold its models")

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.contracts.errors import GeowardError, UsageError
+from quality.contracts.untold import untold
 from quality.releases.privacy_models import KAnonymity, LDiversity, PrivacyModel, TCloseness
 from transforms.anonymity.coded_table import CodedTable, Codes, Sensitive
 from transforms.anonymity.compiled import compiled
@@ -59,11 +60,12 @@ class Tally(NamedTuple):
     counts: NDArray[np.float64]
 
 
+@untold
 def bounds_of(table: CodedTable, models: Sequence[PrivacyModel]) -> Bounds:
     """Return what ``models`` ask of every class of ``table``; raise Unreachable if the whole table does not hold it."""
     for model in models:
         alone = _bounds(table, [model])
-        if not holds(alone, tally_of(alone), np.arange(table.rows, dtype=np.int32), 0, table.rows):
+        if table.rows and not holds(alone, tally_of(alone), np.arange(table.rows, dtype=np.int32), 0, table.rows):
             raise Unreachable(_told(model))
     return _bounds(table, models)
 

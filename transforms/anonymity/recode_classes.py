@@ -20,10 +20,12 @@ NULL = "null"
 Indices = NDArray[np.int64]
 
 
-def recode_classes(table: CodedTable, classes: Codes, labels: Sequence[Sequence[str]]) -> pa.Table:
-    """Return the published columns of ``table``'s rows, but for suppressed ones, in their order.
+def recode_classes(
+    table: CodedTable, classes: Codes, labels: Sequence[pa.Array | Sequence[str]]
+) -> tuple[pa.Array, ...]:
+    """Return the published texts of each quasi-identifier for the rows of ``table`` but suppressed ones, in order.
 
-    ``labels`` hold for each quasi-identifier the texts of its codes, without the null. A numeric or ordered column
+    ``labels`` hold for each quasi-identifier the values of its codes, without the null. A numeric or ordered column
     tells a class's ends, as ``[17, 29]``, a categorical one its values, as ``{a, b}``, a hierarchical one the lowest
     node that covers them; one value stands for itself. A class of nulls alone has null; of nulls and values ``*``, or
     the set with ``null`` in it.
@@ -32,15 +34,16 @@ def recode_classes(table: CodedTable, classes: Codes, labels: Sequence[Sequence[
     _, numbers = np.unique(classes[kept], return_inverse=True)
     order = np.argsort(numbers, kind="stable")
     starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
-    columns = {}
-    for one, texts in zip(table.quasi_ids, labels, strict=True):
+    columns = []
+    for one, values in zip(table.quasi_ids, labels, strict=True):
+        texts = pa.array(values).cast(pa.string()).to_pylist()
         if len(texts) != (one.null if one.null >= 0 else len(one.positions)):
             raise UsageError(f"The labels of {one.name} are not one for each of its values.")
         codes = one.codes[kept][order]
         recode = _sets if one.kind == "categorical" else _nodes if one.kind == "hierarchical" else _ranges
         published, of_class = recode(one, codes, starts, texts) if kept.size else ([], numbers)
-        columns[one.name] = pa.array(published, pa.string()).take(pa.array(of_class[numbers]))
-    return pa.table(columns)
+        columns.append(pa.array(published, pa.string()).take(pa.array(of_class[numbers])))
+    return tuple(columns)
 
 
 def _ranges(one: QuasiId, codes: Codes, starts: Indices, texts: Sequence[str]) -> tuple[list[str | None], Indices]:
@@ -71,8 +74,8 @@ def _node(one: QuasiId, nodes: Codes, texts: Sequence[str], low: int, high: int)
     if low == high:
         return texts[low]
     level = int(np.argmax(nodes[:, low] == nodes[:, high]))
-    labels: Sequence[str] = one.hierarchy.labels[level]
-    return labels[nodes[level, low]]
+    labels = one.hierarchy.labels[level]
+    return str(labels[nodes[level, low]])
 
 
 def _ends(codes: NDArray[np.integer], starts: Indices) -> tuple[Indices, Indices, Indices]:

@@ -106,6 +106,10 @@ def test_one_subject_with_many_rows_is_no_crowd():
     assert len(members(make_classes(table, models=[k_anonymity(2)]))) == 1
 
 
+def test_a_table_of_no_rows_has_no_classes():
+    assert make_classes(CodedTable(0, (quasi_id("age", []),)), models=[k_anonymity(2)]).size == 0
+
+
 def test_the_same_table_gives_the_same_classes(shared_table):
     first, second = (make_classes(shared_table, models=[k_anonymity(3)]) for _ in range(2))
 
@@ -154,6 +158,16 @@ def test_thorough_loses_no_more_than_fast(shared_table):
     fast, thorough = (make_classes(shared_table, models=[k_anonymity(5)], effort=how) for how in ("fast", "thorough"))
 
     assert information_loss(shared_table, thorough) < information_loss(shared_table, fast)
+
+
+def test_classes_that_lost_their_model_are_not_returned(shared_table, monkeypatch):
+    def lose(space, bounds, tally, classes):
+        classes[:] = np.arange(classes.size)
+
+    monkeypatch.setattr(module, "refine_classes", lose)
+
+    with pytest.raises(AssertionError, match="does not hold"):
+        make_classes(shared_table, models=[k_anonymity(2)])
 
 
 def test_a_large_table_is_looked_at_in_small_classes_only(shared_table, monkeypatch):

@@ -15,7 +15,7 @@ CITIES = tree([0, 1, 2, 3], [0, 0, 1, 1], [0] * 4)
 
 def published(column, labels, classes):
     table = CodedTable(len(classes), (column,))
-    return recode_classes(table, np.array(classes, np.int32), [labels])[column.name].to_pylist()
+    return recode_classes(table, np.array(classes, np.int32), [labels])[0].to_pylist()
 
 
 @pytest.mark.parametrize(
