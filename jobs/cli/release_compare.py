@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from jobs.cli.app import Json, err, grid, show
 from jobs.cli.release import release
@@ -81,7 +82,7 @@ def _version(path: Path, measured: Measurement) -> ComparedVersion:
 
 
 def _tables(told: CompareListing) -> list[Table | str]:
-    table = grid("", f"old: {told.old.file}#", f"new: {told.new.file}#")
+    table = grid("", f"old: {escape(told.old.file)}#", f"new: {escape(told.new.file)}#")
     for name in ("rows", "subjects", "classes", "k", "l", "t"):
         values = [getattr(version, name) for version in (told.old, told.new)]
         table.add_row(name, *(_shown(value) for value in values))
@@ -89,8 +90,8 @@ def _tables(told: CompareListing) -> list[Table | str]:
     if told.utility:
         lost = told.utility
         parts.append(
-            f"Lost: information {lost.information_loss:.4f} (NCP), {lost.suppressed:.2%} of rows; C_avg {lost.c_avg:.2f}, "
-            f"discernibility {lost.discernibility:,}"
+            f"Lost: information {lost.information_loss:.4f} (NCP), {lost.suppressed:.2%} of rows; "
+            f"C_avg {lost.c_avg:.2f}, discernibility {lost.discernibility:,}"
         )
     if between := told.differencing:
         verdict = "holds" if between.passed else "FAILS"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from jobs.cli.app import Json, grid, show
 from jobs.cli.release import release
@@ -35,11 +36,11 @@ def explain(
 def _tables(told: ExplainListing) -> list[Table | str]:
     parts: list[Table | str] = []
     for model in told.models:
-        of = f" of {model.column}" if model.column else ""
-        parts += [f"{model.model}{of}: {model.promises} ({model.source})", "  It does not protect against:"]
+        of = f" of {escape(model.column)}" if model.column else ""
+        parts += [f"{model.model}{of}: {escape(model.promises)} ({model.source})", "  It does not protect against:"]
         parts += [f"  - {one.name}: {one.how}" for one in model.not_against]
     parts += ["No model of this kind protects against:", *(f"  - {one.name}: {one.how}" for one in told.always), ""]
     knobs = grid("knob", "here", "what it does", "what it costs", "source")
     for knob in told.knobs:
-        knobs.add_row(knob.knob, knob.value, knob.does, knob.costs, knob.source)
+        knobs.add_row(knob.knob, escape(knob.value), knob.does, knob.costs, knob.source)
     return [*parts, knobs]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from jobs.cli.app import Json, err, grid, show
 from jobs.cli.release import release
@@ -46,13 +47,16 @@ def _tables(plan: ReleasePlanListing) -> list[Table | str]:
         missing = " (missing)" if one.hierarchy_found is False else ""
         absent = " (not in the file)" if one.in_file is False else ""
         shown = "no" if not one.published else "generalized" if one.role == "quasi_identifier" else "as it is"
-        columns.add_row(one.name + absent, one.role, shown, one.kind or "", f"{one.hierarchy or ''}{missing}")
+        columns.add_row(
+            escape(one.name) + absent, one.role, shown, one.kind or "", f"{escape(one.hierarchy or '')}{missing}"
+        )
     models = grid("model", "what it means")
     for model in plan.models:
         told = ", ".join(f"{name}={value}" for name, value in model.parameters.items())
-        models.add_row(f"{model.model} ({told})", model.meaning)
+        models.add_row(f"{model.model} ({told})", escape(model.meaning))
     gates = grid("gate", "limit#")
     for name, limit in plan.gates.items():
         gates.add_row(name, f"{limit:g}")
     how = f"method {plan.method}, up to {plan.suppression:.1%} of rows suppressed, nulls: {plan.nulls}"
-    return [f"{plan.release}: {plan.description}", f"{plan.source}: {rows}; {how}", columns, models, gates]
+    head = [f"{plan.release}: {escape(plan.description)}", f"{escape(plan.source)}: {rows}; {how}"]
+    return [*head, columns, models, gates]

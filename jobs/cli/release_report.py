@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from jobs.cli.app import Json, err, show
 from jobs.cli.release import release
@@ -54,7 +55,7 @@ def report(
         ],
     )  # fmt: skip
     told = "holds" if made.holds else "does NOT hold"
-    show(listing, as_json, [f"{declared.name} {told}; read {output.name}, and sign it if you agree."])
+    show(listing, as_json, [f"{declared.name} {told}; read {escape(output.name)}, and sign it if you agree."])
     if not made.holds:
         raise typer.Exit(1)
 

@@ -24,14 +24,15 @@ WEAKNESSES = {
     "rare values": "Distinct values count alike: 99 of one and 1 of another are two (Machanavajjhala et al., TKDD"
     " 2007). Mend: entropy or recursive l-diversity.",
     "presence": "That a person is in the table at all may be the secret (a clinic's patients); a class tells it"
-    " to whoever knows that everybody like her is in it (Nergiz et al., SIGMOD 2007). Mend: delta-presence or a sample.",
+    " to whoever knows that everybody like her is in it (Nergiz et al., SIGMOD 2007). Mend: delta-presence, a sample.",
     "an attacker with less of a crowd": "Who knows that a person is in the release, and not only in the population,"
     " counts its rows only, which may be 1 (a prosecutor; El Emam & Dankar, JAMIA 2008). Mend: k-anonymity.",
     "singling out": "A small distance to the table says nothing of how few people a class holds. Mend: k-anonymity"
     " beside it.",
     "attribute disclosure": "Sensitive values of a class are not looked at. Mend: l-diversity or t-closeness.",
     "repeated releases": "Two releases of overlapping people can be subtracted or intersected: new minus old is the"
-    " late person (Ganta et al., KDD 2008). Mend: fixed classes for an epoch; `geoward release compare` before publishing.",
+    " late person (Ganta et al., KDD 2008). Mend: fixed classes for an epoch; `geoward release compare` before"
+    " publishing.",
     "other quasi-identifiers": "The count is over the declared columns: what else an attacker knows, also of a kept"
     " column, makes the crowd smaller (Narayanan & Shmatikov, 2008). Mend: declare it.",
     "minimality": "Whoever knows the method and that it generalizes no more than needed can infer from where it"
