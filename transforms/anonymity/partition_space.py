@@ -85,7 +85,7 @@ def _column(one: QuasiId, weight: float) -> tuple[Codes, NDArray[np.float64], Co
         return rank[one.codes], np.zeros(size), nodes[:, order], weight * _cover_losses(nodes[:, order])
     places = one.positions if one.kind == "numeric" else np.arange(size, dtype=np.float64)
     places = places[: size - (one.null >= 0)]
-    span = np.ptp(places) if places.size else 0.0
+    span = one.span or (np.ptp(places) if places.size else 0.0)
     scaled = np.zeros(size)
     scaled[: places.size] = weight * ((places - places[:1]) / (span or 1.0))
     return one.codes, scaled, np.empty((0, size), np.int32), np.empty((0, size))
@@ -155,4 +155,4 @@ def set_loss(space: Space, column: int, distinct: int) -> float:
     """Return the weighted loss of a class with ``distinct`` values of a categorical column."""
     if distinct <= 1:
         return 0.0
-    return float(space.weights[column] * (distinct - 1) / (space.sizes[column] - 1))
+    return float(space.weights[column] * (distinct - 1) / max(space.sizes[column] - 1, 1))
