@@ -1,4 +1,7 @@
-"""Re-identification by home and work: who sleeps in this cell and works in that one is often one person."""
+"""Re-identification by home and work: who sleeps in this cell and works in that one is often one person.
+
+The threat is that of Golle and Partridge (Pervasive 2009): home and work by census block single out most Americans.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ HOME_WORK = Attack(
 )
 
 NIGHT, OFFICE = (21, 6), (9, 17)
-"""Local hours [from, to) at home and, on working days, at work (Golle and Partridge, Pervasive 2009, infer likewise)."""
+"""Local hours [from, to): people are at home then, and on working days at work."""
 
 _HOUR, _DAY, _THURSDAY = 3_600, 86_400, 3  # 1970-01-01 was the fourth day of its week
 

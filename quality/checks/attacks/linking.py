@@ -57,7 +57,7 @@ def names_of(ids: NDArray[np.integer], owners: NDArray[np.integer]) -> tuple[Int
 
 def best_candidates(scores: Scores, rng: np.random.Generator) -> Ints:
     """Return each target's best candidate. Ties are broken by chance, and so is a target with no score above 0."""
-    candidates = rng.integers(scores.shape[1], size=scores.shape[0])
+    candidates: Ints = rng.integers(scores.shape[1], size=scores.shape[0])
     for target in range(scores.shape[0]):
         row = slice(scores.indptr[target], scores.indptr[target + 1])
         values = scores.data[row]

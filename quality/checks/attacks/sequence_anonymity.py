@@ -16,8 +16,8 @@ from quality.checks.attacks.rare_sets import rare_sets, rarest_of_subject
 SEQUENCES = Attack(
     "sequences",
     "Any m or fewer points of the release fit at least k of its pseudonyms (k^m-anonymity).",
-    "Suppress the rarest points, coarsen cells or hours, or shorten how long a pseudonym lasts: suppression costs visits,"
-    " coarser `resolution` and `hours` cost place and time, a smaller `m` or `k` costs the promise itself.",
+    "Suppress the rarest points, coarsen cells or hours, or shorten how long a pseudonym lasts: suppression costs"
+    " visits, coarser `resolution` and `hours` cost place and time, a smaller `m` or `k` costs the promise itself.",
 )
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.checks.attacks.linking import Names, names_of
-from quality.checks.attacks.points import Ints
 
 
 @dataclass(frozen=True, slots=True, eq=False)

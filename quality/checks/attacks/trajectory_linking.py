@@ -66,7 +66,7 @@ def link_trajectories(released: Traces, known: Traces, *, targets: int, seed: in
 
 
 def _log_odds(users: Any) -> tuple[Any, Any]:
-    """Return, of (users, values) counts, the log of a seen value's odds to an unseen one's, and of each user's total."""
+    """Return, of (users, values) counts, the log odds of a seen value to an unseen one, and the log totals."""
     seen = users.copy()
     seen.data = np.log1p(seen.data / SMOOTHING)
     return seen.T.tocsr(), np.log(users.sum(axis=1).A1 + SMOOTHING * max(users.shape[1], 1))

@@ -57,7 +57,7 @@ def test_few_people_do_not_decide():
     few = commuters(count=8)
     coarse = with_places(few, few.places * 0)
 
-    finding = attack_home_work(coarse, coarse, few, k=2, seed=1)
+    finding = attack_home_work(coarse, coarse, few, k=4, seed=1)
 
     assert finding.reached.attempts == 8
     assert finding.outcome == "too_small"
