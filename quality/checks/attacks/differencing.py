@@ -60,7 +60,8 @@ def differences(old: Counts, new: Counts, *, k: int) -> Estimate:
 def _changes(old: Counts, new: Counts) -> Ints:
     keys = _codes(old.keys, new.keys)
     _, here, there = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
-    return np.abs(old.persons[here] - new.persons[there])
+    changes: Ints = np.abs(old.persons[here] - new.persons[there])
+    return changes
 
 
 def _remainders(totals: Counts, parts: Counts) -> Ints:

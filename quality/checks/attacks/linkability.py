@@ -13,7 +13,7 @@ from quality.checks.attacks.released_columns import Codes, People, Released, pub
 LINKABILITY = Attack(
     "linkability",
     "Two data sets about the same people are joined through the release no better for its people than for others.",
-    "Raise `k`, or generalize the columns that both data sets may hold further: it costs the precision of their values.",
+    "Raise `k`, or generalize the columns of either data set further: it costs the precision of their values.",
 )
 
 Parts = tuple[tuple[str, ...], tuple[str, ...]]
@@ -27,14 +27,15 @@ def attack_linkability(
     parts: Parts,
     categories: dict[str, int],
     limit: float,
-    neighbors: int = 10,
+    neighbors: int = 1,
     targets: int = 2_000,
     seed: int,
 ) -> Finding:
-    """Return the gain of linking (Giomi et al., PETS 2023, section 4.2): main - control, within ``limit``.
+    """Return the gain of linking (Giomi et al., PETS 2023): main - control, within ``limit``.
 
-    ``parts`` are the columns of either data set. A link is right if the ``neighbors`` published rows nearest by one
-    part and those nearest by the other share a row; with 10, an attacker is content with a short list. ``members``, ``others`` and ``categories`` are as for singling out.
+    ``parts`` are the columns of either data set; they may share some, such as an age, and need enough to tell raw rows
+    apart. A link is right if the ``neighbors`` published rows nearest by one part and those nearest by the other share
+    a row: keep them well below k. ``members``, ``others`` and ``categories`` are as for singling out.
     """
     raw = published_exactly(members, categories)
     trials = [

@@ -33,7 +33,7 @@ def attack_singling_out(
     guesses: int = 2_000,
     seed: int,
 ) -> Finding:
-    """Return the gain of multivariate guesses (Giomi et al., PETS 2023, section 4.1): main - control, within ``limit``.
+    """Return the gain of multivariate guesses (Giomi et al., PETS 2023): main - control, within ``limit``.
 
     ``members`` are the true values of the release's people, a person a row, and ``others`` those of people held out.
     ``columns`` of a row, all of them by default, make a question: in a truthful release, more columns fit fewer.

@@ -1,0 +1,87 @@
+import pyarrow.csv as pv
+import pytest
+
+from quality.checks.attacks.read_released import domains_of, read_people
+from quality.checks.attacks.released_columns import published_exactly, some
+from quality.checks.attacks.singling_out import attack_singling_out, single_out
+from tests.quality.checks.attacks.people import CATEGORIES, alike, in_blocks, people
+
+MEMBERS, OTHERS = people(1), people(2)
+GATE = {"categories": CATEGORIES, "limit": 0.05, "seed": 1}
+
+
+def test_a_release_of_true_rows_singles_its_people_out():
+    finding = attack_singling_out(published_exactly(MEMBERS, CATEGORIES), MEMBERS, OTHERS, **GATE)
+
+    assert finding.outcome == "failed"
+    assert finding.reached.value > 0.9
+
+
+def test_classes_of_many_people_single_nobody_out():
+    finding = attack_singling_out(in_blocks(MEMBERS), MEMBERS, OTHERS, **GATE)
+
+    assert finding.outcome == "passed"
+    assert finding.raw.low > 0.9
+
+
+def test_a_column_published_as_it_is_opens_large_classes():
+    opened = {**in_blocks(MEMBERS), "zone": published_exactly(MEMBERS, CATEGORIES)["zone"]}
+
+    assert attack_singling_out(opened, MEMBERS, OTHERS, **GATE).outcome == "failed"
+
+
+def test_what_fits_others_as_well_is_no_gain():
+    trial = single_out(published_exactly(OTHERS, CATEGORIES), OTHERS, OTHERS, guesses=500, seed=1)
+
+    assert trial.main.value > 0.9
+    assert trial.gain.low < 0 < trial.gain.high
+
+
+def test_the_attack_is_blind_where_raw_rows_are_all_alike():
+    assert attack_singling_out(in_blocks(MEMBERS), alike(), alike(), **GATE).outcome == "blind"
+
+
+def test_few_guesses_do_not_decide():
+    assert attack_singling_out(in_blocks(MEMBERS), MEMBERS, OTHERS, guesses=20, **GATE).outcome == "too_small"
+
+
+def test_an_empty_release_is_no_private_one():
+    nothing = published_exactly(some(MEMBERS, slice(0)), CATEGORIES)
+
+    assert attack_singling_out(nothing, MEMBERS, OTHERS, **GATE).outcome == "too_small"
+
+
+def test_without_a_control_group_the_attack_says_nothing():
+    assert attack_singling_out(in_blocks(MEMBERS), MEMBERS, some(OTHERS, slice(0)), **GATE).outcome == "blind"
+
+
+def test_groups_of_unequal_size_are_asked_in_the_smaller_size():
+    trial = single_out(published_exactly(MEMBERS, CATEGORIES), MEMBERS, some(OTHERS, slice(600)), guesses=900, seed=1)
+
+    assert trial.main.value == pytest.approx(0.5, abs=0.06)  # half of the questions are of people who were not drawn
+
+
+def test_univariate_guesses_ask_for_the_rarest_values_first():
+    members = {**MEMBERS, "zone": MEMBERS["zone"] * 0}
+    members["zone"][7] = 5.0
+
+    trial = single_out(
+        {"zone": published_exactly(members, {})["zone"]}, members, OTHERS, kind="univariate", guesses=1, seed=1
+    )
+
+    assert (trial.main.successes, trial.main.attempts) == (1, 1)
+
+
+@pytest.mark.realdata
+def test_the_true_rows_of_adult_single_half_of_its_people_out(shared_data):
+    table = pv.read_csv(shared_data / "k_anon_adult_arx" / "adult.csv.gz", parse_options=pv.ParseOptions(delimiter=";"))
+    domains = domains_of(table, table.column_names)
+    adults = read_people(table, table.column_names, domains)
+    members, others = some(adults, slice(0, None, 2)), some(adults, slice(1, None, 2))
+
+    trial = single_out(
+        published_exactly(members, {n: len(d) for n, d in domains.items()}), members, others, guesses=1_000, seed=1
+    )
+
+    assert trial.gain.low > 0.35
+    assert trial.control.value > 0.1  # what a check without a control group would count as a leak
