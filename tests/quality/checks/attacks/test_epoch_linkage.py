@@ -61,7 +61,9 @@ def test_classes_of_people_are_linked_but_not_the_people():
 def test_no_common_person_is_no_attempt():
     other = Traces(FAITHFUL[1].ids, FAITHFUL[1].owners + 1_000, FAITHFUL[1].features)
 
-    assert attack_epochs((FAITHFUL[0], other), FAITHFUL, seed=1).outcome == "too_small"
+    finding = attack_epochs((FAITHFUL[0], other), FAITHFUL, seed=1)
+
+    assert (finding.outcome, finding.reached.attempts) == ("too_small", 0)
 
 
 @pytest.mark.realdata

@@ -46,6 +46,11 @@ def test_the_exact_interval_holds_the_share_in_at_least_95_of_100_experiments(sh
     assert sum(chance for chance, inside in zip(chances, held, strict=True) if inside) >= 0.95
 
 
+def test_no_success_has_no_least_share_and_no_failure_no_greatest_not_even_by_rounding():
+    assert {wilson(0, n).low for n in range(1, 3_000)} == {0.0}
+    assert {wilson(n, n).high for n in range(1, 3_000)} == {1.0}
+
+
 @pytest.mark.parametrize("interval", [wilson, clopper_pearson, counted])
 def test_without_attempts_anything_may_be(interval):
     found = interval(0, 0)

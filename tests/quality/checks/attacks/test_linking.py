@@ -34,6 +34,14 @@ def test_chance_is_what_random_picks_reach(ids, owners, chance):
     assert (picked == targets).mean() == pytest.approx(chance, abs=0.02)
 
 
+def test_people_of_a_class_are_picked_alike():
+    _, names = names_of(np.array([0, 0, 1]), np.array([5, 6, 7]))
+
+    picked = names.pick(np.zeros(1_000, dtype=np.int64), rng())
+
+    assert 0.4 < (picked == 5).mean() < 0.6 and set(picked) == {5, 6}
+
+
 def test_the_best_candidate_is_chosen_and_ties_are_broken_by_chance():
     scores = csr_matrix(np.array([[0.1, 0.9, 0.2]] * 300 + [[0.5, 0.0, 0.5]] * 300 + [[0.0, 0.0, 0.0]] * 300))
 

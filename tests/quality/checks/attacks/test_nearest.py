@@ -26,6 +26,12 @@ def test_rows_of_a_class_are_chosen_by_chance():
     assert {near(child, ("age", "job"), 1, seed)[0] for seed in range(20)} == {0, 1}
 
 
+def test_classes_at_the_same_distance_are_chosen_by_chance():
+    between = {"age": np.array([9.5])}
+
+    assert {near(between, ("age",), 1, seed)[0] for seed in range(30)} == {0, 1, 2}
+
+
 def test_there_are_no_more_neighbors_than_rows():
     assert sorted(near(ONE, ("age",), 10)) == [0, 1, 2, 3]
 

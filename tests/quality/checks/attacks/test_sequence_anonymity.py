@@ -62,6 +62,27 @@ def test_beyond_its_budget_the_search_draws_sets_and_still_finds_a_rare_one():
     assert found.fewest == 1 and 0 < found.rare < found.sets
 
 
+@pytest.mark.parametrize("budget", [100, 10**8])
+def test_one_rare_set_fails_however_many_others_there_are(budget):
+    subjects, places = crowd(10, groups=20)
+    planted = points_of(np.append(subjects, [999, 999]), np.append(places, [0, 5]))
+
+    finding = attack_sequences(planted, ALONE, k=10, m=2, tolerated=0.5, budget=budget, draws=2_000, seed=1)
+
+    assert finding.outcome == "failed" and finding.reached.value < 0.1
+
+
+def test_a_rare_pair_among_thousands_of_one_subject_is_found_greedily():
+    subjects, places = crowd(10, groups=10, length=100)
+    own = np.append(np.arange(99), 150)  # the first group's points, and one of the second's
+    planted = points_of(np.append(subjects, np.full(100, 999)), np.append(places, own))
+
+    found = fewest_matches(planted, k=10, m=2, draws=2_000, budget=100, seed=1)
+
+    assert (found.exact, found.fewest) == (False, 1)
+    assert 1 <= found.rare < 40  # that one subject's, each time it was drawn
+
+
 def test_few_draws_without_a_rare_set_do_not_decide():
     who = np.arange(200)
     three = np.stack([who % 5, 5 + who // 5 % 5, 10 + who // 25 % 5], axis=1)  # all pairs are shared, not all triples

@@ -22,6 +22,7 @@ def test_classes_of_many_people_single_nobody_out():
 
     assert finding.outcome == "passed"
     assert finding.raw.low > 0.9
+    assert single_out(in_blocks(MEMBERS), MEMBERS, OTHERS, guesses=500, seed=1).main.value < 0.05
 
 
 def test_a_column_published_as_it_is_opens_large_classes():

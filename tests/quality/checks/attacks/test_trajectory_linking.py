@@ -52,6 +52,18 @@ def test_a_release_of_unknown_users_only_is_no_attempt():
     assert attack_trajectories(strangers, PAST, (PRESENT, PAST), seed=1).outcome == "too_small"
 
 
+def test_a_user_with_much_data_is_not_the_likelier_one():
+    # User 0 was at place 7 in 5 of 1,000 visits, user 1 in 3 of 3.
+    places = np.concatenate([np.full(5, 7), np.arange(995) % 50 + 100, np.full(3, 7)])
+    users = np.repeat([0, 1], [1_000, 3])
+    trip = Traces(np.zeros(1, dtype=int), np.ones(1, dtype=int), (np.array([7]),))
+    known = Traces(users, users, (places,))
+    shown = Traces(np.arange(51), np.append([1], np.zeros(50, dtype=int)), (np.append([7], np.arange(50) + 100),))
+
+    assert link_trajectories(trip, known, targets=1, seed=1)[0].attempts == 1
+    assert link_trajectories(shown, known, targets=60, seed=1)[0].value == 1.0
+
+
 def test_values_that_the_release_shares_with_no_past_leave_chance():
     coarse = Traces(PRESENT.ids, PRESENT.owners, tuple(f * 0 - 1 for f in PRESENT.features))
 
