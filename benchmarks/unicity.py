@@ -35,7 +35,7 @@ def main() -> None:
     listed = time.perf_counter()
     found = unicity(points, most=6, draws=asked.draws, seed=asked.seed)
     drawn = time.perf_counter()
-    print(f"{len(cabs):,} fixes, {points.subjects} cabs, {points.places:,} points, {len(points.posting):,} pairs")
+    print(f"{len(cabs):,} fixes, {points.traces} cabs, {points.places:,} points, {len(points.posting):,} pairs")
     print(f"scan {scanned - start:.1f} s; posting lists {listed - scanned:.1f} s; draws {drawn - listed:.1f} s")
     print(f"work after scan: {drawn - scanned:.1f} s for {asked.draws:,} draws x p = 1..6")
     for known, reached in enumerate(found, 1):

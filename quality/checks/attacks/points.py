@@ -1,4 +1,4 @@
-"""Who was at which point, both ways: each subject's points and each point's subjects (its posting list)."""
+"""Who was at which point, both ways: the points of each trace and the traces at each point (its posting list)."""
 
 from __future__ import annotations
 
@@ -13,37 +13,50 @@ Codes = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """Distinct (subject, point) pairs; subjects and points are numbered from 0.
+    """Distinct (trace, point) pairs; traces, points and owners are numbered from 0.
 
-    Subject s was at ``points[starts[s]:starts[s + 1]]``; at point p were ``posting[at[p]:at[p + 1]]``. Both ascend.
+    A trace is what is published under one pseudonym: t was at ``points[starts[t]:starts[t + 1]]``, and is of subject
+    ``owners[t]``. At point p were ``posting[at[p]:at[p + 1]]``. All ascend, owners too, so that the traces of one
+    subject are neighbors: a crowd is counted in subjects, however many pseudonyms each has.
     """
 
     starts: Ints
     points: Codes
     at: Ints
     posting: Codes
+    owners: Codes
 
     @property
-    def subjects(self) -> int:
-        """The number of subjects; each has a point."""
-        return len(self.starts) - 1
+    def traces(self) -> int:
+        """The number of traces; each has a point."""
+        return len(self.owners)
 
     @property
     def places(self) -> int:
-        """The number of distinct points; each has a subject."""
+        """The number of distinct points; each has a trace."""
         return len(self.at) - 1
 
 
-def points_of(subjects: NDArray[np.integer], *parts: NDArray[np.integer]) -> Points:
-    """Return the points of rows (n,): a point is a distinct combination of the ``parts``, such as cell and hour."""
-    if not parts or any(part.shape != subjects.shape for part in parts):
-        raise ValueError("subjects and at least one part, all of one length")
-    who, what = numbered(subjects), numbered(*parts)
-    size = int(what.max()) + 1 if len(what) else 0
+def points_of(
+    ids: NDArray[np.integer], *parts: NDArray[np.integer], owners: NDArray[np.integer] | None = None
+) -> Points:
+    """Return the points of rows (n,): a point is a distinct combination of the ``parts``, such as cell and hour.
+
+    ``owners`` says which subject a row is of; without it each of ``ids`` is a subject. An id that several subjects
+    share, as in a release of classes, is a trace of each.
+    """
+    if not parts or any(part.shape != ids.shape for part in parts):
+        raise ValueError("ids and at least one part, all of one length")
+    subjects = ids if owners is None else owners
+    who, what = numbered(ids) if owners is None else numbered(owners, ids), numbered(*parts)
+    size = int(what.max()) + 1 if len(what) else 1
     pairs = np.unique(who * size + what)  # both are below 2^31, so the product fits
-    owners, points = (pairs // max(size, 1)).astype(np.int32), (pairs % max(size, 1)).astype(np.int32)
+    traces, points = (pairs // size).astype(np.int32), (pairs % size).astype(np.int32)
     by_point = np.argsort(points, kind="stable")
-    return Points(_starts(owners), points, _starts(points[by_point]), owners[by_point])
+    starts = _starts(traces)
+    owner_of = np.empty(len(starts) - 1, dtype=np.int32)
+    owner_of[who] = numbered(subjects)
+    return Points(starts, points, _starts(points[by_point]), traces[by_point], owner_of)
 
 
 def numbered(*parts: NDArray[np.integer]) -> Ints:

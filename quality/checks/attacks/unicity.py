@@ -24,8 +24,8 @@ UNICITY = Attack(
 def unicity(points: Points, *, most: int = 4, draws: int = 2_000, seed: int) -> tuple[Estimate, ...]:
     """Return the unicity for 1, 2, ..., ``most`` known points (de Montjoye et al., Scientific Reports 3, 2013).
 
-    Each draw takes a random subject and points of theirs; it is a success if nobody else was at all of them. The p
-    points of a draw are the first p of ``most``, so that unicity never falls with p.
+    Each draw takes a random trace and points of it; it is a success if all traces with these points are of one
+    subject. The p points of a draw are the first p of ``most``, so that unicity never falls with p.
     """
     drawn = draw_points(points, most, draws, np.random.default_rng(seed))
     alone = (count_matches(points, drawn[:, :p], enough=2) == 1 for p in range(1, most + 1))
@@ -37,7 +37,7 @@ def attack_unicity(
 ) -> Finding:
     """Return whether ``known`` points of the release single out at most ``limit`` of its pseudonyms.
 
-    ``released`` are the published points by pseudonym, ``raw`` the points by subject at full precision.
+    ``released`` are the published points by pseudonym, with their owners; ``raw`` those at full precision.
     """
     reached, control = (unicity(rows, most=known, draws=draws, seed=seed)[-1] for rows in (released, raw))
     return judge(UNICITY, reached, control, limit=limit)

@@ -9,17 +9,24 @@ ROWS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 6)), min_size=1, max
 
 
 @settings(max_examples=50, derandomize=True, deadline=None)
-@given(rows=ROWS, most=st.integers(1, 4), enough=st.integers(1, 4))
-def test_matches_are_counted_as_a_plain_loop_over_sets_does(rows, most, enough):
-    subjects, places = np.array(rows).T
-    points = points_of(subjects, places)
+@given(
+    rows=ROWS,
+    owners=st.lists(st.integers(0, 5), min_size=6, max_size=6),
+    most=st.integers(1, 4),
+    enough=st.integers(1, 4),
+)
+def test_matches_are_counted_as_a_plain_loop_over_sets_does(rows, owners, most, enough):
+    ids, places = np.array(rows).T
+    points = points_of(ids, places, owners=np.array(owners)[ids])
     drawn = draw_points(points, most, 20, np.random.default_rng(1))
     trips = [set(points.points[a:b].tolist()) for a, b in zip(points.starts, points.starts[1:], strict=False)]
 
     counts = count_matches(points, drawn, enough=enough)
 
     known = [set(row.tolist()) - {NONE} for row in drawn]
-    assert counts.tolist() == [min(enough, sum(points_known <= trip for trip in trips)) for points_known in known]
+    whose = list(zip(trips, points.owners, strict=True))
+    crowds = [{owner for trip, owner in whose if points_known <= trip} for points_known in known]
+    assert counts.tolist() == [min(enough, len(crowd)) for crowd in crowds]
 
 
 def test_a_subject_with_few_points_is_known_by_all_of_them_once():

@@ -5,34 +5,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quality.checks.attacks.points import points_of
-from quality.checks.attacks.rare_sets import rare_sets, rarest_of_subject
+from quality.checks.attacks.rare_sets import rare_sets, rarest_of_trace
 
 ROWS = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 5)), min_size=1, max_size=30)
+OWNERS = st.lists(st.integers(0, 6), min_size=7, max_size=7)
 
 
 def trips_of(points):
     return [set(points.points[a:b].tolist()) for a, b in zip(points.starts, points.starts[1:], strict=False)]
 
 
-def fits(trips, known):
-    return sum(set(known) <= trip for trip in trips)
+def fits(trips, owners, known):
+    return len({owner for owner, trip in zip(owners, trips, strict=True) if set(known) <= trip})
 
 
 @settings(max_examples=60, derandomize=True, deadline=None)
-@given(rows=ROWS, k=st.integers(2, 4), m=st.integers(1, 4))
-def test_the_search_finds_the_minimal_rare_sets_that_plain_enumeration_finds(rows, k, m):
-    points = points_of(*np.array(rows).T)
+@given(rows=ROWS, owners=OWNERS, k=st.integers(2, 4), m=st.integers(1, 4))
+def test_the_search_finds_the_minimal_rare_sets_that_plain_enumeration_finds(rows, owners, k, m):
+    ids, places = np.array(rows).T
+    points = points_of(ids, places, owners=np.array(owners)[ids])
     trips = trips_of(points)
     all_sets = {known for trip in trips for p in range(1, m + 1) for known in combinations(sorted(trip), p)}
-    rare = {known for known in all_sets if fits(trips, known) < k}
+    rare = {known for known in all_sets if fits(trips, points.owners, known) < k}
 
     found = rare_sets(points, k=k, m=m, budget=10**6)
 
     assert found.finished
     assert (found.rare > 0) == bool(rare)
-    assert found.rare == sum(all(fits(trips, known[:p]) >= k for p in range(1, len(known))) for known in rare)
+    assert found.rare == sum(
+        all(fits(trips, points.owners, known[:p]) >= k for p in range(1, len(known))) for known in rare
+    )
     if not rare:
-        assert (found.fewest, found.sets) == (min(fits(trips, known) for known in all_sets), len(all_sets))
+        assert (found.fewest, found.sets) == (
+            min(fits(trips, points.owners, known) for known in all_sets),
+            len(all_sets),
+        )
 
 
 def test_a_search_beyond_its_budget_says_so():
@@ -47,4 +54,4 @@ def test_the_rarest_points_of_a_subject_are_chosen_one_by_one():
     who, where = np.array([(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 1), (3, 1), (4, 2)]).T
     points = points_of(who, where)
 
-    assert rarest_of_subject(points, 0, 4).tolist() == [2, 0, 1, -1]
+    assert rarest_of_trace(points, 0, 4).tolist() == [2, 0, 1, -1]

@@ -32,6 +32,17 @@ def test_one_subject_with_a_rare_pair_of_common_points_fails():
     assert fewest_matches(planted, k=10, m=2, seed=1).fewest == 1
 
 
+@pytest.mark.parametrize("budget", [100, 10**8])
+def test_ten_pseudonyms_of_one_commuter_are_a_crowd_of_one(budget):
+    ids, places = crowd(10, groups=1)
+    commuter = points_of(ids, places, owners=ids * 0)
+    trips = points_of(ids, np.where(places == 4, 4 + ids, places), owners=ids // 2)  # five subjects with two trips each
+
+    assert attack_sequences(commuter, ALONE, k=10, m=2, budget=budget, seed=1).outcome == "failed"
+    assert fewest_matches(trips, k=10, m=1, budget=budget, draws=500, seed=1).fewest == 1
+    assert attack_sequences(trips, ALONE, k=5, m=1, budget=budget, seed=1).outcome == "failed"
+
+
 def test_a_rare_set_of_three_points_is_no_violation_of_two():
     # Each pair of the points 0, 1, 2 is shared by 5; all three are subject 0's alone.
     rows = [(0, 0), (0, 1), (0, 2)]

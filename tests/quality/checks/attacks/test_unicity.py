@@ -18,6 +18,12 @@ def test_a_release_of_points_that_single_people_out_fails():
     assert "resolution" in finding.mend
 
 
+def test_a_pseudonym_for_each_trip_hides_nobody_among_their_own_trips():
+    one_person_each = points_of(WHO, np.repeat(np.arange(4), 60) * 6 + np.tile(np.arange(6), 40), owners=WHO // 10)
+
+    assert attack_unicity(one_person_each, ALONE, known=4, limit=0.05, seed=1).outcome == "failed"
+
+
 def test_a_release_whose_people_were_all_at_the_same_points_passes():
     finding = attack_unicity(CROWD, ALONE, known=4, limit=0.05, seed=1)
 
