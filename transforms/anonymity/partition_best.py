@@ -1,0 +1,73 @@
+"""The cut that leaves the least loss in all columns, found by trying every one."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.anonymity.coded_table import Codes
+from transforms.anonymity.compiled import compiled
+from transforms.anonymity.partition_space import SET, Space, set_loss, span_loss
+
+Floats = NDArray[np.float64]
+
+
+@compiled
+def _sweep(space: Space, codes: Codes, rows: Codes, losses: Floats) -> None:
+    """Put the loss of the first 1, 2, ... of ``rows`` together into ``losses``."""
+    losses[:] = 0.0
+    for column in range(space.kinds.size):
+        values = codes[:, column]
+        if space.kinds[column] == SET:
+            _sweep_set(values, rows, np.zeros(space.widest, np.bool_), set_loss(space, column, 2), losses)
+        else:
+            _sweep_span(space, column, values, rows, losses)
+    losses *= np.arange(1, rows.size + 1)
+
+
+@compiled
+def _sweep_set(values: Codes, rows: Codes, seen: NDArray[np.bool_], each: float, losses: Floats) -> None:
+    loss = -each
+    for at in range(rows.size):
+        code = values[rows[at]]
+        if not seen[code]:
+            seen[code] = True
+            loss += each
+        losses[at] += loss
+
+
+@compiled
+def _sweep_span(space: Space, column: int, values: Codes, rows: Codes, losses: Floats) -> None:
+    low = high = values[rows[0]]
+    loss = 0.0
+    for at in range(rows.size):
+        code = values[rows[at]]
+        if code < low or code > high:
+            low, high = min(low, code), max(high, code)
+            loss = span_loss(space, column, low, high)
+        losses[at] += loss
+
+
+@compiled
+def best_cut(space: Space, codes: Codes, keys: Codes, k: int, strict: bool) -> tuple[float, int, int]:
+    """Return the least loss after a cut of ``codes`` (rows, m) by ``keys``, and its key and rows at it; inf if none."""
+    n = keys.size
+    rows = np.argsort(keys, kind="mergesort").astype(np.int32)
+    before, after = np.empty(n), np.empty(n)
+    _sweep(space, codes, rows, before)
+    _sweep(space, codes, rows[::-1].copy(), after)
+    best, at = np.inf, -1
+    for i in range(k, n - k + 1):
+        if strict and keys[rows[i - 1]] == keys[rows[i]]:
+            continue
+        if before[i - 1] + after[n - 1 - i] < best:
+            best, at = before[i - 1] + after[n - 1 - i], i
+    if at < 0:
+        return best, 0, 0
+    cut = keys[rows[at]]
+    ties = 0
+    while keys[rows[at - 1 - ties]] == cut:
+        ties += 1
+        if ties == at:
+            break
+    return best, cut, ties
