@@ -2,143 +2,113 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from quality.checks.anonymity.hierarchy_file import Paths
+from quality.checks.anonymity.published_values import SUPPRESSED, covers, interval_of, number_of
 from quality.checks.attacks.released_columns import Column, Intervals, People, Released, Sets
 from quality.contracts.errors import GeowardError
 from quality.contracts.untold import untold
 
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_INTERVAL = re.compile(rf"([\[\](])\s*({_NUMBER})\s*,\s*({_NUMBER})\s*([\])\[])")
-_RANGE = re.compile(rf"({_NUMBER})\s*-\s*({_NUMBER})")
-_BEYOND = re.compile(rf"(<=|>=|<|>|≤|≥)\s*({_NUMBER})")
-
-Domains = Mapping[str, Sequence[str]]
-Nodes = Mapping[str, Mapping[str, Collection[str]]]
+Domains = Mapping[str, Sequence[str | None]]
+"""The categories of each column that is read as categories, in their order; the last is null."""
 
 
 class UnreadableRelease(GeowardError):
-    """A column has published values that are no interval, set or node of what its true values are."""
+    """A column has published values that can stand for none of its true ones."""
 
     def __init__(self, column: str, values: int) -> None:
         """Name the column and how many of its distinct values are meant."""
         super().__init__(
-            f"Column {column}: {values} distinct published values are no interval, set or node.",
+            f"Column {column}: {values} distinct published values are no interval, set or node of its true ones.",
             mend=f"Name the hierarchy of {column}, or publish the column in one of these forms.",
         )
 
 
-def domains_of(original: pa.Table, names: Collection[str]) -> dict[str, list[str]]:
-    """Return the sorted categories of each column of ``names`` that is no number; the last, ``""``, is no value."""
-    texts = {n: original[n].cast(pa.string()) for n in names if not _is_number(original[n].type)}
-    return {name: [*sorted(set(filter(None, column.unique().to_pylist()))), ""] for name, column in texts.items()}
+def domains_of(original: pa.Table, names: Collection[str], hierarchies: Mapping[str, Paths] | None = None) -> Domains:
+    """Return the categories of the columns ``names`` that are no numbers, or have a hierarchy, in sorted order."""
+    named = [name for name in names if name in (hierarchies or {}) or not _is_number(original[name].type)]
+    found = {name: original[name].cast(pa.string()).unique().drop_null().to_pylist() for name in named}
+    return {name: [*sorted(values), None] for name, values in found.items()}
 
 
+@untold
 def read_people(original: pa.Table, names: Collection[str], domains: Domains) -> People:
-    """Return the true values of ``names``: numbers, and of columns in ``domains`` the categories' numbers."""
+    """Return the true values of ``names``: numbers, and of columns in ``domains`` the categories' numbers.
+
+    Values beyond a release's top or bottom code are to be coded so first: everybody knows that they are.
+    """
     return {
-        name: _numbers(original[name])
-        if name not in domains
-        else _category_numbers(original[name].cast(pa.string()), domains[name])
+        name: _category_numbers(original[name], domains[name]) if name in domains else _numbers(original[name])
         for name in names
     }
 
 
-def read_released(table: pa.Table, names: Collection[str], domains: Domains, nodes: Nodes | None = None) -> Released:
+@untold
+def read_released(
+    table: pa.Table,
+    names: Collection[str],
+    domains: Domains,
+    *,
+    hierarchies: Mapping[str, Paths] | None = None,
+    orders: Mapping[str, Sequence[str]] | None = None,
+) -> Released:
     """Return the published columns ``names``; raise ``UnreadableRelease`` rather than skip a value.
 
-    Columns in ``domains`` hold categories: one, a set ``{a, b}``, a range ``[a, c]`` in the order of the domain, a
-    node of ``nodes[column]`` (its name to its categories), or ``*``. Others hold numbers: one, ``[a, b]`` with open
-    ends as ``(a, b)`` or ``]a, b[``, ``a-b``, ``<a``, ``>=a``, or ``*``. Null is no value.
+    A range of categories is one in ``orders``, or else in the order of the domain. Null stands for no value.
     """
     found: dict[str, Column] = {}
     for name in names:
-        column = table[name]
-        if name not in domains and _is_number(column.type):
-            values, codes = np.unique(_numbers(column), return_inverse=True)
-            found[name] = Intervals(codes.astype(np.int64), values, values)
-            continue
-        encoded = column.cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
-        codes, texts = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
-        found[name] = _read(name, codes, texts, domains.get(name), (nodes or {}).get(name, {}))
+        if name in domains:
+            order = (orders or {}).get(name) or [value for value in domains[name] if value is not None]
+            found[name] = _sets(name, table[name], domains[name], (hierarchies or {}).get(name), order)
+        else:
+            found[name] = _intervals(name, table[name])
     return found
 
 
-@untold
-def _read(
-    name: str, codes: Any, texts: list[str | None], domain: Sequence[str] | None, nodes: Mapping[str, Collection[str]]
-) -> Column:
-    if domain is None:
-        bounds = _all_read(name, texts, interval_of)
-        return Intervals(codes, np.array([low for low, _ in bounds]), np.array([high for _, high in bounds]))
-    order = {category: number for number, category in enumerate(domain)}
-    members = np.zeros((len(texts), len(domain)), dtype=bool)
-    for row, categories in enumerate(_all_read(name, texts, lambda text: categories_of(text, order, nodes))):
-        members[row, [order[category] for category in categories]] = True
-    return Sets(codes, members)
-
-
-def _all_read(name: str, texts: list[str | None], read: Callable[[str | None], Any]) -> list[Any]:
-    found = [read(text) for text in texts]
-    if unread := sum(one is None for one in found):
+def _sets(
+    name: str, column: pa.ChunkedArray, domain: Sequence[str | None], paths: Paths | None, order: Sequence[str]
+) -> Sets:
+    codes, texts = _distinct(column)
+    rows = [covers(text, domain, paths=paths, order=order) for text in texts]
+    if unread := sum(not row.any() for row in rows):
         raise UnreadableRelease(name, unread)
-    return found
+    return Sets(codes, np.array(rows, dtype=bool).reshape(len(texts), len(domain)))
 
 
-def interval_of(text: str | None) -> tuple[float, float] | None:
-    """Return the closed interval that a published number stands for; None if it is none. Null is (nan, nan)."""
-    if text is None or text == "":
+def _intervals(name: str, column: pa.ChunkedArray) -> Intervals:
+    if _is_number(column.type):
+        values, codes = np.unique(_numbers(column), return_inverse=True)
+        return Intervals(codes.astype(np.int64), values, values)
+    codes, texts = _distinct(column)
+    bounds = [_bounds(text) for text in texts]
+    if unread := sum(bound is None for bound in bounds):
+        raise UnreadableRelease(name, unread)
+    low, high = np.array(bounds, dtype=float).reshape(len(texts), 2).T
+    return Intervals(codes, low, high)
+
+
+def _bounds(text: str | None) -> tuple[float, float] | None:
+    """Return the ends, which belong to it, of what a published number stands for; None if it is none."""
+    if text is None:
         return np.nan, np.nan
-    if text == "*":
+    if text == SUPPRESSED:
         return -np.inf, np.inf
-    if inside := _INTERVAL.fullmatch(text):
-        low, high = float(inside[2]), float(inside[3])
-        return low if inside[1] == "[" else np.nextafter(low, np.inf), high if inside[4] == "]" else np.nextafter(
-            high, -np.inf
-        )
-    if between := _RANGE.fullmatch(text):
-        return float(between[1]), float(between[2])
-    if beyond := _BEYOND.fullmatch(text):
-        sign, limit = beyond[1], float(beyond[2])
-        if sign[0] in "<≤":
-            return -np.inf, limit if sign != "<" else np.nextafter(limit, -np.inf)
-        return limit if sign != ">" else np.nextafter(limit, np.inf), np.inf
-    return (float(text), float(text)) if re.fullmatch(_NUMBER, text) else None
+    if (interval := interval_of(text)) is not None:
+        low, high, closed = interval
+        return low, high if closed else float(np.nextafter(high, -np.inf))
+    return None if (number := number_of(text)) is None else (number, number)
 
 
-def categories_of(text: str | None, order: Mapping[str, int], nodes: Mapping[str, Collection[str]]) -> list[str] | None:
-    """Return the categories that a published value stands for; None if it is none of theirs. Null is no value."""
-    if text is None or text == "":
-        return [""]
-    if text in order:
-        return [text]
-    if text in nodes:
-        return [category for category in nodes[text] if category in order]
-    if text == "*":
-        return list(order)
-    parts = _split(text[1:-1].split(", "), order) if text[:1] + text[-1:] in ("{}", "[]") else None
-    if parts is None or text[0] == "{":
-        return parts
-    first, last = order[parts[0]], order[parts[-1]]
-    return [category for category, number in order.items() if first <= number <= last and category]
-
-
-def _split(parts: list[str], order: Mapping[str, int]) -> list[str] | None:
-    """Return the categories whose texts, joined by ``", "``, are ``parts``: a category may hold a comma itself."""
-    found = []
-    while parts:
-        length = next((n for n in range(len(parts), 0, -1) if ", ".join(parts[:n]) in order), 0)
-        if not length:
-            return None
-        found.append(", ".join(parts[:length]))
-        parts = parts[length:]
-    return found
+def _distinct(column: pa.ChunkedArray) -> tuple[Any, list[str | None]]:
+    encoded = column.cast(pa.string()).combine_chunks().dictionary_encode(null_encoding="encode")
+    return encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
 
 
 def _is_number(kind: pa.DataType) -> bool:
@@ -149,8 +119,8 @@ def _numbers(column: pa.ChunkedArray) -> Any:
     return column.cast(pa.float64(), safe=False).combine_chunks().fill_null(np.nan).to_numpy(zero_copy_only=False)
 
 
-def _category_numbers(column: pa.ChunkedArray, domain: Sequence[str]) -> Any:
-    found = pc.index_in(column.fill_null(""), pa.array(domain)).combine_chunks()
+def _category_numbers(column: pa.ChunkedArray, domain: Sequence[str | None]) -> Any:
+    found = pc.index_in(column.cast(pa.string()), pa.array(domain, pa.string())).combine_chunks()
     if found.null_count:
-        raise ValueError(f"{found.null_count} values are not in the column's domain")
+        raise GeowardError(f"{found.null_count} values are not in the column's domain.", mend="Take it from all rows.")
     return found.to_numpy(zero_copy_only=False).astype(np.int64)

@@ -55,3 +55,16 @@ def test_the_rarest_points_of_a_subject_are_chosen_one_by_one():
     points = points_of(who, where)
 
     assert rarest_of_trace(points, 0, 4).tolist() == [2, 0, 1, -1]
+
+
+def test_the_rarest_points_are_those_of_the_fewest_subjects_not_traces():
+    # With point 0, point 1 has four traces of two subjects, point 2 three traces of three; elsewhere both are common.
+    rows = [(0, 0, 0), (0, 0, 1), (0, 0, 2)]
+    rows += [(9, trace, point) for trace in (1, 2, 3) for point in (0, 1)]
+    rows += [(owner, 10 + owner, point) for owner in (7, 8) for point in (0, 2)]
+    rows += [(100 + i, 100 + i, point) for i in range(8) for point in (1, 2)]
+    owners, ids, places = np.array(rows).T
+
+    points = points_of(ids, places, owners=owners)
+
+    assert rarest_of_trace(points, 0, 2).tolist() == [0, 1]
