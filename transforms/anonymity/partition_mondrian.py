@@ -91,7 +91,7 @@ def split_best(
     columns = space.kinds.size
     ends, losses = np.empty((columns, 2), np.int32), np.empty(columns)
     measure_ends(space, codes, start, end, ends, losses)
-    now = losses.sum() * (end - start)
+    now = losses.sum()*(end-start)
     found = np.full(columns, np.inf)
     cuts = np.zeros((columns, 2), np.int64)
     part = codes[start:end].copy()

@@ -18,7 +18,7 @@ _INTERVAL = re.compile(r"^[\[(]\s*(.+?)\s*,\s*(.+?)\s*([\])\[])$")
 
 
 def interval_of(text: str) -> tuple[float, float, bool] | None:
-    """Return (low, high, whether high belongs to it) of ``[a, b]``, ``[a, b)`` or ``[a, b[`` with numbers; else None."""
+    """Return (low, high, whether high belongs to it) of ``[a, b]``, ``[a, b)`` or ``[a, b[``, or None: no numbers."""
     found = _INTERVAL.match(text)
     low, high = (number_of(found[1]), number_of(found[2])) if found else (None, None)
     return None if low is None or high is None or found is None else (low, high, found[3] == "]")

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.checks.attacks.compiled import compiled
+
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
@@ -109,5 +111,15 @@ def class_distances(released: Released, classes: Classes, people: People) -> Num
     """Return (people, classes): the mean distance over the columns (Gower, Biometrics 27, 1971), 0 if all fit."""
     total = np.zeros((size_of(people), len(classes.values)))
     for position, name in enumerate(classes.names):
-        total += released[name].distances(people[name])[:, classes.values[:, position]]
+        distinct, of = np.unique(people[name], return_inverse=True)
+        table = np.ascontiguousarray(released[name].distances(distinct))
+        _add_distances(total, table, of.astype(np.int64), np.ascontiguousarray(classes.values[:, position]))
     return total / len(classes.names)
+
+
+@compiled
+def _add_distances(total: Numbers, table: Numbers, people: Codes, classes: Codes) -> None:  # pragma: no cover
+    for i in range(len(people)):
+        row = table[people[i]]
+        for j in range(len(classes)):
+            total[i, j] += row[classes[j]]
