@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -41,7 +42,7 @@ def attack_inference(
     others: People,
     *,
     secret: str,
-    categories: dict[str, int],
+    categories: Mapping[str, int],
     guess: Guess = "row",
     limit: float,
     targets: int = 2_000,
@@ -51,7 +52,7 @@ def attack_inference(
 
     All other columns are known. ``members``, ``others`` and ``categories`` are as for singling out.
     """
-    raw = published_exactly(members, categories)
+    raw = published_exactly({name: members[name] for name in released}, categories)
     trials = [
         infer(rows, members, others, secret=secret, guess=guess, targets=targets, seed=seed) for rows in (released, raw)
     ]

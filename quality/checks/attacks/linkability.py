@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from quality.checks.attacks.control_group import Trial, drawn, judge_trials
@@ -25,7 +27,7 @@ def attack_linkability(
     others: People,
     *,
     parts: Parts,
-    categories: dict[str, int],
+    categories: Mapping[str, int],
     limit: float,
     neighbors: int = 1,
     targets: int = 2_000,
@@ -37,7 +39,7 @@ def attack_linkability(
     apart. A link is right if the ``neighbors`` published rows nearest by one part and those nearest by the other share
     a row: keep them well below k. ``members``, ``others`` and ``categories`` are as for singling out.
     """
-    raw = published_exactly(members, categories)
+    raw = published_exactly({name: members[name] for name in released}, categories)
     trials = [
         link(rows, members, others, parts=parts, neighbors=neighbors, targets=targets, seed=seed)
         for rows in (released, raw)

@@ -1,8 +1,9 @@
+import numpy as np
 import pyarrow.csv as pv
 import pytest
 
 from quality.checks.attacks.read_released import domains_of, read_people
-from quality.checks.attacks.released_columns import published_exactly, some
+from quality.checks.attacks.released_columns import Intervals, published_exactly, some
 from quality.checks.attacks.singling_out import attack_singling_out, single_out
 from tests.quality.checks.attacks.people import CATEGORIES, alike, in_blocks, people
 
@@ -62,15 +63,36 @@ def test_groups_of_unequal_size_are_asked_in_the_smaller_size():
     assert trial.main.value == pytest.approx(0.5, abs=0.06)  # half of the questions are of people who were not drawn
 
 
-def test_univariate_guesses_ask_for_the_rarest_values_first():
-    members = {**MEMBERS, "zone": MEMBERS["zone"] * 0}
-    members["zone"][7] = 5.0
+def test_univariate_questions_ask_for_the_value_that_one_row_has():
+    zones = {"zone": MEMBERS["zone"] * 0}
+    zones["zone"][7] = 5.0
 
-    trial = single_out(
-        {"zone": published_exactly(members, {})["zone"]}, members, OTHERS, kind="univariate", guesses=1, seed=1
-    )
+    trial = single_out(published_exactly(zones, {}), zones, {"zone": OTHERS["zone"] * 0}, columns=1, guesses=9, seed=1)
 
-    assert (trial.main.successes, trial.main.attempts) == (1, 1)
+    assert (trial.main.successes, trial.main.attempts, trial.control.successes) == (1, 2, 0)
+
+
+def test_some_people_in_the_open_are_not_lost_among_a_crowd_in_classes():
+    members = {name: values.copy() for name, values in people(1, 12_000).items()}
+    members["age"][:9] = np.arange(200, 209)  # nine of 12,000 are in a class of one
+    released = in_blocks(members)
+    ages = released["age"]
+    codes = np.append(len(ages.low) + np.arange(9), ages.codes[9:])
+    opened = Intervals(codes, *(np.append(ends, members["age"][:9]) for ends in (ages.low, ages.high)))
+    opened.low[0], opened.high[0] = members["age"][9:40].min(), members["age"][9:40].max()
+
+    finding = attack_singling_out({**released, "age": opened}, members, people(2, 12_000), **GATE)
+
+    assert finding.outcome == "failed"
+    assert finding.reached.attempts == 100 and finding.reached.successes >= 9
+
+
+def test_at_most_fifty_sets_of_columns_make_questions():
+    wide = {f"c{i}": MEMBERS["zone"] for i in range(12)}
+
+    trial = single_out(published_exactly(wide, {}), wide, wide, columns=6, guesses=200, seed=1)
+
+    assert trial.main.attempts == 200
 
 
 @pytest.mark.realdata
