@@ -12,7 +12,7 @@ from anonymeter.evaluators import InferenceEvaluator, LinkabilityEvaluator, Sing
 people, others, released = (pd.read_csv(path, dtype=str) for path in sys.argv[1:4])
 first, second, secret = ["age", "zone"], ["zone", "job"], "secret"
 known = [name for name in people.columns if name != secret]
-rows = 1_000
+rows = 500
 np.random.seed(5)
 evaluators = {
     "singling_out": SinglingOutEvaluator(people, released, n_attacks=rows, n_cols=4, control=others, seed=5),
@@ -24,4 +24,4 @@ for name, evaluator in evaluators.items():
     evaluator.evaluate(**({"mode": "multivariate"} if name == "singling_out" else {}))
     results = evaluator.results()
     rates[name], rates[f"{name}_control"] = results.attack_rate.value, results.control_rate.value
-print(json.dumps(rates))
+print(json.dumps(rates))  # noqa: T201

@@ -61,8 +61,9 @@ def single_out(
     """Return how often a question fits exactly one of the members, one of the others, and by chance one of the members.
 
     The attacker asks what a single published row answers, and up to ``LEAST`` questions what the fewest do; where no
-    row is single, up to ``guesses``. So a few people in the open are not lost among the crowd. By chance means values of unrelated rows. Of the larger group a
-    sample of the smaller one's size is asked: who is alone depends on how many there are.
+    row is single, up to ``guesses``. So a few people in the open are not lost among the crowd. By chance means values
+    of unrelated rows. Of the larger group a sample of the smaller one's size is asked: who is alone depends on how many
+    there are.
     """
     rng = np.random.default_rng(seed)
     size = min(size_of(members), size_of(others))
