@@ -45,5 +45,5 @@ def test_the_same_seed_finds_the_same_and_some_other_seed_does_not(name):
     first = ATTACKS[name](3)
 
     assert ATTACKS[name](3) == first
-    if name not in {"home_work", "epochs", "trajectories"}:  # their score may leave nothing to chance
+    if name not in {"home_work", "epochs", "trajectories", "singling_out"}:  # their score may leave nothing to chance
         assert any(ATTACKS[name](seed) != first for seed in range(4, 12))
