@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,10 @@ from transforms.anonymity.coded_table import SUPPRESSED, Codes
 from transforms.anonymity.domains import Domain
 from transforms.anonymity.encode_table import encode_table
 from transforms.anonymity.recode_classes import recode_classes
+
+
+THOROUGH = 100_000
+"""Rows up to which classes are made better after they are made: beyond, time is worth more than the last hundredth."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +44,8 @@ def publish_rows(table: pa.Table, release: TableRelease, domains: Sequence[Domai
     complete = _complete(table, release) if release.nulls == "suppress" else whole
     rows = table if complete is whole else table.take(pa.array(complete))
     encoded = encode_table(rows, release, domains)
-    classes = make_classes(encoded.table, models=release.models, strict=release.strict)
+    effort: Literal["fast", "thorough"] = "thorough" if rows.num_rows <= THOROUGH else "fast"
+    classes = make_classes(encoded.table, models=release.models, strict=release.strict, effort=effort)
     shown = recode_classes(encoded.table, classes, encoded.values)
     kept = np.flatnonzero(classes != SUPPRESSED)
     others = rows.select([*release.sensitive, *release.keep]).take(pa.array(kept))
