@@ -85,6 +85,8 @@ def test_some_people_in_the_open_are_not_lost_among_a_crowd_in_classes():
 
     assert finding.outcome == "failed"
     assert finding.reached.attempts == 100 and finding.reached.successes >= 9
+    nine = single_out({**released, "age": opened}, members, people(2, 12_000), guesses=9, seed=1)
+    assert nine.main.successes == 9  # the attacker asks the rarest first
 
 
 def test_at_most_fifty_sets_of_columns_make_questions():
