@@ -17,6 +17,7 @@ SCALE, SET, TREE = 0, 1, 2
 class Space(NamedTuple):
     """``codes`` (n, m) and, flat, what a kernel must know of each column; a null is a column's last code.
 
+    ``widest`` is the size of the largest set, ``places`` (m + 1,) where each begins among the values of all.
     ``positions`` are scaled so that a difference is a loss. ``nodes`` and ``covers`` hold, level by level, the node
     of each code and the loss of what that node covers. The codes of a tree are numbered depth first, siblings by
     falling number of rows, so that a node's leaves are neighbors and rare siblings stand together. Losses are
@@ -25,6 +26,7 @@ class Space(NamedTuple):
 
     codes: Codes
     widest: int
+    places: Codes
     kinds: Codes
     nulls: Codes
     sizes: Codes
@@ -46,9 +48,11 @@ def space_of(table: CodedTable) -> Space:
     for at, (values, *_) in enumerate(columns):
         codes[:, at] = values
     nodes = [column[2] for column in columns]
+    sets = [size if one.kind == "categorical" else 0 for one, size in zip(table.quasi_ids, sizes, strict=True)]
     return Space(
         codes,
-        max((size for one, size in zip(table.quasi_ids, sizes, strict=True) if one.kind == "categorical"), default=0),
+        max(sets),
+        np.cumsum([0, *sets]).astype(np.int32),
         _whole([{"categorical": SET, "hierarchical": TREE}.get(one.kind, SCALE) for one in table.quasi_ids]),
         _whole([one.null for one in table.quasi_ids]),
         _whole(sizes),
