@@ -30,14 +30,15 @@ def make_classes(
     ``fast`` is Mondrian as `partition_mondrian` states it. ``thorough`` tries every cut and takes the one that leaves
     the least loss; then, unless ``strict``, rows move between neighboring classes while the loss falls. In a table of
     more than SMALL rows only classes of at most LOOK_AHEAD rows are looked at so, and no row moves, so that work grows
-    about as the rows do. Nothing depends on the clock or on chance. Raises Unreachable if all rows together do not hold a model.
+    about as the rows do. Nothing depends on the clock or on chance. Raises Unreachable if all rows together do not
+    hold a model.
     """
     bounds = bounds_of(table, models)
     space, tally = space_of(table), tally_of(bounds)
     small = table.rows <= SMALL
     look_ahead = 0 if effort == "fast" else table.rows if small else LOOK_AHEAD
     classes = split_rows(space, bounds, tally, strict, look_ahead)
-    if effort == "thorough" and small and not strict:
+    if effort == "thorough" and small and not strict and table.rows:
         refine_classes(space, bounds, tally, classes)
     if not every_class_holds(bounds, tally, classes):
         raise AssertionError("a class does not hold its models")

@@ -35,7 +35,7 @@ def _total_loss(space: Space, classes: Codes) -> float:
         for column in range(space.kinds.size):
             values = np.sort(space.codes[order[start:end], column])
             if space.kinds[column] == SET:
-                loss = set_loss(space, column, 1 + np.count_nonzero(values[1:] != values[:-1]))
+                loss = set_loss(space, column, 1 + int(np.count_nonzero(values[1:] != values[:-1])))
             else:
                 loss = span_loss(space, column, values[0], values[-1])
             total += loss * (end - start)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.contracts.errors import GeowardError, UsageError
+from quality.contracts.untold import untold
 from quality.releases.privacy_models import KAnonymity, LDiversity, PrivacyModel, TCloseness
 from transforms.anonymity.coded_table import CodedTable, Codes, Sensitive
 from transforms.anonymity.compiled import compiled
@@ -59,11 +60,12 @@ class Tally(NamedTuple):
     counts: NDArray[np.float64]
 
 
+@untold
 def bounds_of(table: CodedTable, models: Sequence[PrivacyModel]) -> Bounds:
     """Return what ``models`` ask of every class of ``table``; raise Unreachable if the whole table does not hold it."""
     for model in models:
         alone = _bounds(table, [model])
-        if not holds(alone, tally_of(alone), np.arange(table.rows, dtype=np.int32), 0, table.rows):
+        if table.rows and not holds(alone, tally_of(alone), np.arange(table.rows, dtype=np.int32), 0, table.rows):
             raise Unreachable(_told(model))
     return _bounds(table, models)
 
@@ -102,7 +104,9 @@ def _rule(model: LDiversity | TCloseness, column: int) -> tuple[float, float, fl
     return RULES[model.variant], column, model.l, model.c or 0.0
 
 
-def _flat(table: CodedTable, k: int, rules: list[tuple[float, ...]], columns: list[Sensitive]) -> Bounds:
+def _flat(
+    table: CodedTable, k: int, rules: list[tuple[float, float, float, float]], columns: list[Sensitive]
+) -> Bounds:
     subjects = np.empty(0, np.int32) if table.subjects is None else table.subjects.astype(np.int32)
     values = np.empty((len(columns), table.rows), np.int32)
     pairs = np.empty((len(columns), table.rows if subjects.size else 0), np.int32)

@@ -24,7 +24,7 @@ def measure_ends(space: Space, codes: Codes, start: int, end: int, ends: Codes, 
             seen = np.zeros(high - low + 1, np.bool_)
             for i in range(start, end):
                 seen[codes[i, column] - low] = True
-            losses[column] = set_loss(space, column, np.count_nonzero(seen))
+            losses[column] = set_loss(space, column, int(np.count_nonzero(seen)))
         else:
             losses[column] = span_loss(space, column, low, high)
 
@@ -51,7 +51,7 @@ def median(values: Codes) -> int:
             low = i
         else:
             break
-    return values[middle]
+    return int(values[middle])
 
 
 @compiled

@@ -32,16 +32,17 @@ def rule_holds(rule: int, limit: float, c: float, counts: Counts, shares: Counts
     """
     total = counts.sum()
     if rule == DISTINCT:
-        return np.count_nonzero(counts) >= limit
+        return bool(np.count_nonzero(counts) >= limit)
     if rule == ENTROPY:
-        return _entropy(counts, total) >= np.log(limit) - SLACK
+        return bool(_entropy(counts, total) >= np.log(limit) - SLACK)
     if rule == RECURSIVE:
         ranked = np.sort(counts)[::-1]
-        return ranked[0] < c * ranked[int(limit) - 1 :].sum()
+        return bool(ranked[0] < c * ranked[int(limit) - 1 :].sum())
     if rule == EQUAL:
-        return np.abs(counts / total - shares).sum() / 2 <= limit + SLACK
+        return bool(np.abs(counts / total - shares).sum() / 2 <= limit + SLACK)
     if rule == ORDERED:
-        return np.abs(np.cumsum(counts / total - shares)).sum() / max(counts.size - 1, 1) <= limit + SLACK
+        moved = np.abs(np.cumsum(counts / total - shares)).sum() / max(counts.size - 1, 1)
+        return bool(moved <= limit + SLACK)
     return _tree_distance(counts / total - shares, nodes) <= limit + SLACK
 
 

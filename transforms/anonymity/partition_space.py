@@ -83,7 +83,7 @@ def _column(one: QuasiId, weight: float) -> tuple[Codes, NDArray[np.float64], Co
     places = places[: size - (one.null >= 0)]
     span = np.ptp(places) if places.size else 0.0
     scaled = np.zeros(size)
-    scaled[: places.size] = weight * (places - places[:1]) / (span or 1.0)
+    scaled[: places.size] = weight * ((places - places[:1]) / (span or 1.0))
     return one.codes, scaled, np.empty((0, size), np.int32), np.empty((0, size))
 
 
@@ -104,7 +104,7 @@ def tree_order(one: QuasiId) -> tuple[NDArray[np.int64], Codes]:
 
 def _cover_losses(nodes: Codes) -> NDArray[np.float64]:
     leaves = [np.bincount(level)[level] for level in nodes]
-    return (np.stack(leaves) - 1) / max(nodes.shape[1] - 1, 1)
+    return np.asarray((np.stack(leaves) - 1) / max(nodes.shape[1] - 1, 1), np.float64)
 
 
 def _size(one: QuasiId) -> int:
@@ -125,9 +125,9 @@ def _cover_loss(space: Space, column: int, low: int, high: int) -> float:
     at = space.trees[column]
     for _ in range(space.heights[column]):
         if space.nodes[at + low] == space.nodes[at + high]:
-            return space.covers[at + low]
+            return float(space.covers[at + low])
         at += size
-    return space.weights[column]
+    return float(space.weights[column])
 
 
 @compiled
@@ -139,10 +139,10 @@ def span_loss(space: Space, column: int, low: int, high: int) -> float:
     if low == high:
         return 0.0
     if high == space.nulls[column]:
-        return space.weights[column]
+        return float(space.weights[column])
     if space.kinds[column] == SCALE:
         start = space.starts[column]
-        return space.positions[start + high] - space.positions[start + low]
+        return float(space.positions[start + high] - space.positions[start + low])
     return _cover_loss(space, column, low, high)
 
 
@@ -151,4 +151,4 @@ def set_loss(space: Space, column: int, distinct: int) -> float:
     """Return the weighted loss of a class with ``distinct`` values of a categorical column."""
     if distinct <= 1:
         return 0.0
-    return space.weights[column] * (distinct - 1) / (space.sizes[column] - 1)
+    return float(space.weights[column] * (distinct - 1) / (space.sizes[column] - 1))

@@ -140,7 +140,7 @@ def gain_without(space: Space, block: Block, row: int) -> float:
             if low == code or high == code:
                 low, high = _span(block, out, column, row)
             loss += span_loss(space, column, low, high)
-    return block.sizes[out] * block.losses[out] - (block.sizes[out] - 1) * loss
+    return float(block.sizes[out] * block.losses[out] - (block.sizes[out] - 1) * loss)
 
 
 @compiled
