@@ -102,8 +102,8 @@ def search_lattice(
 
 def _most_specific(checker: NodeChecker, total: float, levels: Levels, limit: int) -> Levels:
     """Return ``levels`` lowered where that loses no more, as in a column of one value."""
-    for at, floor in enumerate(checker.floors):
-        while levels[at] and floor[levels[at] - 1] >= floor[levels[at]] - GAIN:
+    for at, lost in enumerate(checker.floors):
+        while levels[at] and lost[levels[at] - 1] >= lost[levels[at]] - GAIN:
             lower = (*levels[:at], levels[at] - 1, *levels[at + 1 :])
             verdict = checker.check(lower)
             if verdict.suppressed > limit or verdict.total > total + GAIN:
