@@ -24,8 +24,8 @@ def release(k=3, **more):
 def staged(spark, tmp_path):
     """Stage a table; return its published rows, the rows beside them, and what was told."""
 
-    def staged(table, declared, rows_in_box=20):
-        pq.write_table(table, tmp_path / "t.parquet", row_group_size=17)
+    def staged(table, declared, rows_in_box=250):
+        pq.write_table(table, tmp_path / "t.parquet", row_group_size=170)
         folder = tmp_path / "staged"
         folder.mkdir()
         told = stage_large(
@@ -47,14 +47,14 @@ def rows(xs, people=None):
 
 
 def test_every_row_is_published_once_and_every_class_holds_k(staged):
-    published, _, told, _ = staged(rows(list(range(100))), release())
+    published, _, told, _ = staged(rows(list(range(1000))), release())
 
     sizes = defaultdict(int)
     for row in published:
         sizes[row["x"]] += 1
-    assert sorted(row["note"] for row in published) == sorted(f"n{at}" for at in range(100))
+    assert sorted(row["note"] for row in published) == sorted(f"n{at}" for at in range(1000))
     assert min(sizes.values()) >= 3
-    assert (told.rows_in, told.rows_out) == (100, 100)
+    assert (told.rows_in, told.rows_out) == (1000, 1000)
     assert len(told.parts) > 1
 
 
@@ -78,11 +78,11 @@ def test_a_stadium_of_equal_rows_is_one_class(staged):
 
 
 def test_boxes_that_are_too_small_for_the_models_are_made_larger(staged):
-    one_person = ["p"] * 60 + [f"q{at}" for at in range(40)]
+    one_person = ["p"] * 600 + [f"q{at}" for at in range(400)]
 
-    published, _, told, folder = staged(rows(list(range(100)), one_person), release(subject="who"))
+    published, _, told, folder = staged(rows(list(range(1000)), one_person), release(subject="who"))
 
-    assert len(published) == told.rows_out == 100
+    assert len(published) == told.rows_out == 1000
     assert {path.name for path in folder.iterdir()} == {*told.parts, *told.beside}
 
 
