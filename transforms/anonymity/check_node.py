@@ -29,7 +29,7 @@ class Verdict:
     """What a check found. ``suppressed`` rows are in classes that fail; ``total`` is the sum of losses without them.
 
     ``lasting`` rows of these are suppressed in every more specific node too, ``floors[c][level]`` is the least that
-    column c then adds to the sum of losses there.
+    column c then adds to the sum of losses there. Where more are suppressed than may be, the losses are lower bounds.
     """
 
     suppressed: int
@@ -48,34 +48,34 @@ class NodeChecker:
     rows, so that it can be verified on them: classes are suppressed until none that is left is too far.
     """
 
-    def __init__(self, table: CodedTable, models: Sequence[PrivacyModel], *, strict: bool, loss: Loss) -> None:
-        """``strict`` says that no row may be suppressed. Raises ``UsageError`` for models of another kind."""
+    def __init__(self, table: CodedTable, models: Sequence[PrivacyModel], *, limit: int, loss: Loss) -> None:
+        """``limit`` is the number of rows that may be suppressed. Raises ``UsageError`` for models of another kind."""
         refuse_other_models(models, table)
-        self._table, self._models, self._loss = table, tuple(models), loss
+        self._table, self._models, self._loss, self._limit = table, tuple(models), loss, limit
         self._k = max((model.k for model in models if isinstance(model, KAnonymity)), default=1)
         self.entries = Entries.of(table)
         self.groups = NodeGroups(table, self.entries)
-        self._all_lasts = strict and self.entries.subjects is None
+        self._all_lasts = limit == 0 and self.entries.subjects is None
         weights = np.array([column.weight for column in table.quasi_ids])
         self._weights = weights / weights.sum()
         self._costs = [costs_of(column, loss) for column in table.quasi_ids]
         self._starts = np.cumsum([0, *(len(column.positions) for column in table.quasi_ids)]).astype(np.int64)
         everything = self._by_code(self.groups.coarsest(), np.ones(1, np.bool_))
-        rows = max(table.rows, 1)
-        self._released = [costs.released @ counts / rows for costs, counts in zip(self._costs, everything, strict=True)]
-        self.floors = tuple(self._spread([np.zeros_like(one) for one in self._released]))
+        self._rows = max(table.rows, 1)
+        self._released = [
+            costs.released @ count / self._rows for costs, count in zip(self._costs, everything, strict=True)
+        ]
+        self.floors = self._floors(self.groups.coarsest(), np.zeros(1, np.bool_))
 
     def check(self, levels: Levels) -> Verdict:
         """Return the verdict on the node of these ``levels``, one for each quasi-identifier."""
         groups = self.groups.at(levels)
         fails, lasts = self._fails(groups)
-        extra = self._extra(groups, fails)
-        floors = self._spread(extra)
-        total = sum(float(floor[level]) for floor, level in zip(floors, levels, strict=True))
-        if lasts is not fails:
-            floors = self._spread(self._extra(groups, lasts))
         suppressed, lasting = (int(groups.rows[flags].sum()) for flags in (fails, lasts))
-        return Verdict(suppressed, total, lasting, tuple(floors))
+        floors = self.floors if lasting > self._limit else self._floors(groups, lasts)
+        whole = self._floors(groups, fails) if lasting < suppressed <= self._limit else floors
+        total = sum(float(floor[level]) for floor, level in zip(whole, levels, strict=True))
+        return Verdict(suppressed, total, lasting, floors)
 
     def classes(self, levels: Levels) -> Codes:
         """Return the class of each row (n,), numbered from 0, or ``SUPPRESSED``."""
@@ -135,13 +135,11 @@ class NodeChecker:
         )
         return np.split(counts, self._starts[1:-1])
 
-    def _extra(self, groups: Groups, fails: Flags) -> list[Floats]:
-        if not fails.any():
-            return [np.zeros_like(one) for one in self._released]
-        counts = self._by_code(groups, fails)
-        rows = max(self._table.rows, 1)
-        return [costs.extra @ count / rows for costs, count in zip(self._costs, counts, strict=True)]
-
-    def _spread(self, extra: Sequence[Floats]) -> list[Floats]:
+    def _floors(self, groups: Groups, fails: Flags) -> tuple[Floats, ...]:
+        """Return what each column adds to the sum of losses at each level, the rows of failing classes suppressed."""
+        extra = [np.zeros(1)] * len(self._costs)
+        if fails.any():
+            counts = self._by_code(groups, fails)
+            extra = [costs.extra @ count / self._rows for costs, count in zip(self._costs, counts, strict=True)]
         columns = zip(self._released, extra, self._weights, strict=True)
-        return [self._loss.spread(released + more, weight) for released, more, weight in columns]
+        return tuple(self._loss.spread(released + more, weight) for released, more, weight in columns)

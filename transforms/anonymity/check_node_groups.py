@@ -29,7 +29,8 @@ SNAPSHOTS, SNAPSHOT_CELLS = 64, 2**26
 class Entries:
     """The distinct combinations of quasi-identifiers, sensitive values and subject, and how many ``rows`` have each.
 
-    ``subjects`` is None where no subject has two rows; otherwise entries of one subject stand together.
+    ``codes`` is (quasi-identifiers, entries). ``subjects`` is None where no subject has two rows; otherwise entries of
+    one subject stand together.
     """
 
     codes: Codes
@@ -53,11 +54,8 @@ class Entries:
             rank = np.empty_like(order)
             rank[order] = np.arange(order.size, dtype=np.int32)
             of_row, firsts = take(rank, of_row), take(firsts, order)
-        codes = np.empty((firsts.size, len(table.quasi_ids)), np.int32)
-        for at, column in enumerate(table.quasi_ids):
-            codes[:, at] = column.codes[firsts]
         return Entries(
-            codes=codes,
+            codes=np.stack([column.codes[firsts] for column in table.quasi_ids]).astype(np.int32),
             values=tuple(column.codes[firsts] for column in table.sensitive),
             subjects=None if subjects is None else subjects[firsts],
             rows=np.bincount(of_row, minlength=firsts.size).astype(np.int64),

@@ -19,14 +19,13 @@ def node_keys(
 ) -> Longs:
     """Return ``start`` extended by the nodes of ``columns``: one mixed-radix number for each combination.
 
-    ``codes`` (m, d) are the entries', of which ``of`` chooses some; column c's node is ``lookup[offsets[c] + code]``.
+    ``codes`` (d, m) are the entries', of which ``of`` chooses some; column c's node is ``lookup[offsets[c] + code]``.
     """
     keys = start.copy()
-    for i in range(of.size):
-        key = keys[i]
-        for c in columns:
-            key = key * sizes[c] + lookup[offsets[c] + codes[of[i], c]]
-        keys[i] = key
+    for c in columns:
+        size, offset = sizes[c], offsets[c]
+        for i in range(of.size):
+            keys[i] = keys[i] * size + lookup[offset + codes[c, of[i]]]
     return keys
 
 
@@ -104,10 +103,14 @@ def take(groups: Codes, of: Codes) -> Codes:
 def rows_by_code(codes: Codes, rows: Longs, classes: Codes, fails: Flags, starts: Longs, size: int) -> Longs:
     """Return the rows of failing classes by code: those of column c's code x at ``starts[c] + x``."""
     counts = np.zeros(size, np.int64)
+    failing = np.empty(classes.size, np.int32)
+    found = 0
     for i in range(classes.size):
-        if fails[classes[i]]:
-            for c in range(starts.size):
-                counts[starts[c] + codes[i, c]] += rows[i]
+        failing[found] = i
+        found += fails[classes[i]]
+    for c in range(starts.size):
+        for i in failing[:found]:
+            counts[starts[c] + codes[c, i]] += rows[i]
     return counts
 
 
@@ -125,3 +128,17 @@ def by_class(classes: Codes, count: int) -> tuple[Longs, Codes]:
         order[at[classes[i]]] = i
         at[classes[i]] += 1
     return starts, order
+
+
+@compiled
+def count_below(marked: Flags, shape: Longs) -> Codes:
+    """Return how many ``marked`` nodes are at or below each node of a lattice of ``shape``, both flat."""
+    counts = marked.astype(np.int32)
+    step = 1
+    for axis in range(shape.size - 1, -1, -1):
+        block = step * shape[axis]
+        for start in range(0, counts.size, block):
+            for i in range(start + step, start + block):
+                counts[i] += counts[i - step]
+        step = block
+    return counts

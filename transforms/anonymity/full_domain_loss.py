@@ -20,9 +20,9 @@ class Loss:
 
     ``loss`` is Iyengar's (KDD 2002) as ARX defines it (`Metric.createLossMetric`): a value that is released as a node
     with m of the column's M leaves below costs (m - 1) / (M - 1), a suppressed row 1 in each column; a column's loss
-    is the mean of its rows. ``ncp`` is the normalized certainty penalty (Xu et al., KDD 2006): m / M but 0 for a leaf,
-    and for numbers the extent of the node's values over the column's. ``suppression`` is ARX's gs-factor: beyond .5
-    generalization counts for g = 2 - 2 gs of it, below .5 suppression for 2 gs of what generalization leaves.
+    is the mean of its rows. ``ncp`` is the normalized certainty penalty (Xu et al., KDD 2006): the same but for
+    numbers, where it is the extent of the node's values over the column's. ``suppression`` is ARX's gs-factor: beyond
+    .5 generalization counts for g = 2 - 2 gs of it, below .5 suppression for 2 gs of what generalization leaves.
 
     Columns are averaged by weight: x -> sum w x, or, ``geometric``, prod (1 + x)^w - 1, the w summing up to 1. With
     equal weights both are ARX's.
@@ -73,7 +73,7 @@ def _penalties(column: QuasiId) -> Floats:
     assert column.hierarchy is not None
     if column.kind != "numeric":
         shares, least = _shares(column)
-        return np.where(shares <= least, 0.0, shares)
+        return (shares - least) / (1 - least) if least < 1 else np.zeros_like(shares)
     known = np.array([code != column.null for code in range(len(column.positions))])
     extent = float(np.ptp(column.positions[known])) if known.any() else 0.0
     found = np.zeros((len(column.hierarchy.nodes), len(column.positions)))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, prod
 
-from quality.contracts.errors import UsageError
+from quality.contracts.errors import GeowardError, UsageError
+from quality.contracts.untold import untold
 from quality.releases.privacy_models import PrivacyModel
 from transforms.anonymity.check_node import Levels, NodeChecker
 from transforms.anonymity.coded_table import CodedTable, Codes
@@ -16,6 +17,20 @@ from transforms.anonymity.search_lattice_locally import LocalSearch
 
 LARGEST_EXACT = 2**20
 """The most nodes of which bounds are kept for an exact search: 8 MiB of them, summed up at each check."""
+
+
+class NoGeneralizationHolds(GeowardError):
+    """No generalization that was checked holds the models with as few rows suppressed as may be."""
+
+    exit_code = 3
+
+    def __init__(self, checked: int, limit: int, rows: int) -> None:
+        """State how many were checked, and the limit."""
+        super().__init__(
+            f"None of {checked} generalizations checked holds the models with at most {limit} of {rows} rows "
+            "suppressed.",
+            mend="Allow more suppression, or ask for less.",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,6 +52,7 @@ class LatticeResult:
     optimal: bool
 
 
+@untold
 def search_lattice(
     table: CodedTable,
     *,
@@ -51,13 +67,14 @@ def search_lattice(
     Rows of classes that do not are suppressed, up to the share ``suppression`` of rows. Classes count distinct
     subjects. The result is the optimum where the lattice has at most ``largest_exact`` nodes and ``checks`` suffice;
     else the best node that a beam and local search find within ``checks``. Equal input gives an equal result. Raises
-    ``UsageError`` if a quasi-identifier has no hierarchy, a model is not of the rows alone, or no node found holds.
+    ``UsageError`` if a quasi-identifier has no hierarchy or a model is not of the rows alone, and
+    ``NoGeneralizationHolds``.
     """
     if bare := [column.name for column in table.quasi_ids if column.hierarchy is None]:
         raise UsageError(f"A full-domain search needs a hierarchy for: {', '.join(bare)}.")
     loss = loss or Loss()
     limit = floor(suppression * table.rows + 1e-9)
-    checker = NodeChecker(table, models, strict=limit == 0, loss=loss)
+    checker = NodeChecker(table, models, limit=limit, loss=loss)
     nodes = prod(len(one) for one in checker.floors)
     if nodes <= largest_exact:
         lattice = search_exactly(checker, limit=limit, checks=checks)
@@ -67,11 +84,7 @@ def search_lattice(
         search.run()
         best, checked, optimal = search.best, search.checked, False
     if best is None:
-        raise UsageError(
-            f"None of the {checked} generalizations checked holds the models with at most {limit} of {table.rows} "
-            "rows suppressed.",
-            mend="Allow more suppression, or weaken a model.",
-        )
+        raise NoGeneralizationHolds(checked, limit, table.rows)
     rolled_up, classes = checker.groups.rolled_up, checker.classes(best[1])
     return LatticeResult(
         levels=best[1],

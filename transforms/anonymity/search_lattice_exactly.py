@@ -8,6 +8,7 @@ from functools import reduce
 import numpy as np
 
 from transforms.anonymity.check_node import Levels, NodeChecker
+from transforms.anonymity.check_node_kernels import count_below
 from transforms.anonymity.full_domain_loss import Floats
 
 PATHS = 3
@@ -84,10 +85,9 @@ def search_exactly(checker: NodeChecker, *, limit: int, checks: int) -> BoundedL
 
 
 def _widest(lattice: BoundedLattice) -> Levels:
-    is_open = lattice.bounds < lattice.to_beat
-    below = is_open.astype(np.int32)
-    for axis in range(below.ndim):
-        np.cumsum(below, axis=axis, out=below)
+    """Return the open node with the most open ones at or below it."""
+    is_open = lattice.bounds.ravel() < lattice.to_beat
+    below = count_below(is_open, np.array(lattice.bounds.shape))
     return lattice.node(int(np.argmax(np.where(is_open, below, 0))))
 
 

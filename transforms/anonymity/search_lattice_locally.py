@@ -12,6 +12,7 @@ from math import inf
 import numpy as np
 
 from transforms.anonymity.check_node import Levels, NodeChecker
+from transforms.anonymity.full_domain_loss import Floats
 
 GAIN = 1e-12
 WIDTH = 8
@@ -33,7 +34,7 @@ class LocalSearch:
         self._checker, self._limit, self._checks = checker, limit, checks
         self._shape = tuple(len(floor) for floor in checker.floors)
         self._ranks: dict[Levels, Rank] = {}
-        self._least: dict[Levels, float] = {}
+        self._floors: dict[Levels, tuple[Floats, ...]] = {}
         self._optima: set[Rank] = set()
         self.best: tuple[float, Levels] | None = None
 
@@ -46,8 +47,8 @@ class LocalSearch:
         """Search until nothing tried is better, or the checks are used up."""
         beam = self._check([tuple(size - 1 for size in self._shape)])
         while beam:
-            below = {down for rank in beam[:WIDTH] for down in self._steps(rank[2], -1)}
-            beam = [rank for rank in self._check(below) if self._least[rank[2]] < self._to_beat()]
+            below = {down for rank in beam[:WIDTH] for down in self._steps(rank[2], -1) if self._may_lead(rank, down)}
+            beam = self._check(below)
         for start in sorted(self._ranks.values())[:WIDTH]:
             self._descend(start, swap=True)
         self._evolve()
@@ -60,12 +61,19 @@ class LocalSearch:
             verdict = self._checker.check(node)
             excess = max(verdict.suppressed - self._limit, 0)
             self._ranks[node] = (excess, verdict.total, node)
-            floors = zip(verdict.floors, node, strict=True)
-            least = sum(float(floor[: level + 1].min()) for floor, level in floors)
-            self._least[node] = inf if verdict.lasting > self._limit else least
+            if verdict.lasting <= self._limit:
+                self._floors[node] = verdict.floors
             if not excess and verdict.total < self._to_beat():
                 self.best = verdict.total, node
         return sorted(self._ranks[node] for node in new)
+
+    def _may_lead(self, above: Rank, node: Levels) -> bool:
+        """Return whether ``node``, below one that was checked, or one below it may be better than the best."""
+        floors = self._floors.get(above[2])
+        if floors is None:
+            return False
+        least = sum(float(floor[: level + 1].min()) for floor, level in zip(floors, node, strict=True))
+        return least < self._to_beat()
 
     def _descend(self, best: Rank, *, swap: bool) -> None:
         """Go to the best node a level away or, where none is better, a level down in one column and up in another."""
@@ -81,10 +89,17 @@ class LocalSearch:
             best = found
 
     def _better(self, best: Rank, nodes: Iterable[Levels]) -> Rank:
-        nodes = list(nodes)
+        nodes = [node for node in nodes if self._may_beat(best, node)]
         self._check(nodes)
         found = min((self._ranks[node] for node in nodes if node in self._ranks), default=best)
         return found if found[:2] < (best[0], best[1] - GAIN) else best
+
+    def _may_beat(self, best: Rank, node: Levels) -> bool:
+        """Return whether the bound of ``node`` lets it rank before ``best``; a bound of ``best`` holds below it."""
+        is_below = all(level <= other for level, other in zip(node, best[2], strict=True))
+        floors = self._floors.get(best[2], self._checker.floors) if is_below else self._checker.floors
+        bound = sum(float(floor[level]) for floor, level in zip(floors, node, strict=True))
+        return best[0] > 0 or bound < best[1] - GAIN
 
     def _evolve(self) -> None:
         """Cross two of the best local optima, change a few columns at random, and descend from the child."""

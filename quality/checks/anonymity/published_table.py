@@ -35,6 +35,13 @@ class Roles:
     links: tuple[str, ...] = ()
     nulls: Nulls = "category"
 
+    def __post_init__(self) -> None:
+        """Refuse roles that make no sense: no quasi-identifiers, or links without the subject that they unite."""
+        if not self.quasi_ids:
+            raise UsageError("No quasi-identifier is named, so no row can be told from another.", mend="Name some.")
+        if self.links and self.subject is None:
+            raise UsageError("Links unite subjects, so the subject must be named.", mend="Name the subject's column.")
+
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns named, each once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from quality.checks.anonymity.measurement import Measurement
@@ -37,7 +37,7 @@ class Risk:
 
 def state_risk(measured: Measurement, *, threshold: float = 0.1) -> Risk:
     """Return the risks of a measured table. A class has at least its own subjects in the population."""
-    prosecutor = _attacker({(size, size): n for size, n in measured.histogram.items()}, threshold)
+    prosecutor = _attacker([(size, size, n) for size, n in measured.histogram.items()], threshold)
     journalist = None
     if measured.population_histogram is not None:
         journalist = _attacker(measured.population_histogram, threshold)
@@ -46,9 +46,9 @@ def state_risk(measured: Measurement, *, threshold: float = 0.1) -> Risk:
     return Risk(threshold, prosecutor, journalist, marketer, measured.histogram.get(1, 0) / total)
 
 
-def _attacker(classes: Mapping[tuple[int, int], int], threshold: float) -> Attacker:
-    """``classes`` maps (subjects in the release, in the population) to how many classes have them."""
-    chances = [(1 / max(own, population), own * n) for (own, population), n in classes.items() if own]
+def _attacker(classes: Iterable[tuple[int, int, int]], threshold: float) -> Attacker:
+    """``classes`` are (subjects in the release, in the population, how many classes have these)."""
+    chances = [(1 / max(own, population), own * n) for own, population, n in classes if own]
     total = sum(records for _, records in chances)
     return Attacker(
         max(chance for chance, _ in chances),

@@ -15,6 +15,7 @@ from quality.checks.anonymity.classes import Classes, Ints, group_rows
 from quality.checks.anonymity.measurement import Group
 from quality.checks.anonymity.published_table import Roles, explained, require
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -39,6 +40,7 @@ class SpecialUniques:
     worst: tuple[Group, ...]
 
 
+@untold
 def find_special_uniques(
     db: DuckDBPyConnection, table: str, roles: Roles, *, largest: int = 3, worst: int = 5
 ) -> SpecialUniques:

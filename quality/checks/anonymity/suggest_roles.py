@@ -13,6 +13,7 @@ import numpy as np
 from quality.checks.anonymity.classes import Ints
 from quality.checks.anonymity.published_table import explained, quoted
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,6 +22,8 @@ Role = Literal["constant", "direct_identifier", "sensitive", "quasi_identifier"]
 
 SAMPLE, MOST_COLUMNS, SEED = 20_000, 16, 1
 """Rows that sets of columns are tried on; the columns of which sets are made: those that tell most rows apart."""
+
+_EACH_ITS_OWN = "nearly a value for each row"
 
 _DIRECT = (
     "id uid uuid guid ssn name firstname lastname surname fullname username login email mail phone telephone mobile "
@@ -76,6 +79,7 @@ class Suggestion:
     keys: tuple[ColumnSet, ...]
 
 
+@untold
 def suggest_roles(
     db: DuckDBPyConnection,
     table: str,
@@ -112,6 +116,8 @@ def _count_columns(db: DuckDBPyConnection, table: str, names: Sequence[str]) -> 
         rows = int(rows)
         separation = 1 - alike / (rows * (rows - 1)) if rows > 1 else 0.0
         role, why = _role(name, distinct, distinct / rows)
+        if why == _EACH_ITS_OWN and _is_measure(db, table, name):
+            role, why = "quasi_identifier", "measured or timed, so that few rows share a value"
         found.append(ColumnRole(name, role, distinct, int(nulls or 0), distinct / rows, separation, why))
     return found
 
@@ -125,8 +131,19 @@ def _role(name: str, distinct: int, distinction: float) -> tuple[Role, str]:
         if said := sorted(words & known):
             return role, f"named {said[0]}"
     if distinct > 1000 and distinction > 0.99:
-        return "direct_identifier", "nearly a value for each row"
+        return "direct_identifier", _EACH_ITS_OWN
     return "quasi_identifier", "several rows share its values"
+
+
+def _is_measure(db: DuckDBPyConnection, table: str, name: str) -> bool:
+    """Return whether a column's first thousand values are fractions or times: a place or a moment, and no number of
+    a person.
+    """
+    text = "CAST(v AS VARCHAR)"
+    measured = f"(TRY_CAST({text} AS DOUBLE) IS NOT NULL AND contains({text}, '.'))"
+    timed = f"(TRY_CAST({text} AS TIMESTAMP) IS NOT NULL AND TRY_CAST({text} AS DOUBLE) IS NULL)"
+    some = f"SELECT {quoted(name)} AS v FROM {quoted(table)} WHERE v IS NOT NULL LIMIT 1000"
+    return bool(db.execute(f"SELECT bool_and({measured} OR {timed}) FROM ({some})").fetchall()[0][0])
 
 
 def _candidates(columns: Sequence[ColumnRole]) -> list[str]:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from quality.contracts.errors import UsageError
+
+Floats = NDArray[np.float64]
 
 _GOLDEN = (math.sqrt(5) - 1) / 2
 
@@ -16,13 +22,14 @@ class Uniqueness:
     """The estimated share of the population that is unique, by model; None where a model has no answer.
 
     ``chosen`` follows Dankar et al., BMC Medical Informatics and Decision Making 12:66, 2012: Pitman's model for
-    samples of at most a tenth, else Zayatz's, and Zayatz's where Pitman's has no answer. (Their third, the shifted
-    negative binomial, is not implemented.)
+    samples of at most a tenth, else the lower of Zayatz's and the shifted negative binomial (``snb``); Zayatz's where
+    the other has no answer.
     """
 
     fraction: float
     pitman: float | None
     zayatz: float
+    snb: float | None
     chosen: float
 
 
@@ -33,8 +40,9 @@ def estimate_uniqueness(histogram: Mapping[int, int], fraction: float) -> Unique
     sampled = sum(size * n for size, n in histogram.items())
     population = max(sampled, round(sampled / fraction))
     zayatz, pitman = _zayatz(histogram, sampled, population), _pitman(histogram, sampled, population)
-    chosen = pitman if fraction <= 0.1 and pitman is not None else zayatz
-    return Uniqueness(fraction, pitman, zayatz, chosen)
+    snb = _shifted_negative_binomial(histogram, sampled / population, population)
+    small, large = pitman if pitman is not None else zayatz, min(zayatz, snb) if snb is not None else zayatz
+    return Uniqueness(fraction, pitman, zayatz, snb, small if fraction <= 0.1 else large)
 
 
 def _zayatz(histogram: Mapping[int, int], sampled: int, population: int) -> float:
@@ -73,11 +81,14 @@ def _pitman(histogram: Mapping[int, int], sampled: int, population: int) -> floa
         return None
     classes = sum(histogram.values())
 
+    @cache
+    def within(alpha: float) -> float:
+        return sum(n * (math.lgamma(i - alpha) - math.lgamma(1 - alpha)) for i, n in histogram.items())
+
     def likelihood(alpha: float, theta: float) -> float:
         start = theta / alpha
         rising = (classes - 1) * math.log(alpha) + math.lgamma(start + classes) - math.lgamma(start + 1)
-        within = sum(n * (math.lgamma(i - alpha) - math.lgamma(1 - alpha)) for i, n in histogram.items())
-        return rising - (math.lgamma(theta + sampled) - math.lgamma(theta + 1)) + within
+        return rising - (math.lgamma(theta + sampled) - math.lgamma(theta + 1)) + within(alpha)
 
     def theta_of(alpha: float) -> float:
         # theta + alpha is searched on a scale of powers, from nearly nothing to far more than the sample.
@@ -93,11 +104,56 @@ def _pitman(histogram: Mapping[int, int], sampled: int, population: int) -> floa
     return min(1.0, math.exp(logarithm))
 
 
+def _shifted_negative_binomial(histogram: Mapping[int, int], fraction: float, population: int) -> float | None:
+    """Chen & Keller-McNulty, Estimation of identification disclosure risk in microdata, J. Official Stat., 1998.
+
+    A class of the population is one more than a negative binomial variable of (alpha, beta), which is 0 by beta to the
+    alpha. Sampled by chance it is the sum of one trial at ``fraction`` and of a negative binomial variable of (alpha,
+    b), b = beta / (beta + fraction (1 - beta)). Both are fitted here by greatest likelihood to the sizes that are seen,
+    which are not 0, and not from the first frequencies as in the paper.
+    """
+    if not histogram.get(1) or len(histogram) < 2:
+        return None
+    classes = sum(histogram.values())
+    sizes, many = (np.array(part, np.float64) for part in ((0, *histogram), (0, *histogram.values())))
+
+    @cache
+    def start(alpha: float) -> list[Floats]:
+        """The logarithms of the binomial coefficients of x = size and of x = size - 1."""
+        whole = math.lgamma(alpha)
+        return [
+            np.array([math.lgamma(x + alpha) - whole - math.lgamma(x + 1) if x >= 0 else -np.inf for x in sizes - less])
+            for less in (0, 1)
+        ]
+
+    def chances(alpha: float, logit: float) -> Floats:
+        """The chances of each size, of 0 first."""
+        kept = -math.log1p(math.exp(-logit))  # the logarithm of b; that of 1 - b is less by the logit
+        same, less = (
+            c + alpha * kept + x * (kept - logit) for c, x in zip(start(alpha), (sizes, sizes - 1), strict=True)
+        )
+        found: Floats = fraction * np.exp(less) + (1 - fraction) * np.exp(same)
+        return np.maximum(found, 1e-300)
+
+    def likelihood(alpha: float, logit: float) -> float:
+        chance = chances(alpha, logit)
+        return float(many @ np.log(chance)) - classes * math.log(max(1 - chance[0], 1e-300))
+
+    def logit_of(power: float) -> float:
+        return _maximum(lambda logit: likelihood(math.exp(power), logit), -25, 25)
+
+    power = _maximum(lambda power: likelihood(math.exp(power), logit_of(power)), -12, 6)
+    alpha, logit = math.exp(power), logit_of(power)
+    beta = fraction / (fraction + math.exp(-logit))
+    uniques = float(classes / (1 - chances(alpha, logit)[0]) * beta**alpha)
+    return min(1.0, uniques / population)
+
+
 def _maximum(function: Callable[[float], float], low: float, high: float) -> float:
     """Return where ``function``, which has one peak, is greatest: golden-section search (Kiefer, 1953)."""
     left, right = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
     at_left, at_right = function(left), function(right)
-    for _ in range(48):
+    for _ in range(34):
         if at_left < at_right:
             low, left, at_left = left, right, at_right
             right = low + _GOLDEN * (high - low)

@@ -12,6 +12,7 @@ from quality.checks.anonymity.column_domain import Domain, read_domain
 from quality.checks.anonymity.hierarchy_file import Paths
 from quality.checks.anonymity.published_values import SUPPRESSED
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,6 +54,7 @@ class Utility:
     columns: dict[str, ColumnUtility] = field(default_factory=dict)
 
 
+@untold
 def measure_utility(
     original: pa.Table,
     release: pa.Table,

@@ -17,7 +17,7 @@ from transforms.anonymity.build_hierarchy import build_hierarchy
 from transforms.anonymity.check_node import NodeChecker
 from transforms.anonymity.coded_table import SUPPRESSED, CodedTable, QuasiId, Sensitive
 from transforms.anonymity.full_domain_loss import Loss
-from transforms.anonymity.search_lattice import search_lattice
+from transforms.anonymity.search_lattice import NoGeneralizationHolds, search_lattice
 
 K2, K3 = (KAnonymity(model="k_anonymity", k=k) for k in (2, 3))
 ILLNESS = {"column": "illness"}
@@ -79,7 +79,7 @@ def test_the_search_loses_what_the_best_of_all_nodes_loses(name, table, suppress
     least, nodes = least_loss(table, models, suppression=suppression, mean=mean)
 
     if least == inf:
-        with pytest.raises(UsageError):
+        with pytest.raises(NoGeneralizationHolds):
             search_lattice(table, models=models, suppression=suppression, loss=Loss(mean=mean))
         return
     found = search_lattice(table, models=models, suppression=suppression, loss=Loss(mean=mean))
@@ -138,6 +138,24 @@ def test_t_closeness_is_to_what_is_published():
     assert found.classes.tolist() == [0, 0, 1, 1, SUPPRESSED, SUPPRESSED]
 
 
+def test_classes_are_suppressed_until_all_that_are_left_are_close_to_what_is_published():
+    cities, values = [0, 1, 1, 1, 1, 2, 3, 3], [1, 1, 1, 1, 1, 0, 0, 1]  # without city 2 city 3 is too far
+    illness = Sensitive("illness", np.array(values, np.int32), 2, ())
+    table = CodedTable(8, (column("city", cities, 4),), (illness,))
+
+    found = search_lattice(table, models=(TCloseness(model="t_closeness", t=0.25, column="illness"),), suppression=0.4)
+
+    assert found.classes.tolist() == [0, 1, 1, 1, 1, SUPPRESSED, SUPPRESSED, SUPPRESSED]
+
+
+def test_a_class_of_subjects_in_two_classes_may_fail_where_both_of_them_hold():
+    illness = Sensitive("illness", np.array([0, 1, 0, 1], np.int32), 2, ())
+    table = CodedTable(4, (column("city", [0, 0, 1, 1], 2),), (illness,), np.array([1, 2, 1, 3], np.int32))
+    diverse = LDiversity(model="l_diversity", l=2, variant="entropy", **ILLNESS)
+
+    assert search_lattice(table, models=(K2, diverse), suppression=0).levels == (0,)
+
+
 @pytest.mark.parametrize(
     ("model", "says"),
     [
@@ -150,7 +168,6 @@ def test_t_closeness_is_to_what_is_published():
             "distance of illness needs its hierarchy",
             id="no-hierarchy",
         ),
-        pytest.param(KAnonymity(model="k_anonymity", k=9), "at most 0 of 3 rows", id="out-of-reach"),
     ],
 )
 def test_a_model_that_cannot_be_reached_is_refused(model, says):
@@ -158,6 +175,13 @@ def test_a_model_that_cannot_be_reached_is_refused(model, says):
 
     with pytest.raises(UsageError, match=says):
         search_lattice(CodedTable(3, (column("a", [0, 0, 1], 2),), (illness,)), models=(model,), suppression=0)
+
+
+def test_that_no_generalization_holds_is_said_with_the_limit():
+    with pytest.raises(NoGeneralizationHolds, match="with at most 1 of 3 rows suppressed"):
+        search_lattice(
+            CodedTable(3, (column("a", [0, 0, 1], 2),)), models=(KAnonymity(model="k_anonymity", k=9),), suppression=0.5
+        )
 
 
 def test_a_quasi_identifier_without_a_hierarchy_is_refused():
@@ -193,17 +217,12 @@ def test_an_exact_search_that_runs_out_of_checks_says_so():
 
 
 def test_more_columns_than_one_key_of_64_bits_holds_are_grouped_right():
-    random = np.random.default_rng(3)
-    wide = [column(f"q{at}", random.permutation(2000), 2000) for at in range(7)]
-    twice = [
-        QuasiId(**{f: getattr(q, f) for f in ("name", "kind", "positions", "hierarchy")}, codes=np.tile(q.codes, 2))
-        for q in wide
-    ]
+    first, other = [0, 0, 1, 1, 2047, 2047], [0, 0, 0, 0, 2047, 2047]
+    wide = tuple(column(f"q{at}", other if at else first, 2048) for at in range(7))  # 2048 ** 7 = 2 ** 77
 
-    checker = NodeChecker(CodedTable(4000, tuple(twice)), (K2,), strict=True, loss=Loss())
+    checker = NodeChecker(CodedTable(6, wide), (K2,), limit=0, loss=Loss())
 
-    assert checker.check((0,) * 7).suppressed == 0
-    assert sorted(np.bincount(checker.classes((0,) * 7))) == [2] * 2000
+    assert checker.classes((0,) * 7).tolist() == [0, 0, 1, 1, 2, 2]
 
 
 def test_row_order_changes_nothing_but_the_order_of_classes():

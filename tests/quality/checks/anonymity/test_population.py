@@ -62,7 +62,7 @@ def test_who_matches_no_class_is_certainly_absent(db):
 def test_classes_are_counted_alike_in_blocks(db, monkeypatch):
     rows = [(age, town) for age, town, _ in PEOPLE] + [(f"[{n}, {n + 9}]", "West") for n in range(15, 35)]
     whole = k_map(db, rows)
-    monkeypatch.setattr("quality.checks.anonymity.population.BLOCK", 20)
+    monkeypatch.setattr("quality.checks.anonymity.population.BLOCK", 3)
 
     assert k_map(db, rows) == whole
     assert whole.find("presence_min").value > 0  # each of the population is in some class

@@ -33,6 +33,16 @@ def test_words_of_a_name_are_told_apart_however_they_are_joined(db):
     assert roles == ["direct_identifier", "direct_identifier", "sensitive", "quasi_identifier"]
 
 
+def test_a_place_or_a_moment_is_no_number_of_a_person_though_few_share_it(db):
+    seconds = [f"2024-01-01 00:{n // 60:02}:{n % 60:02}" for n in range(2000)]
+    rows = [(str(n), f"{n / 7000:.6f}", at, f"9{n}-x") for n, at in enumerate(seconds)]
+    table = put(db, rows, "number latitude seen plate")
+
+    roles = [c.role for c in suggest_roles(db, table).columns]
+
+    assert roles == ["direct_identifier", "quasi_identifier", "quasi_identifier", "direct_identifier"]
+
+
 def test_a_minimal_set_tells_rows_apart_and_none_of_its_parts_does(db):
     found = suggest_roles(db, put(db, ROWS, COLUMNS), alpha=0.9)
 
