@@ -124,6 +124,26 @@ def _starts(sizes: list[int]) -> Codes:
 
 
 @compiled
+def rows_by_class(classes: Codes) -> tuple[Codes, NDArray[np.int64]]:
+    """Return the rows of ``classes`` (n,) class by class, and where each class from 0 begins among them, and the end.
+
+    Suppressed rows, whose class is below 0, are left out.
+    """
+    starts = np.zeros(max(classes.max(), -1) + 2 if classes.size else 1, np.int64)
+    for number in classes:
+        if number >= 0:
+            starts[number + 1] += 1
+    starts = np.cumsum(starts)
+    place = starts.copy()
+    rows = np.empty(starts[-1], np.int32)
+    for row in range(classes.size):
+        if classes[row] >= 0:
+            rows[place[classes[row]]] = row
+            place[classes[row]] += 1
+    return rows, starts
+
+
+@compiled
 def _cover_loss(space: Space, column: int, low: int, high: int) -> float:
     size = space.sizes[column]
     at = space.trees[column]
