@@ -85,7 +85,7 @@ def _column(one: QuasiId, weight: float) -> tuple[Codes, NDArray[np.float64], Co
         return rank[one.codes], np.zeros(size), nodes[:, order], weight * _cover_losses(nodes[:, order])
     places = one.positions if one.kind == "numeric" else np.arange(size, dtype=np.float64)
     places = places[: size - (one.null >= 0)]
-    span = np.ptp(places) if places.size else 0.0
+    span = one.span or (np.ptp(places) if places.size else 0.0)
     scaled = np.zeros(size)
     scaled[: places.size] = weight * ((places - places[:1]) / (span or 1.0))
     return one.codes, scaled, np.empty((0, size), np.int32), np.empty((0, size))
@@ -124,6 +124,26 @@ def _starts(sizes: list[int]) -> Codes:
 
 
 @compiled
+def rows_by_class(classes: Codes) -> tuple[Codes, NDArray[np.int64]]:
+    """Return the rows of ``classes`` (n,) class by class, and where each class from 0 begins among them, and the end.
+
+    Suppressed rows, whose class is below 0, are left out.
+    """
+    starts = np.zeros(max(classes.max(), -1) + 2 if classes.size else 1, np.int64)
+    for number in classes:
+        if number >= 0:
+            starts[number + 1] += 1
+    starts = np.cumsum(starts)
+    place = starts.copy()
+    rows = np.empty(starts[-1], np.int32)
+    for row in range(classes.size):
+        if classes[row] >= 0:
+            rows[place[classes[row]]] = row
+            place[classes[row]] += 1
+    return rows, starts
+
+
+@compiled
 def _cover_loss(space: Space, column: int, low: int, high: int) -> float:
     size = space.sizes[column]
     at = space.trees[column]
@@ -155,4 +175,4 @@ def set_loss(space: Space, column: int, distinct: int) -> float:
     """Return the weighted loss of a class with ``distinct`` values of a categorical column."""
     if distinct <= 1:
         return 0.0
-    return float(space.weights[column] * (distinct - 1) / (space.sizes[column] - 1))
+    return float(space.weights[column] * (distinct - 1) / max(space.sizes[column] - 1, 1))
