@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from quality.checks.attacks.compiled import compiled
 from quality.checks.attacks.points import Codes, Ints, Points
+from quality.contracts.compiled import compiled
 
 
 class RareSets(NamedTuple):
