@@ -86,13 +86,23 @@ class _OfValues(_Measure):
     def _clamped(self) -> _OfValues:
         if not self.minimum < self.maximum:
             raise ValueError("minimum must be below maximum")
-        if round(self.minimum / self.step) == round(self.maximum / self.step):
+        if self.limits[0] == self.limits[1]:
             raise ValueError("no two values are a step apart: make step smaller")
         if (self.maximum - self.minimum) / self.step > 1e9 or max(map(abs, (self.minimum, self.maximum))) > 1e9 * (
             self.step
         ):
             raise ValueError("values have more than a billion steps: make step larger")
         return self
+
+    @property
+    def limits(self) -> tuple[int, int]:
+        """The least and the largest value, in steps."""
+        return round(self.minimum / self.step), round(self.maximum / self.step)
+
+    @property
+    def middle(self) -> int:
+        """The value, in steps, that sums count from: half as far from both limits is half the noise."""
+        return 0
 
 
 class Sum(_OfValues):
@@ -106,9 +116,17 @@ class Mean(_OfValues):
 
     measure: Literal["mean"]
 
+    @property
+    def middle(self) -> int:
+        """The middle of the limits."""
+        return sum(self.limits) // 2
+
 
 class Quantile(_OfValues):
-    """The quantile ``at`` of values by the exponential mechanism (Smith, STOC 2011), among multiples of ``step``."""
+    """The quantile ``at`` of values by the exponential mechanism (Smith, STOC 2011), among multiples of ``step``.
+
+    Where many values are equal it may miss them by some steps: it looks for a number with as many values on each side.
+    """
 
     measure: Literal["quantile"]
     at: float = Field(gt=0, lt=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -43,8 +42,3 @@ class Approximate(_Frozen):
 
 
 PrivacyLoss = Annotated[ZeroConcentrated | Approximate, Field(discriminator="accounting")]
-
-
-def exact(value: Decimal | int) -> Fraction:
-    """Return a number as it is written; sums of these are never rounded, as sums of decimals may be."""
-    return Fraction(value)

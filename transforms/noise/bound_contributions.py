@@ -68,6 +68,7 @@ class Bounded:
     loss: BoundLoss
 
 
+@untold
 def worst_unit(bounds: Bounds) -> Worst:
     """Return the most that a unit within bounds can change any rows' counts by (Wilson et al., PoPETs 2020).
 
@@ -79,6 +80,7 @@ def worst_unit(bounds: Bounds) -> Worst:
     return Worst(full, bounds.linf, most - full * bounds.linf if full < bounds.l0 else 0)
 
 
+@untold
 def worst_presence(bounds: Bounds) -> Worst:
     """Return the most that a unit can change by being counted once in each of its partitions."""
     return Worst(min(bounds.l0, bounds.l1 or bounds.l0), 1, 0)

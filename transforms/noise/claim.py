@@ -7,9 +7,11 @@ from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 from quality.releases.noisy import NoisyRelease
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
-from transforms.noise.mechanisms import opendp, root_up
+from quality.releases.rounding import root_up
+from transforms.noise.mechanisms import opendp
 
 PLACES = Decimal("1e-9")
 
@@ -36,6 +38,7 @@ class Claim:
         )
 
 
+@untold
 def claim_of(release: NoisyRelease) -> Claim:
     """Return what a release claims. Losses of a person's units add up, in the release's own accounting."""
     units = release.lifetime.units
@@ -46,6 +49,7 @@ def claim_of(release: NoisyRelease) -> Claim:
     )
 
 
+@untold
 def times(loss: PrivacyLoss, units: int) -> PrivacyLoss:
     """Return the loss of several units together: basic composition (Bun & Steinke, lemma 1.7; Dwork & Roth, 3.16).
 
@@ -58,6 +62,7 @@ def times(loss: PrivacyLoss, units: int) -> PrivacyLoss:
     return Approximate(epsilon=loss.epsilon * units, delta=loss.delta * units)
 
 
+@untold
 def as_approximate(loss: PrivacyLoss, delta: Decimal) -> Approximate:
     """Return a loss as (epsilon, delta), rounded upwards; one that is so already stays as it is.
 

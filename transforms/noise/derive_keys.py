@@ -35,6 +35,7 @@ HOURS_TO_MONDAY = 72
 """The epoch began on a Thursday."""
 
 
+@untold
 def key_columns(keys: Mapping[str, Key]) -> list[pl.Expr]:
     """Return an expression for each key; what has none, such as a place off the globe, is null."""
     return [_expression(key).alias(name) for name, key in keys.items()]

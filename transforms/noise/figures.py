@@ -8,10 +8,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.untold import untold
 from quality.releases.noisy import Bounds, DistinctActors, Mean, Measure, Quantile, Sum
 from transforms.noise import mechanisms
 from transforms.noise.bound_contributions import Bounded, Worst, worst_presence, worst_unit
-from transforms.noise.gather_contributions import Values, Whole, limits, middle
+from transforms.noise.gather_contributions import Values, Whole
 from transforms.noise.mechanisms import Kind, Mechanism, NoiseSource
 
 Figures = NDArray[np.int64] | NDArray[np.floating]
@@ -28,6 +29,7 @@ class Setting:
     chosen: Whole
     size: int
 
+    @untold
     def total(self, amounts: Whole, partition: Whole | None = None) -> Whole:
         """Return the sum (p,) of amounts (n,) of pairs for each chosen partition, 0 where there are none."""
         sums = np.zeros(self.size, dtype=np.int64)
@@ -44,6 +46,7 @@ class Figure:
     mechanisms: tuple[Mechanism, ...]
 
 
+@untold
 def figure(name: str, measure: Measure, loss: Fraction, setting: Setting) -> Figure:
     """Return the figures of a measure at a ``loss`` of rho or epsilon."""
     if isinstance(measure, Quantile):
@@ -53,7 +56,7 @@ def figure(name: str, measure: Measure, loss: Fraction, setting: Setting) -> Fig
     worst = worst_unit(setting.bounds)
     if isinstance(measure, Sum):
         total = setting.total(setting.bounded.values[name].total)
-        noisy, mechanism = _noised(name, total, worst, max(map(abs, limits(measure))), loss, setting)
+        noisy, mechanism = _noised(name, total, worst, max(map(abs, measure.limits)), loss, setting)
         return Figure(noisy * measure.step, total * measure.step, (mechanism,))
     if isinstance(measure, DistinctActors):
         counted, worst = _distinct(setting), worst_presence(setting.bounds)
@@ -78,8 +81,8 @@ def _distinct(setting: Setting) -> Whole:
 
 def _mean(name: str, measure: Mean, loss: Fraction, setting: Setting) -> Figure:
     values, half = setting.bounded.values[name], loss / 2
-    low, high = limits(measure)
-    center, worst = middle(measure), worst_unit(setting.bounds)
+    low, high = measure.limits
+    center, worst = measure.middle, worst_unit(setting.bounds)
     total, count = setting.total(values.total), setting.total(values.rows)
     reach = max(high - center, center - low)
     noisy_total, of_total = _noised(f"{name}: total", total, worst, reach, half, setting)
@@ -92,7 +95,7 @@ def _mean(name: str, measure: Mean, loss: Fraction, setting: Setting) -> Figure:
 
 
 def _quantile(name: str, measure: Quantile, loss: Fraction, setting: Setting) -> Figure:
-    low, high = limits(measure)
+    low, high = measure.limits
     worst, candidates = worst_unit(setting.bounds), list(range(low, high + 1))
     mechanism, measurement = mechanisms.quantile(name, setting.kind, worst, candidates, measure.at, loss)
     groups = _groups(setting.bounded.values[name], setting)

@@ -133,23 +133,11 @@ def _period(release: NoisyRelease) -> pl.Expr:
     return (days if release.unit.per == "user_day" else (days + 3) // 7).alias("_period")  # weeks begin on Monday
 
 
-def middle(measure: Sum | Mean | Quantile) -> int:
-    """Return what a mean's steps count from; 0 of any other measure."""
-    low, high = limits(measure)
-    return (low + high) // 2 if isinstance(measure, Mean) else 0
-
-
-def limits(measure: Sum | Mean | Quantile) -> tuple[int, int]:
-    """Return the least and the largest value in steps."""
-    return round(measure.minimum / measure.step), round(measure.maximum / measure.step)
-
-
 def _steps(measure: Sum | Mean | Quantile) -> pl.Expr:
     import polars as pl
 
     value = pl.col(measure.column).cast(pl.Float64).fill_nan(None).clip(measure.minimum, measure.maximum)
-    low, high = limits(measure)
-    return (value / measure.step).round().cast(pl.Int64).clip(low, high) - middle(measure)
+    return (value / measure.step).round().cast(pl.Int64).clip(*measure.limits) - measure.middle
 
 
 def _sums(name: str, measure: Sum | Mean | Quantile) -> list[pl.Expr]:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, nextafter, sqrt
+from math import inf, nextafter
 from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
+from quality.releases.rounding import down, root_up, up
 from transforms.noise.bound_contributions import Worst
 
 Measurement = Any
@@ -46,25 +48,7 @@ class Mechanism:
     loss: Fraction
 
 
-def up(number: Fraction | float) -> float:
-    """Return the least float that is not below a number."""
-    near = float(number)
-    return near if Fraction(near) >= Fraction(number) else nextafter(near, inf)
-
-
-def down(number: Fraction | float) -> float:
-    """Return the largest float that is not above a number."""
-    return -up(-Fraction(number))
-
-
-def root_up(square: Fraction | int) -> float:
-    """Return the least float whose square is not below."""
-    root = sqrt(square)
-    while Fraction(root) ** 2 < square:
-        root = nextafter(root, inf)
-    return root
-
-
+@untold
 def additive(figure: str, kind: Kind, worst: Worst, weight: int, loss: Fraction) -> tuple[Mechanism, Measurement]:
     """Return noise for whole numbers of which a unit changes ``weight`` times what ``worst`` says, and its measurement.
 
@@ -85,6 +69,7 @@ def additive(figure: str, kind: Kind, worst: Worst, weight: int, loss: Fraction)
     return Mechanism(figure, kind, scale, float(distance), loss), made
 
 
+@untold
 def vector_measurement(kind: Kind, scale: float) -> Measurement:
     """Return OpenDP's discrete noise over vectors of whole numbers."""
     dp = opendp()
@@ -94,6 +79,7 @@ def vector_measurement(kind: Kind, scale: float) -> Measurement:
     return dp.m.make_laplace(domain, dp.l1_distance(T="i64"), scale)
 
 
+@untold
 def quantile(
     figure: str, kind: Kind, worst: Worst, candidates: list[int], at: float, loss: Fraction
 ) -> tuple[Mechanism, Measurement]:
@@ -121,6 +107,7 @@ def quantile(
     return Mechanism(figure, kind, scale, float(distance), loss), made(scale)
 
 
+@untold
 def selection(kind: Kind, worst: Worst, loss: Fraction, delta: Fraction) -> tuple[Mechanism, int, Measurement]:
     """Return the choice of partitions by a noisy threshold on how many units each has, and that threshold.
 

@@ -83,6 +83,7 @@ def _table(keys: pa.Table, figures: Mapping[str, Figures]) -> pa.Table:
     return pa.table({**dict(zip(keys.column_names, keys.columns, strict=True)), **figures})
 
 
+@untold
 def shares(release: NoisyRelease) -> dict[str, Fraction]:
     """Return what of rho or epsilon each measure gets, and ``partitions`` where these are private; the sum is all."""
     parts = {name: Fraction(measure.share) for name, measure in release.measures.items()}
