@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from quality.releases.attributes import QuasiIdentifier
+from quality.releases.attributes import HierarchyBuild, QuasiIdentifier
 from quality.releases.privacy_models import KAnonymity, PrivacyModel
 
 
@@ -34,8 +34,9 @@ class TableRelease(_Frozen):
 
     ``reads`` is a table of the lake or a file. ``subject`` is the column of who a row is about (each row is a subject
     of its own without it) and is never published; ``links`` are columns, such as a device or a ring, whose equal
-    values make one subject of several. ``keep`` are published as they are. ``suppression`` is the share of rows that
-    may be left out to spare the rest. ``nulls``: a category of their own, or their rows are left out.
+    values make one subject of several. ``keep`` are published as they are. ``hierarchies`` are those of sensitive
+    columns, as a quasi-identifier states its own. ``suppression`` is the share of rows that may be left out to spare
+    the rest. ``nulls``: a category of their own, or their rows are left out.
     """
 
     kind: Literal["table"] = "table"
@@ -47,6 +48,7 @@ class TableRelease(_Frozen):
     links: tuple[str, ...] = ()
     quasi_ids: dict[str, QuasiIdentifier] = Field(min_length=1)
     keep: tuple[str, ...] = ()
+    hierarchies: dict[str, str | HierarchyBuild] = {}
     models: tuple[PrivacyModel, ...] = Field(min_length=1)
     method: Literal["mondrian", "full_domain", "microaggregation"] = "mondrian"
     strict: bool = False
@@ -65,6 +67,18 @@ class TableRelease(_Frozen):
         """The columns whose values the models protect; they are published."""
         return tuple(dict.fromkeys(model.column for model in self.models if hasattr(model, "column")))
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are read, each once."""
+        who = [self.subject] if self.subject else []
+        return tuple(dict.fromkeys([*self.quasi_ids, *self.sensitive, *self.keep, *who, *self.links]))
+
+    @property
+    def coded(self) -> dict[str, QuasiIdentifier]:
+        """How each column that a model looks at is read: the quasi-identifiers, then the sensitive ones."""
+        read = {n: QuasiIdentifier(kind="ordered", hierarchy=self.hierarchies.get(n)) for n in self.sensitive}
+        return {**self.quasi_ids, **read}
+
     @model_validator(mode="after")
     def _coherent(self) -> TableRelease:
         roles = [*self.quasi_ids, *self.sensitive, *self.keep]
@@ -76,6 +90,8 @@ class TableRelease(_Frozen):
             raise ValueError("links unite subjects, so subject must be named")
         if shown := sorted(set(self.links) & set(roles)):
             raise ValueError(f"links are never published: {', '.join(shown)}")
+        if stray := sorted(set(self.hierarchies) - set(self.sensitive)):
+            raise ValueError(f"hierarchies are for sensitive columns, which these are not: {', '.join(stray)}")
         if self.method == "full_domain" and (bare := [n for n, q in self.quasi_ids.items() if q.hierarchy is None]):
             raise ValueError(f"full_domain needs a hierarchy for: {', '.join(bare)}")
         if self.method == "microaggregation" and any(q.kind != "numeric" for q in self.quasi_ids.values()):

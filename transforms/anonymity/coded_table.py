@@ -21,10 +21,13 @@ class Hierarchy:
     """``nodes[level][code]`` is the node of a value at that level; level 0 holds the values, the last one the root.
 
     Nodes of a level are numbered from 0 and named by ``labels[level]``. ``heights`` is ``len(nodes)``.
+    ``leaves[level][node]`` counts the values of the whole domain below a node, also those that the column lacks;
+    None: the domain is the column's values.
     """
 
     nodes: tuple[Codes, ...]
     labels: tuple[tuple[str, ...], ...]
+    leaves: tuple[NDArray[np.float64], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,151 @@
+"""Rows as classes: each row gets the number of its class, the subject it is about and the ranks of its values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.checks.anonymity.published_table import Roles, quoted
+from quality.checks.anonymity.wildcards import match_wildcards
+from quality.checks.persons import unite_accounts
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Classes:
+    """Tables ``classes`` (class, q0, q1, ...), ``coded`` (class, person, v0, v1, ...) and ``matches`` of ``db``.
+
+    ``sizes`` (C,) are distinct subjects by class; ``own`` (C,) without those that match by a wildcard. ``labels[j]``
+    are the j-th sensitive column's values in order, as text, and v_j is the rank of a row's.
+    """
+
+    db: DuckDBPyConnection
+    roles: Roles
+    rows: int
+    subjects: int
+    sizes: Ints
+    own: Ints
+    labels: tuple[tuple[str | None, ...], ...]
+
+    @property
+    def source(self) -> str:
+        """The rows that count for a class: its own, and with wildcards those of classes that match it."""
+        if self.roles.nulls == "category":
+            return "coded"
+        return "(SELECT m.class, c.* EXCLUDE (class) FROM matches m JOIN coded c ON c.class = m.other)"
+
+    def quasi_ids(self, numbers: Ints) -> list[dict[str, str | None]]:
+        """Return the published quasi-identifiers of the classes ``numbers``, in that order."""
+        wanted = ", ".join(str(int(number)) for number in numbers) or "-1"
+        shown = ", ".join(f"CAST(q{place} AS VARCHAR)" for place in range(len(self.roles.quasi_ids)))
+        found = self.db.execute(f"SELECT class, {shown} FROM classes WHERE class IN ({wanted})").fetchall()
+        by_number = {row[0]: dict(zip(self.roles.quasi_ids, row[1:], strict=True)) for row in found}
+        return [by_number[int(number)] for number in numbers]
+
+
+def group_rows(
+    db: DuckDBPyConnection, table: str, roles: Roles, orders: Mapping[str, Sequence[str]] | None = None
+) -> Classes:
+    """Return the classes of ``table``; UsageError if wildcards match more than can be counted.
+
+    Sensitive values are in the order of ``orders``, those it lacks last.
+    """
+    _number_persons(db, table, roles)
+    names = [f"{quoted(name)} AS q{place}" for place, name in enumerate(roles.quasi_ids)]
+    keys = ", ".join(f"q{place}" for place in range(len(names)))
+    # Numbered by a hash, so that the order of rows does not choose among classes that are equally bad.
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE classes AS "
+        f"SELECT row_number() OVER (ORDER BY hash({keys})) - 1 AS class, * FROM "
+        f"(SELECT DISTINCT {', '.join(names)} FROM {quoted(table)})"
+    )
+    known = orders or {}
+    labels = tuple(_rank_values(db, table, place, name, known.get(name)) for place, name in enumerate(roles.sensitive))
+    _code_rows(db, table, roles)
+    if roles.nulls == "wildcard":
+        match_wildcards(db, len(roles.quasi_ids))
+    counted = "count(*)" if roles.subject is None else "count(DISTINCT person)"
+    rows, subjects = db.execute(f"SELECT count(*), {counted} FROM coded").fetchall()[0]
+    own = _sizes(db, "coded", roles)
+    empty = Classes(db, roles, int(rows), int(subjects), own, own, labels)
+    sizes = own if roles.nulls == "category" else _sizes(db, empty.source, roles)
+    return Classes(db, roles, int(rows), int(subjects), sizes, own, labels)
+
+
+def distinct_pairs(classes: Classes, column: str) -> str:
+    """Return a query of (class, ``column``, n): the distinct subjects of each, or its rows where rows are subjects."""
+    rows = classes.source
+    if classes.roles.subject is not None:
+        rows = f"(SELECT DISTINCT class, person, {column} FROM {rows})"
+    return f"SELECT class, {column}, count(*) AS n FROM {rows} GROUP BY ALL"
+
+
+def _sizes(db: DuckDBPyConnection, source: str, roles: Roles) -> Ints:
+    rows = source if roles.subject is None else f"(SELECT DISTINCT class, person FROM {source})"
+    sizes = db.execute(f"SELECT count(*) AS n FROM {rows} GROUP BY class ORDER BY class").fetchnumpy()["n"]
+    return np.asarray(sizes, np.int64)
+
+
+def _number_persons(db: DuckDBPyConnection, table: str, roles: Roles) -> None:
+    """Make table ``persons`` (subject, person) of subjects that share a value of a link; others are themselves."""
+    import pandas as pd
+
+    shared = []
+    for link in roles.links:
+        columns = f"CAST({quoted(roles.subject or '')} AS VARCHAR) AS a, CAST({quoted(link)} AS VARCHAR) AS d"
+        pairs = f"SELECT DISTINCT {columns} FROM {quoted(table)} WHERE a IS NOT NULL AND d IS NOT NULL"
+        found = f"SELECT a, d FROM ({pairs}) QUALIFY count(*) OVER (PARTITION BY d) > 1"
+        shared += [(a, f"{link}\0{d}") for a, d in db.execute(found).fetchall()]
+    united = unite_accounts(pd.DataFrame(shared, columns=["actor_key", "device_key"]))
+    db.register("united", united)
+    db.execute(
+        "CREATE OR REPLACE TEMP TABLE persons AS SELECT CAST(actor_key AS VARCHAR) AS subject, "
+        "CAST(person AS VARCHAR) AS person FROM united"
+    )
+    db.unregister("united")
+
+
+def _rank_values(
+    db: DuckDBPyConnection, table: str, place: int, name: str, stated: Sequence[str] | None
+) -> tuple[str | None, ...]:
+    """Make table ``ranks<place>`` (value, rank) as ``stated``, as numbers if all are, or as the column's type sorts."""
+    column = quoted(name)
+    values = f"SELECT DISTINCT {column} AS value FROM {quoted(table)}"
+    number = "TRY_CAST(CAST(value AS VARCHAR) AS DOUBLE)"
+    numeric = db.execute(f"SELECT count(value) = count({number}) FROM ({values})").fetchall()[0][0]
+    order = f"{number} NULLS LAST, value NULLS LAST" if numeric else "value NULLS LAST"
+    if stated is not None:
+        order = f"list_position($1, CAST(value AS VARCHAR)) NULLS LAST, {order}"
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE ranks{place} AS "
+        f"SELECT value, CAST(row_number() OVER (ORDER BY {order}) - 1 AS INTEGER) AS rank FROM ({values})",
+        [] if stated is None else [list(stated)],
+    )
+    labels = db.execute(f"SELECT CAST(value AS VARCHAR) FROM ranks{place} ORDER BY rank").fetchall()
+    return tuple(label for (label,) in labels)
+
+
+def _code_rows(db: DuckDBPyConnection, table: str, roles: Roles) -> None:
+    shown, joins = ["c.class"], []
+    on = " AND ".join(f"t.{quoted(name)} IS NOT DISTINCT FROM c.q{at}" for at, name in enumerate(roles.quasi_ids))
+    joins.append(f"JOIN classes c ON {on}")
+    for at, name in enumerate(roles.sensitive):
+        shown.append(f"r{at}.rank AS v{at}")
+        joins.append(f"JOIN ranks{at} r{at} ON t.{quoted(name)} IS NOT DISTINCT FROM r{at}.value")
+    if roles.subject is not None:
+        subject = f"t.{quoted(roles.subject)}"
+        if roles.links:
+            joins.append(f"LEFT JOIN persons p ON CAST({subject} AS VARCHAR) = p.subject")
+            subject = f"coalesce(p.person, CAST({subject} AS VARCHAR))"
+        shown.append(f"{subject} AS person")
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE coded AS SELECT {', '.join(shown)} FROM {quoted(table)} t {' '.join(joins)}"
+    )

@@ -1,0 +1,159 @@
+"""How a class's sensitive values spread, beside the table's: diversity, closeness, likeness and disclosure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.checks.anonymity.classes import Classes, Ints, distinct_pairs
+from quality.checks.anonymity.hierarchy_file import Paths, nodes_by_level
+
+Floats = NDArray[np.float64]
+
+LARGE = ("l_distinct", "l_entropy")
+"""The parameters of these that a release wants large."""
+
+_CHUNK = 2_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Some whole classes: ``counts`` (P,) subjects of class ``starts``-wise sorted pairs hold the value of ``ranks``.
+
+    ``starts`` (C,) are where a class's pairs begin, ``of`` (P,) the place of a pair's class among them, ``totals``
+    (C,) the counts by class and ``shares`` (P,) counts over totals.
+    """
+
+    ranks: Ints
+    counts: Ints
+    starts: Ints
+    of: Ints
+    totals: Ints
+    shares: Floats
+
+
+def measure_column(
+    classes: Classes, place: int, *, paths: Paths | None = None, least: tuple[int, ...] = (2,)
+) -> Mapping[str, Floats]:
+    """Return each parameter of the sensitive column ``place`` by class (C,), as ``recursive_c@l`` for l in ``least``.
+
+    Shares are of distinct (subject, value) pairs. ``paths`` is the column's hierarchy, for ``t_hierarchical``.
+    Sources: l-diversity, Machanavajjhala et al., TKDD 2007 (``l_entropy`` is exp(H), the effective l); t-closeness,
+    Li et al., ICDE 2007; alpha, Wong et al., KDD 2006; beta-likeness, Cao & Karras, VLDB 2012; delta-disclosure,
+    Brickell & Shmatikov, KDD 2008, over the values that a class has.
+    """
+    overall = _overall(classes, place)
+    levels = None if paths is None else nodes_by_level(paths, classes.labels[place], classes.roles.sensitive[place])
+    parts: dict[str, list[Floats]] = {}
+    for pairs in _chunks(classes, place):
+        found = _diversity(pairs, least) | _closeness(pairs, overall) | _likeness(pairs, overall)
+        if levels is not None:
+            found["t_hierarchical"] = _hierarchical(pairs, overall, levels)
+        for name, values in found.items():
+            parts.setdefault(name, []).append(values)
+    return {name: np.concatenate(values) for name, values in parts.items()}
+
+
+def _overall(classes: Classes, place: int) -> Floats:
+    """Return the share (m,) of each value in the whole table."""
+    rows = "coded" if classes.roles.subject is None else f"(SELECT DISTINCT person, v{place} FROM coded)"
+    query = f"SELECT count(*) AS n FROM {rows} GROUP BY v{place} ORDER BY v{place}"
+    counts: Floats = np.asarray(classes.db.execute(query).fetchnumpy()["n"], np.float64)
+    shares: Floats = counts / counts.sum()
+    return shares
+
+
+def _chunks(classes: Classes, place: int) -> Iterator[Pairs]:
+    """Yield the pairs of whole classes, in their order, some millions at a time."""
+    query = f"{distinct_pairs(classes, f'v{place}')} ORDER BY class, v{place}"
+    kept = np.empty((0, 3), np.int64)
+    for batch in classes.db.sql(query).to_arrow_reader(_CHUNK):
+        read = np.column_stack([np.asarray(batch.column(name), np.int64) for name in ("class", f"v{place}", "n")])
+        kept = np.concatenate([kept, read])
+        whole = int(np.searchsorted(kept[:, 0], kept[-1, 0])) if len(kept) else 0
+        if whole >= _CHUNK:
+            yield _pairs(kept[:whole])
+            kept = kept[whole:]
+    if len(kept):
+        yield _pairs(kept)
+
+
+def _pairs(table: Ints) -> Pairs:
+    number, ranks, counts = np.ascontiguousarray(table.T)
+    new = np.concatenate([[True], number[1:] != number[:-1]])
+    starts, of = np.flatnonzero(new), np.cumsum(new) - 1
+    totals = np.add.reduceat(counts, starts)
+    return Pairs(ranks, counts, starts, of, totals, counts / totals[of])
+
+
+def _diversity(pairs: Pairs, least: tuple[int, ...]) -> dict[str, Floats]:
+    entropy = -np.add.reduceat(pairs.shares * np.log(pairs.shares), pairs.starts)
+    distinct = np.diff(np.append(pairs.starts, len(pairs.counts)))
+    falling = pairs.counts[np.lexsort((-pairs.counts, pairs.of))]
+    first = falling[pairs.starts]
+    found = {
+        "l_distinct": distinct.astype(np.float64),
+        "l_entropy": np.exp(entropy),
+        "alpha": np.maximum.reduceat(pairs.shares, pairs.starts),
+    }
+    nth = np.arange(len(falling)) - pairs.starts[pairs.of]
+    for l in least:  # noqa: E741
+        tail = np.add.reduceat(np.where(nth >= l - 1, falling, 0), pairs.starts)
+        found[f"recursive_c@{l}"] = np.divide(first, tail, out=np.full(len(tail), np.inf), where=tail > 0)
+    return found
+
+
+def _likeness(pairs: Pairs, overall: Floats) -> dict[str, Floats]:
+    ratio = pairs.shares / overall[pairs.ranks]
+    gain = np.maximum.reduceat(ratio, pairs.starts) - 1
+    return {
+        "beta_basic": gain,
+        "beta_enhanced": np.minimum(gain, -np.log(overall.min())),
+        "delta_disclosure": np.maximum.reduceat(np.abs(np.log(ratio)), pairs.starts),
+    }
+
+
+def _closeness(pairs: Pairs, overall: Floats) -> dict[str, Floats]:
+    more = np.maximum(pairs.shares - overall[pairs.ranks], 0)
+    return {"t_equal": np.add.reduceat(more, pairs.starts), "t_ordered": _ordered(pairs, overall)}
+
+
+def _ordered(pairs: Pairs, overall: Floats) -> Floats:
+    """Return the mean over the first m - 1 values, in order, of the absolute difference of the cumulated shares.
+
+    A class's cumulated share is constant between two values that it has, and the table's only rises: there the sum of
+    differences follows from running sums of the table's, split where the two cross.
+    """
+    last = len(overall)
+    if last < 2:
+        return np.zeros(len(pairs.starts))
+    cumulated = np.cumsum(overall)
+    running = np.concatenate([[0.0], np.cumsum(cumulated)])
+    counted = np.cumsum(pairs.counts)
+    own = (counted - (counted - pairs.counts)[pairs.starts][pairs.of]) / pairs.totals[pairs.of]
+    begin, end = pairs.ranks, np.append(pairs.ranks[1:], last)
+    end[np.append(pairs.starts[1:], len(end)) - 1] = last
+    cross = np.clip(np.searchsorted(cumulated, own), begin, end)
+    below = own * (cross - begin) - (running[cross] - running[begin])
+    above = (running[end] - running[cross]) - own * (end - cross)
+    total = np.add.reduceat(below + above, pairs.starts) + running[pairs.ranks[pairs.starts]]
+    mean: Floats = total / (last - 1)
+    return mean
+
+
+def _hierarchical(pairs: Pairs, overall: Floats, levels: tuple[Ints, ...]) -> Floats:
+    """Return the mean over the levels below the root of the equal distance between nodes.
+
+    Leaves that meet at height h of H are h / H apart: the way up and down has 2h edges of 1 / (2H) each, and on a
+    tree the earth mover's distance is the sum over edges of the mass that differs below them.
+    """
+    total = np.zeros(len(pairs.starts))
+    for nodes in levels:
+        base = np.bincount(nodes, overall)
+        keys, of = np.unique(pairs.of * len(base) + nodes[pairs.ranks], return_inverse=True)
+        more = np.maximum(np.bincount(of, pairs.shares) - base[keys % len(base)], 0)
+        total += np.bincount(keys // len(base), more, len(total))
+    return total / len(levels)

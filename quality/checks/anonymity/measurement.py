@@ -1,0 +1,53 @@
+"""What a measurement tells: parameters, the classes they are worst in, and how large classes are. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from quality.checks.anonymity.published_table import Roles
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A class, told by its published quasi-identifiers; ``value`` is the parameter in it alone.
+
+    Never a sensitive value, never a subject.
+    """
+
+    quasi_ids: dict[str, str | None]
+    subjects: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One model's parameter over the whole table: the worst of its classes'. ``worst`` are those, worst first.
+
+    ``at`` is the l of ``recursive_c``, which is the least upper limit of r1 / (r_l + ... + r_m): the model holds for
+    greater c only. Parameters that a release wants large: k, k_map, l_distinct, l_entropy, presence_min.
+    """
+
+    name: str
+    column: str | None
+    value: float
+    worst: tuple[Group, ...]
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """All that was measured of a table under ``roles``. ``histogram`` maps a size in subjects to the classes of it."""
+
+    roles: Roles
+    rows: int
+    subjects: int
+    classes: int
+    histogram: dict[int, int]
+    parameters: tuple[Parameter, ...]
+    population_histogram: dict[tuple[int, int], int] | None = None
+    """(subjects in the release, subjects in the population) of a class to how many classes have them."""
+
+    def find(self, name: str, column: str | None = None, at: int | None = None) -> Parameter | None:
+        """Return the parameter of this name, column and l, or None where it was not measured."""
+        matching = (p for p in self.parameters if (p.name, p.column, p.at) == (name, column, at))
+        return next(matching, None)

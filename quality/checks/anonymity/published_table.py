@@ -1,0 +1,104 @@
+"""A published table and the roles of its columns, opened in an engine that works out of core and fetches nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from quality.contracts.errors import GeowardError, UsageError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Nulls = Literal["category", "wildcard"]
+
+_PATTERNS = "*?[]{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What the columns of a published table are.
+
+    Every count is of distinct values of ``subject``, or of rows without one; rows whose subject is null are one
+    subject together. ``links`` are columns whose equal values make one subject of several. A null quasi-identifier
+    equals another null (``category``) or any value (``wildcard``); a null sensitive value is a value of its own, last
+    in order. A text such as ``*`` is a value like any other.
+    """
+
+    quasi_ids: tuple[str, ...]
+    sensitive: tuple[str, ...] = ()
+    subject: str | None = None
+    links: tuple[str, ...] = ()
+    nulls: Nulls = "category"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns named, each once."""
+        named = (*self.quasi_ids, *self.sensitive, *([self.subject] if self.subject else []), *self.links)
+        return tuple(dict.fromkeys(named))
+
+
+@contextmanager
+def open_engine(scratch: Path, *, memory: str = "2GB", threads: int | None = None) -> Iterator[DuckDBPyConnection]:
+    """Yield a DuckDB connection that spills to ``scratch`` beyond ``memory`` and never installs an extension."""
+    import duckdb
+
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": memory, "temp_directory": str(scratch), "preserve_insertion_order": False,
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+    }  # fmt: skip
+    db = duckdb.connect(":memory:", config=settings | ({"threads": threads} if threads else {}))
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def open_file(db: DuckDBPyConnection, path: Path, *, name: str = "published") -> str:
+    """Make view ``name`` of a CSV file (all columns are text; empty fields are null) or of Parquet; return the name.
+
+    A folder is read as the Parquet files in it. Raises UsageError for what is neither.
+    """
+    if set(str(path)) & set(_PATTERNS):
+        raise UsageError(f"A file's name must hold none of {_PATTERNS}.", mend="Rename it.")
+    kinds = {suffix.lower() for suffix in path.suffixes}
+    with explained(path.name):
+        if path.is_dir():
+            found = db.read_parquet([str(part) for part in sorted(path.glob("**/*.parquet"))])
+        elif kinds & {".parquet", ".pq"}:
+            found = db.read_parquet(str(path))
+        elif kinds & {".csv", ".tsv", ".txt"}:
+            found = db.read_csv(str(path), header=True, all_varchar=True)
+        else:
+            raise UsageError(f"{path.name} is neither CSV nor Parquet.", mend="Name it *.csv or *.parquet.")
+        found.create_view(name, replace=True)
+    return name
+
+
+@contextmanager
+def explained(table: str) -> Iterator[None]:
+    """Tell errors of the engine by kind, since their text may hold a row's values."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise GeowardError(f"{table} needs more memory than the engine may use.", mend="Raise the limit.") from None
+    except duckdb.Error as error:
+        kind = type(error).__name__
+        raise UsageError(f"{table} cannot be read as a table: {kind}.", mend="Write it as CSV or Parquet.") from None
+
+
+def require(db: DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
+    """Raise UsageError, naming the columns that ``table`` lacks."""
+    present = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
+    if missing := [name for name in columns if name not in present]:
+        raise UsageError(f"{table} has no column {', '.join(missing)}.", mend=f"It has: {', '.join(present)}.")
+
+
+def quoted(name: str) -> str:
+    """Return ``name`` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

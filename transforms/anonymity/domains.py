@@ -1,0 +1,150 @@
+"""What is known of a quasi-identifier over the whole table, before any part of it is encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from quality.contracts.errors import GeowardError
+from quality.contracts.untold import untold
+from quality.releases.attributes import HierarchyBuild, Order, QuasiIdentifier
+from transforms.anonymity.build_hierarchy import build_hierarchy
+from transforms.anonymity.coded_table import Hierarchy
+from transforms.anonymity.parse_hierarchy import parse_hierarchy
+
+NO_TEXTS = pa.array([], pa.string())
+
+
+class ColumnUnfit(GeowardError):
+    """A column cannot be read as the release declares it; values are never told."""
+
+    def __init__(self, column: str, fault: str, mend: str) -> None:
+        """Name the column and what is at fault, with counts only."""
+        super().__init__(f"Column {column!r} {fault}", mend=mend)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Domain:
+    """A column's values: ``texts`` in their order, or the range [``low``, ``high``] of a numeric one.
+
+    ``low`` > ``high`` says that there is no number at all. ``hierarchy`` covers ``texts`` if there is one; that of a
+    numeric column is made of the numbers of each part, from ``stated``.
+    """
+
+    name: str
+    declared: QuasiIdentifier
+    texts: pa.StringArray = field(default_factory=lambda: NO_TEXTS)
+    low: float = float("inf")
+    high: float = float("-inf")
+    nulls: bool = False
+    hierarchy: Hierarchy | None = None
+    stated: str | HierarchyBuild | None = None
+
+
+@untold
+def survey_columns(table: pa.Table, declared: dict[str, QuasiIdentifier]) -> tuple[Domain, ...]:
+    """Return what a part of the table says of each declared column; raise ``ColumnUnfit`` for one that is no number."""
+    return tuple(_survey(name, one, as_declared(table, name, one)) for name, one in declared.items())
+
+
+@untold
+def unite_domains(parts: Iterable[Sequence[Domain]]) -> tuple[Domain, ...]:
+    """Return the domains of a table from those of its parts; texts in the declared order, else their natural one."""
+    return tuple(_ordered(_united(column)) for column in zip(*parts, strict=True))
+
+
+@untold
+def with_hierarchies(domains: Iterable[Domain], texts: Mapping[str, str]) -> tuple[Domain, ...]:
+    """Add the columns' hierarchies; ``texts`` are those in files, by column. Raises what ``hierarchy_for`` does."""
+    made = []
+    for domain in domains:
+        stated = texts.get(domain.name, domain.declared.hierarchy)
+        covers = None if domain.declared.kind == "numeric" else domain.texts.to_pylist()
+        found = None if covers is None else hierarchy_for(domain, stated, covers)
+        made.append(replace(domain, hierarchy=found, stated=stated))
+    return tuple(made)
+
+
+def hierarchy_for(domain: Domain, stated: str | HierarchyBuild | None, values: Sequence[object]) -> Hierarchy | None:
+    """Return the hierarchy of ``values`` as a file's text or a declaration states it; None if it states none.
+
+    Raises ``ConfigError`` for a text that is no hierarchy, and for values that it lacks.
+    """
+    if stated is None:
+        return None
+    if isinstance(stated, str):
+        return parse_hierarchy(stated, [str(value) for value in values], column=domain.name, null=domain.nulls)
+    return build_hierarchy(stated, values, column=domain.name, null=domain.nulls)
+
+
+def as_declared(table: pa.Table, name: str, declared: QuasiIdentifier) -> pa.Array:
+    """Return a column as one array: numbers coded at bottom and top, NaN as null; anything else as texts."""
+    column = table[name].combine_chunks()
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+    if declared.kind != "numeric":
+        return column if pa.types.is_string(column.type) else column.cast(pa.string())
+    numbers = _numbers(name, column)
+    if declared.bottom is not None or declared.top is not None:
+        low = -np.inf if declared.bottom is None else declared.bottom
+        high = np.inf if declared.top is None else declared.top
+        numbers = pc.min_element_wise(pc.max_element_wise(numbers, low, skip_nulls=False), high, skip_nulls=False)
+    return numbers
+
+
+def _numbers(name: str, column: pa.Array) -> pa.Array:
+    kind = column.type
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return column.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64(), safe=False)
+    try:
+        numbers = column.cast(pa.float64(), safe=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        mend = "Declare it categorical, ordered or hierarchical, or mend the values."
+        raise ColumnUnfit(name, "is declared numeric but holds what is no number.", mend) from None
+    finite = pc.is_finite(numbers)
+    return pc.if_else(finite, numbers, pa.scalar(None, pa.float64()))
+
+
+def _survey(name: str, declared: QuasiIdentifier, column: pa.Array) -> Domain:
+    nulls = column.null_count > 0
+    if declared.kind != "numeric":
+        return Domain(name, declared, pc.unique(column).drop_null(), nulls=nulls)
+    extremes = pc.min_max(column)
+    low, high = extremes["min"].as_py(), extremes["max"].as_py()
+    if low is None:
+        return Domain(name, declared, nulls=nulls)
+    return Domain(name, declared, low=low, high=high, nulls=nulls)
+
+
+def _united(parts: Sequence[Domain]) -> Domain:
+    texts = pc.unique(pa.concat_arrays([part.texts for part in parts]))
+    return replace(
+        parts[0], texts=texts, low=min(part.low for part in parts), high=max(part.high for part in parts),
+        nulls=any(part.nulls for part in parts),
+    )  # fmt: skip
+
+
+def _ordered(domain: Domain) -> Domain:
+    order = domain.declared.hierarchy
+    if not isinstance(order, Order) or not order.values:
+        return replace(domain, texts=domain.texts.take(pa.array(_natural(domain.texts))))
+    stated = pa.array(order.values, pa.string())
+    if unknown := pc.sum(pc.invert(pc.is_in(domain.texts, value_set=stated))).as_py():
+        mend = "Name every value in `values`, in its order."
+        raise ColumnUnfit(domain.name, f"has {unknown} distinct values that its stated order lacks.", mend)
+    return replace(domain, texts=stated)
+
+
+def _natural(texts: pa.StringArray) -> NDArray[np.int64]:
+    """Return the order of texts: by number if all are numbers, else by their characters."""
+    try:
+        keys = texts.cast(pa.float64())
+    except pa.ArrowInvalid:
+        keys = texts
+    order: NDArray[np.int64] = pc.sort_indices(keys).to_numpy(zero_copy_only=False).astype(np.int64)
+    return order
