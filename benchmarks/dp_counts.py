@@ -107,7 +107,7 @@ def compare(path: Path, release: NoisyRelease, name: str, rounds: int) -> None:
 
 
 class Times:
-    """Seconds of each round but the first, which warms up: by the clock, and of CPU, which others' work leaves alone."""
+    """Seconds of each round but the first, which warms up: by the clock, and of CPU, whatever else runs."""
 
     def __init__(self) -> None:
         """Nothing was timed yet."""

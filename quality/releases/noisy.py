@@ -187,7 +187,7 @@ class NoisyRelease(_Frozen):
     def _coherent(self) -> NoisyRelease:
         if both := sorted(set(self.keys) & set(self.measures)):
             raise ValueError(f"a column has one role only: {', '.join(both)}")
-        if self.unit.user in self.keys or self.unit.user in self.measures:
+        if self.unit.user in {*self.keys, *self.measures, *(getattr(key, "column", "") for key in self.keys.values())}:
             raise ValueError("the user is never published")
         if self.unit.per == "user" and self.lifetime.units != 1:
             raise ValueError("a user is one unit for life: lifetime units is 1")

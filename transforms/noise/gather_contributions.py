@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Whole = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
+PERIODS = 2**32
+"""More days or weeks than any table has, from the epoch on and before it."""
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -72,20 +74,22 @@ def gather_contributions(
         raise UsageError("A key has 32 bytes.")
     if absent := sorted(_needed(release) - set(rows.column_names)):
         raise UsageError(f"Release {release.name} needs columns that its table does not have: {', '.join(absent)}.")
-    pairs = _pairs(rows, release)
+    users = _coded(pl.Series(pl.from_arrow(rows[release.unit.user])))
+    pairs = _pairs(rows, release, users)
     names = list(release.keys)
     if public is None:
         partitions = pairs.select(names).unique().sort(names)
     else:
         partitions = pl.DataFrame(pl.from_arrow(public)).select(pl.col(name).cast(pairs[name].dtype) for name in names)
     pairs = pairs.join(partitions.with_row_index("_partition"), on=names, how="inner")
-    pairs = pairs.join(_users(pairs["_user"], key), on="_user", how="left", maintain_order="left")
     # A public partition has a number of its own; that of a private one hangs on who else is there, so its key counts.
     mark = pairs["_partition"] if public is not None else pairs.select(pl.struct(names).hash(0)).to_series()
-    actor, period = (pairs[name].cast(pl.Int64).to_numpy() for name in ("_actor", "_period"))
-    order = pairs["_hash"].to_numpy() ^ _mixed(period.view(np.uint64))
+    unit = pairs["_unit"].to_numpy()
+    actor, period = unit // PERIODS, unit % PERIODS
+    order = _hashes(users, key)[actor] ^ _mixed(period.astype(np.uint64))
+    first = period.min(initial=PERIODS)
     return Contributions(
-        unit=actor * (int(np.ptp(period)) + 1 if len(period) else 1) + period - period.min(initial=0),
+        unit=actor * (int(period.max(initial=0)) - first + 1) + period - first if len(unit) else unit,
         actor=actor,
         partition=pairs["_partition"].cast(pl.Int64).to_numpy(),
         rows=pairs["_rows"].cast(pl.Int64).to_numpy(),
@@ -106,17 +110,18 @@ def _needed(release: NoisyRelease) -> set[str]:
     return {name for name in {*names, release.unit.user, release.unit.time} if name}
 
 
-def _pairs(rows: pa.Table, release: NoisyRelease) -> pl.DataFrame:
+def _pairs(rows: pa.Table, release: NoisyRelease, users: pl.Series) -> pl.DataFrame:
     import polars as pl
 
     names = list(release.keys)
-    own = ["_user", "_period", *names]
+    own = ["_unit", *names]
     values = [(name, one) for name, one in release.measures.items() if isinstance(one, _OF_VALUES)]
     steps = [_steps(one).alias(f"_v_{name}") for name, one in values]
     beyond = [(~pl.col(one.column).is_between(one.minimum, one.maximum)).alias(f"_b_{name}") for name, one in values]
-    chosen = pl.DataFrame(pl.from_arrow(rows.select(sorted(_needed(release))))).lazy()
-    chosen = chosen.select(pl.col(release.unit.user).alias("_user"), _period(release), *key_columns(release.keys),
-                           *steps, *beyond)  # fmt: skip
+    needed = sorted(_needed(release) - {release.unit.user})
+    chosen = pl.DataFrame(pl.from_arrow(rows.select(needed))).with_columns(users.to_physical().alias("_user")).lazy()
+    unit = pl.col("_user").cast(pl.Int64) * PERIODS + _period(release)  # one number is grouped by faster than two
+    chosen = chosen.select(unit.alias("_unit"), *key_columns(release.keys), *steps, *beyond)
     sums = [each for name, one in values for each in _sums(name, one)]
     grouped = chosen.group_by(own).agg(pl.len().alias("_rows"), *sums)
     there = grouped.filter(pl.all_horizontal(pl.col(own).is_not_null())).collect()
@@ -128,9 +133,9 @@ def _period(release: NoisyRelease) -> pl.Expr:
     import polars as pl
 
     if release.unit.time is None:
-        return pl.lit(0, pl.Int64).alias("_period")
+        return pl.lit(0, pl.Int64)
     days = pl.col(release.unit.time).dt.epoch("s") // 86_400
-    return (days if release.unit.per == "user_day" else (days + 3) // 7).alias("_period")  # weeks begin on Monday
+    return (days if release.unit.per == "user_day" else (days + 3) // 7) + PERIODS // 2  # weeks begin on Monday
 
 
 def _steps(measure: Sum | Mean | Quantile) -> pl.Expr:
@@ -161,13 +166,21 @@ def _values(pairs: pl.DataFrame, name: str) -> Values:
     )
 
 
-def _users(users: pl.Series, key: bytes) -> pl.DataFrame:
-    """Return a number and 64 bits for each user; the bits are of the user alone: no other changes what it loses."""
+def _coded(users: pl.Series) -> pl.Series:
+    """Return users as texts that are numbered."""
     import polars as pl
 
-    each = users.unique()
-    hashed = [_hash(str(user).encode(), key) for user in each.to_list()]
-    return pl.DataFrame({"_user": each, "_hash": pl.Series(hashed, dtype=pl.UInt64)}).with_row_index("_actor")
+    return users if users.dtype == pl.Categorical else users.cast(pl.String).cast(pl.Categorical)
+
+
+def _hashes(users: pl.Series, key: bytes) -> Hashes:
+    """Return 64 bits for each user, by its number: they are of the user alone, so no other changes what it loses."""
+    import polars as pl
+
+    each = users.unique().drop_nulls()
+    hashes = np.zeros(int(each.to_physical().max() or 0) + 1, dtype=np.uint64)  # type: ignore[arg-type]
+    hashes[each.to_physical().to_numpy()] = [_hash(user.encode(), key) for user in each.cast(pl.String).to_list()]
+    return hashes
 
 
 def _hash(user: bytes, key: bytes) -> int:

@@ -31,6 +31,7 @@ SHIPPED = sorted((Path(quality.releases.__file__).parent / "shipped").glob("*.ya
         pytest.param({"bounds": bounds() | {"chosen_from": "data"}}, "chosen_from", id="bounds-from-the-data-itself"),
         pytest.param({"measures": {"place": {"measure": "count"}}}, "one role", id="a-key-as-a-measure"),
         pytest.param({"keys": {"who": PLACE["place"]}}, "never published", id="the-user-as-a-key"),
+        pytest.param({"keys": {"place": PLACE["place"] | {"column": "who"}}}, "never published", id="by-another-name"),
         pytest.param({"measures": {"n": {"measure": "flows"}}}, "origin and destination", id="flows-of-one-place"),
         pytest.param({"loss": {"accounting": "zcdp", "rho": 0}}, "greater than 0", id="no-loss"),
         pytest.param({"loss": {"accounting": "zcdp", "rho": "inf"}}, "finite", id="endless-loss"),

@@ -44,14 +44,21 @@ def test_an_order_differs_by_user_day_and_key():
     assert set(of.order.tolist()).isdisjoint(other.order.tolist())
 
 
-def test_users_of_a_dictionary_are_the_same_users():
+@pytest.mark.parametrize(("public", "changed"), [(ALL, {}), (None, PRIVATE)], ids=["public", "private"])
+def test_users_and_places_of_a_dictionary_are_the_same_however_they_are_numbered(public, changed):
     rows = visits(("u", "a"), ("v", "b"), ("u", "b"))
-    coded = rows.set_column(0, "who", rows["who"].dictionary_encode()).set_column(
-        1, "place", rows["place"].dictionary_encode()
-    )
-    one, other = gathered(rows), gathered(coded)
+    who, place = (pa.DictionaryArray.from_arrays(*coded) for coded in (([2, 0, 2], ["v", "x", "u"]), ([1, 0, 0], "ba")))
+    coded = rows.set_column(0, "who", pa.chunked_array([who])).set_column(1, "place", pa.chunked_array([place]))
+    one, other = gathered(rows, public, **changed), gathered(coded, public, **changed)
 
     assert sorted(one.order.tolist()) == sorted(other.order.tolist())
+
+
+def test_users_may_be_numbers_as_large_or_as_small_as_they_like():
+    rows = visits(("u", "a"), ("v", "b"), ("u", "b"))
+    numbered = rows.set_column(0, "who", pa.array([-(2**63), 2**63 - 1, -(2**63)]))
+
+    assert len(set(gathered(numbered).unit.tolist())) == 2
 
 
 def test_rows_of_nobody_nowhere_or_no_time_are_outside():

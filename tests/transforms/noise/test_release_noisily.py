@@ -104,5 +104,24 @@ def test_the_budget_is_split_by_share_and_all_of_it_is_used_exactly():
     assert private == {"visits": Fraction(1, 4), "partitions": Fraction(1, 4)}
 
 
+@pytest.mark.parametrize(
+    ("measure", "sensitivities"),
+    [
+        pytest.param({"measure": "count"}, [6], id="rows"),
+        pytest.param({"measure": "distinct_actors"}, [2], id="presence-in-two-partitions"),
+        pytest.param({"measure": "sum", **SIZE, "step": 0.5}, [6 * 20], id="the-largest-value-in-steps"),
+        pytest.param({"measure": "sum", **SIZE, "minimum": -30}, [6 * 30], id="the-least-value-in-steps"),
+        pytest.param({"measure": "mean", **SIZE}, [6 * 5, 6], id="half-the-range-and-rows"),
+        pytest.param({"measure": "quantile", "at": 0.5, **SIZE}, [6], id="rows-of-a-quantile"),
+    ],
+)
+def test_noise_reckons_with_the_most_that_a_unit_may_change(measure, sensitivities):
+    """Two partitions of three rows each."""
+    loss = {"accounting": "approximate", "epsilon": 1}
+    out = made(visits(), measures={"n": measure}, bounds=bounds(l0=2, linf=3), loss=loss)
+
+    assert [one.sensitivity for one in out.mechanisms] == sensitivities
+
+
 def test_what_is_published_holds_keys_and_measures_only():
     assert made(visits(("u", "a"))).table.column_names == ["place", "visits"]
