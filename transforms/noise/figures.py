@@ -75,7 +75,10 @@ def _noised(
 
 def _distinct(setting: Setting) -> Whole:
     """Count users: several units of one user, such as days, that share a partition are one; each changes it by 1."""
-    both = np.unique(setting.bounded.actor * setting.size + setting.bounded.partition)
+    both = np.sort(
+        setting.bounded.actor * setting.size + setting.bounded.partition
+    )  # np.unique hashes: ten times slower
+    both = both[np.diff(both, prepend=-1) > 0]
     return setting.total(np.ones(len(both), dtype=np.int64), both % max(setting.size, 1))
 
 
