@@ -11,7 +11,14 @@ import typer
 
 from jobs.cli.app import Json, grid, show
 from jobs.cli.release import release
-from jobs.listings.releases import MeasuredParameter, ModelVerdict, VerifyListing, WorstClass
+from jobs.listings.releases import (
+    AttackerRisk,
+    MeasuredParameter,
+    ModelVerdict,
+    TableRisk,
+    VerifyListing,
+    WorstClass,
+)
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,6 +52,9 @@ def verify(
     ] = None,
     hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it.")] = None,
     order: Annotated[list[str] | None, typer.Option("--order", help="COLUMN=a,b,c: the values' order.")] = None,
+    fraction: Annotated[
+        float, typer.Option("--fraction", help="The share of the population that the table is: population uniques.")
+    ] = 0.0,
     worst: Annotated[int, typer.Option("--worst", min=0, help="Classes to tell of each parameter.")] = 3,
     as_json: Json = False,
 ) -> None:
@@ -65,7 +75,8 @@ def verify(
     orders = {column: tuple(value.split(",")) for column, value in pairs("--order", order)}
     models = _limits(k, least, t, roles.sensitive)
     found = verify_file(file, roles, models, beside=Beside(population, subject or None, files, orders), worst=worst)
-    show(_listing(file.name, found), as_json, _tables(found))
+    risk = _risk(found, fraction)
+    show(_listing(file.name, found, risk), as_json, _tables(found, risk))
     if not found.holds:
         raise typer.Exit(1)
 
@@ -95,7 +106,7 @@ def _limits(k: int, least: int, t: float, sensitive: tuple[str, ...]) -> list[Pr
     return made
 
 
-def _listing(file: str, found: Verified) -> VerifyListing:
+def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
     measured = found.measured
     roles = measured.roles
     of = {name: [p.value for p in measured.parameters if p.name == name] for name in ("k", "l_distinct", "t_equal")}
@@ -105,6 +116,7 @@ def _listing(file: str, found: Verified) -> VerifyListing:
         classes=measured.classes, k=int(of["k"][0]), l=int(min(of["l_distinct"])) if of["l_distinct"] else None,
         t=max(of["t_equal"], default=None), histogram=measured.histogram,
         parameters=[_parameter(one) for one in measured.parameters],
+        risk=risk,
         holds=found.holds if found.verdicts else None,
         verdicts=[
             ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
@@ -123,7 +135,35 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _tables(found: Verified) -> list[Table | str]:
+def _risk(found: Verified, fraction: float) -> TableRisk:
+    from quality.checks.anonymity.risk import Attacker, state_risk
+    from quality.checks.anonymity.uniqueness import estimate_uniqueness
+
+    def told(one: Attacker) -> AttackerRisk:
+        return AttackerRisk(highest=one.highest, average=one.average, above=one.above)
+
+    risk = state_risk(found.measured)
+    uniques = estimate_uniqueness(found.measured.histogram, fraction).chosen if fraction else None
+    return TableRisk(
+        threshold=risk.threshold, prosecutor=told(risk.prosecutor),
+        journalist=told(risk.journalist) if risk.journalist else None, marketer=risk.marketer,
+        sample_uniques=risk.sample_uniques, population_uniques=uniques,
+    )  # fmt: skip
+
+
+def _told(risk: TableRisk) -> list[str]:
+    one = risk.prosecutor
+    lines = [
+        f"Who knows that a subject is in the table (a prosecutor) names its record by a chance of up to "
+        f"{one.highest:.1%}, {one.average:.1%} on average; {one.above:.1%} of records are above {risk.threshold:.0%}.",
+        f"{risk.sample_uniques:.1%} of subjects are alone in their class.",
+    ]
+    if risk.population_uniques is not None:
+        lines.append(f"An estimated {risk.population_uniques:.1%} are alone in the whole population.")
+    return lines
+
+
+def _tables(found: Verified, risk: TableRisk) -> list[Table | str]:
     measured = found.measured
     table = grid("parameter", "column", "value#", "worst class", "subjects#")
     for one in measured.parameters:
@@ -138,4 +178,4 @@ def _tables(found: Verified) -> list[Table | str]:
     verdicts = [
         f"{'holds' if v.passed else 'FAILS'}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts
     ]
-    return [head, table, *verdicts]
+    return [head, table, *_told(risk), *verdicts]

@@ -33,6 +33,28 @@ class ModelVerdict(Listing):
     measured: dict[str, int | float | str]
 
 
+class AttackerRisk(Listing):
+    """Chances that a record is linked to its subject: ``above`` is the share of records over the threshold."""
+
+    highest: float
+    average: float
+    above: float
+
+
+class TableRisk(Listing):
+    """The risks that ARX and sdcMicro state. ``journalist`` needs a population; ``population_uniques`` a fraction.
+
+    ``population_uniques`` is the estimated share of records that are unique in the population.
+    """
+
+    threshold: float
+    prosecutor: AttackerRisk
+    journalist: AttackerRisk | None
+    marketer: float
+    sample_uniques: float
+    population_uniques: float | None
+
+
 class VerifyListing(Listing):
     """`geoward release verify --json`. ``k`` counts distinct subjects.
 
@@ -55,5 +77,62 @@ class VerifyListing(Listing):
     t: float | None
     histogram: dict[int, int]
     parameters: list[MeasuredParameter]
+    risk: TableRisk
     holds: bool | None
     verdicts: list[ModelVerdict]
+
+
+class BuildListing(Listing):
+    """`geoward release build --json`. ``rows_in`` is ``rows_out``, ``suppressed`` and all of ``rejected``.
+
+    ``information_loss`` is the normalized certainty penalty in [0, 1]; ``released`` is whether the output was written.
+    """
+
+    release: str
+    version: str
+    source: str
+    output: str | None
+    dry_run: bool
+    released: bool
+    method: str
+    rows_in: int
+    rows_out: int
+    suppressed: int
+    rejected: dict[str, int]
+    subjects: int
+    classes: int
+    k: int
+    information_loss: float
+    verdicts: list[ModelVerdict]
+
+
+class SuggestedColumn(Listing):
+    """``distinction`` is the share of distinct values in rows, ``separation`` that of pairs of rows told apart."""
+
+    name: str
+    role: str
+    why: str
+    distinct: int
+    nulls: int
+    distinction: float
+    separation: float
+
+
+class SuggestedKey(Listing):
+    """Columns that tell rows apart together, and no part of them as well."""
+
+    columns: list[str]
+    distinction: float
+    separation: float
+
+
+class SuggestListing(Listing):
+    """`geoward release suggest --json`. ``keys`` are of ``sampled`` rows; ``declaration`` is YAML."""
+
+    file: str
+    rows: int
+    sampled: int
+    alpha: float
+    columns: list[SuggestedColumn]
+    keys: list[SuggestedKey]
+    declaration: str

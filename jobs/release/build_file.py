@@ -19,8 +19,6 @@ from quality.releases.declaration import TableRelease
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from transforms.anonymity.publish_rows import Published
-
 Tell = Callable[[str], None]
 """Is told each step as it begins."""
 
@@ -58,43 +56,37 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     Raises ``NotReleased`` with nothing written unless every model holds on the rows as published and every gate is
     kept; ``UsageError`` for files that cannot be read or written; what the transforms raise.
     """
+    import pyarrow as pa
+
     from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
     from transforms.anonymity.publish_rows import publish_rows
 
     if target is not None:
         check_output(source, target)
+    texts = hierarchy_texts(release, declared_in)
     tell(f"Reading {source.name}")
     whole = read_table(source, release.columns)
-    rows, rejected, without = _left_out(whole, release)
+    rows, rejected = _with_subject(whole, release)
     tell(f"Making classes of {rows.num_rows:,} rows")
-    domains = with_hierarchies(unite_domains([survey_columns(rows, release.coded)]), hierarchy_texts(release, declared_in))
+    domains = with_hierarchies(unite_domains([survey_columns(rows, release.coded)]), texts)
     made = publish_rows(rows, release, domains)
     tell(f"Verifying {made.table.num_rows:,} published rows")
-    built = _judged(release, declared_in, whole.num_rows, rejected, without, rows, made)
+    who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
+    measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
+    out = made.table.num_rows
+    built = Built(whole.num_rows, out, rows.num_rows - out, rejected, made.loss, measured, tuple(verdicts))
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
         write_table(made.table, target)
     return built
 
 
-def _left_out(whole: pa.Table, release: TableRelease) -> tuple[pa.Table, dict[str, int], int]:
-    """Return the rows that can be published, why others cannot, and how many the declaration suppresses for nulls."""
+def _with_subject(whole: pa.Table, release: TableRelease) -> tuple[pa.Table, dict[str, int]]:
+    """Return the rows that are of somebody, and how many others are rejected."""
     import pyarrow.compute as pc
 
-    known = whole if release.subject is None else whole.filter(pc.is_valid(whole[release.subject]))
-    rejected = {"no_subject": gone} if (gone := whole.num_rows - known.num_rows) else {}
-    rows = known
-    if release.nulls == "suppress":
-        for name in release.quasi_ids:
-            rows = rows.filter(pc.is_valid(rows[name]))
-    return rows, rejected, known.num_rows - rows.num_rows
-
-
-def _judged(
-    release: TableRelease, declared_in: Path, rows_in: int, rejected: dict[str, int], without: int, rows: pa.Table,
-    made: Published,
-) -> Built:  # fmt: skip
-    measured, verdicts = judge_published(release, declared_in, rows, made)
-    out = made.table.num_rows
-    suppressed = rows.num_rows - out + without
-    return Built(rows_in, out, suppressed, rejected, made.loss, measured, tuple(verdicts))
+    if release.subject is None:
+        return whole, {}
+    known = whole.filter(pc.is_valid(whole[release.subject]))
+    gone = whole.num_rows - known.num_rows
+    return known, {"no_subject": gone} if gone else {}

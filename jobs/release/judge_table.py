@@ -18,9 +18,6 @@ from quality.releases.privacy_models import DeltaPresence, KMap
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SUBJECT = "\0subject"
-"""The subject beside the published rows while they are judged; no file has a column of that name."""
-
 
 def judge_published(
     release: TableRelease, published: pa.Table, who: pa.Table, *, hierarchies: dict[str, str], beside: Path
@@ -29,7 +26,7 @@ def judge_published(
 
     ``hierarchies`` are texts by column; populations lie in the folder ``beside``. Raises what the checks raise.
     """
-    renamed = {name: f"\0{name}" for name in who.column_names}
+    renamed = {name: f"{name}, of the source" for name in who.column_names}  # a column of that very name is refused
     for name, column in zip(renamed.values(), who.columns, strict=True):
         published = published.append_column(name, column)
     roles = Roles(

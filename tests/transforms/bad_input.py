@@ -11,10 +11,9 @@ import pyarrow as pa
 
 from quality.contracts import Column, Contract, Sensitivity
 from quality.contracts.shared_columns import EVENT_DATE
-from quality.releases.attributes import Dates, Intervals, Order, Redaction
+from tests.transforms.bad_lattices import LATTICES
 from tests.transforms.bad_noise import NOISE
 from tests.transforms.planted import NUMBER, PLANTED, SECRET, Case
-from transforms.anonymity import build_hierarchy, build_hierarchy_of_dates, hierarchies, parse_hierarchy
 from transforms.location import generalize_places, tile_cells
 from transforms.privacy import (
     canonical,
@@ -162,14 +161,6 @@ def _sealed_in(token: object) -> object:
 
 def _of_kind(function: object, *values: object, kind: str = PLANTED, **more: object) -> object:
     return function(*values, domain=EU, kind=kind, **more)
-
-
-def _hierarchy_of(values: list[object]) -> object:
-    return hierarchies.hierarchy_of([("a", "*")], values, column="c")
-
-
-def _parse(lines: str) -> object:
-    return parse_hierarchy.parse_hierarchy(lines, [PLANTED], column="c")
 
 
 _TOKENS = (TOKEN.encode(), SUBJECT_TOKEN.encode(), ENCRYPTED.encode()[8:-1])
@@ -515,41 +506,4 @@ _fed = [
     Case("risk.summarize_actor_days.gap_m", "a-text", lambda: summarize_actor_days.gap_m(PLANTED, CELL)),
     Case("risk.summarize_actor_days.gap_m", "no-cell", lambda: summarize_actor_days.gap_m(CELL, str(NUMBER))),
 ]
-_build = partial(build_hierarchy.build_hierarchy, column="c")
-_dates = Dates(build="dates", levels=("day",))
-_lattice = [
-    Case("anonymity.hierarchies.hierarchy_of", "a-value-without-a-line", lambda: _hierarchy_of([PLANTED])),
-    Case("anonymity.hierarchies.hierarchy_of", "a-list", lambda: _hierarchy_of([[PLANTED]])),
-    Case("anonymity.hierarchies.contradiction", "lines", lambda: hierarchies.contradiction([(PLANTED,)]), False),
-    Case("anonymity.hierarchies.leaves_below", "a-text", lambda: hierarchies.leaves_below(PLANTED)),
-    *[
-        Case("anonymity.parse_hierarchy.parse_hierarchy", what, partial(_parse, text))
-        for what, text in {
-            "ragged": f"a;*\n{PLANTED};{PLANTED};*",
-            "two-parents": f"a;x;y;*\n{PLANTED};x;{PLANTED};*",
-            "two-roots": f"a;*\n{PLANTED};{PLANTED}",
-            "repeated": f"{PLANTED};*\n{PLANTED};*",
-            "an-open-quote": f'a;*\n"{PLANTED};*',
-            "quoted-within": f'a;*\n{PLANTED}"{PLANTED};*',
-            "one-column": PLANTED,
-            "nul": f"a;*\n{NUL};{NUL}",
-            "lacks": "a;*",
-        }.items()
-    ],
-    *[
-        Case("anonymity.build_hierarchy.build_hierarchy", what, partial(_build, build, [value]))
-        for what, build, value in (
-            ("intervals", Intervals(build="intervals", width=1, levels=1), PLANTED),
-            ("intervals-of-lists", Intervals(build="intervals", width=1, levels=1), [PLANTED]),
-            ("order", Order(build="order", values=("a",)), PLANTED),
-            ("dates", _dates, PLANTED),
-            ("redaction", Redaction(build="redaction"), LONG),
-        )
-    ],
-    Case(
-        "anonymity.build_hierarchy_of_dates.lines_of_dates",
-        "a-text",
-        lambda: build_hierarchy_of_dates.lines_of_dates(_dates, [PLANTED], "c"),
-    ),
-]
-CASES: list[Case] = [*_fed, *_lattice, *NOISE]
+CASES: list[Case] = [*_fed, *LATTICES, *NOISE]
