@@ -12,7 +12,7 @@ import resource
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,10 @@ from benchmarks.machine import ROOT, machine
 from quality.releases.privacy_models import KAnonymity
 from transforms.anonymity.classes import make_classes
 from transforms.anonymity.classes_loss import information_loss
-from transforms.anonymity.coded_table import CodedTable, Codes, QuasiId
+from transforms.anonymity.coded_table import CodedTable, QuasiId
 from transforms.anonymity.recode_classes import recode_classes
 
+T = TypeVar("T")
 ADULT = "data/k_anon_adult_arx/adult.csv.gz"
 ARX = {5: (5.1, 0.0308), 10: (6.9, 0.0531), 50: (19.1, 0.1291)}
 WAYS: dict[str, dict[str, Any]] = {
@@ -62,18 +63,18 @@ def people(rows: int) -> pd.DataFrame:
     )
 
 
-def timed(work: Callable[[], Codes]) -> tuple[float, Codes]:
-    """Return the seconds that ``work`` took, and what it made."""
-    begin = time.perf_counter()
+def timed(work: Callable[[], T]) -> tuple[str, T]:
+    """Return the seconds that ``work`` took, of the clock and of one core, and what it made."""
+    clock, core = time.perf_counter(), time.process_time()
     made = work()
-    return time.perf_counter() - begin, made
+    return f"{time.perf_counter() - clock:6.3f} s ({time.process_time() - core:.3f} of CPU)", made
 
 
-def measure(table: CodedTable, k: int, how: dict[str, Any]) -> tuple[float, float, int]:
-    """Return seconds, loss and the least class."""
+def measure(table: CodedTable, k: int, how: dict[str, Any]) -> str:
+    """Return seconds, loss and the least class, told."""
     seconds, classes = timed(lambda: make_classes(table, models=[KAnonymity(model="k_anonymity", k=k)], **how))
     sizes = np.bincount(classes)
-    return seconds, information_loss(table, classes), int(sizes[sizes > 0].min())
+    return f"{seconds}, NCP {information_loss(table, classes):.5f}, least class {sizes[sizes > 0].min()}"
 
 
 def main() -> None:
@@ -83,20 +84,16 @@ def main() -> None:
     rows = parser.parse_args().rows
     print(machine())
     shared = Path(os.environ.get("GEOWARD_SHARED", ROOT.parent / "shared"))
-    begin = time.perf_counter()
-    table, labels = coded(pd.read_csv(shared / ADULT, sep=";"))
-    print(f"Adult read and coded in {time.perf_counter() - begin:.2f} s")
+    seconds, (table, labels) = timed(lambda: coded(pd.read_csv(shared / ADULT, sep=";")))
+    print(f"Adult read and coded in {seconds}")
     for name, how in WAYS.items():
-        print(f"first call, {name}: {measure(table, 500, how)[0]:.1f} s")
+        print(f"first call, {name}: {measure(table, 500, how)}")
     for k, (arx_seconds, arx_loss) in ARX.items():
         print(f"Adult k={k}: ARX local {arx_seconds} s, NCP {arx_loss}")
         for name, how in WAYS.items():
-            seconds, loss, least = measure(table, k, how)
-            print(f"  {name:24} {seconds:6.3f} s, NCP {loss:.4f}, least class {least}")
+            print(f"  {name:24} {measure(table, k, how)}")
     classes = make_classes(table, models=[KAnonymity(model="k_anonymity", k=10)])
-    begin = time.perf_counter()
-    recode_classes(table, classes, labels)
-    print(f"Adult published in {time.perf_counter() - begin:.2f} s")
+    print(f"Adult published in {timed(lambda: recode_classes(table, classes, labels))[0]}")
     for size in rows:
         synthetic(size)
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB")
@@ -106,12 +103,9 @@ def synthetic(rows: int) -> None:
     """Print the kernel's time on ``rows`` synthetic rows, and the time to publish them."""
     table, labels = coded(people(rows))
     for name, how in list(WAYS.items())[:2]:
-        seconds, loss, least = measure(table, 10, how)
-        print(f"{rows:,} rows, k=10, {name:20} {seconds:6.2f} s, NCP {loss:.5f}, least class {least}")
+        print(f"{rows:,} rows, k=10, {name:20} {measure(table, 10, how)}")
     classes = make_classes(table, models=[KAnonymity(model="k_anonymity", k=10)], effort="fast")
-    begin = time.perf_counter()
-    recode_classes(table, classes, labels)
-    print(f"{rows:,} rows published in {time.perf_counter() - begin:.2f} s")
+    print(f"{rows:,} rows published in {timed(lambda: recode_classes(table, classes, labels))[0]}")
 
 
 if __name__ == "__main__":

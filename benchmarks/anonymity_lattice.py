@@ -67,13 +67,14 @@ def synthetic(rows: int) -> pa.Table:
     spread = np.array([0.05, 0.03, 0.12])[center]
     lat = np.array([37.78, 37.87, 37.6])[center] + random.normal(0, 1, rows) * spread
     lon = np.array([-122.42, -122.27, -122.3])[center] + random.normal(0, 1, rows) * spread
-    hour = np.where(random.random(rows) < 0.7, random.normal(14, 4, rows).clip(0, 23), random.integers(0, 24, rows))
+    hour = np.where(random.random(rows) < 0.5, random.normal(14, 4, rows).clip(0, 23), random.integers(0, 24, rows))
+    age = np.where(random.random(rows) < 0.5, 18 + random.gamma(3, 8, rows), random.integers(18, 91, rows))
     names = list(DEVICES)
     columns = {
         "lat": np.round(lat, 2),
         "lon": np.round(lon, 2),
         "hour": hour.astype(int),
-        "age": (18 + random.gamma(3, 8, rows)).clip(18, 90).astype(int),
+        "age": age.clip(18, 90).astype(int),
         "device": pa.array(names).take(pa.array((random.geometric(0.2, rows) - 1) % len(names))),
     }
     return pa.table(columns)

@@ -59,12 +59,12 @@ def _tables(told: SuggestListing) -> list[Table | str]:
     keys = grid("columns that tell rows apart together", "distinction#", "separation#")
     for key in told.keys:
         keys.add_row(", ".join(key.columns), f"{key.distinction:.3f}", f"{key.separation:.3f}")
-    none = [] if told.keys else [f"No set of up to 4 columns reaches {told.alpha:g}: try a lower --alpha."]
+    sets: Table | str = keys if told.keys else f"No set of up to 4 columns reaches {told.alpha:g}: try a lower --alpha."
     sample = "" if told.sampled >= told.rows else f" (sets: of {told.sampled:,} sampled rows)"
     return [
         f"{told.rows:,} rows{sample}",
         columns,
-        *(none or [keys]),
+        sets,
         "\nA declaration to begin with (read it: what may an attacker know?):\n",
         told.declaration,
     ]

@@ -18,6 +18,7 @@ from quality.releases.privacy_models import DeltaPresence, KMap
 if TYPE_CHECKING:
     import pyarrow as pa
 
+
 def judge_published(
     release: TableRelease, published: pa.Table, who: pa.Table, *, hierarchies: dict[str, str], beside: Path
 ) -> tuple[Measurement, list[Verdict]]:

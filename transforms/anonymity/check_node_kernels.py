@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+
+BLOCK = 4096
+"""How many keys are extended column by column before the next ones: as many as stay in the fastest memory. Indices are
+cast to unsigned ones, which need no test for a place from the end."""
 
 
 @compiled
@@ -22,10 +26,12 @@ def node_keys(
     ``codes`` (d, m) are the entries', of which ``of`` chooses some; column c's node is ``lookup[offsets[c] + code]``.
     """
     keys = start.copy()
-    for c in columns:
-        size, offset = sizes[c], offsets[c]
-        for i in range(of.size):
-            keys[i] = keys[i] * size + lookup[offset + codes[c, of[i]]]
+    for begin in range(0, of.size, BLOCK):
+        block, chosen = keys[begin : begin + BLOCK], of[begin : begin + BLOCK]
+        for c in columns:
+            size, nodes, own = sizes[c], lookup[offsets[c] :], codes[c]
+            for i in range(block.size):
+                block[i] = block[i] * size + nodes[np.uint32(own[np.uint32(chosen[i])])]
     return keys
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import SUPPRESSED, CodedTable, Codes
-from transforms.anonymity.compiled import compiled
-from transforms.anonymity.partition_space import SET, Space, set_loss, space_of, span_loss
+from transforms.anonymity.partition_space import SET, Space, rows_by_class, set_loss, space_of, span_loss
 
 
 def information_loss(table: CodedTable, classes: Codes) -> float:
@@ -25,19 +25,15 @@ def information_loss(table: CodedTable, classes: Codes) -> float:
 
 @compiled
 def _total_loss(space: Space, classes: Codes) -> float:
-    order = np.argsort(classes, kind="mergesort")
+    rows, starts = rows_by_class(classes)
     total = 0.0
-    start = np.searchsorted(classes[order], 0)
-    while start < order.size:
-        end = start
-        while end < order.size and classes[order[end]] == classes[order[start]]:
-            end += 1
-        for column in range(space.kinds.size):
-            values = np.sort(space.codes[order[start:end], column])
+    for at in range(starts.size - 1):
+        size = starts[at + 1] - starts[at]
+        for column in range(space.kinds.size if size else 0):
+            values = np.sort(space.codes[rows[starts[at] : starts[at + 1]], column])
             if space.kinds[column] == SET:
                 loss = set_loss(space, column, 1 + int(np.count_nonzero(values[1:] != values[:-1])))
             else:
                 loss = span_loss(space, column, values[0], values[-1])
-            total += loss * (end - start)
-        start = end
+            total += loss * size
     return total

@@ -35,7 +35,8 @@ class QuasiId:
     """One quasi-identifier: ``codes`` (n,) number the values from 0 in their order; no value means code ``null``.
 
     ``positions`` (size,) are the values themselves of a numeric column and 0, 1, 2, ... of any other. ``null`` is
-    the last code, or -1 if the column has no nulls: nulls are a category of their own. ``weight`` is relative.
+    the last code, or -1 if the column has no nulls: nulls are a category of their own. ``weight`` is relative. ``span``
+    is the range of a numeric column in the whole table, of which this may be a part; 0: its range here.
     """
 
     name: str
@@ -45,6 +46,7 @@ class QuasiId:
     null: int = -1
     weight: float = 1.0
     hierarchy: Hierarchy | None = None
+    span: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

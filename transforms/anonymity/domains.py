@@ -16,6 +16,7 @@ from quality.releases.attributes import HierarchyBuild, Order, QuasiIdentifier
 from transforms.anonymity.build_hierarchy import build_hierarchy
 from transforms.anonymity.coded_table import Hierarchy
 from transforms.anonymity.parse_hierarchy import parse_hierarchy
+from transforms.anonymity.recode_limits import recode_limits
 
 NO_TEXTS = pa.array([], pa.string())
 
@@ -90,11 +91,10 @@ def as_declared(table: pa.Table, name: str, declared: QuasiIdentifier) -> pa.Arr
     if declared.kind != "numeric":
         return column if pa.types.is_string(column.type) else column.cast(pa.string())
     numbers = _numbers(name, column)
-    if declared.bottom is not None or declared.top is not None:
-        low = -np.inf if declared.bottom is None else declared.bottom
-        high = np.inf if declared.top is None else declared.top
-        numbers = pc.min_element_wise(pc.max_element_wise(numbers, low, skip_nulls=False), high, skip_nulls=False)
-    return numbers
+    if declared.bottom is None and declared.top is None:
+        return numbers
+    coded = recode_limits(numbers.fill_null(np.nan).to_numpy(), bottom=declared.bottom, top=declared.top)
+    return pa.array(coded, from_pandas=True)
 
 
 def _numbers(name: str, column: pa.Array) -> pa.Array:

@@ -48,7 +48,9 @@ def _quasi_id(table: pa.Table, domain: Domain) -> tuple[QuasiId, pa.Array]:
     shown = _shown(table[domain.name], values) if kind == "numeric" else values
     if kind == "numeric":
         hierarchy = hierarchy_for(domain, domain.stated, shown.to_pylist())
-    made = QuasiId(domain.name, kind, codes, positions, null, domain.declared.weight, hierarchy)
+    made = QuasiId(
+        domain.name, kind, codes, positions, null, domain.declared.weight, hierarchy, max(0.0, domain.high - domain.low)
+    )
     return made, shown
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_bounds import Bounds, Tally, holds
 from transforms.anonymity.partition_cut import cut_rows, rank_values
 from transforms.anonymity.partition_space import SCALE, SET, Space, set_loss, span_loss
@@ -21,7 +21,7 @@ def _sweep(space: Space, codes: Codes, rows: Codes, losses: Floats) -> None:
     for column in range(space.kinds.size):
         values = codes[:, column]
         if space.kinds[column] == SET:
-            _sweep_set(values, rows, np.zeros(space.widest, np.bool_), set_loss(space, column, 2), losses)
+            _sweep_set(values, rows, np.zeros(rows.size, np.bool_), set_loss(space, column, 2), losses)
         else:
             _sweep_span(space, column, values, rows, losses)
     losses *= np.arange(1, rows.size + 1)
@@ -94,12 +94,13 @@ def split_best(
     ranks = np.empty((columns, space.widest), np.int32)
     part = codes[start:end].copy()
     for column in range(columns):
+        if space.kinds[column] == SET:
+            rank_values(space, codes, start, end, column, bounds.k, ranks[column])
+            part[:, column] = ranks[column][part[:, column]]
+    for column in range(columns):
         keys = part[:, column].copy()
         if keys.min() == keys.max():
             continue
-        if space.kinds[column] == SET:
-            rank_values(space, codes, start, end, column, bounds.k, ranks[column])
-            keys = ranks[column][keys]
         losses[column], cuts[column, 0], cuts[column, 1] = _best_cut(space, part, keys, bounds.k, strict)
     for _ in range(columns):
         column = int(np.argmin(losses))

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from quality.contracts.errors import GeowardError, UsageError
 from quality.contracts.untold import untold
 from quality.releases.privacy_models import KAnonymity, LDiversity, PrivacyModel, TCloseness
 from transforms.anonymity.coded_table import CodedTable, Codes, Sensitive
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_rules import RULES, rule_holds
-from transforms.anonymity.partition_space import nodes_of
+from transforms.anonymity.partition_space import nodes_of, rows_by_class
 
 
 class Unreachable(GeowardError):
@@ -193,11 +193,8 @@ def _count_values(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: in
 @compiled
 def every_class_holds(bounds: Bounds, tally: Tally, classes: Codes) -> bool:
     """Tell whether each class of ``classes`` (n,) holds every model."""
-    order = np.argsort(classes, kind="mergesort").astype(np.int32)
-    start = 0
-    for end in range(1, order.size + 1):
-        if end == order.size or classes[order[end]] != classes[order[start]]:
-            if not holds(bounds, tally, order, start, end):
-                return False
-            start = end
+    rows, starts = rows_by_class(classes)
+    for at in range(starts.size - 1):
+        if starts[at] < starts[at + 1] and not holds(bounds, tally, rows, starts[at], starts[at + 1]):
+            return False
     return True

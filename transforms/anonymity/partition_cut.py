@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_space import SCALE, SET, Space, set_loss, span_loss
 
 Floats = NDArray[np.float64]
@@ -21,10 +21,8 @@ def measure_ends(space: Space, codes: Codes, start: int, end: int, ends: Codes, 
             low, high = min(low, codes[i, column]), max(high, codes[i, column])
         ends[column, 0], ends[column, 1] = low, high
         if space.kinds[column] == SET:
-            seen = np.zeros(high - low + 1, np.bool_)
-            for i in range(start, end):
-                seen[codes[i, column] - low] = True
-            losses[column] = set_loss(space, column, int(np.count_nonzero(seen)))
+            values, _ = _counts(codes[start:end, column], space.sizes[column])
+            losses[column] = set_loss(space, column, values.size)
         else:
             losses[column] = span_loss(space, column, low, high)
 
@@ -106,19 +104,32 @@ def block_of(space: Space, column: int, low: int, high: int, code: int) -> tuple
 
 
 @compiled
+def _counts(codes: Codes, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    if size <= 4 * codes.size:
+        counts = np.zeros(size, np.int64)
+        for code in codes:
+            counts[code] += 1
+        values = np.flatnonzero(counts)
+        return values, counts[values]
+    # a column may have far more values than a class has rows
+    ranked = np.sort(codes)
+    starts = np.flatnonzero(np.concatenate((np.ones(1, np.bool_), ranked[1:] != ranked[:-1])))
+    ends = np.append(starts[1:], ranked.size)
+    return ranked[starts].astype(np.int64), ends - starts
+
+
+@compiled
 def rank_values(space: Space, codes: Codes, start: int, end: int, column: int, k: int, ranks: Codes) -> int:
     """Rank a set's codes by falling number of rows; return how many of them, cut off, leave the least loss.
 
     For given numbers of values on both sides, the most frequent values are best together on the side that has fewer.
     """
-    counts = np.zeros(space.sizes[column], np.int64)
-    for i in range(start, end):
-        counts[codes[i, column]] += 1
+    values, counts = _counts(codes[start:end, column], space.sizes[column])
     falling = np.argsort(-counts, kind="mergesort")
-    distinct = np.count_nonzero(counts)
+    distinct = values.size
     best, cut, left = np.inf, 0, 0
-    for rank in range(falling.size):
-        ranks[falling[rank]] = rank
+    for rank in range(distinct):
+        ranks[values[falling[rank]]] = rank
         left += counts[falling[rank]]
         right = end - start - left
         loss = left * rank + right * (distinct - rank - 2.0)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import CodedTable, Codes, Hierarchy, QuasiId
-from transforms.anonymity.compiled import compiled
 
 SCALE, SET, TREE = 0, 1, 2
 """How a set of values is told: by its ends on a scale, by its members, by the node that covers it."""
@@ -17,6 +17,7 @@ SCALE, SET, TREE = 0, 1, 2
 class Space(NamedTuple):
     """``codes`` (n, m) and, flat, what a kernel must know of each column; a null is a column's last code.
 
+    ``widest`` is the size of the largest set, ``places`` (m + 1,) where each begins among the values of all.
     ``positions`` are scaled so that a difference is a loss. ``nodes`` and ``covers`` hold, level by level, the node
     of each code and the loss of what that node covers. The codes of a tree are numbered depth first, siblings by
     falling number of rows, so that a node's leaves are neighbors and rare siblings stand together. Losses are
@@ -25,6 +26,7 @@ class Space(NamedTuple):
 
     codes: Codes
     widest: int
+    places: Codes
     kinds: Codes
     nulls: Codes
     sizes: Codes
@@ -46,9 +48,11 @@ def space_of(table: CodedTable) -> Space:
     for at, (values, *_) in enumerate(columns):
         codes[:, at] = values
     nodes = [column[2] for column in columns]
+    sets = [size if one.kind == "categorical" else 0 for one, size in zip(table.quasi_ids, sizes, strict=True)]
     return Space(
         codes,
-        max((size for one, size in zip(table.quasi_ids, sizes, strict=True) if one.kind == "categorical"), default=0),
+        max(sets),
+        np.cumsum([0, *sets]).astype(np.int32),
         _whole([{"categorical": SET, "hierarchical": TREE}.get(one.kind, SCALE) for one in table.quasi_ids]),
         _whole([one.null for one in table.quasi_ids]),
         _whole(sizes),
@@ -81,7 +85,7 @@ def _column(one: QuasiId, weight: float) -> tuple[Codes, NDArray[np.float64], Co
         return rank[one.codes], np.zeros(size), nodes[:, order], weight * _cover_losses(nodes[:, order])
     places = one.positions if one.kind == "numeric" else np.arange(size, dtype=np.float64)
     places = places[: size - (one.null >= 0)]
-    span = np.ptp(places) if places.size else 0.0
+    span = one.span or (np.ptp(places) if places.size else 0.0)
     scaled = np.zeros(size)
     scaled[: places.size] = weight * ((places - places[:1]) / (span or 1.0))
     return one.codes, scaled, np.empty((0, size), np.int32), np.empty((0, size))
@@ -120,6 +124,26 @@ def _starts(sizes: list[int]) -> Codes:
 
 
 @compiled
+def rows_by_class(classes: Codes) -> tuple[Codes, NDArray[np.int64]]:
+    """Return the rows of ``classes`` (n,) class by class, and where each class from 0 begins among them, and the end.
+
+    Suppressed rows, whose class is below 0, are left out.
+    """
+    starts = np.zeros(max(classes.max(), -1) + 2 if classes.size else 1, np.int64)
+    for number in classes:
+        if number >= 0:
+            starts[number + 1] += 1
+    starts = np.cumsum(starts)
+    place = starts.copy()
+    rows = np.empty(starts[-1], np.int32)
+    for row in range(classes.size):
+        if classes[row] >= 0:
+            rows[place[classes[row]]] = row
+            place[classes[row]] += 1
+    return rows, starts
+
+
+@compiled
 def _cover_loss(space: Space, column: int, low: int, high: int) -> float:
     size = space.sizes[column]
     at = space.trees[column]
@@ -151,4 +175,4 @@ def set_loss(space: Space, column: int, distinct: int) -> float:
     """Return the weighted loss of a class with ``distinct`` values of a categorical column."""
     if distinct <= 1:
         return 0.0
-    return float(space.weights[column] * (distinct - 1) / (space.sizes[column] - 1))
+    return float(space.weights[column] * (distinct - 1) / max(space.sizes[column] - 1, 1))

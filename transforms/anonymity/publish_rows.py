@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -13,25 +13,23 @@ from numpy.typing import NDArray
 
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
-from transforms.anonymity.classes import make_classes
-from transforms.anonymity.classes_loss import information_loss
 from transforms.anonymity.coded_table import SUPPRESSED, Codes
 from transforms.anonymity.domains import Domain
 from transforms.anonymity.encode_table import encode_table
-from transforms.anonymity.recode_classes import recode_classes
-
-
-THOROUGH = 100_000
-"""Rows up to which classes are made better after they are made: beyond, time is worth more than the last hundredth."""
+from transforms.anonymity.reach_models import reach_models
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Published:
-    """``table``: the rows as published; ``rows`` (m,): which row of the source each of them is; ``loss``: their NCP."""
+    """``table``: the rows as published; ``rows`` (m,): which row of the source each of them is; ``loss``: their NCP.
+
+    ``levels`` are those of a full-domain release, by column.
+    """
 
     table: pa.Table
     rows: NDArray[np.int64]
     loss: float
+    levels: dict[str, int]
 
 
 @untold
@@ -44,18 +42,13 @@ def publish_rows(table: pa.Table, release: TableRelease, domains: Sequence[Domai
     complete = _complete(table, release) if release.nulls == "suppress" else whole
     rows = table if complete is whole else table.take(pa.array(complete))
     encoded = encode_table(rows, release, domains)
-    effort: Literal["fast", "thorough"] = "thorough" if rows.num_rows <= THOROUGH else "fast"
-    classes = make_classes(encoded.table, models=release.models, strict=release.strict, effort=effort)
-    shown = recode_classes(encoded.table, classes, encoded.values)
-    kept = np.flatnonzero(classes != SUPPRESSED)
+    reached = reach_models(encoded, release)
+    kept = np.flatnonzero(reached.classes != SUPPRESSED)
     others = rows.select([*release.sensitive, *release.keep]).take(pa.array(kept))
-    columns = {
-        **dict(zip(release.quasi_ids, shown, strict=True)),
-        **{name: others[name] for name in others.column_names},
-    }
-    made = pa.table(columns)
-    order = _order(made, classes[kept])
-    return Published(made.take(pa.array(order)), complete[kept][order], information_loss(encoded.table, classes))
+    columns = dict(zip(release.quasi_ids, reached.columns, strict=True))
+    made = pa.table({**columns, **{name: others[name] for name in others.column_names}})
+    order = _order(made, reached.classes[kept])
+    return Published(made.take(pa.array(order)), complete[kept][order], reached.loss, reached.levels)
 
 
 def _complete(table: pa.Table, release: TableRelease) -> NDArray[np.int64]:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_space import SCALE, SET, Space, set_loss, span_loss
 
 Floats = NDArray[np.float64]
@@ -19,7 +19,8 @@ class Block(NamedTuple):
 
     ``codes`` (rows, m); ``owner`` (rows,) is the class of a row, ``ahead`` and ``behind`` its neighbors in the list
     of the class's rows, which begins at ``first`` (classes,); -1 ends it. ``low``, ``high`` and ``distinct``
-    (m, classes) and ``counts`` (m, widest, classes) tell what each class covers; ``losses`` what it costs a row.
+    (m, classes) and ``counts`` (values of all sets, classes) tell what each class covers; ``losses`` (classes,) what
+    it costs a row.
     """
 
     codes: Codes
@@ -49,7 +50,7 @@ def block_of_rows(space: Space, codes: Codes, owner: Codes, classes: int) -> Blo
         np.zeros((columns, classes), np.int32),
         np.full((columns, classes), -1, np.int32),
         np.zeros((columns, classes), np.int32),
-        np.zeros((columns, space.widest, classes), np.int32),
+        np.zeros((space.places[-1], classes), np.int32),
         np.zeros(classes),
     )
     for row in range(rows):
@@ -71,9 +72,9 @@ def put(space: Space, block: Block, row: int, into: int) -> None:
     for column in range(space.kinds.size):
         code = block.codes[row, column]
         if space.kinds[column] == SET:
-            if block.counts[column, code, into] == 0:
+            if block.counts[space.places[column] + code, into] == 0:
                 block.distinct[column, into] += 1
-            block.counts[column, code, into] += 1
+            block.counts[space.places[column] + code, into] += 1
             loss += set_loss(space, column, block.distinct[column, into])
         else:
             block.low[column, into] = code if block.sizes[into] == 1 else min(block.low[column, into], code)
@@ -99,8 +100,8 @@ def take(space: Space, block: Block, row: int) -> None:
     for column in range(space.kinds.size):
         code = block.codes[row, column]
         if space.kinds[column] == SET:
-            block.counts[column, code, out] -= 1
-            if block.counts[column, code, out] == 0:
+            block.counts[space.places[column] + code, out] -= 1
+            if block.counts[space.places[column] + code, out] == 0:
                 block.distinct[column, out] -= 1
             loss += set_loss(space, column, block.distinct[column, out])
         else:
@@ -131,7 +132,7 @@ def gain_without(space: Space, block: Block, row: int) -> float:
     for column in range(space.kinds.size):
         code = block.codes[row, column]
         if space.kinds[column] == SET:
-            alone = 1 if block.counts[column, code, out] == 1 else 0
+            alone = 1 if block.counts[space.places[column] + code, out] == 1 else 0
             loss += set_loss(space, column, block.distinct[column, out] - alone)
         else:
             low, high = block.low[column, out], block.high[column, out]
@@ -151,7 +152,7 @@ def costs_with(space: Space, block: Block, row: int, costs: Floats) -> None:
     for column in range(space.kinds.size):
         code = block.codes[row, column]
         if space.kinds[column] == SET:
-            _add_set_costs(set_loss(space, column, 2), counts[column, code], sizes, costs)
+            _add_set_costs(set_loss(space, column, 2), counts[space.places[column] + code], sizes, costs)
         else:
             _add_span_costs(space, column, code, lows[column], highs[column], sizes, costs)
 

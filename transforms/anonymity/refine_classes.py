@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_bounds import Bounds, Tally, holds
-from transforms.anonymity.partition_space import Space
+from transforms.anonymity.partition_space import Space, rows_by_class
 from transforms.anonymity.refine_block import Block, Floats, block_of_rows, costs_with, gain_without, put, take
 
 BLOCK = 200
@@ -24,14 +24,11 @@ def refine_classes(space: Space, bounds: Bounds, tally: Tally, classes: Codes) -
 
     Each move is checked: both classes hold every model after it. Nothing depends on the clock or on chance.
     """
-    found = classes.max() + 1
-    ends = np.cumsum(np.bincount(classes, minlength=found))
-    order = np.argsort(classes, kind="mergesort").astype(np.int32)
-    begin = 0
+    order, starts = rows_by_class(classes)
+    found = starts.size - 1
     for first in range(0, found, BLOCK):
         last = min(first + BLOCK, found)
-        rows = order[begin : ends[last - 1]]
-        begin = ends[last - 1]
+        rows = order[starts[first] : starts[last]]
         block = block_of_rows(space, space.codes[rows], (classes[rows] - first).astype(np.int32), last - first)
         for _ in range(ROUNDS):
             if _move(space, bounds, tally, block, rows) * 200 < rows.size:

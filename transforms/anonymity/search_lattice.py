@@ -12,7 +12,7 @@ from quality.releases.privacy_models import PrivacyModel
 from transforms.anonymity.check_node import Levels, NodeChecker
 from transforms.anonymity.coded_table import CodedTable, Codes
 from transforms.anonymity.full_domain_loss import Loss
-from transforms.anonymity.search_lattice_exactly import search_exactly
+from transforms.anonymity.search_lattice_exactly import GAIN, search_exactly
 from transforms.anonymity.search_lattice_locally import LocalSearch
 
 LARGEST_EXACT = 2**20
@@ -85,9 +85,10 @@ def search_lattice(
         best, checked, optimal = search.best, search.checked, False
     if best is None:
         raise NoGeneralizationHolds(checked, limit, table.rows)
-    rolled_up, classes = checker.groups.rolled_up, checker.classes(best[1])
+    rolled_up, levels = checker.groups.rolled_up, _most_specific(checker, *best, limit)
+    classes = checker.classes(levels)
     return LatticeResult(
-        levels=best[1],
+        levels=levels,
         classes=classes,
         loss=loss.joined(best[0]),
         suppressed=int((classes < 0).sum()),
@@ -97,3 +98,15 @@ def search_lattice(
         pruned=nodes - checked,
         optimal=optimal,
     )
+
+
+def _most_specific(checker: NodeChecker, total: float, levels: Levels, limit: int) -> Levels:
+    """Return ``levels`` lowered where that loses no more, as in a column of one value."""
+    for at, lost in enumerate(checker.floors):
+        while levels[at] and lost[levels[at] - 1] >= lost[levels[at]] - GAIN:
+            lower = (*levels[:at], levels[at] - 1, *levels[at + 1 :])
+            verdict = checker.check(lower)
+            if verdict.suppressed > limit or verdict.total > total + GAIN:
+                break
+            levels = lower
+    return levels

@@ -13,8 +13,8 @@ import numpy as np
 
 from transforms.anonymity.check_node import Levels, NodeChecker
 from transforms.anonymity.full_domain_loss import Floats
+from transforms.anonymity.search_lattice_exactly import GAIN
 
-GAIN = 1e-12
 WIDTH = 8
 """How many nodes of one height the beam keeps, and from how many of the best nodes a descent to neighbors starts."""
 

@@ -129,6 +129,12 @@ def test_a_class_that_fails_is_suppressed_up_to_the_limit():
     assert (whole.levels, whole.classes.tolist()) == ((2,), [0, 0, 0, 0, 0])
 
 
+def test_of_nodes_that_lose_the_same_the_most_specific_is_released():
+    table = CodedTable(2, (column("country", [0, 0], 1), column("city", [0, 1], 2)))
+
+    assert search_lattice(table, models=(K2,), suppression=0).levels == (0, 1)
+
+
 def test_t_closeness_is_to_what_is_published():
     illness = Sensitive("illness", np.array([0, 1, 0, 1, 1, 1], np.int32), 2, ())
     table = CodedTable(6, (column("city", [0, 0, 1, 1, 2, 2], 3),), (illness,))
