@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
 from jobs.release.verify_file import existing
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.published_table import Roles, open_engine, open_file, quoted
 from quality.checks.anonymity.utility import Utility, measure_utility
+from quality.checks.attacks.differencing import Counts, differences
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -74,13 +78,20 @@ def count_differences(db: DuckDBPyConnection, old: str, new: str, roles: Roles, 
     Kasiviswanathan & Smith, KDD 2008): one who is in one version only stands in a difference of that size.
     """
     keys = [f"CAST({quoted(name)} AS VARCHAR) AS q{at}" for at, name in enumerate(roles.quasi_ids)]
-    counted = f"count(DISTINCT {quoted(roles.subject)})" if roles.subject else "count(*)"
+    who = quoted(roles.subject or "")
+    counted = f"count(DISTINCT {who}) + CAST(count(*) > count({who}) AS INTEGER)" if roles.subject else "count(*)"
     grouped = f"SELECT {', '.join(keys)}, {counted} AS n FROM {{}} GROUP BY ALL"
     on = " AND ".join(f"a.q{at} IS NOT DISTINCT FROM b.q{at}" for at in range(len(keys)))
     found = db.execute(
-        f"SELECT count(*) FILTER (a.n IS NOT NULL AND b.n IS NOT NULL), count(*) FILTER (b.n IS NULL), "
-        f"count(*) FILTER (a.n IS NULL), count(*) FILTER (abs(a.n - b.n) BETWEEN 1 AND {int(k) - 1}) "
-        f"FROM ({grouped.format(quoted(old))}) a FULL JOIN ({grouped.format(quoted(new))}) b ON {on}"
-    ).fetchall()[0]
-    in_both, only_old, only_new, small = (int(number) for number in found)
-    return Differencing(k, in_both, only_old, only_new, small)
+        f"SELECT coalesce(a.n, 0) AS old, coalesce(b.n, 0) AS new FROM ({grouped.format(quoted(old))}) a "
+        f"FULL JOIN ({grouped.format(quoted(new))}) b ON {on}"
+    ).fetchnumpy()
+    before, after = (np.asarray(found[name], np.int64) for name in ("old", "new"))
+    told = differences(_counts(before), _counts(after), k=k)
+    return Differencing(k, told.attempts, int((after == 0).sum()), int((before == 0).sum()), told.successes)
+
+
+def _counts(people: NDArray[np.int64]) -> Counts:
+    """Return the published groups of one version; a group's place in the union of both is its key."""
+    published = np.flatnonzero(people)
+    return Counts(published[:, None], people[published])

@@ -63,6 +63,21 @@ def test_nulls_are_the_same_class_in_both_versions(compared):
     assert compared(rows(("", "Ayr", 5)), rows(("", "Ayr", 6)))[1]["differencing"]["small"] == 1
 
 
+def test_versions_without_a_common_class_leave_no_difference(compared):
+    code, told = compared(rows(("1", "Ayr", 5)), rows(("2", "Ayr", 5)))
+
+    assert (code, told["differencing"]["in_both"]) == (0, 0)
+
+
+def test_a_difference_is_of_subjects_and_not_of_rows_if_both_files_tell_them(compared):
+    people = "age,town,who\n" + "".join(f"1,Ayr,p{at}\n" for at in range(5))
+
+    same = compared(people, people + "1,Ayr,p0\n", "--subject", "who")[1]
+    more = compared(people, people + "1,Ayr,\n", "--subject", "who")[1]  # of nobody known is one subject more
+
+    assert (same["differencing"]["small"], more["differencing"]["small"]) == (0, 1)
+
+
 def test_parameters_stand_side_by_side(compared):
     told = compared(OLD, rows(("[20, 29]", "Ayr", 6)), "-s", "ill")[1]
 
