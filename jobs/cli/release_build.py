@@ -67,7 +67,7 @@ def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: b
         dry_run=dry_run, released=not built.failed and not dry_run, method=declared.method, rows_in=built.rows_in,
         rows_out=built.rows_out, suppressed=built.suppressed, rejected=built.rejected,
         subjects=built.measured.subjects, classes=built.measured.classes, k=int(k.value) if k else 0,
-        information_loss=built.information_loss,
+        information_loss=built.utility.ncp,
         verdicts=[
             ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
             for v in built.verdicts
@@ -79,5 +79,5 @@ def _tables(built: Built) -> list[Table | str]:
     table = grid("holds", "model")
     for verdict in built.verdicts:
         table.add_row("yes" if verdict.passed else "NO", verdict.description)
-    loss = f"information loss {built.information_loss:.4f} (0: as it was, 1: nothing left)"
+    loss = f"information loss {built.utility.ncp:.4f} (0: as it was, 1: nothing left)"
     return [f"{built.measured.classes:,} classes of {built.measured.subjects:,} subjects, {loss}", table]

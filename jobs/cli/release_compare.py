@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from jobs.cli.app import Json, err, grid, show
 from jobs.cli.release import release
-from jobs.cli.release_verify import Columns, Secrets, split
+from jobs.cli.release_verify import Columns, Secrets, pairs, split
 from jobs.listings.release_reports import ComparedVersion, CompareListing, DifferencingResult
 from jobs.release.tell_utility import tell_utility
 from quality.contracts.errors import UsageError
@@ -31,6 +31,9 @@ def compare(
     subject: Annotated[str, typer.Option("--subject", help="Who a row is about, if both files tell it.")] = "",
     of_source: Annotated[bool, typer.Option("--source", help="OLD is the source of NEW: tell what was lost.")] = False,
     k: Annotated[int, typer.Option("--k", min=0, help="The fewest people that a difference may be of.")] = 0,
+    hierarchy: Annotated[
+        list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it: what its nodes cover.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Compare two versions of a table: k, l, t, rows, and whether new minus old is a few people.
@@ -49,7 +52,8 @@ def compare(
     if k == 1:
         raise UsageError("A difference of fewer than 1 is none.", mend="Say --k 2 or more.")
     roles = Roles(named, split(sensitive), subject or None)
-    found = compare_releases(old, new, roles, of_source=of_source, k=k)
+    files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
+    found = compare_releases(old, new, roles, of_source=of_source, k=k, hierarchies=files)
     listing = _listing(old, new, found)
     show(listing, as_json, _tables(listing))
     if listing.differencing and not listing.differencing.passed:
@@ -93,6 +97,11 @@ def _tables(told: CompareListing) -> list[Table | str]:
             f"Lost: information {lost.information_loss:.4f} (NCP), {lost.suppressed:.2%} of rows; "
             f"C_avg {lost.c_avg:.2f}, discernibility {lost.discernibility:,}"
         )
+        parts += [
+            f"{one.unread:,} values of {escape(one.name)} cover none of the source: name its --hierarchy."
+            for one in lost.columns
+            if one.unread
+        ]
     if between := told.differencing:
         verdict = "holds" if between.passed else "FAILS"
         parts.append(

@@ -90,12 +90,16 @@ class ExplainListing(Listing):
 
 
 class ColumnLoss(Listing):
-    """Losses of one quasi-identifier; ``ncp`` and ``entropy`` lie in [0, 1], ``kl`` is in nats."""
+    """Losses of one quasi-identifier; ``ncp`` and ``entropy`` lie in [0, 1], ``kl`` is in nats.
+
+    ``unread`` rows have a value that covers none of the source's, and count as lost.
+    """
 
     name: str
     ncp: float
     entropy: float
     kl: float
+    unread: int
 
 
 class TableUtility(Listing):

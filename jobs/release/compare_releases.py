@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.release.verify_file import existing
+from jobs.release.verify_file import existing, read_hierarchy
+from quality.checks.anonymity.hierarchy_file import Paths
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.published_table import Roles, open_engine, open_file, quoted
@@ -42,12 +44,16 @@ class Compared:
     differencing: Differencing | None
 
 
-def compare_releases(old: Path, new: Path, roles: Roles, *, of_source: bool, k: int = 0) -> Compared:
+def compare_releases(
+    old: Path, new: Path, roles: Roles, *, of_source: bool, k: int = 0, hierarchies: Mapping[str, Path] | None = None
+) -> Compared:
     """Compare two CSV or Parquet files; ``of_source`` says that ``new`` was made of ``old``, which is not published.
 
-    ``k`` is the fewest people that a difference may be of; 0 for the greater k of both files, at least 2. Raises
+    ``k`` is the fewest people that a difference may be of; 0 for the greater k of both files, at least 2. What nodes of
+    ``hierarchies`` (files as ARX writes them, by column) cover counts as lost, and no more. Raises
     ``UsageError`` for files that are no tables, lack columns or have no rows.
     """
+    paths = {column: read_hierarchy(file) for column, file in (hierarchies or {}).items()}
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
         before, after = (
             open_file(db, existing(path), name=name, columns=roles.columns)
@@ -55,7 +61,7 @@ def compare_releases(old: Path, new: Path, roles: Roles, *, of_source: bool, k: 
         )
         measured = [measure_anonymity(db, table, roles, worst=0) for table in (before, after)]
         if of_source:
-            return Compared(measured[0], measured[1], _utility(db, before, after, roles, _k(measured[1])), None)
+            return Compared(measured[0], measured[1], _utility(db, before, after, roles, _k(measured[1]), paths), None)
         limit = k or max(2, *(_k(one) for one in measured))
         return Compared(measured[0], measured[1], None, count_differences(db, before, after, roles, limit))
 
@@ -65,10 +71,10 @@ def _k(measured: Measurement) -> int:
     return int(found.value) if found else 1
 
 
-def _utility(db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int) -> Utility:
+def _utility(db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int, paths: dict[str, Paths]) -> Utility:
     names = ", ".join(quoted(name) for name in roles.quasi_ids)
     tables = [db.sql(f"SELECT {names} FROM {quoted(table)}").to_arrow_table() for table in (old, new)]
-    return measure_utility(tables[0], tables[1], roles.quasi_ids, k=k)
+    return measure_utility(tables[0], tables[1], roles.quasi_ids, k=k, hierarchies=paths)
 
 
 def count_differences(db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int) -> Differencing:

@@ -34,7 +34,7 @@ def build_published(
         return build_file(release, declared_in, source, None, tell)
     theirs = sha256_of(existing(published))
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch:
-        again = Path(scratch) / f"again{published.suffix.lower()}"
+        again = Path(scratch) / f"comparison{published.suffix.lower()}"
         built = build_file(release, declared_in, source, again, tell)
         if not again.exists() or sha256_of(again) != theirs:
             raise NotThatFile(published.name, release.name, source.name)

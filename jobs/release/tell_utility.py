@@ -16,6 +16,7 @@ def tell_utility(measured: Utility) -> TableUtility:
         information_loss=measured.ncp, suppressed=measured.suppressed, discernibility=measured.discernibility,
         c_avg=measured.c_avg,
         columns=[
-            ColumnLoss(name=name, ncp=one.ncp, entropy=one.entropy, kl=one.kl) for name, one in measured.columns.items()
+            ColumnLoss(name=name, ncp=one.ncp, entropy=one.entropy, kl=one.kl, unread=one.unread)
+            for name, one in measured.columns.items()
         ],
     )  # fmt: skip

@@ -96,6 +96,23 @@ def test_beside_its_source_a_release_is_told_what_it_lost_and_not_what_differs(c
     assert told["utility"]["columns"][0]["ncp"] == pytest.approx((3 * 0.4 + 1) / 4)
 
 
+def test_a_node_of_a_hierarchy_is_understood_once_it_is_named(compared, geoward, tmp_path):
+    source, made = (
+        rows(("1", "Ayr", 2), ("1", "Bute", 2), ("1", "Cork", 4)),
+        rows(("1", "Scotland", 4), ("1", "Cork", 4)),
+    )
+    towns = tmp_path / "towns.csv"
+    towns.write_text("Ayr;Scotland;*\nBute;Scotland;*\nCork;Ireland;*\n")
+
+    unknown = compared(source, made, "--source")[1]["utility"]["columns"][1]
+    known = compared(source, made, "--source", "--hierarchy", f"town={towns}")[1]["utility"]["columns"][1]
+
+    assert (unknown["unread"], unknown["ncp"]) == (4, 0.5)
+    assert (known["unread"], known["ncp"]) == (0, 0.25)
+    shown = geoward("release", "compare", tmp_path / "old.csv", tmp_path / "new.csv", "-q", "age,town", "--source")
+    assert "4 values of town cover none of the source" in shown.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
