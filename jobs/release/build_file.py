@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.release.attack_release import attack_release
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
 from quality.checks.anonymity.measurement import Measurement
+from quality.checks.release_gates import judge_usefulness
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import GeowardError
 from quality.releases.declaration import TableRelease
@@ -74,7 +76,11 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
     measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
     out = made.table.num_rows
-    built = Built(whole.num_rows, out, rows.num_rows - out, rejected, made.loss, measured, tuple(verdicts))
+    suppressed = rows.num_rows - out
+    share = suppressed / max(rows.num_rows, 1)
+    verdicts += judge_usefulness(release.gates, information_loss=made.loss, suppressed=share)
+    verdicts += attack_release(release, rows, domains, tell)
+    built = Built(whole.num_rows, out, suppressed, rejected, made.loss, measured, tuple(verdicts))
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
         write_table(made.table, target)
