@@ -27,6 +27,9 @@ def build(
     source: Annotated[Path | None, typer.Option("--input", "-i", help="The table; default: what it `reads`.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="*.csv or *.parquet to write.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Build and judge it; write nothing.")] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", help="*.html to write: a page that a privacy officer can sign.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a table anonymous as declared, prove it on the rows that are to be published, and only then write them.
@@ -36,15 +39,20 @@ def build(
 
     Example: `geoward release build adult.yaml --input adult.csv --output anonymous.csv`
     """
+    from jobs.cli.release_report import check_page, write_report
     from jobs.release.build_file import NotReleased, build_file
     from quality.releases.load_release import load_release, locate_release
 
     if output is None and not dry_run:
         raise UsageError("Where shall the release be written?", mend="Say --output, or --dry-run to write nothing.")
+    if report is not None:
+        check_page(report)
     declared = load_release(name)
     where = locate_release(name)
     file = source or where.parent / declared.reads
     built = build_file(declared, where, file, None if dry_run else output, lambda step: err.print(step, markup=False))
+    if report is not None:
+        write_report(declared, file, built, output if not built.failed and not dry_run else None, report)
     show(_listing(declared, file, output, dry_run, built), as_json, _tables(built))
     why = ", ".join(f"{reason} {count:,}" for reason, count in built.rejected.items()) or "0"
     out = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."

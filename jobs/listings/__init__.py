@@ -39,6 +39,23 @@ from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
 from jobs.listings.pseudonyms import LinkListing, PseudonymizeListing
 from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
+from jobs.listings.release_reports import (
+    ColumnLoss,
+    ComparedVersion,
+    CompareListing,
+    DifferencingResult,
+    ExplainListing,
+    KnobLesson,
+    ModelLesson,
+    ModelMeaning,
+    PlannedColumn,
+    ReleasePlanListing,
+    ReportListing,
+    TableUtility,
+    TunedPoint,
+    TuneListing,
+    Weakness,
+)
 from jobs.listings.releases import (
     AttackerRisk,
     BuildListing,
@@ -105,7 +122,12 @@ LISTINGS: dict[str, type[Listing]] = {
     "query": QueryListing,
     "redact": RedactListing,
     "release-build": BuildListing,
+    "release-compare": CompareListing,
+    "release-explain": ExplainListing,
+    "release-plan": ReleasePlanListing,
+    "release-report": ReportListing,
     "release-suggest": SuggestListing,
+    "release-tune": TuneListing,
     "release-verify": VerifyListing,
     "pseudonymize": PseudonymizeListing,
     "link": LinkListing,
@@ -120,6 +142,21 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "ColumnLoss",
+    "ComparedVersion",
+    "CompareListing",
+    "DifferencingResult",
+    "ExplainListing",
+    "KnobLesson",
+    "ModelLesson",
+    "ModelMeaning",
+    "PlannedColumn",
+    "ReleasePlanListing",
+    "ReportListing",
+    "TableUtility",
+    "TunedPoint",
+    "TuneListing",
+    "Weakness",
     "AttackerRisk",
     "BuildListing",
     "SuggestedColumn",

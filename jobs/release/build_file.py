@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,13 @@ from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
+from quality.checks.anonymity.hierarchy_file import read_paths
+from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.measurement import Measurement
-from quality.checks.release_gates import judge_usefulness
+from quality.checks.anonymity.utility import Utility, measure_utility
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import GeowardError
+from quality.releases.attributes import Order, QuasiIdentifier
 from quality.releases.declaration import TableRelease
 
 if TYPE_CHECKING:
@@ -36,7 +39,10 @@ class NotReleased(GeowardError):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What became of each row (``rows_in`` is ``rows_out``, ``suppressed`` and all ``rejected``), with the proof."""
+    """What became of each row (``rows_in`` is ``rows_out``, ``suppressed`` and all ``rejected``), with the proof.
+
+    ``utility`` is measured on the published rows, beside those that are of somebody.
+    """
 
     rows_in: int
     rows_out: int
@@ -45,6 +51,7 @@ class Built:
     information_loss: float
     measured: Measurement
     verdicts: tuple[Verdict, ...]
+    utility: Utility
 
     @property
     def failed(self) -> list[Verdict]:
@@ -75,16 +82,36 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
     measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
+    utility = _utility(release, rows, made.table, texts)
+    verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
-    suppressed = rows.num_rows - out
-    share = suppressed / max(rows.num_rows, 1)
-    verdicts += judge_usefulness(release.gates, information_loss=made.loss, suppressed=share)
     verdicts += attack_release(release, rows, domains, tell)
-    built = Built(whole.num_rows, out, suppressed, rejected, made.loss, measured, tuple(verdicts))
+    built = Built(whole.num_rows, out, rows.num_rows - out, rejected, made.loss, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
         write_table(made.table, target)
     return built
+
+
+def _utility(release: TableRelease, rows: pa.Table, made: pa.Table, texts: dict[str, str]) -> Utility:
+    """Measure what the release lost of the rows that are of somebody."""
+    return measure_utility(
+        rows, made, tuple(release.quasi_ids), k=release.k,
+        hierarchies={name: read_paths(text, name=name) for name, text in texts.items() if name in release.quasi_ids},
+        orders={n: _order(rows, n, one) for n, one in release.quasi_ids.items() if one.kind == "ordered"},
+        weights={name: one.weight for name, one in release.quasi_ids.items()},
+    )  # fmt: skip
+
+
+def _order(rows: pa.Table, name: str, one: QuasiIdentifier) -> Sequence[str]:
+    """Return the values of an ordered column in their stated order, else by number, else as text."""
+    if isinstance(one.hierarchy, Order) and one.hierarchy.values:
+        return one.hierarchy.values
+    values = [str(value) for value in rows[name].unique().drop_null().to_pylist()]
+    try:
+        return sorted(values, key=float)
+    except ValueError:
+        return sorted(values)
 
 
 def _with_subject(whole: pa.Table, release: TableRelease) -> tuple[pa.Table, dict[str, int]]:

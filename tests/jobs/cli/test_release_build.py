@@ -13,7 +13,9 @@ DECLARED = {
     "name": "visits", "description": "Who came.", "purpose": "analytics", "reads": "visits.csv", "subject": "who",
     "quasi_ids": {"age": {"kind": "numeric"}, "city": {"kind": "categorical"}}, "keep": ["note"],
     "models": [{"model": "k_anonymity", "k": 2}],
-    "gates": {"singling_out": None, "linkability": None, "inference": None, "max_information_loss": 1, "max_suppressed": 0.5},
+    "gates": {
+        "singling_out": None, "linkability": None, "inference": None, "max_information_loss": 1, "max_suppressed": 0.5,
+    },
 }  # fmt: skip
 ROWS = "who,age,city,note,secret\na,30,Rome,n1,s\nb,34,Rome,n2,s\nc,61,Oslo,n3,s\nd,67,Oslo,n4,s\n,50,Bonn,n5,s\n"
 

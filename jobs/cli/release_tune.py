@@ -1,0 +1,84 @@
+"""`geoward release tune`: what each k costs and what it leaves of risk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.app import Json, err, grid, show
+from jobs.cli.release import release
+from jobs.cli.release_verify import split
+from jobs.listings.release_reports import TunedPoint, TuneListing
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+KS = "2,5,10,20,50"
+
+
+@release.command()
+def tune(
+    name: Annotated[str, typer.Argument(help="A declaration: a shipped one's name, or a YAML file.")],
+    source: Annotated[Path | None, typer.Option("--input", "-i", help="The table; default: what it `reads`.")] = None,
+    k: Annotated[list[str] | None, typer.Option("--k", help=f"The k to try; a,b or again. Default: {KS}.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="*.svg to draw risk against utility.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Build a release for several k in memory, set risk beside utility, and propose a k. Nothing is published.
+
+    Risk is measured on the rows as they would be published: the chance that a prosecutor names a record. A k is on the
+    frontier if no other is better in both. Proposed is the largest k within the declared gates, or else the knee.
+
+    Example: `geoward release tune adult.yaml --input adult.csv --k 2,5,10,20,50 --output frontier.svg`
+    """
+    from jobs.release.tune_release import tune_release
+    from quality.releases.load_release import load_release, locate_release
+
+    ks = _numbers(split(k) or split([KS]))
+    if output is not None and (output.suffix.lower() != ".svg" or not output.absolute().parent.is_dir()):
+        raise UsageError("The picture cannot be written there.", mend="Name it *.svg, in a folder that exists.")
+    declared, where = load_release(name), locate_release(name)
+    file = source or where.parent / declared.reads
+    tuned = tune_release(declared, where, file, ks, lambda step: err.print(step, markup=False, highlight=False))
+    listing = TuneListing(
+        release=declared.name, version=declared.version, source=file.name, points=list(tuned.points),
+        proposed=tuned.proposed, rule=tuned.rule, picture=_draw(declared.name, output, tuned.points),
+    )  # fmt: skip
+    show(listing, as_json, _tables(listing))
+    if tuned.proposed is None:
+        err.print("No k can be released: see why, and mend the declaration or try smaller k.", markup=False)
+        raise typer.Exit(1)
+
+
+def _numbers(texts: tuple[str, ...]) -> list[int]:
+    try:
+        return [int(one) for one in texts]
+    except ValueError:
+        raise UsageError("--k takes whole numbers.", mend=f"For example: --k {KS}") from None
+
+
+def _draw(name: str, output: Path | None, points: tuple[TunedPoint, ...]) -> str | None:
+    from jobs.release.draw_frontier import draw_frontier
+
+    if output is None or all(point.information_loss is None for point in points):
+        return None
+    output.write_text(draw_frontier(f"{name}: risk against utility", points), encoding="utf-8")
+    return output.name
+
+
+def _tables(told: TuneListing) -> list[Table | str]:
+    table = grid("k#", "highest risk#", "average#", "NCP#", "C_avg#", "discernibility#", "suppressed#", "frontier", "")
+    for one in told.points:
+        if one.information_loss is None:
+            table.add_row(str(one.k), *[""] * 7, one.why)
+            continue
+        table.add_row(
+            str(one.k), f"{one.risk_highest:.2%}", f"{one.risk_average:.2%}", f"{one.information_loss:.4f}",
+            f"{one.c_avg:.2f}", f"{one.discernibility:,}", f"{one.suppressed:.2%}", "yes" if one.frontier else "",
+            "proposed" if one.proposed else f"fails: {one.why}" if one.why else "",
+        )  # fmt: skip
+    end = "None is proposed." if told.proposed is None else f"Proposed: k = {told.proposed}, {told.rule}."
+    return [table, end]

@@ -1,0 +1,191 @@
+"""What `geoward release plan|explain|compare|tune|report` print: declarations, measures of files, never a row."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from jobs.listings.listing import Listing
+from jobs.listings.releases import ModelVerdict
+
+Role = Literal["quasi_identifier", "sensitive", "kept", "subject", "link", "not_published"]
+
+
+class PlannedColumn(Listing):
+    """``hierarchy`` is a file's name or how it is built. ``in_file`` is null if there is no file to look into."""
+
+    name: str
+    role: Role
+    published: bool
+    kind: str | None = None
+    weight: float | None = None
+    hierarchy: str | None = None
+    hierarchy_found: bool | None = None
+    in_file: bool | None = None
+
+
+class ModelMeaning(Listing):
+    """A declared model with its parameters, in words."""
+
+    model: str
+    column: str | None
+    parameters: dict[str, int | float | str]
+    meaning: str
+
+
+class ReleasePlanListing(Listing):
+    """`geoward release plan --json`. ``problems`` are what a build would stop at; ``rows`` is null without a file."""
+
+    release: str
+    version: str
+    description: str
+    purpose: str
+    source: str
+    rows: int | None
+    method: str
+    strict: bool
+    suppression: float
+    nulls: str
+    columns: list[PlannedColumn]
+    models: list[ModelMeaning]
+    gates: dict[str, float]
+    problems: list[str]
+
+
+class Weakness(Listing):
+    """What a model does not protect against, and how that goes."""
+
+    name: str
+    how: str
+
+
+class ModelLesson(Listing):
+    """What a model promises and does not; ``source`` is the paper that defined it."""
+
+    model: str
+    column: str | None
+    parameters: dict[str, int | float | str]
+    promises: str
+    source: str
+    not_against: list[Weakness]
+
+
+class KnobLesson(Listing):
+    """A knob of the declaration: its value, what it does and what that costs."""
+
+    knob: str
+    value: str
+    does: str
+    costs: str
+    source: str
+
+
+class ExplainListing(Listing):
+    """`geoward release explain --json`. ``always`` is what no model of this release protects against."""
+
+    release: str
+    version: str
+    models: list[ModelLesson]
+    knobs: list[KnobLesson]
+    always: list[Weakness]
+
+
+class ColumnLoss(Listing):
+    """Losses of one quasi-identifier; ``ncp`` and ``entropy`` lie in [0, 1], ``kl`` is in nats."""
+
+    name: str
+    ncp: float
+    entropy: float
+    kl: float
+
+
+class TableUtility(Listing):
+    """What a release lost. ``information_loss`` is the NCP over the columns; ``suppressed`` a share of rows."""
+
+    information_loss: float
+    suppressed: float
+    discernibility: int
+    c_avg: float
+    columns: list[ColumnLoss]
+
+
+class ComparedVersion(Listing):
+    """Parameters of one file; ``l`` and ``t`` (equal distance) are null without sensitive columns."""
+
+    file: str
+    rows: int
+    subjects: int
+    classes: int
+    k: int
+    l: int | None  # noqa: E741  (the model's own name)
+    t: float | None
+
+
+class DifferencingResult(Listing):
+    """``small`` of ``in_both`` groups changed by 1 to ``k`` - 1 subjects: their difference is a few people.
+
+    Groups that are in one version only cannot be subtracted from themselves; they are counted, not judged.
+    """
+
+    k: int
+    in_both: int
+    only_old: int
+    only_new: int
+    small: int
+    passed: bool
+
+
+class CompareListing(Listing):
+    """`geoward release compare --json`. ``utility`` is null unless the old file is the source of the new one.
+
+    ``differencing`` is null if it is: a source is not published.
+    """
+
+    old: ComparedVersion
+    new: ComparedVersion
+    quasi_ids: list[str]
+    sensitive: list[str]
+    subject: str | None
+    rows_fewer: int
+    utility: TableUtility | None
+    differencing: DifferencingResult | None
+
+
+class TunedPoint(Listing):
+    """One k: risks of a prosecutor and utility; all null where no release can be made or a model fails (``why``)."""
+
+    k: int
+    why: str
+    risk_highest: float | None = None
+    risk_average: float | None = None
+    information_loss: float | None = None
+    c_avg: float | None = None
+    discernibility: int | None = None
+    suppressed: float | None = None
+    within_gates: bool = False
+    frontier: bool = False
+    proposed: bool = False
+
+
+class TuneListing(Listing):
+    """`geoward release tune --json`. ``proposed`` is the k that ``rule`` chooses, null if none can be released."""
+
+    release: str
+    version: str
+    source: str
+    points: list[TunedPoint]
+    proposed: int | None
+    rule: str
+    picture: str | None
+
+
+class ReportListing(Listing):
+    """`geoward release report --json`. ``sha256`` is that of the published file, null if none was named."""
+
+    release: str
+    version: str
+    source: str
+    report: str
+    published: str | None
+    sha256: str | None
+    holds: bool
+    verdicts: list[ModelVerdict]

@@ -1,0 +1,109 @@
+"""All that a privacy officer must see before a release is signed, as plain data: nothing of it is a raw value."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from jobs.listings.release_reports import ModelMeaning, Weakness
+from jobs.release.build_file import Built
+from jobs.release.explain_release import limits_of, means
+from jobs.release.plan_release import shape_of
+from quality.checks.anonymity.risk import Risk, state_risk
+from quality.checks.verdict import Verdict
+from quality.releases.declaration import TableRelease
+
+PARTS = ("geoward", "numpy", "numba", "pyarrow", "duckdb")
+"""What made and measured a release: their versions stand in its report."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorstClass:
+    """A class in which a parameter is worst, by its published values."""
+
+    parameter: str
+    value: float
+    subjects: int
+    quasi_ids: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseReport:
+    """``attacks`` is None if none was run. ``published`` and ``sha256`` are None if no file was written."""
+
+    release: TableRelease
+    made_at: datetime
+    source: str
+    published: str | None
+    sha256: str | None
+    built: Built
+    risk: Risk
+    attacks: tuple[Verdict, ...] | None
+    models: tuple[ModelMeaning, ...]
+    limits: tuple[Weakness, ...]
+    worst: tuple[WorstClass, ...]
+    dropped: tuple[str, ...]
+    versions: dict[str, str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing stops the release, as far as it was tested."""
+        return not self.built.failed and not any(verdict.stops for verdict in self.attacks or ())
+
+
+def report_release(
+    release: TableRelease, source: Path, built: Built, published: Path | None, made_at: datetime,
+    attacks: Sequence[Verdict] | None = None,
+) -> ReleaseReport:  # fmt: skip
+    """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any.
+
+    ``attacks`` are verdicts, whose ``measured`` may hold ``estimate``, ``low``, ``high`` and ``limit``.
+    """
+    written = published is not None and published.exists()
+    return ReleaseReport(
+        release, made_at, source.name, published.name if published and written else None,
+        sha256_of(published) if published and written else None, built, state_risk(built.measured),
+        None if attacks is None else tuple(attacks), tuple(means(model) for model in release.models),
+        tuple(limits_of(release)), _worst(built), _dropped(release, source), _versions(),
+    )  # fmt: skip
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal, as ``sha256sum`` prints it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _worst(built: Built) -> tuple[WorstClass, ...]:
+    """Return the worst classes of each parameter that a declared model limits, and of k."""
+    judged = {(name, verdict.measured.get("column")) for verdict in built.verdicts for name in verdict.measured}
+    judged.add(("k", None))
+    return tuple(
+        WorstClass(
+            one.name if one.column is None else f"{one.name} of {one.column}", group.value, group.subjects,
+            ", ".join(f"{name} = {'null' if value is None else value}" for name, value in group.quasi_ids.items()),
+        )
+        for one in built.measured.parameters
+        if (one.name, one.column) in judged
+        for group in one.worst[:3]
+    )  # fmt: skip
+
+
+def _dropped(release: TableRelease, source: Path) -> tuple[str, ...]:
+    """Return the columns of the source that are not published."""
+    shown = {*release.quasi_ids, *release.sensitive, *release.keep}
+    return tuple(name for name in shape_of(source).columns if name not in shown)
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PARTS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found

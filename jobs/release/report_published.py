@@ -1,0 +1,41 @@
+"""Build a release again, to report a file that was published of it."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from jobs.release.build_file import Built, Tell, build_file
+from jobs.release.release_report import sha256_of
+from jobs.release.verify_file import existing
+from quality.contracts.errors import GeowardError
+from quality.releases.declaration import TableRelease
+
+
+class NotThatFile(GeowardError):
+    """A published file is not what its declaration makes of the source."""
+
+    def __init__(self, published: str, release: str, source: str) -> None:
+        """Name the three."""
+        super().__init__(
+            f"{published} is not what release {release} makes of {source}, so nothing measured here is true of it.",
+            mend="Name the source and the declaration as they were, or build the file again.",
+        )
+
+
+def build_published(
+    release: TableRelease, declared_in: Path, source: Path, published: Path | None, tell: Tell
+) -> Built:
+    """Build ``release`` of ``source``; raise ``NotThatFile`` unless that gives ``published``, byte for byte.
+
+    A build does not depend on time or chance, so the same source, declaration and versions give the same bytes.
+    """
+    if published is None:
+        return build_file(release, declared_in, source, None, tell)
+    theirs = sha256_of(existing(published))
+    with tempfile.TemporaryDirectory(prefix="geoward-") as scratch:
+        again = Path(scratch) / f"again{published.suffix.lower()}"
+        built = build_file(release, declared_in, source, again, tell)
+        if not again.exists() or sha256_of(again) != theirs:
+            raise NotThatFile(published.name, release.name, source.name)
+    return built

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import pytest
+
+from quality.contracts.errors import UsageError
+
+
+def rows(*groups):
+    """Return a table of groups (age, town, people), half of them with one illness and half with another."""
+    lines = [
+        f"{chr(34) + age + chr(34) if age else ''},{town},{'xy'[at % 2]}"
+        for age, town, people in groups
+        for at in range(people)
+    ]
+    return "\n".join(["age,town,ill", *lines]) + "\n"
+
+
+@pytest.fixture
+def compared(geoward, fits, tmp_path):
+    def compared(old, new, *arguments):
+        (tmp_path / "old.csv").write_text(old)
+        (tmp_path / "new.csv").write_text(new)
+        paths = (tmp_path / "old.csv", tmp_path / "new.csv")
+        done = geoward("release", "compare", *paths, "-q", "age,town", *arguments, "--json")
+        assert fits(done.document, "release-compare")
+        return done.exit_code, done.document
+
+    return compared
+
+
+OLD = rows(("[20, 29]", "Ayr", 6), ("[30, 39]", "Bute", 8))
+
+
+@pytest.mark.parametrize(
+    ("new", "small"),
+    [
+        pytest.param(OLD, 0, id="nothing-changed"),
+        pytest.param(rows(("[20, 29]", "Ayr", 7), ("[30, 39]", "Bute", 8)), 1, id="one-late-person"),
+        pytest.param(rows(("[20, 29]", "Ayr", 6), ("[30, 39]", "Bute", 6)), 1, id="two-withdrew"),
+        pytest.param(rows(("[20, 29]", "Ayr", 14), ("[30, 39]", "Bute", 8)), 0, id="a-crowd-of-8-came"),
+        pytest.param(rows(("[20, 29]", "Ayr", 13), ("[30, 39]", "Bute", 8)), 1, id="7-are-fewer-than-8"),
+    ],
+)
+def test_a_class_that_changed_by_fewer_than_k_people_gives_them_away(compared, new, small):
+    code, told = compared(OLD, new, "--k", "8")
+
+    assert told["differencing"]["small"] == small
+    assert (code, told["differencing"]["passed"]) == (1 if small else 0, not small)
+
+
+def test_k_is_the_greater_one_of_both_files_unless_it_is_said(compared):
+    assert compared(OLD, rows(("[20, 29]", "Ayr", 9)))[1]["differencing"]["k"] == 9
+
+
+def test_classes_of_one_version_only_are_counted_and_not_judged(compared):
+    code, told = compared(OLD, rows(("[20, 29]", "Ayr", 6), ("[30, 49]", "Bute", 9)))
+
+    found = told["differencing"]
+    assert (found["in_both"], found["only_old"], found["only_new"], code) == (1, 1, 1, 0)
+
+
+def test_nulls_are_the_same_class_in_both_versions(compared):
+    assert compared(rows(("", "Ayr", 5)), rows(("", "Ayr", 6)))[1]["differencing"]["small"] == 1
+
+
+def test_versions_without_a_common_class_leave_no_difference(compared):
+    code, told = compared(rows(("1", "Ayr", 5)), rows(("2", "Ayr", 5)))
+
+    assert (code, told["differencing"]["in_both"]) == (0, 0)
+
+
+def test_a_difference_is_of_subjects_and_not_of_rows_if_both_files_tell_them(compared):
+    people = "age,town,who\n" + "".join(f"1,Ayr,p{at}\n" for at in range(5))
+
+    same = compared(people, people + "1,Ayr,p0\n", "--subject", "who")[1]
+    more = compared(people, people + "1,Ayr,\n", "--subject", "who")[1]  # of nobody known is one subject more
+
+    assert (same["differencing"]["small"], more["differencing"]["small"]) == (0, 1)
+
+
+def test_parameters_stand_side_by_side(compared):
+    told = compared(OLD, rows(("[20, 29]", "Ayr", 6)), "-s", "ill")[1]
+
+    assert (told["old"]["k"], told["old"]["classes"], told["new"]["rows"], told["rows_fewer"]) == (6, 2, 6, 8)
+    assert (told["old"]["l"], told["new"]["t"]) == (2, 0)
+
+
+def test_beside_its_source_a_release_is_told_what_it_lost_and_not_what_differs(compared):
+    source = rows(*((str(age), "Ayr", 1) for age in (20, 22, 24, 30)))
+    made = rows(("[20, 24]", "Ayr", 3))
+
+    code, told = compared(source, made, "--source")
+
+    assert (code, told["differencing"]) == (0, None)
+    assert told["utility"]["suppressed"] == 0.25
+    assert told["utility"]["columns"][0]["ncp"] == pytest.approx((3 * 0.4 + 1) / 4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param([], "Name them with --quasi-ids", id="no-columns"),
+        pytest.param(["-q", "age", "--k", "1"], "--k 2 or more", id="k-of-one"),
+        pytest.param(["-q", "height"], "It has: age, town, ill", id="unknown-column"),
+    ],
+)
+def test_wrong_use_is_told_with_the_mend(geoward, tmp_path, arguments, told):
+    path = tmp_path / "a.csv"
+    path.write_text(OLD)
+
+    done = geoward("release", "compare", path, path, *arguments)
+
+    assert isinstance(done.exception, UsageError)
+    assert told in str(done.exception)
+
+
+def test_people_are_told_the_mend(geoward, tmp_path):
+    for name, people in (("a.csv", 6), ("b.csv", 7)):
+        (tmp_path / name).write_text(rows(("1", "Ayr", people)))
+
+    done = geoward("release", "compare", tmp_path / "a.csv", tmp_path / "b.csv", "-q", "age")
+
+    assert "FAILS: 1 of 1 classes" in done.stdout
+    assert "with the next epoch" in done.stderr

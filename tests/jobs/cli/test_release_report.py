@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from jobs.release.build_file import NotReleased, build_file
+from jobs.release.release_report import report_release
+from jobs.release.report_html import report_html
+from jobs.release.report_published import NotThatFile
+from quality.checks.verdict import Verdict
+from quality.contracts.errors import UsageError
+from quality.releases.load_release import load_release
+
+WHEN = datetime(2026, 11, 27, tzinfo=UTC)
+
+
+@pytest.fixture
+def signed(geoward, declared, tmp_path):
+    """Build a release with its report; return the file, the page and the declaration."""
+
+    def signed(**more):
+        path, file, page = declared(**more), tmp_path / "out.csv", tmp_path / "report.html"
+        assert geoward("release", "build", path, "-o", file, "--report", page).exit_code == 0
+        return file, page.read_text(), path
+
+    return signed
+
+
+def test_the_page_is_bound_to_the_file_and_the_declaration(signed):
+    file, page, path = signed()
+
+    assert hashlib.sha256(file.read_bytes()).hexdigest() in page
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in page
+    assert "40 = 40 + 0 + 0" in page
+    assert "Not run." in page
+    assert "privacy officer" in page
+    assert "homogeneity" not in page  # closed by the l-diversity that is declared
+    assert "repeated releases" in page
+
+
+def test_a_value_cannot_become_a_part_of_the_page(signed):
+    _, page, _ = signed(town="<script>alert(1)</script>")
+
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script" not in page
+
+
+def test_nothing_on_the_page_leads_outside(signed):
+    _, page, _ = signed()
+
+    assert "default-src 'none'" in page
+    assert re.findall(r"(?:src|href|action)=", page) == []
+    assert set(re.findall(r"https?://[^'\" <]+", page)) <= {"http://www.w3.org/2000/svg"}
+
+
+def test_a_release_that_was_published_before_is_reported_if_it_is_that_file(geoward, fits, signed, tmp_path):
+    file, _, path = signed()
+    page = tmp_path / "again.html"
+
+    done = geoward("release", "report", path, "--published", file, "--output", page, "--json")
+
+    assert done.exit_code == 0
+    assert fits(done.document, "release-report")
+    assert done.document["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert done.document["sha256"] in page.read_text()
+
+
+def test_another_file_is_not_signed_for(geoward, signed, tmp_path):
+    file, _, path = signed()
+    file.write_text(file.read_text() + '"[20, 24]","Ayr","a"\n')
+    page = tmp_path / "again.html"
+
+    done = geoward("release", "report", path, "--published", file, "--output", page)
+
+    assert isinstance(done.exception, NotThatFile)
+    assert not page.exists()
+
+
+def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, declared, tmp_path):
+    path, file, page = declared(gates={"max_information_loss": 0.001}), tmp_path / "out.csv", tmp_path / "report.html"
+
+    done = geoward("release", "build", path, "-o", file, "--report", page)
+
+    assert isinstance(done.exception, NotReleased)
+    assert not file.exists()
+    assert "DOES NOT HOLD" in page.read_text()
+    assert "none was written" in page.read_text()
+
+
+def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared, tmp_path):
+    file, page = tmp_path / "out.csv", tmp_path / "report.html"
+    file.write_text("of another day\n")
+
+    done = geoward("release", "build", declared(), "-o", file, "--dry-run", "--report", page)
+
+    assert done.exit_code == 0
+    assert "none was written" in page.read_text()
+
+
+def test_attacks_are_told_with_their_intervals_and_one_that_got_through_stops_the_release(declared, tmp_path):
+    path = declared()
+    release = load_release(path)
+    built = build_file(release, path, tmp_path / "people.csv", None, lambda step: None)
+    held = Verdict("attack_linkability", True, "Nobody is linked.", "", {"estimate": 0.01, "low": 0.0, "high": 0.04})
+    lost = replace(held, check="attack_inference", passed=False, mend="Raise k.", measured={"outcome": "blind"})
+
+    good, bad = (
+        report_release(release, tmp_path / "people.csv", built, None, WHEN, attacks)
+        for attacks in ([held], [held, lost])
+    )
+
+    assert (good.holds, bad.holds) == (True, False)
+    assert "0.00% to 4.00%" in report_html(good)
+    assert "Not run." not in report_html(good)
+    assert "blind" in report_html(bad)
+    assert "DOES NOT HOLD" in report_html(bad)
+
+
+def test_a_page_that_cannot_be_written_is_told_before_anything_is_built(geoward, declared, tmp_path):
+    done = geoward("release", "build", declared(), "--dry-run", "--report", tmp_path / "report.pdf")
+
+    assert isinstance(done.exception, UsageError)
+    assert "Name it *.html" in str(done.exception)
+    assert done.stderr == ""
