@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,17 @@ from transforms.location.generalize_places import exceeds
 from transforms.location.h3_cells import NOWHERE, Cells, ancestors, cell_texts, resolutions
 
 Codes = NDArray[np.int32]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+NO_CELLS: Cells = np.array([], np.uint64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AdaptiveTiling:
     """Which tile a cell belongs to: its finest ancestor (or itself) among ``cells``, less the finer tiles in it.
 
-    ``cells`` (T,) rise. ``regions`` (R,) are cells inside which no finer tile is told: those of sensitive places.
+    ``cells`` (T,) and ``regions`` (R,) rise; inside a region, which sensitive places make, no finer tile is told.
     """
 
     rules: Tiles
@@ -51,58 +56,42 @@ class AdaptiveTiling:
     def tiles_of(self, cells: Cells) -> Cells:
         """Return the tile (n,) of each cell; ``NOWHERE`` where even the coarsest cell is below the statute's limits."""
         distinct, places = np.unique(cells, return_inverse=True)
-        found = np.full(len(distinct), NOWHERE, np.uint64)
+        deepest = _deepest(distinct, self.regions, self.rules)
+        found = _allowed(ancestors(distinct, self.rules.coarsest), self.rules)
         for resolution in range(self.rules.coarsest, self.rules.finest + 1):
             at = ancestors(distinct, resolution)
-            found = np.where(np.isin(at, self.cells) & (resolutions(at) == resolution), at, found)
-        coarsest = ancestors(distinct, self.rules.coarsest)
-        found = np.where(found == NOWHERE, _allowed(coarsest, self.rules), found)
-        for resolution in range(self.rules.finest, self.rules.coarsest - 1, -1):
-            at = ancestors(distinct, resolution)
-            hidden = np.isin(at, self.regions) & (resolutions(found) > resolution)
-            found = np.where(hidden, at, found)
+            tile = np.isin(at, self.cells) & (resolutions(at) == resolution) & (resolution <= deepest)
+            found = np.where(tile, at, found)
         return np.asarray(found[places], np.uint64)
 
 
 @untold
-def tile_by_subjects(cells: Cells, subjects: Codes, rules: Tiles, *, made_from: str) -> AdaptiveTiling:
+def tile_by_subjects(
+    cells: Cells, subjects: Codes, rules: Tiles, *, made_from: str, regions: Cells = NO_CELLS
+) -> AdaptiveTiling:
     """Make a tiling of historic rows: where subject ``subjects[i]`` (n,), numbered after uniting, was in ``cells[i]``.
 
     From the finest resolution up, a cell with at least ``rules.least`` distinct subjects among the rows that have no
     tile yet is a tile; so a tile less the finer ones cut out of it still holds as many. Never made of the rows that
     are released: ``made_from`` says of which.
     """
-    left = cells != NOWHERE
-    tiles: list[Cells] = []
-    for resolution in range(rules.finest, rules.coarsest - 1, -1):
-        rows = np.flatnonzero(left)
-        distinct, places = np.unique(ancestors(cells[rows], resolution), return_inverse=True)
-        crowded = distinct_subjects(places.astype(np.int64), subjects[rows], len(distinct)) >= rules.least
-        crowded &= _allowed(distinct, rules) != NOWHERE
-        tiles.append(distinct[crowded])
-        left[rows[crowded[places]]] = False
-    return _tiling(tiles, rules, made_from)
+
+    def count(places: Ints, left: Ints, size: int) -> Ints:
+        return distinct_subjects(places, subjects[left], size)
+
+    return _tile(cells, count, rules, regions, made_from)
 
 
 @untold
-def tile_by_population(residents: Mapping[int, float], rules: Tiles, *, made_from: str) -> AdaptiveTiling:
-    """Make a tiling of public figures: ``residents`` by cell, none coarser than ``rules.finest``."""
-    cells = np.fromiter(residents, np.uint64, len(residents))
-    counts = np.fromiter(residents.values(), float, len(residents))
-    tiles: list[Cells] = []
-    for resolution in range(rules.finest, rules.coarsest - 1, -1):
-        distinct, places = np.unique(ancestors(cells, resolution), return_inverse=True)
-        crowded = np.bincount(places, counts, len(distinct)) >= rules.least
-        crowded &= _allowed(distinct, rules) != NOWHERE
-        tiles.append(distinct[crowded])
-        cells, counts = cells[~crowded[places]], counts[~crowded[places]]
-    return _tiling(tiles, rules, made_from)
+def tile_by_population(
+    cells: Cells, residents: Floats, rules: Tiles, *, made_from: str, regions: Cells = NO_CELLS
+) -> AdaptiveTiling:
+    """Make a tiling of public figures: ``residents`` (n,) of ``cells`` (n,), none coarser than ``rules.finest``."""
 
+    def count(places: Ints, left: Ints, size: int) -> Floats:
+        return np.bincount(places, residents[left], size).astype(np.float64)
 
-@untold
-def with_regions(tiling: AdaptiveTiling, regions: Cells) -> AdaptiveTiling:
-    """Return the tiling with no tile finer than ``regions`` inside them."""
-    return replace(tiling, regions=np.unique(np.concatenate([tiling.regions, regions])))
+    return _tile(cells, count, rules, regions, made_from)
 
 
 @untold
@@ -116,17 +105,40 @@ def tiling_from_json(text: str) -> AdaptiveTiling:
 
 
 @untold
-def expect_tiling(tiling: AdaptiveTiling, rules: Tiles) -> None:
-    """Raise ``ConfigError`` unless the tiling was made under ``rules``: no release is fitted by another's tiles."""
-    if tiling.rules != rules:
+def expect_tiling(tiling: AdaptiveTiling, rules: Tiles, regions: Cells) -> None:
+    """Raise ``ConfigError`` unless the tiling was made under ``rules`` and tells ``regions`` whole."""
+    if tiling.rules != rules or not np.isin(regions, tiling.regions).all():
         raise ConfigError(
-            f"Tiling {tiling.version} was made under other rules than the release states.",
-            mend="Make a tiling under the release's `tiles`, for a new epoch.",
+            f"Tiling {tiling.version} was made under other rules, or other sensitive places, than the release states.",
+            mend="Make a tiling under the release's `tiles` and `sensitive_places`, for a new epoch.",
         )
 
 
-def _tiling(tiles: list[Cells], rules: Tiles, made_from: str) -> AdaptiveTiling:
-    return AdaptiveTiling(rules, np.unique(np.concatenate(tiles)), np.array([], np.uint64), made_from)
+def _tile(
+    cells: Cells,
+    count: Callable[[Ints, Ints, int], NDArray[Any]],
+    rules: Tiles,
+    regions: Cells,
+    made_from: str,
+) -> AdaptiveTiling:
+    left, deepest = np.flatnonzero(cells != NOWHERE), _deepest(cells, regions, rules)
+    tiles: list[Cells] = []
+    for resolution in range(rules.finest, rules.coarsest - 1, -1):
+        rows = left[deepest[left] >= resolution]
+        distinct, places = np.unique(ancestors(cells[rows], resolution), return_inverse=True)
+        crowded = count(places.astype(np.int64), rows, len(distinct)) >= rules.least
+        crowded &= _allowed(distinct, rules) != NOWHERE
+        tiles.append(distinct[crowded])
+        left = np.setdiff1d(left, rows[crowded[places]], assume_unique=True)
+    return AdaptiveTiling(rules, np.unique(np.concatenate(tiles)), np.unique(regions), made_from)
+
+
+def _deepest(cells: Cells, regions: Cells, rules: Tiles) -> Ints:
+    """Return the finest resolution (n,) at which each cell may be told: its region's, if it is in one."""
+    found = np.full(len(cells), rules.finest, np.int64)
+    for resolution in range(rules.finest - 1, rules.coarsest - 1, -1):
+        found[np.isin(ancestors(cells, resolution), regions)] = resolution
+    return found
 
 
 def _allowed(cells: Cells, rules: Tiles) -> Cells:

@@ -28,9 +28,9 @@ class Level(NamedTuple):
 
 @untold
 def levels_of(tiles: Tiles, slots: Slots) -> tuple[Level, ...]:
-    """Return the levels, finest first: a cell's slots are coarsened before the cell is."""
-    places = range(tiles.finest, tiles.coarsest - 1, -1)
-    return tuple(Level(place, hours) for place in places for hours in slots.hours)
+    """Return the levels, finest first: the tile in each of the slots, then coarser cells in the longest one."""
+    coarser = range(tiles.finest - 1, tiles.coarsest - 1, -1)
+    return (*(Level(tiles.finest, hours) for hours in slots.hours), *(Level(at, slots.hours[-1]) for at in coarser))
 
 
 @untold

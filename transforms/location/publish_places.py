@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from quality.contracts.untold import untold
 from quality.releases.places import PlacesRelease, Slots
-from transforms.location.adaptive_tiling import AdaptiveTiling, expect_tiling, with_regions
+from transforms.location.adaptive_tiling import NO_CELLS, AdaptiveTiling, expect_tiling
 from transforms.location.crowd_levels import Level, at_level, crowd_levels, levels_of
 from transforms.location.fixes import Codes, Fixes, Ints
 from transforms.location.h3_cells import NOWHERE, Cells, cell_texts
@@ -22,12 +22,14 @@ WEEK, FIRST_MONDAY = 168, 72  # 1970-01-01 was a Thursday
 class PublishedPlaces:
     """``table``: cell, slot, slot_hours and maybe trip, one row for each person (or trip), cell and slot.
 
-    ``subjects`` (m,) say whom each row is about and ``cells`` (n,) where each fix is published, ``NOWHERE`` if it is
-    not: both are for audits and leave with nobody. ``suppressed`` fixes have no crowd at any level.
+    ``subjects`` (m,) say whom each row is about, ``rows`` (m,) of which row of the source it is made, and ``cells``
+    (n,) where each fix is published, ``NOWHERE`` if it is not: they are for audits and leave with nobody.
+    ``suppressed`` fixes have no crowd at any level.
     """
 
     table: pa.Table
     subjects: Codes
+    rows: Ints
     cells: Cells
     suppressed: int
 
@@ -39,13 +41,12 @@ def publish_places(
     """Return what is published of ``fixes`` in the tiles of an epoch, which was made without them.
 
     Without pseudonyms each row stands for itself and at least ``release.k`` subjects have its cell and slot. With them
-    that holds of any ``release.sequences.m`` rows of a pseudonym. ``regions`` are told whole if they are coarsened.
+    that holds of any ``release.sequences.m`` rows of a pseudonym. ``regions`` are those of sensitive places that are
+    coarsened, which the tiling must have.
     """
-    expect_tiling(tiling, release.tiles)
-    if release.sensitive_places and release.sensitive_places.action == "coarsen":
-        if regions is None:
-            raise ValueError("the release coarsens sensitive places, so their regions must be given")
-        tiling = with_regions(tiling, regions)
+    if release.sensitive_places and release.sensitive_places.action == "coarsen" and regions is None:
+        raise ValueError("the release coarsens sensitive places, so their regions must be given")
+    expect_tiling(tiling, release.tiles, NO_CELLS if regions is None else regions)
     tiles, hours = tiling.tiles_of(fixes.cells), hours_of(fixes.seconds, release.slots)
     first, visit_of = _visits(fixes, tiles, hours, by_trip=release.pseudonym == "trip")
     tiles, hours, subjects = tiles[first], hours[first], fixes.subjects[first]
@@ -62,9 +63,11 @@ def publish_places(
     order = np.lexsort(
         [*([table["trip"].to_numpy()] if "trip" in table.column_names else []), slots[rows], cells[rows]]
     )
+    told = rows[order]
     return PublishedPlaces(
-        table.take(pa.array(order)), subjects[rows][order], cells[visit_of], int((cells[visit_of] == NOWHERE).sum())
-    )
+        table.take(pa.array(order)), subjects[told], fixes.rows[first[told]], cells[visit_of],
+        int((cells[visit_of] == NOWHERE).sum()),
+    )  # fmt: skip
 
 
 @untold

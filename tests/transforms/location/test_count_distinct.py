@@ -1,0 +1,11 @@
+from __future__ import annotations
+
+import numpy as np
+
+from transforms.location.count_distinct import distinct_subjects
+
+
+def test_a_subject_counts_once_in_a_group_however_often_it_is_there():
+    groups, subjects = np.array([0, 0, 0, 2, 2]), np.array([5, 5, 6, 5, 5], np.int32)
+
+    assert distinct_subjects(groups, subjects, 4).tolist() == [2, 0, 1, 0]

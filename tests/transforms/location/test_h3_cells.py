@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import h3.api.basic_int as h3
+import numpy as np
+import pytest
+
+from transforms.location.h3_cells import NOWHERE, ancestors, cell_texts, cells_at, centers, resolutions
+
+
+def test_ancestors_and_resolutions_are_those_of_h3():
+    random = np.random.default_rng(5)
+    latitudes, longitudes = random.uniform(-90, 90, 300), random.uniform(-180, 180, 300)
+    for fine in (0, 7, 11):
+        cells = cells_at(latitudes, longitudes, fine)
+        assert set(resolutions(cells)) == {fine}
+        for coarse in range(fine + 1):
+            assert ancestors(cells, coarse).tolist() == [h3.cell_to_parent(cell, coarse) for cell in cells.tolist()]
+
+
+def test_an_ancestor_is_never_finer_than_the_cell():
+    cells = cells_at(np.array([40.7]), np.array([-74.0]), 5)
+
+    assert ancestors(cells, 9).tolist() == cells.tolist()
+    assert ancestors(np.array([NOWHERE]), 3).tolist() == [0]
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude"),
+    [
+        pytest.param(np.nan, 0, id="no-latitude"),
+        pytest.param(0, np.nan, id="no-longitude"),
+        pytest.param(90.1, 0, id="beyond-the-pole"),
+        pytest.param(0, 180.1, id="beyond-the-date-line"),
+    ],
+)
+def test_what_is_no_position_on_earth_is_nowhere(latitude, longitude):
+    cells = cells_at(np.array([latitude, 1.0]), np.array([longitude, 1.0]), 7)
+
+    assert (cells != NOWHERE).tolist() == [False, True]
+    assert cell_texts(cells)[0] is None
+    assert np.isnan(centers(cells)[0]).tolist() == [True, False]
