@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from quality.contracts.errors import ConfigError
 from quality.contracts.untold import untold
 from quality.releases.places import Tiles
-from transforms.location.count_distinct import distinct_subjects
+from transforms.location.count_distinct import distinct_subjects, numbered
 from transforms.location.generalize_places import exceeds
 from transforms.location.h3_cells import NOWHERE, Cells, ancestors, cell_texts, resolutions
 
@@ -55,7 +55,7 @@ class AdaptiveTiling:
     @untold
     def tiles_of(self, cells: Cells) -> Cells:
         """Return the tile (n,) of each cell; ``NOWHERE`` where even the coarsest cell is below the statute's limits."""
-        distinct, places = np.unique(cells, return_inverse=True)
+        distinct, places = numbered(cells)
         deepest = _deepest(distinct, self.regions, self.rules)
         found = _allowed(ancestors(distinct, self.rules.coarsest), self.rules)
         for resolution in range(self.rules.coarsest, self.rules.finest + 1):
@@ -125,8 +125,8 @@ def _tile(
     tiles: list[Cells] = []
     for resolution in range(rules.finest, rules.coarsest - 1, -1):
         rows = left[deepest[left] >= resolution]
-        distinct, places = np.unique(ancestors(cells[rows], resolution), return_inverse=True)
-        crowded = count(places.astype(np.int64), rows, len(distinct)) >= rules.least
+        distinct, places = numbered(ancestors(cells[rows], resolution))
+        crowded = count(places, rows, len(distinct)) >= rules.least
         crowded &= _allowed(distinct, rules) != NOWHERE
         tiles.append(distinct[crowded])
         left = np.setdiff1d(left, rows[crowded[places]], assume_unique=True)

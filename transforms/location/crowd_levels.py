@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from quality.contracts.untold import untold
 from quality.releases.places import Slots, Tiles
-from transforms.location.count_distinct import distinct_subjects
+from transforms.location.count_distinct import distinct_subjects, numbered
 from transforms.location.h3_cells import NOWHERE, Cells, ancestors
 
 Ints = NDArray[np.int64]
@@ -44,11 +44,11 @@ def group_numbers(cells: Cells, slots: Ints) -> tuple[Ints, int]:
     """Number the distinct pairs of cell and slot from 0; return each row's number (n,) and how many there are."""
     if not len(cells):
         return np.zeros(0, np.int64), 0
-    _, places = np.unique(cells, return_inverse=True)
+    _, places = numbered(cells)
     first = slots.min()
     pairs = places * (slots.max() - first + 1) + (slots - first)
-    distinct, numbers = np.unique(pairs, return_inverse=True)
-    return numbers.astype(np.int64), len(distinct)
+    distinct, numbers = numbered(pairs)
+    return numbers, len(distinct)
 
 
 @untold

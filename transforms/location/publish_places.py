@@ -10,6 +10,7 @@ import pyarrow as pa
 from quality.contracts.untold import untold
 from quality.releases.places import PlacesRelease, Slots
 from transforms.location.adaptive_tiling import NO_CELLS, AdaptiveTiling, expect_tiling
+from transforms.location.count_distinct import first_of_each, numbered
 from transforms.location.crowd_levels import Level, at_level, crowd_levels, levels_of
 from transforms.location.fixes import Codes, Fixes, Ints
 from transforms.location.h3_cells import NOWHERE, Cells, cell_texts
@@ -87,16 +88,12 @@ def cut_pseudonyms(trips: Codes, points: int) -> Codes:
 
 def _visits(fixes: Fixes, tiles: Cells, hours: Ints, *, by_trip: bool) -> tuple[Ints, Ints]:
     """Return the first fix of each subject (or trip), tile and hour, in order of time, and each fix's visit."""
-    _, places = np.unique(tiles, return_inverse=True)
+    distinct, places = numbered(tiles)
     span = int(hours.max(initial=0)) - int(hours.min(initial=0)) + 1
-    width = int(places.max(initial=0)) + 1
     who = (fixes.trips if by_trip else fixes.subjects).astype(np.int64)
-    keys = (who * width + places) * span + (hours - hours.min(initial=0))
-    _, first, visit_of = np.unique(keys, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return first[order], rank[visit_of]
+    keys = (who * len(distinct) + places) * span + (hours - hours.min(initial=0))
+    visits, visit_of = numbered(keys)
+    return first_of_each(visit_of, len(visits)), visit_of
 
 
 def _shown(tiles: Cells, hours: Ints, found: Levels, levels: tuple[Level, ...]) -> tuple[Cells, Ints, Ints]:

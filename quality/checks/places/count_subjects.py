@@ -75,15 +75,17 @@ def persons_of(accounts: pa.ChunkedArray, links: Mapping[str, pa.ChunkedArray], 
     """Return whom each of the source's ``rows`` is about: one name for all accounts that any link connects."""
     import pandas as pd
 
+    told = accounts.take(pa.array(np.asarray(rows, np.int64))).cast(pa.string()).to_pylist()
+    if not links:
+        return [str(name) for name in told]
     names = accounts.cast(pa.string()).to_pandas()
     shared = [
         pd.DataFrame({"actor_key": names, "device_key": f"{name}\0" + column.cast(pa.string()).to_pandas()})
         for name, column in links.items()
     ]
-    if shared:
-        united = unite_accounts(pd.concat(shared).dropna().drop_duplicates())
-        names = names.map(dict(zip(united["actor_key"], united["person"], strict=True))).fillna(names)
-    return [str(name) for name in names.iloc[np.asarray(rows, np.int64)]]
+    united = unite_accounts(pd.concat(shared).dropna().drop_duplicates())
+    persons = dict(zip(united["actor_key"], united["person"], strict=True))
+    return [str(persons.get(name, name)) for name in told]
 
 
 def _connect(published: pa.Table, persons: Sequence[Any]) -> DuckDBPyConnection:

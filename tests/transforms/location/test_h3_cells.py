@@ -39,3 +39,18 @@ def test_what_is_no_position_on_earth_is_nowhere(latitude, longitude):
     assert (cells != NOWHERE).tolist() == [False, True]
     assert cell_texts(cells)[0] is None
     assert np.isnan(centers(cells)[0]).tolist() == [True, False]
+
+
+@pytest.mark.parametrize("resolution", [4, 7, 9])
+@pytest.mark.parametrize("place", [(40.7, -74.0), (-33.9, 18.4), (0.0, 179.95), (64.7, 10.5), (74.9, 0.0), (89.9, 0.0)])
+def test_many_positions_close_together_get_the_cells_that_each_has_alone(resolution, place):
+    random = np.random.default_rng(9)
+    spread = 60 / 2.65**resolution
+    many = random.normal(0, 1, (30_000, 2)) * spread + place
+    longitudes = (many[:, 1] + 180) % 360 - 180
+    latitudes = np.clip(many[:, 0], -90, 90)
+
+    cells = cells_at(latitudes, longitudes, resolution)
+
+    alone = [h3.latlng_to_cell(*one, resolution) for one in zip(latitudes.tolist(), longitudes.tolist(), strict=True)]
+    assert cells.tolist() == alone

@@ -68,7 +68,7 @@ def test_only_places_of_the_declared_classes_make_regions():
 
 
 def walk(visits):
-    """Walk over a hospital's region from end to end; the visitor is in the hospital on its way, the others beside it."""
+    """Walk over a hospital's region from end to end; the visitor is in it on its way, the other beside it."""
     region = int(cell_at(*PLACE, 6))
     beside = next(cell for cell in h3.cell_to_children(region, 7) if cell != cell_at(*PLACE, 7))
     inside = PLACE if visits else h3.cell_to_latlng(beside)

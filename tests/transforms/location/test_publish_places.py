@@ -161,8 +161,8 @@ def test_a_shipped_release_keeps_what_it_declares_and_holds_when_it_is_recounted
     file, start, end, least = SETS[name]
     release = shipped(name)
     table = pq.read_table(shared_data / file, columns=[release.subject, "lat", "lon", release.time])
-    epoch = {"start": start, "end": end}
-    before = prepare_fixes(table, release.model_copy(update={"epoch": release.epoch.model_validate(epoch)})).fixes
+    epoch = release.epoch.model_validate({"start": start, "end": end})
+    before = prepare_fixes(table, release.model_copy(update={"epoch": epoch})).fixes
     tiling = tile_by_subjects(before.cells, before.subjects, release.tiles, made_from=f"{start} to {end}")
 
     fixes = prepare_fixes(table, release).fixes
