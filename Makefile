@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 FAST := not long and not night
 
-.PHONY: demo test test-long test-night check setup lock docs clean
+.PHONY: demo test test-long test-night check setup oracles lock docs clean
 
 demo: setup  ## set up, then run the nightly job on data/sample
 	@$(BIN)/geoward demo
@@ -12,7 +12,7 @@ test: check  ## set up, then format, lint, types, imports and the fast tests: th
 	@$(BIN)/pytest -m "$(FAST) and not spark" -p no:cacheprovider >.pytest.log 2>&1 & trap "kill $$!; exit 130" INT; \
 	$(BIN)/pytest -m "$(FAST) and spark"; with=$$?; wait $$!; without=$$?; cat .pytest.log; exit $$((with | without))
 
-test-long: setup  ## kills, fuzz, real servers, the browser
+test-long: setup oracles  ## kills, fuzz, real servers, the browser
 	@$(BIN)/pytest -m long
 
 test-night: setup  ## what takes a quiet machine for an hour: a night of every fault, a Java without memory, two thousand seeds
@@ -30,11 +30,19 @@ setup: .venv/.ready
 	@sh jobs/setup.sh "$(PYTHON)"
 	@touch $@
 
-lock: setup  ## renew requirements.lock
+oracles: .venv-oracles/.ready  ## other people's measures that long tests ask, in environments of their own
+
+.venv-oracles/.ready: .venv/.ready tests/oracles/setup.sh tests/oracles/pycanon.lock tests/oracles/anonymeter.lock
+	@sh tests/oracles/setup.sh
+	@touch $@
+
+lock: setup  ## renew requirements.lock and the oracles' locks
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
+	for name in pycanon anonymeter; do $(BIN)/uv pip compile tests/oracles/$$name.in --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url -q -o tests/oracles/$$name.lock; done
 
 docs: setup  ## write what is derived: the data dictionary and the JSON schemas
 	@$(BIN)/python -m jobs.cli.documents
 
 clean:
-	rm -rf .venv .geoward .pytest_cache .pytest.log .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-oracles .geoward .pytest_cache .pytest.log .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -39,6 +39,18 @@ from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
 from jobs.listings.pseudonyms import LinkListing, PseudonymizeListing
 from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
+from jobs.listings.releases import (
+    AttackerRisk,
+    BuildListing,
+    MeasuredParameter,
+    ModelVerdict,
+    SuggestedColumn,
+    SuggestedKey,
+    SuggestListing,
+    TableRisk,
+    VerifyListing,
+    WorstClass,
+)
 from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.reveals import ApproveListing, ListedRequest, RevealListing, RevealsListing
 from jobs.listings.runs import (
@@ -92,6 +104,9 @@ LISTINGS: dict[str, type[Listing]] = {
     "reference-import": ReferenceListing,
     "query": QueryListing,
     "redact": RedactListing,
+    "release-build": BuildListing,
+    "release-suggest": SuggestListing,
+    "release-verify": VerifyListing,
     "pseudonymize": PseudonymizeListing,
     "link": LinkListing,
     "reveal": RevealListing,
@@ -105,6 +120,16 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
+    "AttackerRisk",
+    "BuildListing",
+    "SuggestedColumn",
+    "SuggestedKey",
+    "SuggestListing",
+    "TableRisk",
+    "MeasuredParameter",
+    "ModelVerdict",
+    "VerifyListing",
+    "WorstClass",
     "ApproveListing",
     "ListedRequest",
     "RevealListing",

@@ -68,6 +68,12 @@ class TableRelease(_Frozen):
         return tuple(dict.fromkeys(model.column for model in self.models if hasattr(model, "column")))
 
     @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that are read, each once."""
+        who = [self.subject] if self.subject else []
+        return tuple(dict.fromkeys([*self.quasi_ids, *self.sensitive, *self.keep, *who, *self.links]))
+
+    @property
     def coded(self) -> dict[str, QuasiIdentifier]:
         """How each column that a model looks at is read: the quasi-identifiers, then the sensitive ones."""
         read = {n: QuasiIdentifier(kind="ordered", hierarchy=self.hierarchies.get(n)) for n in self.sensitive}

@@ -46,14 +46,14 @@ TWO = fixes.Fixes(*([np.array([PLANTED, NUMBER], object)] * 7))
 POINTS = sequence_levels.Points(TEXTS, TEXTS, TEXTS, TEXTS)
 LEVELS = (crowd_levels.Level(7, 1),)
 ANCHORS, TRIPS = Anchors(radius_m=1), Trips(trim_m=1)
-PLACES = SensitivePlaces(reads="x", classes=("x",))
+HOSPITALS = SensitivePlaces(reads="x", classes=("x",))
 
 
 def _texts(of, function, *given, **options):
     return Case(f"location.{of}", "a-text", partial(function, *given, **options))
 
 
-CASES: list[Case] = [
+PLACES: list[Case] = [
     _texts("adaptive_tiling.AdaptiveTiling.tiles_of", TILING.tiles_of, TEXTS),
     Case("location.adaptive_tiling.AdaptiveTiling.to_json", "made-from", TILING.to_json, refused=False),
     _texts("adaptive_tiling.tile_by_subjects", adaptive_tiling.tile_by_subjects, TEXTS, TEXTS, TILES, made_from="x"),
@@ -96,13 +96,13 @@ CASES: list[Case] = [
     _texts("planar_laplace.laplace_radius", planar_laplace.laplace_radius, TEXTS, 1),
     _texts("planar_laplace.lambert_w", planar_laplace.lambert_w, TEXTS),
     _texts("point_sets.rare_points", point_sets.rare_points, TEXTS, TEXTS, TEXTS, TEXTS, size=2, k=2),
-    _texts("prepare_fixes.regions_of", prepare_fixes.regions_of, TABLE, PLACES, TILES),
+    _texts("prepare_fixes.regions_of", prepare_fixes.regions_of, TABLE, HOSPITALS, TILES),
     _texts("prepare_fixes.prepare_fixes", prepare_fixes.prepare_fixes, TABLE, RELEASE),
     _texts("prepare_fixes.in_regions", prepare_fixes.in_regions, TEXTS, NONE, TILES),
     _texts("publish_places.publish_places", publish_places.publish_places, FIXES, RELEASE, TILING),
     _texts("publish_places.hours_of", publish_places.hours_of, TEXTS, Slots()),
     _texts("publish_places.cut_pseudonyms", publish_places.cut_pseudonyms, TEXTS, 2),
-    _texts("sensitive_regions.sensitive_regions", sensitive_regions.sensitive_regions, TEXTS, TEXTS, PLACES, TILES),
+    _texts("sensitive_regions.sensitive_regions", sensitive_regions.sensitive_regions, TEXTS, TEXTS, HOSPITALS, TILES),
     _texts("sequence_levels.sequence_levels", sequence_levels.sequence_levels, POINTS, k=2, m=2, levels=LEVELS),
     _texts("sequence_levels.item_numbers", sequence_levels.item_numbers, POINTS, LEVELS),
     _texts("stay_points.stay_points", stay_points.stay_points, FIXES, radius_m=1, minutes=1),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ import pyarrow.compute as pc
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.domains import Domain, as_declared, survey_columns, unite_domains
+from transforms.anonymity.domains import Domain, as_declared, survey_columns, unite_domains, with_hierarchies
 from transforms.anonymity.split_tree import Numbers, SplitTree, boxes_of, grow_tree
 
 PACKED = pa.schema([("box", pa.int32()), ("payload", pa.binary())])
@@ -57,10 +56,15 @@ def survey_part(batches: Iterable[pa.RecordBatch], release: TableRelease, stride
 
 
 @untold
-def plan_boxes(parts: Sequence[Survey], release: TableRelease, *, rows_in_box: int, least: int = 100) -> BoxPlan:
-    """Return the plan for the table that the surveyed parts make; boxes hold about ``rows_in_box`` rows."""
+def plan_boxes(
+    parts: Sequence[Survey], release: TableRelease, *, rows_in_box: int, texts: Mapping[str, str], least: int = 100
+) -> BoxPlan:
+    """Return the plan for the table that the surveyed parts make; boxes hold about ``rows_in_box`` rows.
+
+    ``texts`` are those of hierarchy files by column. Raises what ``unite_domains`` and ``with_hierarchies`` do.
+    """
     told = [part for part in parts if part.rows]
-    domains = unite_domains([part.domains for part in told])
+    domains = with_hierarchies(unite_domains([part.domains for part in told]), texts)
     numbers = numbers_of(pa.concat_tables([part.sample for part in told]), domains[: len(release.quasi_ids)])
     spans = np.array([_span(domain) for domain in domains[: len(release.quasi_ids)]])
     boxes = max(1, round(sum(part.rows for part in told) / rows_in_box))
@@ -83,7 +87,6 @@ def numbers_of(table: pa.Table, domains: Sequence[Domain]) -> Numbers:
     return made
 
 
-@untold
 def pack_boxes(batches: Iterable[pa.RecordBatch], release: TableRelease, plan: BoxPlan) -> Batches:
     """Give the rows of ``batches`` as pieces of boxes (``PACKED``)."""
     held: list[pa.RecordBatch] = []
@@ -96,6 +99,7 @@ def pack_boxes(batches: Iterable[pa.RecordBatch], release: TableRelease, plan: B
         yield _pack(held, release, plan)
 
 
+@untold
 def _pack(held: list[pa.RecordBatch], release: TableRelease, plan: BoxPlan) -> pa.RecordBatch:
     table = pa.Table.from_batches(held).combine_chunks()
     numbers = numbers_of(table, plan.domains[: len(release.quasi_ids)])
@@ -123,8 +127,3 @@ def unpack_boxes(batches: Iterable[pa.RecordBatch]) -> dict[int, pa.Table]:
         for box, payload in zip(batch.column(0).to_pylist(), batch.column(1), strict=True):
             pieces.setdefault(box, []).append(pa.ipc.open_stream(payload.as_buffer()).read_all())
     return {box: pa.concat_tables(found) for box, found in pieces.items()}
-
-
-def to_bytes(made: Survey | BoxPlan) -> bytes:
-    """Return what one worker hands on to another."""
-    return pickle.dumps(made)

@@ -21,10 +21,13 @@ class Hierarchy:
     """``nodes[level][code]`` is the node of a value at that level; level 0 holds the values, the last one the root.
 
     Nodes of a level are numbered from 0 and named by ``labels[level]``. ``heights`` is ``len(nodes)``.
+    ``leaves[level][node]`` counts the values of the whole domain below a node, also those that the column lacks;
+    None: the domain is the column's values.
     """
 
     nodes: tuple[Codes, ...]
     labels: tuple[tuple[str, ...], ...]
+    leaves: tuple[NDArray[np.float64], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +35,8 @@ class QuasiId:
     """One quasi-identifier: ``codes`` (n,) number the values from 0 in their order; no value means code ``null``.
 
     ``positions`` (size,) are the values themselves of a numeric column and 0, 1, 2, ... of any other. ``null`` is
-    the last code, or -1 if the column has no nulls: nulls are a category of their own. ``weight`` is relative.
+    the last code, or -1 if the column has no nulls: nulls are a category of their own. ``weight`` is relative. ``span``
+    is the range of a numeric column in the whole table, of which this may be a part; 0: its range here.
     """
 
     name: str
@@ -42,6 +46,7 @@ class QuasiId:
     null: int = -1
     weight: float = 1.0
     hierarchy: Hierarchy | None = None
+    span: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 
 from quality.contracts.errors import GeowardError
 from quality.contracts.untold import untold
-from quality.releases.attributes import Order, QuasiIdentifier
+from quality.releases.attributes import HierarchyBuild, Order, QuasiIdentifier
+from transforms.anonymity.build_hierarchy import build_hierarchy
 from transforms.anonymity.coded_table import Hierarchy
+from transforms.anonymity.parse_hierarchy import parse_hierarchy
+from transforms.anonymity.recode_limits import recode_limits
 
 NO_TEXTS = pa.array([], pa.string())
 
@@ -30,7 +33,8 @@ class ColumnUnfit(GeowardError):
 class Domain:
     """A column's values: ``texts`` in their order, or the range [``low``, ``high``] of a numeric one.
 
-    ``low`` > ``high`` says that there is no number at all. ``hierarchy`` covers ``texts`` if there is one.
+    ``low`` > ``high`` says that there is no number at all. ``hierarchy`` covers ``texts`` if there is one; that of a
+    numeric column is made of the numbers of each part, from ``stated``.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Domain:
     high: float = float("-inf")
     nulls: bool = False
     hierarchy: Hierarchy | None = None
+    stated: str | HierarchyBuild | None = None
 
 
 @untold
@@ -54,6 +59,30 @@ def unite_domains(parts: Iterable[Sequence[Domain]]) -> tuple[Domain, ...]:
     return tuple(_ordered(_united(column)) for column in zip(*parts, strict=True))
 
 
+@untold
+def with_hierarchies(domains: Iterable[Domain], texts: Mapping[str, str]) -> tuple[Domain, ...]:
+    """Add the columns' hierarchies; ``texts`` are those in files, by column. Raises what ``hierarchy_for`` does."""
+    made = []
+    for domain in domains:
+        stated = texts.get(domain.name, domain.declared.hierarchy)
+        covers = None if domain.declared.kind == "numeric" else domain.texts.to_pylist()
+        found = None if covers is None else hierarchy_for(domain, stated, covers)
+        made.append(replace(domain, hierarchy=found, stated=stated))
+    return tuple(made)
+
+
+def hierarchy_for(domain: Domain, stated: str | HierarchyBuild | None, values: Sequence[object]) -> Hierarchy | None:
+    """Return the hierarchy of ``values`` as a file's text or a declaration states it; None if it states none.
+
+    Raises ``ConfigError`` for a text that is no hierarchy, and for values that it lacks.
+    """
+    if stated is None:
+        return None
+    if isinstance(stated, str):
+        return parse_hierarchy(stated, [str(value) for value in values], column=domain.name, null=domain.nulls)
+    return build_hierarchy(stated, values, column=domain.name, null=domain.nulls)
+
+
 def as_declared(table: pa.Table, name: str, declared: QuasiIdentifier) -> pa.Array:
     """Return a column as one array: numbers coded at bottom and top, NaN as null; anything else as texts."""
     column = table[name].combine_chunks()
@@ -62,11 +91,10 @@ def as_declared(table: pa.Table, name: str, declared: QuasiIdentifier) -> pa.Arr
     if declared.kind != "numeric":
         return column if pa.types.is_string(column.type) else column.cast(pa.string())
     numbers = _numbers(name, column)
-    if declared.bottom is not None or declared.top is not None:
-        low = -np.inf if declared.bottom is None else declared.bottom
-        high = np.inf if declared.top is None else declared.top
-        numbers = pc.min_element_wise(pc.max_element_wise(numbers, low, skip_nulls=False), high, skip_nulls=False)
-    return numbers
+    if declared.bottom is None and declared.top is None:
+        return numbers
+    coded = recode_limits(numbers.fill_null(np.nan).to_numpy(), bottom=declared.bottom, top=declared.top)
+    return pa.array(coded, from_pandas=True)
 
 
 def _numbers(name: str, column: pa.Array) -> pa.Array:

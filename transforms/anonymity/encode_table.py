@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.coded_table import CodedTable, Codes, QuasiId, Sensitive
-from transforms.anonymity.domains import ColumnUnfit, Domain, as_declared
+from transforms.anonymity.domains import ColumnUnfit, Domain, as_declared, hierarchy_for
 from transforms.anonymity.unite_subjects import unite_subjects
 
 
@@ -44,8 +44,14 @@ def _quasi_id(table: pa.Table, domain: Domain) -> tuple[QuasiId, pa.Array]:
     values = _distinct(column) if kind == "numeric" else domain.texts
     codes, null = _codes(column, values, domain)
     positions = values.to_numpy(zero_copy_only=False) if kind == "numeric" else np.arange(len(values), dtype=float)
-    made = QuasiId(domain.name, kind, codes, positions, null, domain.declared.weight, domain.hierarchy)
-    return made, values
+    hierarchy = domain.hierarchy
+    shown = _shown(table[domain.name], values) if kind == "numeric" else values
+    if kind == "numeric":
+        hierarchy = hierarchy_for(domain, domain.stated, shown.to_pylist())
+    made = QuasiId(
+        domain.name, kind, codes, positions, null, domain.declared.weight, hierarchy, max(0.0, domain.high - domain.low)
+    )
+    return made, shown
 
 
 def _sensitive(table: pa.Table, domain: Domain, release: TableRelease) -> Sensitive:
@@ -62,6 +68,15 @@ def _codes(column: pa.Array, values: pa.Array, domain: Domain) -> tuple[Codes, i
         raise ColumnUnfit(domain.name, f"has {unknown} values that were not there before.", "Build the release again.")
     null = len(values) if domain.nulls else -1
     return found.fill_null(null).to_numpy(zero_copy_only=False).astype(np.int32, copy=False), null
+
+
+def _shown(column: pa.ChunkedArray, numbers: pa.Array) -> pa.Array:
+    """Return numbers as values of the column's own kind: whole numbers, dates and times are published as such."""
+    kind = column.type
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        return numbers.cast(pa.int64()).cast(pa.timestamp("us")).cast(kind, safe=False)
+    whole = pc.all(pc.equal(pc.floor(numbers), numbers)).as_py() is not False
+    return numbers.cast(pa.int64(), safe=False) if whole else numbers
 
 
 def _distinct(column: pa.Array) -> pa.Array:

@@ -21,10 +21,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Classes:
-    """Tables ``classes`` (class, q0, q1, ...), ``coded`` (class, person, v0, v1, ...) and ``matches`` of ``db``.
+    """Tables ``classes`` (class, q0, q1, ..., n), ``coded`` (class, person, v0, v1, ...) and ``matches`` of ``db``.
 
-    ``sizes`` (C,) are distinct subjects by class; ``own`` (C,) without those that match by a wildcard. ``labels[j]``
-    are the j-th sensitive column's values in order, as text, and v_j is the rank of a row's.
+    ``sizes`` (C,) are distinct subjects by class; ``own`` (C,) without those that match by a wildcard; ``lines`` (C,)
+    are rows, with those. ``labels[j]`` are the j-th sensitive column's values in order, as text, and v_j is the rank
+    of a row's.
     """
 
     db: DuckDBPyConnection
@@ -33,14 +34,18 @@ class Classes:
     subjects: int
     sizes: Ints
     own: Ints
+    lines: Ints
     labels: tuple[tuple[str | None, ...], ...]
 
     @property
     def source(self) -> str:
         """The rows that count for a class: its own, and with wildcards those of classes that match it."""
-        if self.roles.nulls == "category":
-            return "coded"
-        return "(SELECT m.class, c.* EXCLUDE (class) FROM matches m JOIN coded c ON c.class = m.other)"
+        return _widened("coded", self.roles)
+
+    @property
+    def repeats(self) -> bool:
+        """Whether some subject has several rows, so that rows are no count of subjects."""
+        return self.subjects < self.rows
 
     def quasi_ids(self, numbers: Ints) -> list[dict[str, str | None]]:
         """Return the published quasi-identifiers of the classes ``numbers``, in that order."""
@@ -58,40 +63,50 @@ def group_rows(
 
     Sensitive values are in the order of ``orders``, those it lacks last.
     """
-    _number_persons(db, table, roles)
     names = [f"{quoted(name)} AS q{place}" for place, name in enumerate(roles.quasi_ids)]
     keys = ", ".join(f"q{place}" for place in range(len(names)))
     # Numbered by a hash, so that the order of rows does not choose among classes that are equally bad.
     db.execute(
         "CREATE OR REPLACE TEMP TABLE classes AS "
-        f"SELECT row_number() OVER (ORDER BY hash({keys})) - 1 AS class, * FROM "
-        f"(SELECT DISTINCT {', '.join(names)} FROM {quoted(table)})"
+        f"SELECT CAST(row_number() OVER (ORDER BY hash({keys})) - 1 AS INTEGER) AS class, * FROM "
+        f"(SELECT {', '.join(names)}, count(*) AS n FROM {quoted(table)} GROUP BY ALL)"
     )
-    known = orders or {}
-    labels = tuple(_rank_values(db, table, place, name, known.get(name)) for place, name in enumerate(roles.sensitive))
-    _code_rows(db, table, roles)
     if roles.nulls == "wildcard":
         match_wildcards(db, len(roles.quasi_ids))
-    counted = "count(*)" if roles.subject is None else "count(DISTINCT person)"
-    rows, subjects = db.execute(f"SELECT count(*), {counted} FROM coded").fetchall()[0]
-    own = _sizes(db, "coded", roles)
-    empty = Classes(db, roles, int(rows), int(subjects), own, own, labels)
-    sizes = own if roles.nulls == "category" else _sizes(db, empty.source, roles)
-    return Classes(db, roles, int(rows), int(subjects), sizes, own, labels)
+    known = orders or {}
+    labels = tuple(_rank_values(db, table, place, name, known.get(name)) for place, name in enumerate(roles.sensitive))
+    if roles.sensitive or roles.subject is not None:
+        _number_persons(db, table, roles)
+        _code_rows(db, table, roles)
+    return _counted(db, roles, labels)
 
 
-def distinct_pairs(classes: Classes, column: str) -> str:
-    """Return a query of (class, ``column``, n): the distinct subjects of each, or its rows where rows are subjects."""
-    rows = classes.source
-    if classes.roles.subject is not None:
-        rows = f"(SELECT DISTINCT class, person, {column} FROM {rows})"
-    return f"SELECT class, {column}, count(*) AS n FROM {rows} GROUP BY ALL"
+def _counted(db: DuckDBPyConnection, roles: Roles, labels: tuple[tuple[str | None, ...], ...]) -> Classes:
+    own = _by_class(db, "sum(n)", "classes")
+    rows = subjects = int(own.sum())
+    wild = roles.nulls == "wildcard"
+    lines = _by_class(db, "sum(n)", _widened("classes", roles)) if wild else own
+    sizes = lines
+    if roles.subject is not None:
+        subjects = int(db.execute("SELECT count(*) FROM (SELECT DISTINCT person FROM coded)").fetchall()[0][0])
+    if subjects < rows:
+        once = "(SELECT DISTINCT class, person FROM {})"
+        own = sizes = _by_class(db, "count(*)", once.format("coded"))
+        if wild:
+            sizes = _by_class(db, "count(*)", once.format(_widened("coded", roles)))
+    return Classes(db, roles, rows, subjects, sizes, own, lines, labels)
 
 
-def _sizes(db: DuckDBPyConnection, source: str, roles: Roles) -> Ints:
-    rows = source if roles.subject is None else f"(SELECT DISTINCT class, person FROM {source})"
-    sizes = db.execute(f"SELECT count(*) AS n FROM {rows} GROUP BY class ORDER BY class").fetchnumpy()["n"]
-    return np.asarray(sizes, np.int64)
+def _widened(table: str, roles: Roles) -> str:
+    """Return ``table`` with the rows of each class that matches another as that other's too."""
+    if roles.nulls == "category":
+        return table
+    return f"(SELECT m.class, c.* EXCLUDE (class) FROM matches m JOIN {table} c ON c.class = m.other)"
+
+
+def _by_class(db: DuckDBPyConnection, counted: str, rows: str) -> Ints:
+    found = db.execute(f"SELECT CAST({counted} AS BIGINT) AS n FROM {rows} GROUP BY class ORDER BY class")
+    return np.asarray(found.fetchnumpy()["n"], np.int64)
 
 
 def _number_persons(db: DuckDBPyConnection, table: str, roles: Roles) -> None:

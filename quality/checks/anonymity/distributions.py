@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.checks.anonymity.classes import Classes, Ints, distinct_pairs
+from quality.checks.anonymity.classes import Classes, Ints
 from quality.checks.anonymity.hierarchy_file import Paths, nodes_by_level
 
 Floats = NDArray[np.float64]
@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 LARGE = ("l_distinct", "l_entropy")
 """The parameters of these that a release wants large."""
 
-_CHUNK = 2_000_000
+_CHUNK = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,7 @@ def measure_column(
 
 def _overall(classes: Classes, place: int) -> Floats:
     """Return the share (m,) of each value in the whole table."""
-    rows = "coded" if classes.roles.subject is None else f"(SELECT DISTINCT person, v{place} FROM coded)"
+    rows = f"(SELECT DISTINCT person, v{place} FROM coded)" if classes.repeats else "coded"
     query = f"SELECT count(*) AS n FROM {rows} GROUP BY v{place} ORDER BY v{place}"
     counts: Floats = np.asarray(classes.db.execute(query).fetchnumpy()["n"], np.float64)
     shares: Floats = counts / counts.sum()
@@ -67,22 +67,22 @@ def _overall(classes: Classes, place: int) -> Floats:
 
 
 def _chunks(classes: Classes, place: int) -> Iterator[Pairs]:
-    """Yield the pairs of whole classes, in their order, some millions at a time."""
-    query = f"{distinct_pairs(classes, f'v{place}')} ORDER BY class, v{place}"
-    kept = np.empty((0, 3), np.int64)
-    for batch in classes.db.sql(query).to_arrow_reader(_CHUNK):
-        read = np.column_stack([np.asarray(batch.column(name), np.int64) for name in ("class", f"v{place}", "n")])
-        kept = np.concatenate([kept, read])
-        whole = int(np.searchsorted(kept[:, 0], kept[-1, 0])) if len(kept) else 0
-        if whole >= _CHUNK:
-            yield _pairs(kept[:whole])
-            kept = kept[whole:]
-    if len(kept):
-        yield _pairs(kept)
+    """Yield the pairs of whole classes, in their order, of some millions of rows at a time."""
+    block = (np.cumsum(classes.lines) - classes.lines) // _CHUNK
+    first = np.flatnonzero(np.concatenate([[True], block[1:] != block[:-1]]))
+    once = "DISTINCT person, " if classes.repeats else ""
+    for low, high in zip(first, np.append(first[1:], len(block)), strict=True):
+        query = f"SELECT {once}class, v{place} AS rank FROM {classes.source} WHERE class >= {low} AND class < {high}"
+        found = classes.db.execute(query).fetchnumpy()
+        yield _pairs(np.asarray(found["class"]), np.asarray(found["rank"]), len(classes.labels[place]))
 
 
-def _pairs(table: Ints) -> Pairs:
-    number, ranks, counts = np.ascontiguousarray(table.T)
+def _pairs(number: Ints, ranks: Ints, values: int) -> Pairs:
+    """Return the pairs of rows (n,) of a class and the rank of one of ``values``, in order."""
+    keys = np.sort(number.astype(np.int64) * values + ranks)
+    at = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+    counts = np.diff(np.append(at, len(keys)))
+    number, ranks = np.divmod(keys[at], values)
     new = np.concatenate([[True], number[1:] != number[:-1]])
     starts, of = np.flatnonzero(new), np.cumsum(new) - 1
     totals = np.add.reduceat(counts, starts)
@@ -92,7 +92,8 @@ def _pairs(table: Ints) -> Pairs:
 def _diversity(pairs: Pairs, least: tuple[int, ...]) -> dict[str, Floats]:
     entropy = -np.add.reduceat(pairs.shares * np.log(pairs.shares), pairs.starts)
     distinct = np.diff(np.append(pairs.starts, len(pairs.counts)))
-    falling = pairs.counts[np.lexsort((-pairs.counts, pairs.of))]
+    most = int(pairs.counts.max())
+    falling = most - np.sort(pairs.of * (most + 1) + (most - pairs.counts)) % (most + 1)
     first = falling[pairs.starts]
     found = {
         "l_distinct": distinct.astype(np.float64),

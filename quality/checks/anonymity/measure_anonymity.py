@@ -15,11 +15,13 @@ from quality.checks.anonymity.measurement import Group, Measurement, Parameter
 from quality.checks.anonymity.population import count_population
 from quality.checks.anonymity.published_table import Roles, explained, quoted, require
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
+@untold
 def measure_anonymity(
     db: DuckDBPyConnection,
     table: str,
@@ -90,6 +92,6 @@ def _histogram(sizes: Ints) -> dict[int, int]:
     return {int(size): int(count) for size, count in zip(found, counts, strict=True)}
 
 
-def _histogram_of_both(own: Ints, population: Ints) -> dict[tuple[int, int], int]:
+def _histogram_of_both(own: Ints, population: Ints) -> tuple[tuple[int, int, int], ...]:
     found, counts = np.unique(np.column_stack([own, population]), axis=0, return_counts=True)
-    return {(int(a), int(b)): int(count) for (a, b), count in zip(found, counts, strict=True)}
+    return tuple((int(a), int(b), int(count)) for (a, b), count in zip(found, counts, strict=True))

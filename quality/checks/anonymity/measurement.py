@@ -44,8 +44,8 @@ class Measurement:
     classes: int
     histogram: dict[int, int]
     parameters: tuple[Parameter, ...]
-    population_histogram: dict[tuple[int, int], int] | None = None
-    """(subjects in the release, subjects in the population) of a class to how many classes have them."""
+    population_histogram: tuple[tuple[int, int, int], ...] | None = None
+    """Subjects in the release and in the population of a class, and how many classes have these."""
 
     def find(self, name: str, column: str | None = None, at: int | None = None) -> Parameter | None:
         """Return the parameter of this name, column and l, or None where it was not measured."""

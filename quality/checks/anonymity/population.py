@@ -15,8 +15,10 @@ from quality.checks.anonymity.published_table import quoted, require
 from quality.checks.anonymity.published_values import covers
 from quality.contracts.errors import UsageError
 
-MOST_WORK, BLOCK = 20_000_000_000, 64_000_000
-"""Pairs of a class and a group of the population that are compared at most, and at a time."""
+Bits = NDArray[np.uint8]
+
+MOST_WORK, BLOCK = 20_000_000_000, 16_000_000
+"""Pairs of a class and a group of the population that are compared at most; bytes of bits at a time."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +53,7 @@ def count_population(
     )
     groups = _read(classes, "population_groups", len(names), "n")
     shown = _read(classes, "classes", len(names), "class")
-    weights = np.asarray(groups[-1], np.float64)
+    weights = np.asarray(groups[-1], np.int64)
     if len(weights) * len(classes.sizes) > MOST_WORK:
         raise UsageError(
             f"{len(classes.sizes)} classes and {len(weights)} groups of the population are too many to compare.",
@@ -74,7 +76,7 @@ def _read(classes: Classes, table: str, width: int, last: str) -> list[NDArray[n
 
 def _bits(
     published: NDArray[np.generic], population: NDArray[np.generic], covered: Callable[..., NDArray[np.bool_]]
-) -> tuple[NDArray[np.uint8], Ints]:
+) -> tuple[Bits, Ints]:
     """Return packed rows (values, groups / 8) of which groups a published value covers, and each class's row."""
     shown, of = _numbered(published)
     values, group_of = _numbered(population)
@@ -88,16 +90,22 @@ def _numbered(column: NDArray[np.generic]) -> tuple[Sequence[str | None], Ints]:
     return list(number), codes
 
 
-def _count(bits: list[tuple[NDArray[np.uint8], Ints]], weights: NDArray[np.float64], classes: int) -> Reached:
+def _count(bits: list[tuple[Bits, Ints]], weights: Ints, classes: int) -> Reached:
+    """Return the weights of the groups that each class covers in every column, block by block.
+
+    A weighted sum of set bits is the sum of counts of bits by binary digit of the weights.
+    """
     sizes = np.zeros(classes, np.int64)
     seen = np.zeros(bits[0][0].shape[1], np.uint8)
-    step = max(1, BLOCK // max(1, len(weights)))
+    digits = [np.packbits(weights >> place & 1) for place in range(int(weights.max(initial=0)).bit_length())]
+    step = max(1, BLOCK // max(1, len(seen)))
     for start in range(0, classes, step):
         part = slice(start, min(start + step, classes))
         both = bits[0][0][bits[0][1][part]]
         for packed, of in bits[1:]:
             both &= packed[of[part]]
         seen |= np.bitwise_or.reduce(both, axis=0)
-        sizes[part] = np.unpackbits(both, axis=1, count=len(weights)) @ weights
+        for place, digit in enumerate(digits):
+            sizes[part] += np.bitwise_count(both & digit).sum(axis=1, dtype=np.int64) << place
     unmatched = weights[np.unpackbits(seen, count=len(weights)) == 0].sum()
     return Reached(sizes, int(unmatched))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Nulls = Literal["category", "wildcard"]
 
 _PATTERNS = "*?[]{}"
+_TEXT = {".csv", ".tsv", ".txt"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,13 @@ class Roles:
     links: tuple[str, ...] = ()
     nulls: Nulls = "category"
 
+    def __post_init__(self) -> None:
+        """Refuse roles that make no sense: no quasi-identifiers, or links without the subject that they unite."""
+        if not self.quasi_ids:
+            raise UsageError("No quasi-identifier is named, so no row can be told from another.", mend="Name some.")
+        if self.links and self.subject is None:
+            raise UsageError("Links unite subjects, so the subject must be named.", mend="Name the subject's column.")
+
     @property
     def columns(self) -> tuple[str, ...]:
         """All columns named, each once."""
@@ -48,7 +56,7 @@ def open_engine(scratch: Path, *, memory: str = "2GB", threads: int | None = Non
 
     settings: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": memory, "temp_directory": str(scratch), "preserve_insertion_order": False,
-        "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False, "python_enable_replacements": False,
     }  # fmt: skip
     db = duckdb.connect(":memory:", config=settings | ({"threads": threads} if threads else {}))
     try:
@@ -57,10 +65,11 @@ def open_engine(scratch: Path, *, memory: str = "2GB", threads: int | None = Non
         db.close()
 
 
-def open_file(db: DuckDBPyConnection, path: Path, *, name: str = "published") -> str:
-    """Make view ``name`` of a CSV file (all columns are text; empty fields are null) or of Parquet; return the name.
+def open_file(db: DuckDBPyConnection, path: Path, *, name: str = "published", columns: tuple[str, ...] = ()) -> str:
+    """Make ``name`` a view of Parquet, or a table of a CSV file, which is parsed once; return ``name``.
 
-    A folder is read as the Parquet files in it. Raises UsageError for what is neither.
+    In CSV all columns are text and empty fields are null; only ``columns`` are kept, if any are named. A folder is
+    read as the Parquet files in it. Raises UsageError for what is neither, and for columns that are missing.
     """
     if set(str(path)) & set(_PATTERNS):
         raise UsageError(f"A file's name must hold none of {_PATTERNS}.", mend="Rename it.")
@@ -70,11 +79,16 @@ def open_file(db: DuckDBPyConnection, path: Path, *, name: str = "published") ->
             found = db.read_parquet([str(part) for part in sorted(path.glob("**/*.parquet"))])
         elif kinds & {".parquet", ".pq"}:
             found = db.read_parquet(str(path))
-        elif kinds & {".csv", ".tsv", ".txt"}:
+        elif kinds & _TEXT:
             found = db.read_csv(str(path), header=True, all_varchar=True)
         else:
             raise UsageError(f"{path.name} is neither CSV nor Parquet.", mend="Name it *.csv or *.parquet.")
+        db.execute(f"DROP TABLE IF EXISTS temp.main.{quoted(name)}")  # of a CSV file before, which would hide the view
         found.create_view(name, replace=True)
+        require(db, name, columns)
+        if kinds & _TEXT:
+            kept = ", ".join(quoted(column) for column in dict.fromkeys(columns)) or "*"
+            db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {kept} FROM memory.main.{quoted(name)}")
     return name
 
 

@@ -1,4 +1,7 @@
-"""What a published value stands for: ``[17, 29]`` an interval, ``{a, b}`` a set, ``*`` anything, else itself."""
+"""What a published value stands for: ``[17, 29]`` an interval, ``{a, b}`` a set, ``*`` anything, else itself.
+
+``[17, 29[`` and ``[17, 29)`` leave out their upper end; ``null`` in a set is no value, unless a value is so called.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,14 @@ Bools = NDArray[np.bool_]
 
 SUPPRESSED = "*"
 
-_INTERVAL = re.compile(r"^[\[(]\s*(.+?)\s*,\s*(.+?)\s*([\])])$")
+NULL = "null"
+
+_INTERVAL = re.compile(r"^\[\s*(.+?)\s*,\s*(.+?)\s*([\])\[])$")
+_DATE = re.compile(r"^\d{4}-\d\d-\d\d")
 
 
 def interval_of(text: str) -> tuple[float, float, bool] | None:
-    """Return (low, high, whether high belongs to it) of ``[a, b]`` or ``[a, b)`` with numbers; else None."""
+    """Return (low, high, whether high belongs to it) of an interval of numbers; else None."""
     found = _INTERVAL.match(text)
     low, high = (number_of(found[1]), number_of(found[2])) if found else (None, None)
     return None if low is None or high is None or found is None else (low, high, found[3] == "]")
@@ -56,7 +62,8 @@ def covers(
     """Return which of the original's ``values`` (m,) the published one may stand for.
 
     A null stands for nulls, or for anything if ``null_is_any``. ``[low, high]`` of values of ``order`` covers what
-    lies between them there; a node of ``paths`` its leaves; a number every spelling of it.
+    lies between them there, of dates as ISO 8601 writes them what lies between in time; a node of ``paths`` covers
+    its leaves; a number every spelling of it.
     """
     if published == SUPPRESSED or (published is None and null_is_any):
         return np.ones(len(values), bool)
@@ -64,19 +71,23 @@ def covers(
     if published is None:
         return own
     if (members := members_of(published, values)) is not None:
-        return own | _where(values, lambda value: value in members)
+        null = NULL in members and NULL not in values
+        return own | _where(values, lambda value: value in members if value is not None else null)
     if order is not None and (span := _INTERVAL.match(published)) and {span[1], span[2]} <= set(order):
         between = set(order[order.index(span[1]) : order.index(span[2]) + 1])
         return own | _where(values, lambda value: value in between)
+    if (dates := _INTERVAL.match(published)) and _DATE.match(dates[1]) and _DATE.match(dates[2]):
+        first, last = dates[1], dates[2]
+        return own | _where(values, lambda value: value is not None and first <= value <= last)
     if (interval := interval_of(published)) is not None:
         low, high, closed = interval
         return own | _where(
             values, lambda v: (n := number_of(v)) is not None and low <= n and (n <= high if closed else n < high)
         )
-    if paths is not None:
-        return own | _where(values, lambda value: value is not None and published in paths.get(value, ()))
     if (number := number_of(published)) is not None:
-        return own | _where(values, lambda value: number_of(value) == number)
+        own |= _where(values, lambda value: number_of(value) == number)
+    if paths is not None:
+        own |= _where(values, lambda value: value is not None and published in paths.get(value, ()))
     return own
 
 

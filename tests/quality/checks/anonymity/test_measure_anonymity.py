@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,12 @@ from hypothesis import strategies as st
 from quality.checks.anonymity.hierarchy_file import read_paths
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.published_table import Roles, open_engine
+from quality.checks.anonymity.risk import state_risk
+from quality.checks.anonymity.special_uniques import find_special_uniques
+from quality.checks.anonymity.suggest_roles import suggest_roles
+from quality.checks.anonymity.uniqueness import estimate_uniqueness
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import ValueRefused
 from tests.quality.checks.anonymity.tables import put, recount
 
 ROLES = Roles(("age", "zip"), ("illness",), "person")
@@ -51,7 +58,8 @@ def test_fake_accounts_on_one_device_do_not_hide_a_person(db):
 
 
 def test_equal_texts_of_two_link_columns_do_not_unite(db):
-    table = put(db, [("20", "a", "x", "1"), ("20", "b", "y", "x")], "age person device ring")
+    rows = [("20", "a", "x", None), ("20", "b", "x", None), ("20", "c", None, "x"), ("20", "d", None, "x")]
+    table = put(db, rows, "age person device ring")
 
     assert value(measure_anonymity(db, table, Roles(("age",), (), "person", ("device", "ring"))), "k") == 2
 
@@ -200,3 +208,36 @@ def test_a_value_outside_its_hierarchy_is_counted_and_not_told(db):
     with pytest.raises(UsageError, match="1 values of illness are not in its hierarchy") as refused:
         measure_anonymity(db, table, Roles(("zip",), ("illness",)), hierarchies={"illness": read_paths(PATHS)})
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("roles", "said"),
+    [
+        pytest.param({"quasi_ids": ()}, "No quasi-identifier", id="no-quasi-identifier"),
+        pytest.param({"quasi_ids": ("a",), "links": ("device",)}, "subject must be named", id="links-of-nobody"),
+    ],
+)
+def test_roles_that_make_no_sense_are_refused(roles, said):
+    with pytest.raises(UsageError, match=said):
+        Roles(**roles)
+
+
+def test_what_breaks_inside_tells_no_value(db, monkeypatch):
+    def breaking(*_, **__):
+        raise ValueError("secret")
+
+    monkeypatch.setattr("quality.checks.anonymity.measure_anonymity.measure_column", breaking)
+
+    with pytest.raises(ValueRefused, match="ValueError at quality.checks.anonymity") as refused:
+        measure_anonymity(db, put(db, [("1", "flu")], "zip illness"), Roles(("zip",), ("illness",)))
+    assert "secret" not in str(refused.value)
+
+
+def test_all_that_is_measured_is_plain_data(db):
+    table = put(db, [("1", "flu", "a"), ("1", "ulcer", "b"), ("2", "flu", "c")], "zip illness person")
+    roles = Roles(("zip",), ("illness",), "person")
+    measured = measure_anonymity(db, table, roles, population=table, hierarchies={"illness": read_paths(PATHS)})
+
+    for found in (measured, state_risk(measured), estimate_uniqueness(measured.histogram, 0.5),
+                  find_special_uniques(db, table, roles), suggest_roles(db, table)):  # fmt: skip
+        json.dumps(asdict(found))

@@ -1,0 +1,75 @@
+"""`geoward release build`: from a declaration to an anonymous file, or to nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.app import Json, err, grid, show
+from jobs.cli.release import release
+from jobs.counted import counted
+from jobs.listings.releases import BuildListing, ModelVerdict
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from jobs.release.build_file import Built
+    from quality.releases.declaration import TableRelease
+
+
+@release.command()
+def build(
+    name: Annotated[str, typer.Argument(help="A declaration: a shipped one's name, or a YAML file.")],
+    source: Annotated[Path | None, typer.Option("--input", "-i", help="The table; default: what it `reads`.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="*.csv or *.parquet to write.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Build and judge it; write nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a table anonymous as declared, prove it on the rows that are to be published, and only then write them.
+
+    Every row is accounted for: published, suppressed, or rejected because nobody knows who it is about. If a model or a
+    gate does not hold on the published rows, nothing is written, and what to change is told (code 1).
+
+    Example: `geoward release build adult.yaml --input adult.csv --output anonymous.csv`
+    """
+    from jobs.release.build_file import NotReleased, build_file
+    from quality.releases.load_release import load_release, locate_release
+
+    if output is None and not dry_run:
+        raise UsageError("Where shall the release be written?", mend="Say --output, or --dry-run to write nothing.")
+    declared = load_release(name)
+    where = locate_release(name)
+    file = source or where.parent / declared.reads
+    built = build_file(declared, where, file, None if dry_run else output, lambda step: err.print(step, markup=False))
+    show(_listing(declared, file, output, dry_run, built), as_json, _tables(built))
+    why = ", ".join(f"{reason} {count:,}" for reason, count in built.rejected.items()) or "0"
+    out = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."
+    err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
+    if built.failed:
+        raise NotReleased(declared.name, built.failed)
+
+
+def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: bool, built: Built) -> BuildListing:
+    k = built.measured.find("k")
+    return BuildListing(
+        release=declared.name, version=declared.version, source=file.name, output=output.name if output else None,
+        dry_run=dry_run, released=not built.failed and not dry_run, method=declared.method, rows_in=built.rows_in,
+        rows_out=built.rows_out, suppressed=built.suppressed, rejected=built.rejected,
+        subjects=built.measured.subjects, classes=built.measured.classes, k=int(k.value) if k else 0,
+        information_loss=built.information_loss,
+        verdicts=[
+            ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
+            for v in built.verdicts
+        ],
+    )  # fmt: skip
+
+
+def _tables(built: Built) -> list[Table | str]:
+    table = grid("holds", "model")
+    for verdict in built.verdicts:
+        table.add_row("yes" if verdict.passed else "NO", verdict.description)
+    loss = f"information loss {built.information_loss:.4f} (0: as it was, 1: nothing left)"
+    return [f"{built.measured.classes:,} classes of {built.measured.subjects:,} subjects, {loss}", table]

@@ -1,0 +1,181 @@
+"""`geoward release verify`: just tell me if my table is anonymous."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from jobs.cli.app import Json, grid, show
+from jobs.cli.release import release
+from jobs.listings.releases import (
+    AttackerRisk,
+    MeasuredParameter,
+    ModelVerdict,
+    TableRisk,
+    VerifyListing,
+    WorstClass,
+)
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from jobs.release.verify_file import Verified
+    from quality.checks.anonymity.measurement import Parameter
+    from quality.releases.privacy_models import PrivacyModel
+
+Columns = Annotated[
+    list[str] | None, typer.Option("--quasi-ids", "-q", help="What an attacker may know; a,b or again.")
+]
+Secrets = Annotated[list[str] | None, typer.Option("--sensitive", "-s", help="What must not be learned; a,b or again.")]
+
+
+@release.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, or a folder of Parquet files.")],
+    quasi_ids: Columns = None,
+    sensitive: Secrets = None,
+    subject: Annotated[str, typer.Option("--subject", help="Who a row is about; default: each row a subject.")] = "",
+    link: Annotated[list[str] | None, typer.Option("--link", help="Equal values make subjects one (device).")] = None,
+    nulls: Annotated[
+        Literal["category", "wildcard"], typer.Option("--nulls", help="Null is a value, or any.")
+    ] = "category",
+    k: Annotated[int, typer.Option("--k", help="Fail below this k.")] = 0,
+    least: Annotated[int, typer.Option("--l", help="Fail below this distinct l of any sensitive column.")] = 0,
+    t: Annotated[float, typer.Option("--t", help="Fail above this t (equal distance) of any sensitive column.")] = 0.0,
+    population: Annotated[
+        Path | None, typer.Option("--population", help="A table of everybody: k-map, presence.")
+    ] = None,
+    hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it.")] = None,
+    order: Annotated[list[str] | None, typer.Option("--order", help="COLUMN=a,b,c: the values' order.")] = None,
+    fraction: Annotated[
+        float, typer.Option("--fraction", help="The share of the population that the table is: population uniques.")
+    ] = 0.0,
+    worst: Annotated[int, typer.Option("--worst", min=0, help="Classes to tell of each parameter.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Tell k, l, t and the rest of a table, whoever made it, with the classes in which they are worst.
+
+    Every count is of distinct subjects: say `--subject`, or one person's many rows pass for a crowd. Nothing is
+    written. Ends with code 1 if a limit that you named is not kept.
+
+    Example: `geoward release verify table.csv --quasi-ids age,zip --sensitive disease --k 5`
+    """
+    from jobs.release.verify_file import Beside, verify_file
+    from quality.checks.anonymity.published_table import Roles
+
+    if not (named := split(quasi_ids)):
+        raise UsageError("Which columns may an attacker know?", mend="Name them with --quasi-ids a,b.")
+    roles = Roles(named, split(sensitive), subject or None, split(link), nulls)
+    files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
+    orders = {column: tuple(value.split(",")) for column, value in pairs("--order", order)}
+    models = _limits(k, least, t, roles.sensitive)
+    found = verify_file(file, roles, models, beside=Beside(population, subject or None, files, orders), worst=worst)
+    risk = _risk(found, fraction)
+    show(_listing(file.name, found, risk), as_json, _tables(found, risk))
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+def split(values: Iterable[str] | None) -> tuple[str, ...]:
+    """Return names given with commas, or by saying the option again."""
+    return tuple(name for value in values or () for name in value.split(",") if name)
+
+
+def pairs(option: str, values: Iterable[str] | None) -> list[tuple[str, str]]:
+    """Return (column, value) of each COLUMN=VALUE; raise ``UsageError`` for one that is none."""
+    parts = [value.partition("=") for value in values or ()]
+    if any(not name or not rest for name, _, rest in parts):
+        raise UsageError(f"{option} takes COLUMN=VALUE.", mend=f"For example: {option} age=ages.csv")
+    return [(name, rest) for name, _, rest in parts]
+
+
+def _limits(k: int, least: int, t: float, sensitive: tuple[str, ...]) -> list[PrivacyModel]:
+    from quality.releases.privacy_models import KAnonymity, LDiversity, TCloseness
+
+    if (least or t) and not sensitive:
+        raise UsageError("--l and --t are about sensitive columns.", mend="Name them with --sensitive.")
+    made: list[PrivacyModel] = [KAnonymity(model="k_anonymity", k=k)] if k > 1 else []
+    for column in sensitive:
+        made += [LDiversity(model="l_diversity", column=column, l=least)] if least else []
+        made += [TCloseness(model="t_closeness", column=column, t=t)] if t else []
+    return made
+
+
+def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
+    measured = found.measured
+    roles = measured.roles
+    of = {name: [p.value for p in measured.parameters if p.name == name] for name in ("k", "l_distinct", "t_equal")}
+    return VerifyListing(
+        file=file, quasi_ids=list(roles.quasi_ids), sensitive=list(roles.sensitive), subject=roles.subject,
+        links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects,
+        classes=measured.classes, k=int(of["k"][0]), l=int(min(of["l_distinct"])) if of["l_distinct"] else None,
+        t=max(of["t_equal"], default=None), histogram=measured.histogram,
+        parameters=[_parameter(one) for one in measured.parameters],
+        risk=risk,
+        holds=found.holds if found.verdicts else None,
+        verdicts=[
+            ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
+            for v in found.verdicts
+        ],
+    )  # fmt: skip
+
+
+def _parameter(one: Parameter) -> MeasuredParameter:
+    worst = [WorstClass(quasi_ids=g.quasi_ids, subjects=g.subjects, value=_finite(g.value)) for g in one.worst]
+    return MeasuredParameter(name=one.name, column=one.column, at=one.at, value=_finite(one.value), worst=worst)
+
+
+def _finite(value: float) -> float | None:
+    """Return the value; JSON has no word for one without bound."""
+    return value if math.isfinite(value) else None
+
+
+def _risk(found: Verified, fraction: float) -> TableRisk:
+    from quality.checks.anonymity.risk import Attacker, state_risk
+    from quality.checks.anonymity.uniqueness import estimate_uniqueness
+
+    def told(one: Attacker) -> AttackerRisk:
+        return AttackerRisk(highest=one.highest, average=one.average, above=one.above)
+
+    risk = state_risk(found.measured)
+    uniques = estimate_uniqueness(found.measured.histogram, fraction).chosen if fraction else None
+    return TableRisk(
+        threshold=risk.threshold, prosecutor=told(risk.prosecutor),
+        journalist=told(risk.journalist) if risk.journalist else None, marketer=risk.marketer,
+        sample_uniques=risk.sample_uniques, population_uniques=uniques,
+    )  # fmt: skip
+
+
+def _told(risk: TableRisk) -> list[str]:
+    one = risk.prosecutor
+    lines = [
+        f"Who knows that a subject is in the table (a prosecutor) names its record by a chance of up to "
+        f"{one.highest:.1%}, {one.average:.1%} on average; {one.above:.1%} of records are above {risk.threshold:.0%}.",
+        f"{risk.sample_uniques:.1%} of subjects are alone in their class.",
+    ]
+    if risk.population_uniques is not None:
+        lines.append(f"An estimated {risk.population_uniques:.1%} are alone in the whole population.")
+    return lines
+
+
+def _tables(found: Verified, risk: TableRisk) -> list[Table | str]:
+    measured = found.measured
+    table = grid("parameter", "column", "value#", "worst class", "subjects#")
+    for one in measured.parameters:
+        first = one.worst[0] if one.worst else None
+        named = (
+            ", ".join(f"{name}={'null' if v is None else v}" for name, v in first.quasi_ids.items()) if first else ""
+        )
+        name = one.name if one.at is None else f"{one.name} (l={one.at})"
+        table.add_row(name, one.column or "", f"{one.value:g}", named, f"{first.subjects:,}" if first else "")
+    who = f"of {measured.roles.subject}" if measured.roles.subject else "(each row is one: say --subject if not)"
+    head = f"{measured.rows:,} rows, {measured.subjects:,} subjects {who}, {measured.classes:,} classes"
+    verdicts = [
+        f"{'holds' if v.passed else 'FAILS'}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts
+    ]
+    return [head, table, *_told(risk), *verdicts]

@@ -1,0 +1,138 @@
+"""What the commands of `geoward release` print: parameters, verdicts, counts, and values that are published anyway."""
+
+from __future__ import annotations
+
+from jobs.listings.listing import Listing
+
+
+class WorstClass(Listing):
+    """A class in which a parameter is worst, by its published quasi-identifiers; ``value`` is the parameter in it."""
+
+    quasi_ids: dict[str, str | None]
+    subjects: int
+    value: float | None
+
+
+class MeasuredParameter(Listing):
+    """A parameter over the whole table. ``at`` is the l of ``recursive_c``; ``column`` the sensitive one, if any."""
+
+    name: str
+    column: str | None = None
+    at: int | None = None
+    value: float | None
+    worst: list[WorstClass]
+
+
+class ModelVerdict(Listing):
+    """Whether a declared model holds. ``measured`` are parameters, limits and names of columns."""
+
+    check: str
+    passed: bool
+    description: str
+    mend: str
+    measured: dict[str, int | float | str]
+
+
+class AttackerRisk(Listing):
+    """Chances that a record is linked to its subject: ``above`` is the share of records over the threshold."""
+
+    highest: float
+    average: float
+    above: float
+
+
+class TableRisk(Listing):
+    """The risks that ARX and sdcMicro state. ``journalist`` needs a population; ``population_uniques`` a fraction.
+
+    ``population_uniques`` is the estimated share of records that are unique in the population.
+    """
+
+    threshold: float
+    prosecutor: AttackerRisk
+    journalist: AttackerRisk | None
+    marketer: float
+    sample_uniques: float
+    population_uniques: float | None
+
+
+class VerifyListing(Listing):
+    """`geoward release verify --json`. ``k`` counts distinct subjects.
+
+    ``l`` is the least distinct l-diversity and ``t`` the greatest t-closeness (equal distance) of the sensitive
+    columns, null without one; the rest is in ``parameters``, where a null value has no bound. ``histogram`` maps a
+    class's size in subjects to how many classes have it. ``holds`` is null if no model was named.
+    """
+
+    file: str
+    quasi_ids: list[str]
+    sensitive: list[str]
+    subject: str | None
+    links: list[str]
+    nulls: str
+    rows: int
+    subjects: int
+    classes: int
+    k: int
+    l: int | None  # noqa: E741  (the model's own name)
+    t: float | None
+    histogram: dict[int, int]
+    parameters: list[MeasuredParameter]
+    risk: TableRisk
+    holds: bool | None
+    verdicts: list[ModelVerdict]
+
+
+class BuildListing(Listing):
+    """`geoward release build --json`. ``rows_in`` is ``rows_out``, ``suppressed`` and all of ``rejected``.
+
+    ``information_loss`` is the normalized certainty penalty in [0, 1]; ``released`` is whether the output was written.
+    """
+
+    release: str
+    version: str
+    source: str
+    output: str | None
+    dry_run: bool
+    released: bool
+    method: str
+    rows_in: int
+    rows_out: int
+    suppressed: int
+    rejected: dict[str, int]
+    subjects: int
+    classes: int
+    k: int
+    information_loss: float
+    verdicts: list[ModelVerdict]
+
+
+class SuggestedColumn(Listing):
+    """``distinction`` is the share of distinct values in rows, ``separation`` that of pairs of rows told apart."""
+
+    name: str
+    role: str
+    why: str
+    distinct: int
+    nulls: int
+    distinction: float
+    separation: float
+
+
+class SuggestedKey(Listing):
+    """Columns that tell rows apart together, and no part of them as well."""
+
+    columns: list[str]
+    distinction: float
+    separation: float
+
+
+class SuggestListing(Listing):
+    """`geoward release suggest --json`. ``keys`` are of ``sampled`` rows; ``declaration`` is YAML."""
+
+    file: str
+    rows: int
+    sampled: int
+    alpha: float
+    columns: list[SuggestedColumn]
+    keys: list[SuggestedKey]
+    declaration: str

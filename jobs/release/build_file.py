@@ -1,0 +1,92 @@
+"""Build a release of a file in memory, and prove it on the rows that are to be published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.release.judge_table import judge_published
+from jobs.release.read_hierarchies import hierarchy_texts
+from jobs.release.read_table import read_table
+from jobs.release.write_table import check_output, write_table
+from quality.checks.anonymity.measurement import Measurement
+from quality.checks.verdict import Verdict
+from quality.contracts.errors import GeowardError
+from quality.releases.declaration import TableRelease
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Tell = Callable[[str], None]
+"""Is told each step as it begins."""
+
+
+class NotReleased(GeowardError):
+    """A release does not keep what it promises; nothing was published."""
+
+    def __init__(self, name: str, failed: list[Verdict]) -> None:
+        """Name what failed, and the mend of the first."""
+        told = ", ".join(verdict.check for verdict in failed)
+        super().__init__(f"Release {name} is not published: {told}.", mend=failed[0].mend)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of each row (``rows_in`` is ``rows_out``, ``suppressed`` and all ``rejected``), with the proof."""
+
+    rows_in: int
+    rows_out: int
+    suppressed: int
+    rejected: dict[str, int]
+    information_loss: float
+    measured: Measurement
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def failed(self) -> list[Verdict]:
+        """What keeps the release from being published."""
+        return [verdict for verdict in self.verdicts if verdict.stops]
+
+
+def build_file(release: TableRelease, declared_in: Path, source: Path, target: Path | None, tell: Tell) -> Built:
+    """Build ``release`` of ``source`` and write it to ``target``, if any; hierarchies lie beside ``declared_in``.
+
+    Raises ``NotReleased`` with nothing written unless every model holds on the rows as published and every gate is
+    kept; ``UsageError`` for files that cannot be read or written; what the transforms raise.
+    """
+    import pyarrow as pa
+
+    from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
+    from transforms.anonymity.publish_rows import publish_rows
+
+    if target is not None:
+        check_output(source, target)
+    texts = hierarchy_texts(release, declared_in)
+    tell(f"Reading {source.name}")
+    whole = read_table(source, release.columns)
+    rows, rejected = _with_subject(whole, release)
+    tell(f"Making classes of {rows.num_rows:,} rows")
+    domains = with_hierarchies(unite_domains([survey_columns(rows, release.coded)]), texts)
+    made = publish_rows(rows, release, domains)
+    tell(f"Verifying {made.table.num_rows:,} published rows")
+    who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
+    measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
+    out = made.table.num_rows
+    built = Built(whole.num_rows, out, rows.num_rows - out, rejected, made.loss, measured, tuple(verdicts))
+    if target is not None and not built.failed:
+        tell(f"Writing {target.name}")
+        write_table(made.table, target)
+    return built
+
+
+def _with_subject(whole: pa.Table, release: TableRelease) -> tuple[pa.Table, dict[str, int]]:
+    """Return the rows that are of somebody, and how many others are rejected."""
+    import pyarrow.compute as pc
+
+    if release.subject is None:
+        return whole, {}
+    known = whole.filter(pc.is_valid(whole[release.subject]))
+    gone = whole.num_rows - known.num_rows
+    return known, {"no_subject": gone} if gone else {}

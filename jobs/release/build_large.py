@@ -1,0 +1,100 @@
+"""Build a release of a table that memory does not hold, on Spark: no row comes to the driver."""
+
+from __future__ import annotations
+
+import pickle
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.release.box_files import WRITTEN, Reads, packs, plans, publishes, surveys
+from quality.contracts.errors import UsageError
+from quality.releases.declaration import TableRelease
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from transforms.anonymity.box_rows import BoxPlan
+
+ROWS_IN_BOX = 300_000
+"""Rows of a box: some tens of megabytes in a worker."""
+
+SAMPLE = 200_000
+"""Rows that boxes are grown on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """Files in a folder that nobody reads yet. Rows in are rows out and what boxes suppressed."""
+
+    parts: tuple[str, ...]
+    beside: tuple[str, ...]
+    rows_in: int
+    rows_out: int
+    loss: float
+
+
+def stage_large(
+    spark: SparkSession, release: TableRelease, files: Sequence[Path], folder: Path, *, texts: dict[str, str],
+    tell: Callable[[str], None], rows_in_box: int = ROWS_IN_BOX,
+) -> Staged:  # fmt: skip
+    """Publish the rows of Parquet ``files`` into new files in ``folder``; ``texts`` are hierarchy files' by column.
+
+    Where boxes turn out too small for the models, they are made larger, down to one box of all rows: what a class
+    holds never rests on the sample that boxes were grown on. Raises ``Unreachable`` if not even that holds.
+    """
+    groups, rows = _row_groups(spark, files)
+    reads = Reads(release.columns, release.subject)
+    tell(f"Looking at {rows:,} rows")
+    while True:
+        plan = _plan(groups, release, max(1, rows // SAMPLE), rows_in_box, texts, reads)
+        tell(f"Making classes in {plan.tree.boxes:,} boxes")
+        staged = _stage(groups, release, plan, folder, reads)
+        limit = release.suppression * staged.rows_in
+        if staged.rows_in - staged.rows_out <= limit or plan.tree.boxes == 1:
+            return staged
+        _remove(folder, staged)
+        rows_in_box *= 4
+
+
+def _row_groups(spark: SparkSession, files: Sequence[Path]) -> tuple[DataFrame, int]:
+    import pyarrow.parquet as pq
+
+    told, rows = [], 0
+    for file in files:
+        footer = pq.read_metadata(file)
+        rows += footer.num_rows
+        told += [(str(file), group) for group in range(footer.num_row_groups)]
+    if not rows:
+        raise UsageError("The table has no rows, so nothing can be released.", mend="Name a table with rows.")
+    tasks = min(len(told), spark.sparkContext.defaultParallelism * 4)
+    return spark.createDataFrame(told, "file string, row_group int").repartition(tasks), rows
+
+
+def _plan(
+    groups: DataFrame, release: TableRelease, stride: int, rows_in_box: int, texts: dict[str, str], reads: Reads
+) -> BoxPlan:
+    surveyed = groups.mapInArrow(surveys(release, stride, reads), "part binary").repartition(1)
+    told = surveyed.mapInArrow(plans(release, rows_in_box, texts), "plan binary").collect()
+    plan: BoxPlan = pickle.loads(told[0]["plan"])
+    return plan
+
+
+def _stage(groups: DataFrame, release: TableRelease, plan: BoxPlan, folder: Path, reads: Reads) -> Staged:
+    from pyspark.sql import functions as F
+
+    packed = groups.mapInArrow(packs(release, plan, reads), "box int, payload binary")
+    boxed = packed.repartitionById(plan.tree.boxes, F.col("box"))
+    told = boxed.mapInArrow(publishes(release, plan, folder, secrets.randbits(63)), WRITTEN).collect()
+    out = sum(line["rows_out"] for line in told)
+    return Staged(
+        tuple(line["part"] for line in told if line["part"]), tuple(line["beside"] for line in told if line["beside"]),
+        sum(line["rows_in"] for line in told), out, sum(line["loss"] * line["rows_out"] for line in told) / max(out, 1),
+    )  # fmt: skip
+
+
+def _remove(folder: Path, staged: Staged) -> None:
+    for name in (*staged.parts, *staged.beside):
+        (folder / name).unlink()

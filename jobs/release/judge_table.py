@@ -1,0 +1,45 @@
+"""Prove a release on the rows that are to be published, after the last transformation, with code of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quality.checks.anonymity.hierarchy_file import read_paths
+from quality.checks.anonymity.judge_models import judge_models, recursive_levels
+from quality.checks.anonymity.measure_anonymity import measure_anonymity
+from quality.checks.anonymity.measurement import Measurement
+from quality.checks.anonymity.published_table import Roles, open_engine, open_file
+from quality.checks.verdict import Verdict
+from quality.releases.declaration import TableRelease
+from quality.releases.privacy_models import DeltaPresence, KMap
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def judge_published(
+    release: TableRelease, published: pa.Table, who: pa.Table, *, hierarchies: dict[str, str], beside: Path
+) -> tuple[Measurement, list[Verdict]]:
+    """Measure ``published`` (its columns only) with ``who`` (subject and links of the same rows) and judge the models.
+
+    ``hierarchies`` are texts by column; populations lie in the folder ``beside``. Raises what the checks raise.
+    """
+    renamed = {name: f"{name}, of the source" for name in who.column_names}  # a column of that very name is refused
+    for name, column in zip(renamed.values(), who.columns, strict=True):
+        published = published.append_column(name, column)
+    roles = Roles(
+        tuple(release.quasi_ids), release.sensitive, renamed.get(release.subject or ""),
+        tuple(renamed[link] for link in release.links),
+    )  # fmt: skip
+    crowd = next((m.population for m in release.models if isinstance(m, KMap | DeltaPresence)), None)
+    with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
+        db.register("published", published)
+        population = open_file(db, beside / crowd, name="population") if crowd else None
+        measured = measure_anonymity(
+            db, "published", roles, population=population, population_subject=release.subject,
+            hierarchies={name: read_paths(text, name=name) for name, text in hierarchies.items()},
+            recursive=recursive_levels(release.models),
+        )  # fmt: skip
+    return measured, judge_models(measured, release.models)

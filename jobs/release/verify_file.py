@@ -1,0 +1,74 @@
+"""Measure how anonymous a file is, whoever made it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from quality.checks.anonymity.hierarchy_file import Paths, read_paths
+from quality.checks.anonymity.judge_models import judge_models, recursive_levels
+from quality.checks.anonymity.measure_anonymity import measure_anonymity
+from quality.checks.anonymity.measurement import Measurement
+from quality.checks.anonymity.published_table import Roles, open_engine, open_file
+from quality.checks.verdict import Verdict
+from quality.contracts.errors import UsageError
+from quality.releases.privacy_models import PrivacyModel
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a measurement needs beside the file: a population, hierarchies by column, orders of values by column."""
+
+    population: Path | None = None
+    population_subject: str | None = None
+    hierarchies: Mapping[str, Path] = field(default_factory=dict)
+    orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was measured, and whether each model that was asked for holds."""
+
+    measured: Measurement
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether every model that was asked for holds."""
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+def verify_file(
+    path: Path, roles: Roles, models: Sequence[PrivacyModel] = (), *, beside: Beside | None = None, worst: int = 5
+) -> Verified:
+    """Measure a CSV file (all columns are text), a Parquet file or a folder of those; judge it by ``models``.
+
+    Raises ``UsageError`` for a file that is not there or no table, for columns it lacks, and for a table without rows.
+    """
+    given = beside or Beside()
+    hierarchies = {column: read_hierarchy(file) for column, file in given.hierarchies.items()}
+    with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
+        table = open_file(db, existing(path), name=path.name)
+        crowd = open_file(db, existing(given.population), name="the population") if given.population else None
+        measured = measure_anonymity(
+            db, table, roles, population=crowd, population_subject=given.population_subject, hierarchies=hierarchies,
+            orders=given.orders, recursive=recursive_levels(models), worst=worst,
+        )  # fmt: skip
+    return Verified(measured, tuple(judge_models(measured, models)))
+
+
+def existing(path: Path) -> Path:
+    """Return the path; raise ``UsageError`` if nothing is there."""
+    if not path.exists():
+        raise UsageError(f"There is no file {path.name!r} there.", mend="Name a file that you can read.")
+    return path
+
+
+def read_hierarchy(path: Path) -> Paths:
+    """Return the paths of a hierarchy's file; raise ``UsageError`` for one that is none."""
+    try:
+        return read_paths(existing(path).read_text(encoding="utf-8"), name=path.name)
+    except UnicodeDecodeError:
+        raise UsageError(f"{path.name} is not UTF-8.", mend="Write it as UTF-8 text.") from None

@@ -1,0 +1,190 @@
+"""Which columns tell people apart: direct identifiers, quasi-identifiers and sensitive candidates of a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from quality.checks.anonymity.classes import Ints
+from quality.checks.anonymity.published_table import explained, quoted
+from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Role = Literal["constant", "direct_identifier", "sensitive", "quasi_identifier"]
+
+SAMPLE, MOST_COLUMNS, SEED = 20_000, 16, 1
+"""Rows that sets of columns are tried on; the columns of which sets are made: those that tell most rows apart."""
+
+_EACH_ITS_OWN = "nearly a value for each row"
+
+_DIRECT = (
+    "id uid uuid guid ssn name firstname lastname surname fullname username login email mail phone telephone mobile "
+    "fax address street iban card account passport license licence ip mac imei imsi msisdn device cookie token url"
+)
+_SENSITIVE = (
+    "disease diagnosis illness condition medication drug treatment health hiv disability salary income wage pay debt "
+    "credit religion belief ethnicity race party political vote union orientation sexual crime offence offense "
+    "conviction grade score"
+)
+_WORDS: Mapping[Role, frozenset[str]] = {
+    "direct_identifier": frozenset(_DIRECT.split()),
+    "sensitive": frozenset(_SENSITIVE.split()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRole:
+    """``distinction`` is the share of distinct values in rows, ``separation`` that of pairs of rows told apart.
+
+    ``why`` says what the role was told by: the name, or the values' number.
+    """
+
+    name: str
+    role: Role
+    distinct: int
+    nulls: int
+    distinction: float
+    separation: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSet:
+    """Columns that together tell rows apart, and no part of them as well."""
+
+    columns: tuple[str, ...]
+    distinction: float
+    separation: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """``keys`` are minimal sets of at most four columns that reach ``alpha``, those that separate most first.
+
+    ``sampled`` rows of ``rows`` were looked at for sets; a sample's distinction tends to be above the table's.
+    """
+
+    rows: int
+    sampled: int
+    alpha: float
+    columns: tuple[ColumnRole, ...]
+    keys: tuple[ColumnSet, ...]
+
+
+@untold
+def suggest_roles(
+    db: DuckDBPyConnection,
+    table: str,
+    *,
+    alpha: float = 0.8,
+    by: Literal["distinction", "separation"] = "distinction",
+    largest: int = 4,
+    sample: int = SAMPLE,
+) -> Suggestion:
+    """Return the role of each column, and the minimal quasi-identifiers that reach ``alpha``.
+
+    A set is an alpha-distinct key if rows have at least alpha n distinct values of it, and an alpha-separation key if
+    it tells apart at least alpha of all pairs of rows (Motwani & Xu, Efficient algorithms for masking and finding
+    quasi-identifiers, 2007, which samples rows too). Nulls are a value. Raises UsageError for a table without rows.
+    """
+    with explained(table):
+        names = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
+        columns = _count_columns(db, table, names)
+        chosen = _candidates(columns)
+        codes = _sample_codes(db, table, chosen, sample)
+    rows = int(db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchall()[0][0])
+    keys = _minimal_sets(chosen, codes, alpha, by, largest)
+    return Suggestion(rows, len(codes), alpha, tuple(columns), tuple(keys))
+
+
+def _count_columns(db: DuckDBPyConnection, table: str, names: Sequence[str]) -> list[ColumnRole]:
+    found = []
+    for name in names:
+        counts = f"SELECT {quoted(name)} AS v, count(*) AS n FROM {quoted(table)} GROUP BY v"
+        query = f"SELECT count(*), sum(n), sum(n * (n - 1)::DOUBLE), sum(n) FILTER (v IS NULL) FROM ({counts})"
+        distinct, rows, alike, nulls = db.execute(query).fetchall()[0]
+        if not rows:
+            raise UsageError(f"{table} has no rows, so nothing can be suggested.", mend="Name a table with rows.")
+        rows = int(rows)
+        separation = 1 - alike / (rows * (rows - 1)) if rows > 1 else 0.0
+        role, why = _role(name, distinct, distinct / rows)
+        if why == _EACH_ITS_OWN and _is_measure(db, table, name):
+            role, why = "quasi_identifier", "measured or timed, so that few rows share a value"
+        found.append(ColumnRole(name, role, distinct, int(nulls or 0), distinct / rows, separation, why))
+    return found
+
+
+def _role(name: str, distinct: int, distinction: float) -> tuple[Role, str]:
+    """Return a column's role by its name's words and how many values it has."""
+    if distinct == 1:
+        return "constant", "one value"
+    words = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
+    for role, known in _WORDS.items():
+        if said := sorted(words & known):
+            return role, f"named {said[0]}"
+    if distinct > 1000 and distinction > 0.99:
+        return "direct_identifier", _EACH_ITS_OWN
+    return "quasi_identifier", "several rows share its values"
+
+
+def _is_measure(db: DuckDBPyConnection, table: str, name: str) -> bool:
+    """Return whether a column's first thousand values are fractions or times: a place or a moment, and no number of
+    a person.
+    """
+    text = "CAST(v AS VARCHAR)"
+    measured = f"(TRY_CAST({text} AS DOUBLE) IS NOT NULL AND contains({text}, '.'))"
+    timed = f"(TRY_CAST({text} AS TIMESTAMP) IS NOT NULL AND TRY_CAST({text} AS DOUBLE) IS NULL)"
+    some = f"SELECT {quoted(name)} AS v FROM {quoted(table)} WHERE v IS NOT NULL LIMIT 1000"
+    return bool(db.execute(f"SELECT bool_and({measured} OR {timed}) FROM ({some})").fetchall()[0][0])
+
+
+def _candidates(columns: Sequence[ColumnRole]) -> list[str]:
+    """Return the columns to make sets of: neither constants nor direct identifiers, those that separate most."""
+    usable = [column for column in columns if column.role in ("quasi_identifier", "sensitive")]
+    chosen = sorted(usable, key=lambda column: (-column.separation, column.name))[:MOST_COLUMNS]
+    return [column.name for column in chosen]
+
+
+def _sample_codes(db: DuckDBPyConnection, table: str, names: Sequence[str], rows: int) -> Ints:
+    """Return a sample's values (rows, columns) as numbers, the same for the same table."""
+    if not names:
+        return np.zeros((0, 0), np.int64)
+    shown = ", ".join(f"{quoted(name)} AS c{at}" for at, name in enumerate(names))
+    ranks = ", ".join(f"dense_rank() OVER (ORDER BY c{at}) AS r{at}" for at in range(len(names)))
+    drawn = f"SELECT {shown} FROM {quoted(table)} USING SAMPLE reservoir({int(rows)} ROWS) REPEATABLE ({SEED})"
+    found = db.execute(f"SELECT {ranks} FROM ({drawn})").fetchnumpy()
+    return np.column_stack([np.asarray(found[f"r{at}"], np.int64) for at in range(len(names))])
+
+
+def _minimal_sets(
+    names: Sequence[str], codes: Ints, alpha: float, by: Literal["distinction", "separation"], largest: int
+) -> list[ColumnSet]:
+    found: dict[frozenset[int], ColumnSet] = {}
+    for size in range(1, min(largest, len(names)) + 1):
+        for chosen in combinations(range(len(names)), size):
+            if any(part <= set(chosen) for part in found):
+                continue
+            distinction, separation = _tell_apart(codes, chosen)
+            if (distinction if by == "distinction" else separation) >= alpha:
+                found[frozenset(chosen)] = ColumnSet(tuple(names[at] for at in chosen), distinction, separation)
+    return sorted(found.values(), key=lambda key: (len(key.columns), -key.separation, key.columns))
+
+
+def _tell_apart(codes: Ints, chosen: Sequence[int]) -> tuple[float, float]:
+    """Return (distinction, separation) of some columns of ``codes`` (n, A)."""
+    rows = len(codes)
+    if rows < 2:
+        return (float(rows), 0.0)
+    key = np.zeros(rows, np.int64)
+    for column in chosen:
+        _, key = np.unique(key * (int(codes[:, column].max()) + 1) + codes[:, column], return_inverse=True)
+    sizes = np.bincount(key)
+    return len(sizes) / rows, 1 - float((sizes * (sizes - 1)).sum()) / (rows * (rows - 1))

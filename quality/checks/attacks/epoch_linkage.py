@@ -1,0 +1,70 @@
+"""Linkage between two epochs: a new pseudonym hides nobody whose places stay the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from quality.checks.attacks.finding import Attack, Finding, judge, limit_over_chance
+from quality.checks.attacks.intervals import Estimate, wilson
+from quality.checks.attacks.linking import hits, names_of, sample
+from quality.checks.attacks.points import Ints
+from quality.checks.attacks.traces import Traces, counts_of
+
+EPOCHS = Attack(
+    "epoch_linkage",
+    "The places of one epoch find a person's pseudonym of another no more often than a crowd of k or chance allows.",
+    "Coarsen cells, release classes of k people instead of pseudonyms, or shorten an epoch to a trip: `resolution`"
+    " costs place, classes cost single trips, shorter epochs cost what is known of repeated visits.",
+)
+
+
+def attack_epochs(
+    released: tuple[Traces, Traces],
+    raw: tuple[Traces, Traces],
+    *,
+    k: int | None = None,
+    targets: int = 2_000,
+    seed: int,
+) -> Finding:
+    """Return how often an id of the first epoch is linked to the same person's of the second: at most chance + 1%.
+
+    Or at most 1/k, for a release in classes of ``k``. Each pair holds two epochs' traces with features such as cells,
+    and cells with hours of the week.
+    """
+    found, chance = link_epochs(*released, targets=targets, seed=seed)
+    control, _ = link_epochs(*raw, targets=targets, seed=seed)
+    return judge(EPOCHS, found, control, limit=limit_over_chance(chance, k=k), baseline=chance)
+
+
+def link_epochs(first: Traces, second: Traces, *, targets: int, seed: int) -> tuple[Estimate, float]:
+    """Return the top-1 rate over ids of people who are in both epochs, and that of chance.
+
+    Visit-frequency vectors are compared by cosine, rare values weighing more (Salton and Buckley, 1988: tf-idf).
+    """
+    rng = np.random.default_rng(seed)
+    names = names_of(first.ids, first.owners)[1]
+    pairs = np.repeat(np.arange(names.ids), np.diff(names.starts))
+    asked = sample(np.flatnonzero(np.isin(names.owners, second.owners)), targets, rng)
+    if not len(asked):
+        return wilson(0, 0), 0.0
+    one, other, _, second_names = counts_of(first, second)
+    weights = [np.log((1 + second_names.ids) / (1 + there.getnnz(axis=0))) for there in other]
+    sought = [_unit(here[pairs[asked]], weight) for here, weight in zip(one, weights, strict=True)]
+    offered = [_unit(there, weight).T.tocsr() for there, weight in zip(other, weights, strict=True)]
+
+    def score(block: Ints) -> Any:
+        return sum(here[block] @ there for here, there in zip(sought, offered, strict=True)).tocsr()
+
+    targets_of = names.owners[asked]
+    return hits(score, second_names, targets_of, rng), second_names.chance(targets_of)
+
+
+def _unit(counts: Any, weight: Any) -> Any:
+    """Return rows of damped counts times weights, of length 1."""
+    from scipy.sparse import diags_array
+
+    weighed = counts.log1p() @ diags_array(weight)
+    lengths = np.sqrt(weighed.multiply(weighed).sum(axis=1)).A1
+    return diags_array(1 / np.maximum(lengths, 1e-300)) @ weighed

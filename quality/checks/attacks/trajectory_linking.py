@@ -1,0 +1,84 @@
+"""Trajectory-user linking: labelled trajectories of the past tell whose a released one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from quality.checks.attacks.finding import Attack, Finding, judge, limit_over_chance
+from quality.checks.attacks.intervals import Estimate, wilson
+from quality.checks.attacks.linking import hits, names_of, sample
+from quality.checks.attacks.points import Ints
+from quality.checks.attacks.traces import Traces, counts_of
+
+TRAJECTORIES = Attack(
+    "trajectory_linking",
+    "Whoever holds labelled trajectories tells whose a released one is no more often than chance allows.",
+    "Coarsen cells and hours, drop the place of interest, or cut trajectories into shorter ones: `resolution` and"
+    " `hours` cost place and time, shorter trajectories cost sequences of visits.",
+)
+
+SMOOTHING = 0.01
+"""What is added to a count, so that a value that a user never had is unlikely and not impossible."""
+
+
+def attack_trajectories(
+    released: Traces,
+    known: Traces,
+    raw: tuple[Traces, Traces],
+    *,
+    k: int | None = None,
+    targets: int = 4_000,
+    seed: int,
+) -> Finding:
+    """Return how often the likeliest user of a released trajectory is its own: at most chance + 1% (or 1/k).
+
+    ``known`` are labelled trajectories (ids are users) with features coded as the release codes them. ``raw``: the
+    same two at full precision, released and known.
+    """
+    found, chance = link_trajectories(released, known, targets=targets, seed=seed)
+    control, _ = link_trajectories(*raw, targets=targets, seed=seed)
+    return judge(TRAJECTORIES, found, control, limit=limit_over_chance(chance, k=k), baseline=chance)
+
+
+def link_trajectories(released: Traces, known: Traces, *, targets: int, seed: int) -> tuple[Estimate, float]:
+    """Return the top-1 rate over released trajectories of known users, and that of chance.
+
+    A multinomial naive Bayes classifier over all features with equal priors (Manning, Raghavan and Schuetze, 2008,
+    chapter 13). A released id of several people is aimed at each of them.
+    """
+    rng = np.random.default_rng(seed)
+    names = names_of(released.ids, released.owners)[1]
+    pairs = np.repeat(np.arange(names.ids), np.diff(names.starts))
+    asked = sample(np.flatnonzero(np.isin(names.owners, known.owners)), targets, rng)
+    if not len(asked):
+        return wilson(0, 0), 0.0
+    trips, users, _, user_names = counts_of(released, known)
+    models = [_log_odds(user) for user in users]
+
+    def score(block: Ints) -> Any:
+        rows = pairs[asked[block]]
+        return _above_least(sum(_likelihood(trip[rows], *model) for trip, model in zip(trips, models, strict=True)))
+
+    targets_of = names.owners[asked]
+    return hits(score, user_names, targets_of, rng), user_names.chance(targets_of)
+
+
+def _log_odds(users: Any) -> tuple[Any, Any]:
+    """Return, of (users, values) counts, the log odds of a seen value to an unseen one, and the log totals."""
+    seen = users.copy()
+    seen.data = np.log1p(seen.data / SMOOTHING)
+    return seen.T.tocsr(), np.log(users.sum(axis=1).A1 + SMOOTHING * max(users.shape[1], 1))
+
+
+def _likelihood(trips: Any, seen: Any, totals: Any) -> Any:
+    """Return (trips, users) log-likelihoods of the trips' values, up to what is equal for all users."""
+    return (trips @ seen).toarray() - np.outer(trips.sum(axis=1).A1, totals)
+
+
+def _above_least(scores: Any) -> Any:
+    """Return the scores above each row's least, so that what is stored is above 0 and equal ones stay ties."""
+    from scipy.sparse import csr_matrix
+
+    return csr_matrix(scores - scores.min(axis=1, keepdims=True))

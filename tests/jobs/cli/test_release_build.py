@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import csv
+
+import pytest
+import yaml
+
+from jobs.release import build_file as builder
+from jobs.release.build_file import NotReleased
+from quality.contracts.errors import ConfigError, UsageError
+
+DECLARED = {
+    "name": "visits", "description": "Who came.", "purpose": "analytics", "reads": "visits.csv", "subject": "who",
+    "quasi_ids": {"age": {"kind": "numeric"}, "city": {"kind": "categorical"}}, "keep": ["note"],
+    "models": [{"model": "k_anonymity", "k": 2}],
+}  # fmt: skip
+ROWS = "who,age,city,note,secret\na,30,Rome,n1,s\nb,34,Rome,n2,s\nc,61,Oslo,n3,s\nd,67,Oslo,n4,s\n,50,Bonn,n5,s\n"
+
+
+@pytest.fixture
+def built(geoward, fits, tmp_path):
+    """Build a declaration of rows; return the result and what was written, None if nothing."""
+
+    def built(rows=ROWS, *arguments, dry=False, **declared):
+        (tmp_path / "visits.csv").write_text(rows)
+        (tmp_path / "visits.yaml").write_text(yaml.safe_dump({**DECLARED, **declared}))
+        out = tmp_path / "out.csv"
+        how = ["--dry-run"] if dry else ["--output", out]
+        done = geoward("release", "build", tmp_path / "visits.yaml", *how, *arguments, "--json")
+        if done.document:
+            assert fits(done.document, "release-build")
+        return done, list(csv.DictReader(out.open())) if out.exists() else None
+
+    return built
+
+
+def test_only_declared_columns_are_published_and_never_the_subject(built):
+    _, rows = built()
+
+    assert {tuple(row) for row in rows} == {("age", "city", "note")}
+    assert sorted((row["age"], row["city"], row["note"]) for row in rows) == [
+        ("[30, 34]", "Rome", "n1"), ("[30, 34]", "Rome", "n2"), ("[61, 67]", "Oslo", "n3"), ("[61, 67]", "Oslo", "n4"),
+    ]  # fmt: skip
+
+
+def test_rows_in_are_rows_out_and_suppressed_and_rejected(built):
+    done, _ = built()
+
+    told = done.document
+    assert (told["rows_in"], told["rows_out"], told["suppressed"], told["rejected"]) == (5, 4, 0, {"no_subject": 1})
+    assert "5 rows in = 4 out + 0 suppressed + rejected: no_subject 1." in done.stderr
+
+
+def test_a_dry_run_writes_nothing_and_tells_the_same(built):
+    done, rows = built(dry=True)
+
+    assert rows is None
+    assert (done.document["released"], done.document["k"]) == (False, 2)
+
+
+def test_one_person_with_many_rows_is_no_crowd(built):
+    rows = "who,age,city,note,secret\n" + "a,30,Rome,n,s\n" * 5 + "b,60,Oslo,n,s\n"
+
+    _, published = built(rows)
+
+    assert {(row["age"], row["city"]) for row in published} == {("[30, 60]", "{Oslo, Rome}")}
+
+
+def test_fake_accounts_on_one_device_do_not_open_the_cell_of_their_victim(built):
+    rows = "who,age,city,note,secret\n" + "v,30,Rome,n,home\n" + "".join(f"f{at},30,Rome,n,evil\n" for at in range(3))
+    rows += "x,60,Oslo,n,d1\ny,61,Oslo,n,d2\nz,62,Oslo,n,d3\n"
+
+    _, alone = built(rows, models=[{"model": "k_anonymity", "k": 3}])
+    _, united = built(rows, models=[{"model": "k_anonymity", "k": 3}], links=["secret"])
+
+    assert ("30", "Rome") in {(row["age"], row["city"]) for row in alone}
+    assert all(row["city"] != "Rome" for row in united)
+
+
+def test_a_table_that_cannot_hold_the_models_is_not_published(built):
+    done, rows = built("who,age,city,note,secret\na,1,x,n,s\n")
+
+    assert rows is None
+    assert "k_anonymity" in str(done.exception)
+
+
+def test_nothing_is_published_unless_the_independent_count_agrees(built, monkeypatch):
+    from quality.checks.anonymity.judge_models import judge_models
+    from quality.releases.privacy_models import KAnonymity
+
+    def stricter(measured, models):
+        return judge_models(measured, [KAnonymity(model="k_anonymity", k=3)])
+
+    monkeypatch.setattr("jobs.release.judge_table.judge_models", stricter)
+    done, rows = built()
+
+    assert rows is None
+    assert isinstance(done.exception, NotReleased)
+    assert done.document["released"] is False
+
+
+def test_rows_come_in_an_order_that_the_source_does_not_tell(built):
+    rows = ROWS.splitlines(keepends=True)
+    turned = rows[0] + "".join(reversed(rows[1:]))
+
+    assert built()[1] == built(turned)[1]
+
+
+def test_rows_with_nulls_are_left_out_where_the_release_says_so(built):
+    rows = "who,age,city,note,secret\na,30,Rome,n,s\nb,31,Rome,n,s\nc,,Rome,n,s\n"
+
+    done, published = built(rows, nulls="suppress")
+
+    assert (len(published), done.document["suppressed"]) == (2, 1)
+
+
+def test_a_full_domain_release_has_one_level_for_each_column(built, tmp_path):
+    (tmp_path / "city.csv").write_text("Rome;Italy;*\nOslo;Norway;*\nBonn;Germany;*\n")
+    quasi_ids = {
+        "age": {"kind": "numeric", "hierarchy": {"build": "intervals", "width": 10, "levels": 3}},
+        "city": {"kind": "hierarchical", "hierarchy": "city.csv"},
+    }
+
+    _, published = built(quasi_ids=quasi_ids, method="full_domain")
+
+    assert {(row["age"], row["city"]) for row in published} == {("[30, 40[", "Rome"), ("[60, 70[", "Oslo")}
+
+
+def test_microaggregation_publishes_means(built):
+    rows = "who,age,city,note,secret\na,30,x,n,s\nb,34,x,n,s\nc,61,x,n,s\nd,67,x,n,s\n"
+
+    _, published = built(rows, quasi_ids={"age": {"kind": "numeric"}}, method="microaggregation")
+
+    assert sorted(float(row["age"]) for row in published) == [32, 32, 64, 64]
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        pytest.param({"subject": "city"}, "the subject is never published", id="subject-published"),
+        pytest.param({"keep": ["age"]}, "a column has one role only: age", id="two-roles"),
+        pytest.param({"links": ["note"]}, "links are never published", id="links-published"),
+        pytest.param({"method": "full_domain"}, "full_domain needs a hierarchy for: age, city", id="no-hierarchy"),
+        pytest.param({"models": []}, "models", id="no-model"),
+        pytest.param({"version": "1"}, "remove it", id="version"),
+    ],
+)
+def test_a_declaration_that_makes_no_sense_is_refused(built, declared, told):
+    done, rows = built(**declared)
+
+    assert rows is None
+    assert isinstance(done.exception, ConfigError)
+    assert told in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(["absent"], "There is no release 'absent'", id="unknown-name"),
+        pytest.param(["absent.yaml", "--dry-run"], "There is no release at", id="no-file"),
+    ],
+)
+def test_wrong_use_is_told(geoward, arguments, told):
+    done = geoward("release", "build", *arguments, "-o", "out.csv")
+
+    assert isinstance(done.exception, UsageError)
+    assert told in str(done.exception)
+
+
+def test_a_release_must_be_told_where_to_go(geoward):
+    assert "Say --output" in str(geoward("release", "build", "x").exception)
+
+
+def test_an_output_is_whole_or_absent(built, monkeypatch):
+    def fail(*_):
+        raise OSError
+
+    monkeypatch.setattr(builder, "write_table", fail)
+
+    assert built()[1] is None

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from quality.contracts.errors import UsageError
+
+CSV = "age,zip,ill,who\n30,02139,flu,a\n30,02139,cold,b\n40,10001,flu,c\n40,10001,flu,c\n"
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(CSV)
+    return path
+
+
+@pytest.fixture
+def verified(geoward, fits):
+    def verified(path, *arguments):
+        done = geoward("release", "verify", path, "--quasi-ids", "age,zip", *arguments, "--json")
+        assert fits(done.document, "release-verify")
+        return done.exit_code, done.document
+
+    return verified
+
+
+def test_k_counts_rows_unless_a_subject_is_named(verified, table):
+    assert verified(table)[1]["k"] == 2
+    assert verified(table, "--subject", "who")[1]["k"] == 1
+
+
+def test_the_worst_class_is_told_by_its_published_values(verified, table):
+    told = verified(table, "--subject", "who")[1]
+
+    (k,) = [one for one in told["parameters"] if one["name"] == "k"]
+    assert k["worst"][0] == {"quasi_ids": {"age": "40", "zip": "10001"}, "subjects": 1, "value": 1.0}
+
+
+def test_l_and_t_are_of_the_sensitive_columns(verified, table):
+    told = verified(table, "--sensitive", "ill")[1]
+
+    assert told["l"] == 1
+    assert told["t"] == pytest.approx(0.25)  # the table has 3 flu of 4; one class 1 of 2, the other 2 of 2
+
+
+def test_subjects_that_share_a_link_are_one(verified, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("age,zip,who,device\n1,1,a,x\n1,1,b,x\n1,1,c,\n")
+
+    assert verified(path, "--subject", "who", "--link", "device")[1]["k"] == 2
+
+
+def test_a_limit_that_is_not_kept_ends_with_code_1_and_the_mend(verified, table):
+    code, told = verified(table, "--k", "3")
+
+    assert code == 1
+    assert told["holds"] is False
+    assert told["verdicts"][0]["mend"]
+
+
+def test_a_limit_that_is_kept_ends_well(verified, table):
+    code, told = verified(table, "--k", "2", "--sensitive", "ill", "--t", "0.3")
+
+    assert (code, told["holds"]) == (0, True)
+
+
+def test_without_a_limit_nothing_is_judged(verified, table):
+    assert verified(table)[1]["holds"] is None
+
+
+def test_parquet_is_read_as_csv_is(verified, tmp_path):
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"age": [1, 1], "zip": ["a", "a"]}), path)
+
+    assert verified(path)[1]["k"] == 2
+
+
+def test_a_null_may_match_anything(verified, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("age,zip\n30,1\n30,\n")
+
+    assert verified(path)[1]["k"] == 1
+    assert verified(path, "--nulls", "wildcard")[1]["k"] == 2
+
+
+def test_a_population_gives_k_map(verified, table, tmp_path):
+    crowd = tmp_path / "crowd.csv"
+    crowd.write_text("age,zip\n30,02139\n30,02139\n40,10001\n40,10001\n40,10001\n")
+
+    told = verified(table, "--population", crowd)[1]
+
+    assert {one["name"]: one["value"] for one in told["parameters"]}["k_map"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(["absent.csv", "-q", "a"], "There is no file", id="no-file"),
+        pytest.param(["table.csv"], "Name them with --quasi-ids", id="no-columns"),
+        pytest.param(["table.csv", "-q", "height"], "It has: age, zip, ill, who", id="unknown-column"),
+        pytest.param(
+            ["table.csv", "-q", "age", "--k", "2", "--l", "2"], "Name them with --sensitive", id="l-of-nothing"
+        ),
+        pytest.param(["table.csv", "-q", "age", "--hierarchy", "age"], "takes COLUMN=VALUE", id="no-pair"),
+    ],
+)
+def test_wrong_use_is_told_with_the_mend(geoward, table, monkeypatch, arguments, told):
+    monkeypatch.chdir(table.parent)
+
+    done = geoward("release", "verify", *arguments)
+
+    assert isinstance(done.exception, UsageError)
+    assert told in str(done.exception)
+
+
+def test_people_are_shown_a_table(geoward, table):
+    shown = geoward("release", "verify", table, "-q", "age,zip", "-s", "ill").stdout
+
+    assert "4 rows, 4 subjects (each row is one" in shown
+    assert "l_entropy" in shown

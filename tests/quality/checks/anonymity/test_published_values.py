@@ -1,0 +1,41 @@
+"""A published value covers what it may stand for, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from quality.checks.anonymity.hierarchy_file import read_paths
+from quality.checks.anonymity.published_values import covers
+
+PATHS = read_paths("Ulm;South;*\nBonn;West;*\nKoln;West;*\n")
+
+
+@pytest.mark.parametrize(
+    ("published", "values", "covered"),
+    [
+        pytest.param("[17, 29]", ["16", "17", "29.0", "30", None, "x"], ["17", "29.0"], id="closed-interval"),
+        pytest.param("[17, 29)", ["17", "29"], ["17"], id="half-open-interval"),
+        pytest.param("[17, 29[", ["17", "29"], ["17"], id="half-open-interval-as-arx-writes-it"),
+        pytest.param("[-2.5, -1]", ["-3", "-2", "-1"], ["-2", "-1"], id="negative-numbers"),
+        pytest.param("{a, b}", ["a", "b", "c", None], ["a", "b"], id="set"),
+        pytest.param("{a, b, c}", ["a, b", "c", "b"], ["a, b", "c"], id="a-member-with-a-comma"),
+        pytest.param("{a, null}", ["a", "b", None], ["a", None], id="a-set-with-a-null"),
+        pytest.param("{a, null}", ["a", "null", None], ["a", "null"], id="a-set-with-a-value-called-null"),
+        pytest.param("[2020-01-31, 2020-03-01]", ["2020-02-29", "2020-03-02", None], ["2020-02-29"], id="dates"),
+        pytest.param("*", ["a", None], ["a", None], id="suppressed"),
+        pytest.param(None, ["a", None], [None], id="null"),
+        pytest.param("29", ["29", "29.0", "2.9"], ["29", "29.0"], id="a-number-however-spelled"),
+        pytest.param("[x]", ["[x]", "x"], ["[x]"], id="a-plain-text-in-brackets"),
+        pytest.param("West", ["Ulm", "Bonn", "Koln"], ["Bonn", "Koln"], id="node"),
+        pytest.param("Bonn", ["Ulm", "Bonn"], ["Bonn"], id="leaf"),
+        pytest.param("[low, mid]", ["high", "mid", "low"], ["mid", "low"], id="range-of-an-order"),
+    ],
+)
+def test_a_published_value_covers_what_it_may_stand_for(published, values, covered):
+    found = covers(published, values, paths=PATHS, order=("low", "mid", "high"))
+
+    assert [value for value, may in zip(values, found, strict=True) if may] == covered
+
+
+def test_a_null_covers_anything_where_nulls_are_wildcards():
+    assert covers(None, ["a", None], null_is_any=True).all()

@@ -1,0 +1,69 @@
+"""A table's columns are sorted by role, and the sets that tell rows apart are found."""
+
+from __future__ import annotations
+
+import pytest
+
+from quality.checks.anonymity.published_table import open_engine
+from quality.checks.anonymity.suggest_roles import suggest_roles
+from quality.contracts.errors import UsageError
+from tests.quality.checks.anonymity.tables import put
+
+ROWS = [(f"n{n}", str(n % 10), str(n // 10 % 10), "x", str(n % 2), None if n % 4 else "flu") for n in range(100)]
+COLUMNS = "email a b country half diagnosis"
+
+
+def test_each_column_has_a_role_and_says_why(db):
+    found = {c.name: c for c in suggest_roles(db, put(db, ROWS, COLUMNS)).columns}
+
+    assert {name: column.role for name, column in found.items()} == {
+        "email": "direct_identifier", "a": "quasi_identifier", "b": "quasi_identifier", "country": "constant",
+        "half": "quasi_identifier", "diagnosis": "sensitive",
+    }  # fmt: skip
+    assert found["email"].why == "named email"
+    assert (found["a"].distinction, found["a"].separation) == (0.1, pytest.approx(1 - 9 / 99))
+    assert (found["diagnosis"].nulls, found["diagnosis"].distinct) == (75, 2)
+
+
+def test_words_of_a_name_are_told_apart_however_they_are_joined(db):
+    table = put(db, [("1", "2", "3", "4"), ("2", "3", "4", "5")], "homeAddress user_id Monthly-Salary widget")
+
+    roles = [c.role for c in suggest_roles(db, table).columns]
+
+    assert roles == ["direct_identifier", "direct_identifier", "sensitive", "quasi_identifier"]
+
+
+def test_a_place_or_a_moment_is_no_number_of_a_person_though_few_share_it(db):
+    seconds = [f"2024-01-01 00:{n // 60:02}:{n % 60:02}" for n in range(2000)]
+    rows = [(str(n), f"{n / 7000:.6f}", at, f"9{n}-x") for n, at in enumerate(seconds)]
+    table = put(db, rows, "number latitude seen plate")
+
+    roles = [c.role for c in suggest_roles(db, table).columns]
+
+    assert roles == ["direct_identifier", "quasi_identifier", "quasi_identifier", "direct_identifier"]
+
+
+def test_a_minimal_set_tells_rows_apart_and_none_of_its_parts_does(db):
+    found = suggest_roles(db, put(db, ROWS, COLUMNS), alpha=0.9)
+
+    assert [key.columns for key in found.keys] == [("a", "b")]
+    assert (found.keys[0].distinction, found.keys[0].separation) == (1.0, 1.0)
+
+
+def test_separation_asks_for_pairs_of_rows_and_not_for_values(db):
+    found = suggest_roles(db, put(db, ROWS, COLUMNS), alpha=0.9, by="separation")
+
+    assert [key.columns for key in found.keys] == [("a",), ("b",)]
+
+
+def test_a_large_table_is_sampled_and_gives_the_same_answer_each_time(tmp_path):
+    with open_engine(tmp_path, threads=2) as db:
+        db.execute("CREATE TABLE big AS SELECT hash(i) % 9 AS a, hash(i) // 9 % 9 AS b FROM range(300000) t(i)")
+        first, second = (suggest_roles(db, "big", alpha=0.01, sample=50) for _ in range(2))
+
+    assert (first.rows, first.sampled, first) == (300_000, 50, second)
+
+
+def test_a_table_without_rows_is_refused(db):
+    with pytest.raises(UsageError, match="has no rows"):
+        suggest_roles(db, put(db, [], "a"))

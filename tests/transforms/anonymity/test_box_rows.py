@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pyarrow as pa
+
+from tests.transforms.anonymity.test_encode_table import declared
+from transforms.anonymity import box_rows
+from transforms.anonymity.box_rows import pack_boxes, plan_boxes, survey_part, unpack_boxes
+
+RELEASE = declared({"n": {"kind": "numeric"}, "color": {"kind": "categorical"}}, keep=["note"])
+TABLE = pa.table(
+    {"n": list(range(12)), "color": ["red", "blue", None] * 4, "note": [f"row {at}" for at in range(12)]}
+)  # fmt: skip
+
+
+def plan(table, parts=3, **more):
+    step = table.num_rows // parts
+    surveys = [survey_part(table.slice(at, step).to_batches(), RELEASE, 1) for at in range(0, table.num_rows, step)]
+    return plan_boxes(surveys, RELEASE, texts={}, **{"rows_in_box": 3, "least": 1, **more})
+
+
+def test_every_row_comes_to_one_box_whole(monkeypatch):
+    monkeypatch.setattr(box_rows, "ROWS_AT_ONCE", 5)
+    made = plan(TABLE)
+
+    boxes = unpack_boxes(pack_boxes(TABLE.to_batches(max_chunksize=2), RELEASE, made))
+
+    assert made.tree.boxes == 4
+    assert sorted(row["note"] for box in boxes.values() for row in box.to_pylist()) == sorted(TABLE["note"].to_pylist())
+
+
+def test_equal_quasi_identifiers_meet_in_one_box_whatever_part_they_come_from():
+    doubled = pa.concat_tables([TABLE, TABLE])
+    boxes = unpack_boxes(pack_boxes(doubled.to_batches(max_chunksize=5), RELEASE, plan(TABLE)))
+
+    where = [{row["note"] for row in box.to_pylist()} for box in boxes.values()]
+
+    assert sum(len(notes) for notes in where) == 12
+
+
+def test_the_values_of_all_parts_are_known_in_every_box():
+    domains = {domain.name: domain for domain in plan(TABLE).domains}
+
+    assert domains["color"].texts.to_pylist() == ["blue", "red"]
+    assert domains["color"].nulls
+    assert (domains["n"].low, domains["n"].high) == (0, 11)
+
+
+def test_a_part_without_rows_says_nothing():
+    empty = survey_part(iter(()), RELEASE, 1)
+    whole = survey_part(TABLE.to_batches(), RELEASE, 1)
+
+    made = plan_boxes([empty, whole], RELEASE, rows_in_box=12, texts={})
+
+    assert made.tree.boxes == 1

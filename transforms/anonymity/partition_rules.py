@@ -1,0 +1,75 @@
+"""Whether the sensitive values of one class are diverse enough, or close enough to the table's, from their counts."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.anonymity.coded_table import Codes
+from transforms.anonymity.compiled import compiled
+
+DISTINCT, ENTROPY, RECURSIVE, EQUAL, ORDERED, HIERARCHICAL = range(6)
+RULES = {
+    "distinct": DISTINCT,
+    "entropy": ENTROPY,
+    "recursive": RECURSIVE,
+    "equal": EQUAL,
+    "ordered": ORDERED,
+    "hierarchical": HIERARCHICAL,
+}
+SLACK = 1e-9
+"""What a sum of shares may be off by rounding."""
+
+Counts = NDArray[np.float64]
+
+
+@compiled
+def rule_holds(rule: int, limit: float, c: float, counts: Counts, shares: Counts, nodes: Codes) -> bool:
+    """Tell whether ``counts`` of a class's sensitive values keep the ``limit`` of a rule.
+
+    ``shares`` are the whole table's; ``nodes`` (levels, values) the tree of a hierarchical distance. The rules are
+    those of Machanavajjhala et al. (TKDD 2007) and Li et al. (ICDE 2007).
+    """
+    total = counts.sum()
+    if rule == DISTINCT:
+        return bool(np.count_nonzero(counts) >= limit)
+    if rule == ENTROPY:
+        return bool(_entropy(counts, total) >= np.log(limit) - SLACK)
+    if rule == RECURSIVE:
+        ranked = np.sort(counts)[::-1]
+        return bool(ranked[0] < c * ranked[int(limit) - 1 :].sum())
+    if rule == EQUAL:
+        return bool(np.abs(counts / total - shares).sum() / 2 <= limit + SLACK)
+    if rule == ORDERED:
+        moved = np.abs(np.cumsum(counts / total - shares)).sum() / max(counts.size - 1, 1)
+        return bool(moved <= limit + SLACK)
+    return _tree_distance(counts / total - shares, nodes) <= limit + SLACK
+
+
+@compiled
+def _entropy(counts: Counts, total: float) -> float:
+    found = 0.0
+    for count in counts:
+        if count > 0:
+            found -= count / total * np.log(count / total)
+    return found
+
+
+@compiled
+def _tree_distance(extra: Counts, nodes: Codes) -> float:
+    # at each node the lesser of what its children have too much and too little moves through it, at its height
+    found = 0.0
+    top = nodes.shape[0] - 1
+    below = extra
+    for level in range(1, top + 1):
+        size = nodes[level].max() + 1
+        much, little = np.zeros(size), np.zeros(size)
+        parent = np.empty(below.size, np.int32)
+        for leaf in range(nodes.shape[1]):
+            parent[leaf if level == 1 else nodes[level - 1, leaf]] = nodes[level, leaf]
+        for child in range(below.size):
+            much[parent[child]] += max(below[child], 0.0)
+            little[parent[child]] += max(-below[child], 0.0)
+        found += np.minimum(much, little).sum() * level / top
+        below = much - little
+    return found

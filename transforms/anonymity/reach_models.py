@@ -1,0 +1,70 @@
+"""Reach the models of a release by its method: the classes of the rows, and what is published of each column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+
+from quality.releases.declaration import TableRelease
+from transforms.anonymity.classes import make_classes
+from transforms.anonymity.classes_loss import information_loss
+from transforms.anonymity.coded_table import SUPPRESSED, Codes, QuasiId
+from transforms.anonymity.encode_table import Encoded
+from transforms.anonymity.microaggregate import class_means, microaggregate
+from transforms.anonymity.recode_classes import recode_classes
+from transforms.anonymity.search_lattice import search_lattice
+
+THOROUGH = 100_000
+"""Rows up to which classes are made better after they are made: beyond, time is worth more than the last hundredth."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reached:
+    """``classes`` (n,); ``columns``: the published values of each quasi-identifier for the rows that have a class.
+
+    ``loss`` is the normalized certainty penalty of the classes. ``levels`` tell a full-domain release's generalization.
+    """
+
+    classes: Codes
+    columns: Sequence[pa.Array]
+    loss: float
+    levels: dict[str, int]
+
+
+def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
+    """Return classes that hold the release's models.
+
+    Raises ``Unreachable`` or ``NoGeneralizationHolds`` where there are none, and what the method raises.
+    """
+    table = encoded.table
+    if release.method == "full_domain":
+        found = search_lattice(table, models=release.models, suppression=release.suppression)
+        kept = found.classes != SUPPRESSED
+        columns = [_at_level(one, level, kept) for one, level in zip(table.quasi_ids, found.levels, strict=True)]
+        return _reached(
+            encoded, found.classes, columns, dict(zip(release.quasi_ids, map(int, found.levels), strict=True))
+        )
+    if release.method == "microaggregation":
+        classes = microaggregate(table, k=release.k)
+        return _reached(encoded, classes, [pa.array(column) for column in class_means(table, classes).T], {})
+    effort: Literal["fast", "thorough"] = "thorough" if table.rows <= THOROUGH else "fast"
+    classes = make_classes(table, models=release.models, strict=release.strict, effort=effort)
+    return _reached(encoded, classes, recode_classes(table, classes, encoded.values), {})
+
+
+def _reached(encoded: Encoded, classes: Codes, columns: Sequence[pa.Array], levels: dict[str, int]) -> Reached:
+    return Reached(classes, columns, information_loss(encoded.table, classes), levels)
+
+
+def _at_level(one: QuasiId, level: int, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pa.Array:
+    """Return each kept row's node at a level; no value stays none below the root."""
+    assert one.hierarchy is not None  # the search refuses a column without one
+    labels = one.hierarchy.labels[level]
+    shown: list[str | None] = [labels[node] for node in one.hierarchy.nodes[level]]
+    if one.null >= 0 and level < len(one.hierarchy.nodes) - 1:
+        shown[one.null] = None
+    return pa.array(shown, pa.string()).take(pa.array(one.codes[kept]))
