@@ -56,11 +56,10 @@ class AdaptiveTiling:
     def tiles_of(self, cells: Cells) -> Cells:
         """Return the tile (n,) of each cell; ``NOWHERE`` where even the coarsest cell is below the statute's limits."""
         distinct, places = numbered(cells)
-        deepest = _deepest(distinct, self.regions, self.rules)
         found = _allowed(ancestors(distinct, self.rules.coarsest), self.rules)
         for resolution in range(self.rules.coarsest, self.rules.finest + 1):
             at = ancestors(distinct, resolution)
-            tile = np.isin(at, self.cells) & (resolutions(at) == resolution) & (resolution <= deepest)
+            tile = np.isin(at, self.cells) & (resolutions(at) == resolution)
             found = np.where(tile, at, found)
         return np.asarray(found[places], np.uint64)
 

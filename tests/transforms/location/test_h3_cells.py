@@ -3,6 +3,7 @@ from __future__ import annotations
 import h3.api.basic_int as h3
 import numpy as np
 import pytest
+from h3 import average_hexagon_edge_length
 
 from transforms.location.h3_cells import NOWHERE, ancestors, cell_texts, cells_at, centers, resolutions
 
@@ -45,8 +46,8 @@ def test_what_is_no_position_on_earth_is_nowhere(latitude, longitude):
 @pytest.mark.parametrize("place", [(40.7, -74.0), (-33.9, 18.4), (0.0, 179.95), (64.7, 10.5), (74.9, 0.0), (89.9, 0.0)])
 def test_many_positions_close_together_get_the_cells_that_each_has_alone(resolution, place):
     random = np.random.default_rng(9)
-    spread = 60 / 2.65**resolution
-    many = random.normal(0, 1, (30_000, 2)) * spread + place
+    edge = average_hexagon_edge_length(resolution, "m") / 111_195
+    many = random.uniform(-edge, edge, (30_000, 2)) + place
     longitudes = (many[:, 1] + 180) % 360 - 180
     latitudes = np.clip(many[:, 0], -90, 90)
 

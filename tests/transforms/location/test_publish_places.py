@@ -72,13 +72,26 @@ def test_order_and_repeats_of_rows_change_nothing_that_is_published():
     assert one.equals(other)
 
 
-def test_trips_get_pseudonyms_that_neither_order_nor_number_ties_to_a_subject():
-    path = [(who, north(3_000 * step), -74.0, step * HOUR) for who in "abc" for step in range(5)]
-    made = published(rows(*path), declared(k=3, **TRIPS))
+def test_trips_get_pseudonyms_that_neither_order_nor_name_ties_to_a_subject():
+    paths = [[(north(3_000 * ((step * way) % 7)), -74.0, step * HOUR) for step in range(5)] for way in (1, 2, 3)]
 
-    trips = made.table["trip"].to_pylist()
-    assert set(trips) == set(range(6)), "each trip of five points goes on under another pseudonym after three"
-    assert set(made.table.column_names) == {"cell", "slot", "slot_hours", "trip"}
+    def made(order):
+        path = [("abcdef"[who], *fix) for who in order for fix in paths[who // 2]]
+        return published(rows(*path), declared(**TRIPS)).table
+
+    table = made(range(6))
+    assert set(table["trip"].to_pylist()) == set(range(12)), "a trip of five points goes on under another after three"
+    assert set(table.column_names) == {"cell", "slot", "slot_hours", "trip"}
+    assert table.equals(made([5, 4, 3, 2, 1, 0]))
+    assert table.equals(made([2, 0, 4, 1, 5, 3]))
+
+
+def test_how_often_somebody_was_there_in_a_slot_is_not_told():
+    often = [("a", *HERE, hour * HOUR) for hour in range(5)]
+
+    made = published(rows(*often, ("b", *HERE, 5 * HOUR)), declared(slots={"hours": [1, 6]}))
+
+    assert made.table["slot_hours"].to_pylist() == [6, 6]
 
 
 def test_a_trip_goes_on_under_another_pseudonym():
