@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -32,6 +32,12 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
 @lru_cache
 def source_stamp(package: str) -> str:
     """Return a digest of all files of ``package`` that hold compiled functions."""
-    folder = Path(str(sys.modules[package].__file__)).parent
-    texts = (path.read_bytes() for path in sorted(folder.rglob("*.py")))
-    return hashlib.sha256(b"\0".join(text for text in texts if _MARK in text)).hexdigest()
+    return hashlib.sha256(b"\0".join(text for text in _sources(files(package)) if _MARK in text)).hexdigest()
+
+
+def _sources(folder: Traversable) -> Iterator[bytes]:
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.name.endswith(".py"):
+            yield entry.read_bytes()

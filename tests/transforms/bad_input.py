@@ -12,6 +12,7 @@ import pyarrow as pa
 from quality.contracts import Column, Contract, Sensitivity
 from quality.contracts.shared_columns import EVENT_DATE
 from tests.transforms.bad_lattices import LATTICES
+from tests.transforms.bad_noise import NOISE
 from tests.transforms.planted import NUMBER, PLANTED, SECRET, Case
 from transforms.location import generalize_places, tile_cells
 from transforms.privacy import (
@@ -505,4 +506,4 @@ _fed = [
     Case("risk.summarize_actor_days.gap_m", "a-text", lambda: summarize_actor_days.gap_m(PLANTED, CELL)),
     Case("risk.summarize_actor_days.gap_m", "no-cell", lambda: summarize_actor_days.gap_m(CELL, str(NUMBER))),
 ]
-CASES: list[Case] = [*_fed, *LATTICES]
+CASES: list[Case] = [*_fed, *LATTICES, *NOISE]

@@ -9,8 +9,15 @@ import pyarrow as pa
 
 from quality.releases.declaration import TableRelease
 from tests.transforms.planted import NUMBER, PLANTED, Case
-from transforms.anonymity import box_rows, domains, encode_table, split_tree, unite_subjects
-from transforms.anonymity.compiled import compiled
+from transforms.anonymity import (
+    box_rows,
+    domains,
+    encode_table,
+    publish_rows,
+    reach_models,
+    split_tree,
+    unite_subjects,
+)
 
 RELEASE = TableRelease(
     name="t", description="d", purpose="p", reads="f", subject="who",
@@ -37,6 +44,7 @@ TABLES = [
         for of, do in (
             ("domains.survey_columns", _survey),
             ("domains.as_declared", lambda table: domains.as_declared(table, "age", RELEASE.quasi_ids["age"])),
+            ("publish_rows.publish_rows", lambda table: publish_rows.publish_rows(table, RELEASE, DOMAINS)),
             ("encode_table.encode_table", lambda table: encode_table.encode_table(table, RELEASE, DOMAINS)),
             ("box_rows.survey_part", lambda table: box_rows.survey_part(table.to_batches(), RELEASE, 1)),
             ("box_rows.numbers_of", lambda table: box_rows.numbers_of(table, DOMAINS)),
@@ -47,6 +55,7 @@ TABLES = [
         "anonymity.encode_table.encode_table", "an-unknown-value",
         lambda: encode_table.encode_table(UNKNOWN, RELEASE, DOMAINS),
     ),
+    Case("anonymity.reach_models.reach_models", "a-text", lambda: reach_models.reach_models(PLANTED, RELEASE)),
     Case("anonymity.domains.unite_domains", "texts", lambda: domains.unite_domains([(PLANTED,), (PLANTED,)])),
     Case(
         "anonymity.domains.with_hierarchies", "a-text-that-is-none",
@@ -68,5 +77,4 @@ TABLES = [
     Case("anonymity.split_tree.boxes_of", "a-text", lambda: split_tree.boxes_of(PLANTED, PLANTED, PLANTED, PLANTED)),
     Case("anonymity.unite_subjects.unite_subjects", "no-column", lambda: unite_subjects.unite_subjects(BAD, "device")),
     Case("anonymity.unite_subjects.unite_subjects", "lists", lambda: unite_subjects.unite_subjects(LISTS, "who")),
-    Case("anonymity.compiled.compiled", "a-text", lambda: compiled(PLANTED)),
 ]  # fmt: skip

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.check_node_kernels import Floats, Longs
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 
 
 @compiled

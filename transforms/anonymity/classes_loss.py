@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import SUPPRESSED, CodedTable, Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_space import SET, Space, rows_by_class, set_loss, space_of, span_loss
 
 

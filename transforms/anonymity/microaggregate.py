@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from quality.contracts.errors import UsageError
 from quality.releases.privacy_models import KAnonymity
 from transforms.anonymity.coded_table import SUPPRESSED, CodedTable, Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_bounds import Bounds, Tally, bounds_of, subjects_in, tally_of
 
 Floats = NDArray[np.float64]

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from quality.contracts.errors import GeowardError, UsageError
 from quality.contracts.untold import untold
 from quality.releases.privacy_models import KAnonymity, LDiversity, PrivacyModel, TCloseness
 from transforms.anonymity.coded_table import CodedTable, Codes, Sensitive
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_rules import RULES, rule_holds
 from transforms.anonymity.partition_space import nodes_of, rows_by_class
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_space import SCALE, SET, Space, set_loss, span_loss
 
 Floats = NDArray[np.float64]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from quality.contracts.compiled import compiled
 from quality.releases.privacy_models import PrivacyModel
 from transforms.anonymity.coded_table import CodedTable, Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_best import split_best
 from transforms.anonymity.partition_bounds import Bounds, Tally, bounds_of, holds, tally_of
 from transforms.anonymity.partition_cut import block_of, cut_rows, measure_ends, median, rank_values

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import CodedTable, Codes, Hierarchy, QuasiId
-from transforms.anonymity.compiled import compiled
 
 SCALE, SET, TREE = 0, 1, 2
 """How a set of values is told: by its ends on a scale, by its members, by the node that covers it."""

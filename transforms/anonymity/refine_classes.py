@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from quality.contracts.compiled import compiled
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 from transforms.anonymity.partition_bounds import Bounds, Tally, holds
 from transforms.anonymity.partition_space import Space, rows_by_class
 from transforms.anonymity.refine_block import Block, Floats, block_of_rows, costs_with, gain_without, put, take

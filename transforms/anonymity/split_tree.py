@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from quality.contracts.untold import untold
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 
 Numbers = NDArray[np.float64]
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
+from quality.contracts.compiled import compiled
 from quality.contracts.untold import untold
 from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.compiled import compiled
 
 
 @untold

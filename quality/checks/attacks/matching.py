@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.checks.attacks.compiled import compiled
 from quality.checks.attacks.points import Codes, Ints, Points
+from quality.contracts.compiled import compiled
 
 NONE = -1
 """Fills the row of a draw that has fewer points than others."""

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from quality.checks.attacks.compiled import compiled
 from quality.checks.attacks.points import Codes, Ints, Points
+from quality.contracts.compiled import compiled
 
 
 class RareSets(NamedTuple):
@@ -31,36 +31,63 @@ def rarest_of_trace(points: Points, trace: int, m: int) -> Codes:
 
 
 @compiled
+def _at_point(starts: Ints, points: Codes, traces: Codes, point: int, kept: Codes) -> int:  # pragma: no cover
+    """Write those of ``traces`` that have ``point`` to ``kept``, which may be ``traces`` itself; return how many."""
+    count = 0
+    for trace in traces:
+        there = points[starts[trace] : starts[trace + 1]]
+        where = np.searchsorted(there, point)
+        if where < len(there) and there[where] == point:
+            kept[count] = trace
+            count += 1
+    return count
+
+
+@compiled
+def _count_beyond(  # pragma: no cover
+    starts: Ints, points: Codes, owners: Codes, traces: Codes, last: int, counts: Codes, counted: Codes, seen: Codes
+) -> tuple[int, int]:
+    """Count the subjects of ``traces`` at each point beyond ``last``; write such points to ``seen``.
+
+    Return how many points there are, and the steps taken. Traces of one subject are neighbors.
+    """
+    found, steps = 0, 0
+    for trace in traces:
+        there = points[starts[trace] : starts[trace + 1]]
+        for point in there[np.searchsorted(there, last + 1) :]:
+            steps += 1
+            if counts[point] == 0:
+                seen[found] = point
+                found += 1
+            elif counted[point] == owners[trace]:
+                continue
+            counts[point] += 1
+            counted[point] = owners[trace]
+    return found, steps
+
+
+@compiled
 def _search(  # pragma: no cover
     starts: Ints, points: Codes, owners: Codes, places: int, k: int, m: int, budget: int
 ) -> tuple[int, int, int, int]:
-    fitting, sizes = np.empty((m + 1, len(owners)), np.int32), np.zeros(m + 1, np.int64)
+    traces, sizes = np.empty((m + 1, len(owners)), np.int32), np.zeros(m + 1, np.int64)
     counts, counted = np.zeros((m, places), np.int32), np.empty((m, places), np.int32)
     seen, found, cursor = np.empty((m, places), np.int32), np.zeros(m, np.int64), np.zeros(m, np.int64)
-    fewest, rare, sets, depth, arrived = len(owners), 0, 0, 0, True
-    fitting[0] = np.arange(len(owners))
-    sizes[0] = len(owners)
-    last = -1
+    fewest, rare, sets, depth, arrived, last = len(owners), 0, 0, 0, True, -1
+    traces[0], sizes[0] = np.arange(len(owners)), len(owners)
     while depth >= 0:
-        if arrived:  # count, for each point beyond the last one chosen, who of those that fit was there too
-            found[depth], cursor[depth], arrived = 0, 0, False
-            for trace in fitting[depth, : sizes[depth]]:
-                there = points[starts[trace] : starts[trace + 1]]
-                for point in there[np.searchsorted(there, last + 1) :]:
-                    budget -= 1
-                    if counts[depth, point] == 0:
-                        seen[depth, found[depth]] = point
-                        found[depth] += 1
-                    elif counted[depth, point] == owners[trace]:  # traces of one subject are neighbors
-                        continue
-                    counts[depth, point] += 1
-                    counted[depth, point] = owners[trace]
-                if budget < 0:
-                    return fewest, rare, sets, -1
+        if arrived:
+            fitting = traces[depth, : sizes[depth]]
+            found[depth], steps = _count_beyond(
+                starts, points, owners, fitting, last, counts[depth], counted[depth], seen[depth]
+            )
+            cursor[depth], arrived, budget = 0, False, budget - steps
             for point in seen[depth, : found[depth]]:
                 sets += 1
                 rare += counts[depth, point] < k
                 fewest = min(fewest, counts[depth, point])
+            if budget < 0:
+                return fewest, rare, sets, -1
         if depth + 1 == m or cursor[depth] == found[depth]:
             for point in seen[depth, : found[depth]]:
                 counts[depth, point] = 0
@@ -68,17 +95,10 @@ def _search(  # pragma: no cover
             continue
         last = seen[depth, cursor[depth]]
         cursor[depth] += 1
-        if counts[depth, last] < k:
-            continue
-        sizes[depth + 1] = 0
-        for trace in fitting[depth, : sizes[depth]]:
-            there = points[starts[trace] : starts[trace + 1]]
-            where = np.searchsorted(there, last)
-            if where < len(there) and there[where] == last:
-                fitting[depth + 1, sizes[depth + 1]] = trace
-                sizes[depth + 1] += 1
-        budget -= sizes[depth]
-        depth, arrived = depth + 1, True
+        if counts[depth, last] >= k:
+            budget -= sizes[depth]
+            sizes[depth + 1] = _at_point(starts, points, traces[depth, : sizes[depth]], last, traces[depth + 1])
+            depth, arrived = depth + 1, True
     return fewest, rare, sets, budget
 
 
@@ -115,12 +135,5 @@ def _rarest(  # pragma: no cover
             if not taken and (best < 0 or counts[i] < counts[best]):
                 best = i
         chosen[step] = own[best]
-        kept = 0
-        for other in fitting:
-            there = points[starts[other] : starts[other + 1]]
-            where = np.searchsorted(there, own[best])
-            if where < len(there) and there[where] == own[best]:
-                fitting[kept] = other
-                kept += 1
-        fitting = fitting[:kept]
+        fitting = fitting[: _at_point(starts, points, fitting, own[best], fitting)]
     return chosen

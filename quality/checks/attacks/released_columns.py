@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.checks.attacks.compiled import compiled
+from quality.contracts.compiled import compiled
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.int64]

@@ -1,0 +1,112 @@
+"""What may be spent of people's privacy, by whom, and one spending of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from quality.contracts.errors import PolicyBreach, UsageError
+from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
+
+Per = Literal["lifetime", "year", "month", "week", "day"]
+EVERYBODY = ""
+"""The consumer of a dataset's own budget, of which all consumers spend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """At most ``loss`` of each privacy ``unit`` of a dataset in each period of data, over all or by one ``consumer``.
+
+    A period is one of the days that the figures tell of, not of when they are made. What is granted per day or month
+    adds up over a life: only ``lifetime`` bounds that.
+    """
+
+    dataset: str
+    unit: str
+    loss: PrivacyLoss
+    consumer: str = EVERYBODY
+    per: Per = "lifetime"
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """Figures that are made once: the same of all these is the same spending, and gives the same figures again.
+
+    ``partition`` names the data, whose days are ``first`` to ``last``; ``input_version`` is a digest of the data as it
+    is now, and ``declaration`` one of the release.
+    """
+
+    dataset: str
+    unit: str
+    consumer: str
+    release: str
+    partition: str
+    input_version: str
+    declaration: str
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        """Refuse what names nothing: it would be the same as something else that does not."""
+        if not all((self.dataset, self.unit, self.consumer, self.release, self.input_version, self.declaration)):
+            raise UsageError("A spending names dataset, unit, consumer, release, input version and declaration.")
+        if self.first > self.last:
+            raise UsageError("A spending's first day must not come after its last.")
+
+    @property
+    def digest(self) -> str:
+        """What tells this spending from others."""
+        told = {name: str(value) for name, value in asdict(self).items()}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+class BudgetExceeded(PolicyBreach):
+    """What is left of a budget does not suffice, so nothing was spent and nothing read."""
+
+    def __init__(self, grant: Grant, left: tuple[Fraction, Fraction], asked: PrivacyLoss) -> None:
+        """Name the budget, what is left of it, and what would fit."""
+        name = "rho" if isinstance(asked, ZeroConcentrated) else "epsilon"
+        of = f"consumer {grant.consumer}" if grant.consumer else "all consumers"
+        wait = "" if grant.per == "lifetime" else f" or release data of another {grant.per},"
+        main, delta = (rounded_down(part) for part in left)
+        super().__init__(
+            f"The privacy budget of {grant.dataset} per {grant.unit} for {of} ({grant.per}) has {name} = {main} and "
+            f"delta = {delta} left; {name} = {asked.main} and delta = {asked.delta} were asked for. Nothing was read.",
+            mend=f"Publish what was released before once more,{wait} lower the release's loss to what is left, or have "
+            "the budget raised by who answers for it.",
+        )
+        self.left = left
+
+
+def periods(per: Per, first: date, last: date) -> set[str]:
+    """Return the periods that days from ``first`` to ``last`` lie in."""
+    if per == "lifetime":
+        return {""}
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    form = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}[per]
+    return {day.strftime(form) for day in days}
+
+
+def same_accounting(grant: Grant, loss: PrivacyLoss) -> None:
+    """Raise ``PolicyBreach`` if a loss cannot be added to those of a grant."""
+    if grant.loss.accounting != loss.accounting:
+        raise PolicyBreach(
+            f"The budget of {grant.dataset} per {grant.unit} is in {_words(grant.loss)}, the loss in {_words(loss)}: "
+            "they do not add up.",
+            mend="State the release's loss in the budget's accounting. A loss in zCDP converts to (epsilon, delta), "
+            "never back.",
+        )
+
+
+def rounded_down(number: Fraction) -> Decimal:
+    """Return a number with six digits, never more than it is."""
+    return Decimal(number.numerator * 10**6 // number.denominator).scaleb(-6).normalize()
+
+
+def _words(loss: ZeroConcentrated | Approximate) -> str:
+    return "zCDP" if isinstance(loss, ZeroConcentrated) else "(epsilon, delta)"

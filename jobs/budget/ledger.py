@@ -1,0 +1,210 @@
+"""The ledger of privacy budgets: an SQLite file in which a loss is written down before anything is read.
+
+One transaction at a time looks at what is left and spends it, over all processes, so that no two spend the same. It is
+flushed to the disk before its figures are made: whatever dies later, what was spent stays spent.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from urllib.parse import quote
+
+from jobs.budget.grant import EVERYBODY, BudgetExceeded, Grant, Spend, periods, same_accounting
+from quality.contracts.errors import EnvironmentFault, PolicyBreach
+from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS grants (id INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, unit TEXT NOT NULL,
+ consumer TEXT NOT NULL, accounting TEXT NOT NULL, main TEXT NOT NULL, delta TEXT NOT NULL, per TEXT NOT NULL,
+ granted_at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS spends (id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL, dataset TEXT NOT NULL,
+ unit TEXT NOT NULL, consumer TEXT NOT NULL, release TEXT NOT NULL, partition TEXT NOT NULL,
+ input_version TEXT NOT NULL, declaration TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
+ accounting TEXT NOT NULL, main TEXT NOT NULL, delta TEXT NOT NULL, spent_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS spends_of ON spends (dataset, unit);
+CREATE TABLE IF NOT EXISTS figures (digest TEXT PRIMARY KEY, made BLOB NOT NULL, made_at TEXT NOT NULL);
+"""
+WAIT_SECONDS = 60
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetLedger:
+    """A file (mode 0600), opened anew for each transaction; ``now`` dates entries and decides nothing."""
+
+    path: Path
+    now: Callable[[], datetime] = _now
+
+    def make(self) -> None:
+        """Make the file and its tables where absent."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        with closing(self._connect()) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.executescript(SCHEMA)
+
+    def grant(self, grant: Grant) -> None:
+        """Set a budget, from now on in place of what was granted of the same before; what is spent stays spent.
+
+        Raises ``PolicyBreach`` if it is in another accounting than what has been spent of the same unit.
+        """
+        with self.alone() as db:
+            for (spent,) in db.execute(
+                "SELECT DISTINCT accounting FROM spends WHERE dataset = ? AND unit = ?", (grant.dataset, grant.unit)
+            ):
+                same_accounting(grant, _loss(spent, "1", "0"))
+            loss = grant.loss
+            db.execute(
+                "INSERT INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (grant.dataset, grant.unit, grant.consumer, loss.accounting, str(loss.main), str(loss.delta),
+                 grant.per, self.now().isoformat()),
+            )  # fmt: skip
+
+    def once(self, spend: Spend, loss: PrivacyLoss, make: Callable[[], bytes], *, changed: bool = False) -> bytes:
+        """Return the figures of a spending: as they were made before, or by ``make``, which then may read.
+
+        The loss is spent before ``make`` is called and whatever it does, so that one that died or failed is paid for
+        and made anew at a new loss: nobody knows how far it came. ``changed`` allows figures of data that had another
+        version or declaration when the same partition was released. Raises ``BudgetExceeded`` where too little is
+        left, and ``PolicyBreach`` for what has no budget or may not be released again.
+        """
+        with self._one_maker(spend):
+            if (kept := self._made(spend)) is not None:
+                return kept
+            self._spend(spend, loss, changed)
+            figures = make()
+            with self.alone() as db:
+                db.execute("INSERT INTO figures VALUES (?, ?, ?)", (spend.digest, figures, self.now().isoformat()))
+            return figures
+
+    def left(self, dataset: str, unit: str, consumer: str, first: date, last: date) -> dict[str, tuple[Fraction, ...]]:
+        """Return what is left, as (rho or epsilon, delta), to a consumer by each budget: its own, and everybody's."""
+        with closing(self._connect()) as db:
+            found = _grants(db, dataset, unit, consumer)
+            return {grant.consumer: _left(db, grant, first, last) for grant in found}
+
+    def _made(self, spend: Spend) -> bytes | None:
+        with closing(self._connect()) as db:
+            found = db.execute("SELECT made FROM figures WHERE digest = ?", (spend.digest,)).fetchone()
+        return bytes(found[0]) if found else None
+
+    def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool) -> None:
+        with self.alone() as db:
+            for grant in _grants(db, spend.dataset, spend.unit, spend.consumer):
+                same_accounting(grant, loss)
+                left = _left(db, grant, spend.first, spend.last)
+                if Fraction(loss.main) > left[0] or Fraction(loss.delta) > left[1]:
+                    raise BudgetExceeded(grant, left, loss)
+            if not changed:
+                _refuse_changed(db, spend)
+            db.execute(
+                f"INSERT INTO spends VALUES (NULL, {', '.join('?' * 14)})",
+                (spend.digest, *map(str, astuple(spend)), loss.accounting, str(loss.main), str(loss.delta),
+                 self.now().isoformat()),
+            )  # fmt: skip
+
+    @contextmanager
+    def alone(self) -> Iterator[sqlite3.Connection]:
+        """Return a connection while nobody else can write; its changes are on the disk at the end, or none is."""
+        with closing(self._connect()) as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _one_maker(self, spend: Spend) -> Iterator[None]:
+        """Let no two processes make the same figures at a time: the second finds those of the first."""
+        locks = self.path.with_name(f"{self.path.name}.making")
+        locks.mkdir(mode=0o700, exist_ok=True)
+        descriptor = os.open(locks / spend.digest[:2], os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _connect(self) -> sqlite3.Connection:
+        """Raise ``EnvironmentFault`` if the file is missing, which would begin anew with nothing spent, or shared."""
+        if not self.path.exists():
+            raise EnvironmentFault(
+                f"The ledger of privacy budgets {self.path.name} is missing.",
+                mend="Restore it from your backup. A new one would know nothing of what is spent.",
+            )
+        mode = stat.S_IMODE(self.path.stat().st_mode)
+        if mode & 0o077:
+            raise EnvironmentFault(
+                f"The ledger of privacy budgets has mode {mode:04o}: others can read it.",
+                mend=f"Run `chmod 600 {self.path}`.",
+            )
+        where = f"file:{quote(str(self.path))}?mode=rw"
+        db = sqlite3.connect(where, uri=True, timeout=WAIT_SECONDS, isolation_level=None)
+        db.execute("PRAGMA synchronous = FULL")  # else a power cut may take back what was spent
+        return db
+
+
+def _grants(db: sqlite3.Connection, dataset: str, unit: str, consumer: str) -> list[Grant]:
+    """Return the budget of a dataset and a consumer's own part of it; without both, nothing may be spent."""
+    found = db.execute(
+        "SELECT consumer, accounting, main, delta, per FROM grants WHERE id IN (SELECT max(id) FROM grants"
+        " WHERE dataset = ? AND unit = ? AND consumer IN (?, ?) GROUP BY consumer) ORDER BY consumer",
+        (dataset, unit, EVERYBODY, consumer),
+    ).fetchall()
+    if not consumer or [row[0] for row in found] != [EVERYBODY, consumer]:
+        who = f"consumer {consumer!r}" if found and found[0][0] == EVERYBODY else "all consumers"
+        raise PolicyBreach(
+            f"{dataset} has no privacy budget per {unit} for {who}, so nothing of it may be spent.",
+            mend="Have one granted by who answers for the data: for the dataset, and for each consumer.",
+        )
+    return [Grant(dataset, unit, _loss(*row[1:4]), row[0], row[4]) for row in found]
+
+
+def _left(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tuple[Fraction, Fraction]:
+    """Return what is left in the fullest of the periods that the days lie in; sums are exact."""
+    rows = db.execute(
+        "SELECT first, last, main, delta FROM spends WHERE dataset = ? AND unit = ? AND (? = '' OR consumer = ?)",
+        (grant.dataset, grant.unit, grant.consumer, grant.consumer),
+    ).fetchall()
+    asked = periods(grant.per, first, last)
+    main, delta = dict.fromkeys(asked, Fraction()), dict.fromkeys(asked, Fraction())
+    for begun, ended, spent, spent_delta in rows:
+        for period in asked & periods(grant.per, date.fromisoformat(begun), date.fromisoformat(ended)):
+            main[period] += Fraction(spent)
+            delta[period] += Fraction(spent_delta)
+    return Fraction(grant.loss.main) - max(main.values()), Fraction(grant.loss.delta) - max(delta.values())
+
+
+def _refuse_changed(db: sqlite3.Connection, spend: Spend) -> None:
+    released = db.execute(
+        "SELECT count(*) FROM spends WHERE dataset = ? AND unit = ? AND consumer = ? AND release = ? AND partition = ?"
+        " AND digest != ?",
+        (spend.dataset, spend.unit, spend.consumer, spend.release, spend.partition, spend.digest),
+    ).fetchone()[0]
+    if released:
+        raise PolicyBreach(
+            f"Release {spend.release} has published this partition of {spend.dataset} before, from other data or by "
+            "another declaration; the difference could tell who came or went. Nothing was read.",
+            mend="Keep what is published, or set `changed_input: spend` in the release, at a new loss.",
+        )
+
+
+def _loss(accounting: str, main: str, delta: str) -> PrivacyLoss:
+    if accounting == "zcdp":
+        return ZeroConcentrated(rho=Decimal(main), delta=Decimal(delta))
+    return Approximate(epsilon=Decimal(main), delta=Decimal(delta))

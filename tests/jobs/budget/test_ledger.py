@@ -1,0 +1,301 @@
+"""The ledger of privacy budgets: spent before anything is read, never more than is granted, whatever dies."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jobs.budget.export_spends import grants, spends
+from jobs.budget.grant import BudgetExceeded, Grant, periods
+from jobs.budget.ledger import BudgetLedger
+from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
+from quality.releases.privacy_loss import Approximate, ZeroConcentrated
+from tests.jobs.budget.spenders import TENTH, a_spend
+
+ROOT = Path(__file__).parents[3]
+DAY = date(2026, 5, 1), date(2026, 5, 1)
+
+
+def rho(amount, delta=0):
+    return ZeroConcentrated(rho=Decimal(amount), delta=Decimal(delta))
+
+
+def granted(path, loss=None, per="lifetime", own=None):
+    ledger = BudgetLedger(path / "budget.sqlite")
+    ledger.make()
+    loss = loss or rho(1)
+    ledger.grant(Grant("protected.pings", "user_day", loss, per=per))
+    ledger.grant(Grant("protected.pings", "user_day", own or loss, "mobility", per))
+    return ledger
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return granted(tmp_path)
+
+
+def once(ledger, loss=TENTH, *, changed=False, **of):
+    return ledger.once(a_spend(**of), loss, lambda: b"figures", changed=changed)
+
+
+def start(ledger, who, how):
+    command = [sys.executable, "-m", "tests.jobs.budget.spenders", str(ledger.path), who, how]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, env={"PYTHONPATH": str(ROOT)})
+
+
+def left(ledger, consumer="mobility"):
+    return {name: float(main) for name, (main, _) in ledger.left("protected.pings", "user_day", consumer, *DAY).items()}
+
+
+def test_the_loss_is_spent_before_anything_is_read(ledger):
+    seen = []
+    ledger.once(a_spend(), TENTH, lambda: seen.append(left(ledger)) or b"figures")
+
+    assert seen == [{"": 0.9, "mobility": 0.9}]
+
+
+def test_the_same_spending_gives_the_same_figures_and_costs_nothing(ledger):
+    draws = iter([b"first", b"second"])
+
+    assert [ledger.once(a_spend(), TENTH, lambda: next(draws)) for _ in range(3)] == [b"first"] * 3
+    assert left(ledger) == {"": 0.9, "mobility": 0.9}
+
+
+@pytest.mark.parametrize(
+    "of",
+    [
+        pytest.param({"dataset": "other"}, id="dataset"),
+        pytest.param({"unit": "user"}, id="unit"),
+        pytest.param({"consumer": "ads"}, id="consumer"),
+        pytest.param({"consumer": "mobility "}, id="nearly-the-consumer"),
+    ],
+)
+def test_what_has_no_budget_is_refused_and_nothing_is_read(ledger, of):
+    with pytest.raises(PolicyBreach, match="no privacy budget"):
+        ledger.once(a_spend(**of), TENTH, lambda: pytest.fail("was read"))
+
+
+def test_a_dataset_without_a_budget_for_all_consumers_gives_none_to_one(tmp_path):
+    ledger = BudgetLedger(tmp_path / "budget.sqlite")
+    ledger.make()
+    ledger.grant(Grant("protected.pings", "user_day", rho(1), "mobility"))
+
+    with pytest.raises(PolicyBreach, match="for all consumers"):
+        once(ledger)
+
+
+def test_a_refusal_names_what_is_left_and_the_mend_and_nothing_is_read(ledger):
+    for number in range(9):
+        once(ledger, partition=str(number))
+
+    with pytest.raises(BudgetExceeded, match=r"rho = 0\.1 and delta = 0 left; rho = 0\.11 ") as refused:
+        ledger.once(a_spend(), rho("0.11"), lambda: pytest.fail("was read"))
+
+    assert "lower the release's loss" in refused.value.mend
+    assert refused.value.left == (Fraction(1, 10), 0)
+    assert left(ledger)[""] == 0.1
+
+
+def test_ten_tenths_are_one_and_nothing_more(ledger):
+    for number in range(9):
+        once(ledger, partition=str(number))
+
+    with pytest.raises(BudgetExceeded):
+        once(ledger, rho("0.1000000000000000000000000000001"), partition="a")  # the same float
+    once(ledger, partition="b")
+    with pytest.raises(BudgetExceeded):
+        once(ledger, rho("1e-40"), partition="c")
+
+
+@settings(max_examples=8, derandomize=True, deadline=None)
+@given(st.lists(st.decimals("1e-6", "0.5", places=6), min_size=1, max_size=8))
+def test_no_order_of_spendings_exceeds_the_budget(tmp_path_factory, losses):
+    ledger = granted(tmp_path_factory.mktemp("ledger"))
+    spent, done = Fraction(), Fraction()
+    for number, loss in enumerate(losses):
+        fits = spent + Fraction(loss) <= 1
+        try:
+            once(ledger, rho(loss), partition=str(number))
+            done += Fraction(loss)
+            assert fits
+        except BudgetExceeded:
+            assert not fits
+        spent = done
+    assert spent <= 1
+
+
+def test_delta_is_a_budget_too(tmp_path):
+    ledger = granted(tmp_path, rho(1, "1e-6"))
+    once(ledger, rho("0.1", "1e-6"))
+
+    with pytest.raises(BudgetExceeded):
+        once(ledger, rho("0.1", "1e-9"), partition="another")
+
+
+def test_a_consumer_is_refused_by_what_others_spent_and_by_its_own_budget(tmp_path):
+    ledger = granted(tmp_path, own=rho("0.1"))
+    ledger.grant(Grant("protected.pings", "user_day", rho(1), "traffic"))
+    once(ledger, rho("0.85"), consumer="traffic")
+
+    with pytest.raises(BudgetExceeded, match="for all consumers"):
+        once(ledger, rho("0.16"), consumer="traffic", partition="b")
+    once(ledger)
+    with pytest.raises(BudgetExceeded, match="for consumer mobility"):
+        once(ledger, rho("0.01"), partition="b")
+
+
+def test_losses_of_two_accountings_never_mix(ledger):
+    with pytest.raises(PolicyBreach, match="do not add up"):
+        once(ledger, Approximate(epsilon=Decimal("0.1")))
+    once(ledger)
+    with pytest.raises(PolicyBreach, match="do not add up"):
+        ledger.grant(Grant("protected.pings", "user_day", Approximate(epsilon=Decimal(1))))
+
+
+@pytest.mark.parametrize(
+    "of", [pytest.param({"input_version": "v2"}, id="data"), pytest.param({"declaration": "d2"}, id="declaration")]
+)
+def test_a_changed_partition_is_refused_or_a_new_spending_as_declared(ledger, of):
+    once(ledger)
+
+    with pytest.raises(PolicyBreach, match="before, from other data"):
+        ledger.once(a_spend(**of), TENTH, lambda: pytest.fail("was read"))
+    assert left(ledger)[""] == 0.9
+    once(ledger, changed=True, **of)
+    assert left(ledger)[""] == 0.8
+
+
+@pytest.mark.parametrize(
+    ("per", "other", "fits"),
+    [
+        pytest.param("day", date(2026, 5, 2), True, id="another-day"),
+        pytest.param("day", date(2026, 5, 1), False, id="the-same-day"),
+        pytest.param("week", date(2026, 5, 4), True, id="another-week"),
+        pytest.param("week", date(2026, 5, 3), False, id="the-same-week"),
+        pytest.param("month", date(2026, 5, 31), False, id="the-same-month"),
+        pytest.param("month", date(2026, 6, 1), True, id="another-month"),
+        pytest.param("year", date(2026, 12, 31), False, id="the-same-year"),
+        pytest.param("lifetime", date(2050, 1, 1), False, id="a-lifetime-never-ends"),
+    ],
+)
+def test_a_budget_of_a_period_is_one_of_the_days_that_figures_tell_of(tmp_path, per, other, fits):
+    ledger = granted(tmp_path, rho("0.1"), per)
+    once(ledger)
+
+    def again():
+        once(ledger, partition="b", first=other, last=other)
+
+    if fits:
+        again()
+    else:
+        with pytest.raises(BudgetExceeded):
+            again()
+
+
+def test_figures_of_several_days_spend_of_each(tmp_path):
+    ledger = granted(tmp_path, rho("0.1"), "day")
+    once(ledger, last=date(2026, 5, 3))
+
+    with pytest.raises(BudgetExceeded):
+        once(ledger, partition="b", first=date(2026, 5, 3), last=date(2026, 5, 4))
+
+
+def test_a_week_is_of_its_iso_year():
+    assert periods("week", date(2026, 12, 31), date(2027, 1, 1)) == {"2026-W53"}
+
+
+def test_figures_that_could_not_be_made_are_paid_for(ledger):
+    with pytest.raises(ZeroDivisionError):
+        ledger.once(a_spend(), TENTH, lambda: bytes(1 // 0))
+
+    assert left(ledger)[""] == 0.9
+    assert spends(ledger)["published"].to_pylist() == [False]
+    assert once(ledger) == b"figures"
+    assert left(ledger)[""] == 0.8
+
+
+def test_a_process_killed_between_spending_and_figures_has_spent(ledger):
+    killed = start(ledger, "-", "kill")
+
+    assert killed.wait(30) == -signal.SIGKILL
+    killed.stdout.close()
+    assert left(ledger)[""] == 0.9
+    assert once(ledger) == b"figures"
+    assert left(ledger)[""] == 0.8
+
+
+def test_processes_side_by_side_never_overspend(tmp_path):
+    ledger = granted(tmp_path, rho("2"))
+    processes = [start(ledger, who, "spend") for who in "abcd"]
+    spent = [int(one.communicate(timeout=60)[0]) for one in processes]
+
+    assert sum(spent) == 20
+    assert left(ledger)[""] == 0
+
+
+def test_processes_that_make_the_same_figures_pay_once_and_publish_one(ledger):
+    processes = [start(ledger, who, "same") for who in "abcd"]
+    made = {one.communicate(timeout=60)[0] for one in processes}
+
+    assert len(made) == 1
+    assert left(ledger)[""] == 0.9
+
+
+def test_all_is_exported_with_exact_losses(ledger):
+    once(ledger, rho("0.1000000000000000000000000000001"))
+    out = spends(ledger).select(["id", "consumer", "release", "first", "accounting", "loss", "delta", "published"])
+
+    assert out.to_pylist() == [
+        {"id": 1, "consumer": "mobility", "release": "hourly", "first": DAY[0], "accounting": "zcdp",
+         "loss": "0.1000000000000000000000000000001", "delta": "0", "published": True}
+    ]  # fmt: skip
+    assert grants(ledger).select(["consumer", "loss", "per"]).to_pylist() == [
+        {"consumer": "", "loss": "1", "per": "lifetime"},
+        {"consumer": "mobility", "loss": "1", "per": "lifetime"},
+    ]
+
+
+def test_an_empty_ledger_is_exported_as_no_rows(tmp_path):
+    ledger = BudgetLedger(tmp_path / "budget.sqlite")
+    ledger.make()
+
+    assert spends(ledger).num_rows == grants(ledger).num_rows == 0
+
+
+def test_a_raised_budget_holds_from_now_on_and_the_old_one_stays_on_record(ledger):
+    once(ledger, rho(1))
+    for consumer in ("", "mobility"):
+        ledger.grant(Grant("protected.pings", "user_day", rho(2), consumer))
+
+    assert left(ledger) == {"": 1, "mobility": 1}
+    assert grants(ledger).num_rows == 4
+
+
+def test_a_missing_ledger_is_not_begun_anew(ledger):
+    ledger.path.unlink()
+
+    with pytest.raises(EnvironmentFault, match="missing"):
+        once(ledger)
+
+
+def test_a_ledger_that_others_can_read_is_refused(ledger):
+    assert ledger.path.stat().st_mode & 0o777 == 0o600
+    ledger.path.chmod(0o640)
+
+    with pytest.raises(EnvironmentFault, match="0640"):
+        once(ledger)
+
+
+@pytest.mark.parametrize("name", ["dataset", "consumer", "input_version"])
+def test_a_spending_that_names_nothing_is_none(name):
+    with pytest.raises(UsageError):
+        a_spend(**{name: ""})

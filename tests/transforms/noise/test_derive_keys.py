@@ -1,0 +1,114 @@
+"""Keys of rows and the public set of all partitions agree."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import h3
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quality.contracts.errors import UsageError
+from quality.releases.noisy_keys import CellKey, ColumnKey, GridKey, PublicKeys, TimeKey
+from transforms.noise.derive_keys import key_columns, public_partitions
+
+GRID = {"cell": GridKey(by="grid", latitude="lat", longitude="lon", step=0.01)}
+FINE = h3.latlng_to_cell(37.77, -122.42, 9)
+
+
+def derived(keys, **columns):
+    import polars as pl
+
+    return pl.DataFrame(columns).select(key_columns(keys)).to_dict(as_series=False)
+
+
+def at(every, when=datetime(2026, 5, 5, 7, 30)):
+    return derived({"k": TimeKey(by="time", column="at", every=every)}, at=[when])["k"][0]
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.floats(37.7, 37.8), st.floats(-122.5, -122.4))
+def test_every_place_of_a_box_lies_in_one_of_its_squares(lat, lon):
+    box = {"south": 37.7, "west": -122.5, "north": 37.8, "east": -122.4}
+    squares = public_partitions(PublicKeys(product={"cell": box}), GRID)["cell"].to_pylist()
+
+    assert derived(GRID, lat=[lat], lon=[lon])["cell"][0] in squares
+    assert len(squares) in (100, 110, 121)
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(91.0, 0.0), (0.0, 181.0), (None, 0.0), (float("nan"), 0.0)])
+def test_a_place_off_the_globe_has_no_key(lat, lon):
+    assert derived(GRID, lat=[lat], lon=[lon])["cell"] == [None]
+
+
+def test_a_cell_is_its_parent_and_what_is_none_or_too_coarse_has_no_key():
+    keys = {"k": CellKey(by="h3", column="cell", resolution=7)}
+    out = derived(keys, cell=[FINE, h3.cell_to_parent(FINE, 5), "no cell", None])["k"]
+
+    assert out == [h3.cell_to_parent(FINE, 7), None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("every", "key"),
+    [
+        pytest.param("hour", datetime(2026, 5, 5, 7), id="hour"),
+        pytest.param("day", date(2026, 5, 5), id="day"),
+        pytest.param("hour_of_day", 7, id="hour-of-day"),
+        pytest.param("hour_of_week", 31, id="hour-of-week-of-a-tuesday"),
+    ],
+)
+def test_a_time_is_floored_or_wrapped(every, key):
+    assert at(every) == key
+
+
+def test_the_first_hour_of_a_week_is_mondays():
+    assert at("hour_of_week", datetime(2026, 5, 4)) == 0
+    assert at("hour_of_week", datetime(1969, 12, 29, 23)) == 23
+
+
+@pytest.mark.parametrize(("every", "count"), [pytest.param("hour", 30, id="hours"), pytest.param("day", 2, id="days")])
+def test_times_are_all_from_the_first_to_before_the_last(every, count):
+    times = {"since": datetime(2026, 5, 4), "until": datetime(2026, 5, 5, 5, 30)}
+    keys = {"k": TimeKey(by="time", column="at", every=every)}
+    out = public_partitions(PublicKeys(product={"k": times}), keys)["k"].to_pylist()
+
+    assert len(out) == len(set(out)) == count
+    assert out[-1] == at(every, datetime(2026, 5, 5, 5, 29))
+
+
+def test_a_product_holds_each_pair_once():
+    keys = {name: ColumnKey(by="column", column=name) for name in ("a", "b")}
+    out = public_partitions(PublicKeys(product={"b": {"first": 1, "last": 2}, "a": ["x", "y", "x"]}), keys)
+
+    assert out.to_pylist() == [{"a": a, "b": b} for a in "xy" for b in (1, 2)]
+
+
+def test_too_many_partitions_are_refused_before_they_are_made():
+    keys = {name: ColumnKey(by="column", column=name) for name in "ab"}
+    product = dict.fromkeys("ab", {"first": 0, "last": 99_999})
+
+    with pytest.raises(UsageError, match="200,000,000"):
+        public_partitions(PublicKeys(product=product), keys)
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        pytest.param({"south": 0, "west": 0, "north": 1, "east": 1}, id="box"),
+        pytest.param({"since": datetime(2026, 1, 1), "until": datetime(2026, 1, 2)}, id="times"),
+    ],
+)
+def test_boxes_and_times_are_for_their_own_keys(which):
+    with pytest.raises(UsageError):
+        public_partitions(PublicKeys(product={"k": which}), {"k": ColumnKey(by="column", column="k")})
+
+
+def test_a_list_without_a_key_is_refused():
+    with pytest.raises(UsageError, match="no column cell"):
+        public_partitions(PublicKeys(table="x"), GRID, pa.table({"other": [1]}))
+
+
+def test_times_of_rows_may_have_a_zone():
+    assert at("hour", datetime(2026, 5, 5, 7, 30, tzinfo=UTC)).hour == 7

@@ -1,0 +1,136 @@
+"""The partitions of a row, and the set of all that are public."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import reduce
+from math import prod
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from quality.contracts.errors import UsageError
+from quality.contracts.untold import untold
+from quality.releases.noisy_keys import (
+    MOST,
+    Box,
+    CellKey,
+    ColumnKey,
+    GridKey,
+    Key,
+    Numbers,
+    PublicKeys,
+    TimeKey,
+    Times,
+    Which,
+)
+
+if TYPE_CHECKING:
+    import polars as pl
+
+ROW = 10_000_000
+"""What a grid's square counts for each row: more than its columns."""
+HOURS_TO_MONDAY = 72
+"""The epoch began on a Thursday."""
+
+
+@untold
+def key_columns(keys: Mapping[str, Key]) -> list[pl.Expr]:
+    """Return an expression for each key; what has none, such as a place off the globe, is null."""
+    return [_expression(key).alias(name) for name, key in keys.items()]
+
+
+@untold
+def public_partitions(partitions: PublicKeys, keys: Mapping[str, Key], listed: pa.Table | None = None) -> pa.Table:
+    """Return all partitions, each once, in the order of their keys.
+
+    ``listed`` holds a column for each key where the declaration names a table. Raises ``UsageError`` where it is
+    needed and absent, lacks a key, or where there are more than 200 million.
+    """
+    import polars as pl
+
+    if partitions.product:
+        values = {name: _values(keys[name], which) for name, which in partitions.product.items()}
+        if prod(map(len, values.values())) > MOST:
+            raise UsageError(f"There are more than {MOST:,} partitions.", mend="Make keys coarser, or areas smaller.")
+        frames = [pl.DataFrame({name: values[name]}) for name in keys]
+        all_of_them = reduce(lambda made, one: made.join(one, how="cross"), frames)
+    elif listed is None:
+        raise UsageError("The table of partitions is not given.")
+    elif absent := sorted(set(keys) - set(listed.column_names)):
+        raise UsageError(f"The table of partitions has no column {', '.join(absent)}.")
+    else:
+        all_of_them = pl.DataFrame(pl.from_arrow(listed.select(list(keys))))
+    if all_of_them.height > MOST:
+        raise UsageError(f"There are more than {MOST:,} partitions.", mend="Make keys coarser, or list fewer.")
+    return all_of_them.drop_nulls().unique().sort(list(keys)).to_arrow()
+
+
+def _values(key: Key, which: Which) -> Sequence[object]:
+    if isinstance(which, Numbers):
+        return range(which.first, which.last + 1)
+    if isinstance(which, Times):
+        return _times(key, which)
+    if not isinstance(which, Box):
+        return list(dict.fromkeys(which))
+    if not isinstance(key, GridKey):
+        raise UsageError("A box gives the partitions of a grid key only.")
+    rows, columns = (
+        range(int((low + most) // key.step), int((high + most) // key.step) + 1)
+        for low, high, most in ((which.south, which.north, 90), (which.west, which.east, 180))
+    )
+    if len(rows) * len(columns) > MOST:
+        raise UsageError(f"There are more than {MOST:,} partitions.", mend="Make keys coarser, or areas smaller.")
+    return [ROW * row + column for row in rows for column in columns]
+
+
+def _times(key: Key, which: Times) -> list[datetime] | list[date]:
+    if not isinstance(key, TimeKey) or key.every not in ("hour", "day"):
+        raise UsageError("Times give the partitions of a key of hours or days only.")
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    start = which.since.replace(minute=0, second=0, microsecond=0)
+    if key.every == "hour":
+        return [start + number * hour for number in range(-(-(which.until - start) // hour))]
+    return [start.date() + number * day for number in range(-(-(which.until - start.replace(hour=0)) // day))]
+
+
+def _expression(key: Key) -> pl.Expr:
+    import polars as pl
+
+    if isinstance(key, ColumnKey):
+        return pl.col(key.column)
+    if isinstance(key, GridKey):
+        latitude, longitude = pl.col(key.latitude), pl.col(key.longitude)
+        row, column = ((latitude + 90) // key.step).cast(pl.Int64), ((longitude + 180) // key.step).cast(pl.Int64)
+        there = latitude.is_between(-90, 90) & longitude.is_between(-180, 180)
+        return pl.when(there).then(ROW * row + column)
+    if isinstance(key, CellKey):
+        return _parents(pl.col(key.column), key.resolution)
+    hours = pl.col(key.column).dt.epoch("s") // 3600
+    return {
+        "hour": pl.col(key.column).dt.truncate("1h"),
+        "day": pl.col(key.column).dt.date(),
+        "hour_of_day": hours % 24,
+        "hour_of_week": (hours + HOURS_TO_MONDAY) % 168,
+    }[key.every]
+
+
+def _parents(cells: pl.Expr, resolution: int) -> pl.Expr:
+    import polars as pl
+
+    def of_all(values: pl.Series) -> pl.Series:
+        known = values.unique().drop_nulls()
+        parents = pl.Series([_parent(cell, resolution) for cell in known], dtype=pl.String)
+        return values.replace_strict(known, parents, default=None, return_dtype=pl.String)
+
+    return cells.map_batches(of_all, return_dtype=pl.String)
+
+
+def _parent(cell: str, resolution: int) -> str | None:
+    import h3
+
+    if not h3.is_valid_cell(cell) or h3.get_resolution(cell) < resolution:
+        return None
+    parent: str = h3.cell_to_parent(cell, resolution)
+    return parent
