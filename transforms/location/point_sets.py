@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.contracts.compiled import compiled
 from quality.contracts.untold import untold
-from transforms.anonymity.compiled import compiled
 from transforms.location.fixes import Codes, Ints, Mask
 
 Keys = NDArray[np.uint64]
