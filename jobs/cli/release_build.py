@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from jobs.release.build_file import Built
+    from quality.checks.verdict import Verdict
     from quality.releases.declaration import TableRelease
 
 
@@ -75,9 +76,14 @@ def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: b
     )  # fmt: skip
 
 
+def _holds(verdict: Verdict) -> str:
+    outcome = str(verdict.measured.get("outcome", ""))
+    return "yes" if verdict.passed else f"NO: {outcome.replace('_', ' ')}" if outcome else "NO"
+
+
 def _tables(built: Built) -> list[Table | str]:
-    table = grid("holds", "model")
+    table = grid("holds", "what")
     for verdict in built.verdicts:
-        table.add_row("yes" if verdict.passed else "NO", verdict.description)
+        table.add_row(_holds(verdict), verdict.description)
     loss = f"information loss {built.utility.ncp:.4f} (0: as it was, 1: nothing left)"
     return [f"{built.measured.classes:,} classes of {built.measured.subjects:,} subjects, {loss}", table]

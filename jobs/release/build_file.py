@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.release.attack_release import attack_release
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_table import read_table
@@ -84,6 +85,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     utility = _utility(release, rows, made.table, texts)
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
+    verdicts += attack_release(release, rows, domains, tell)
     built = Built(whole.num_rows, out, rows.num_rows - out, rejected, made.loss, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")

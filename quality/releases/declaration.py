@@ -15,17 +15,22 @@ class _Frozen(BaseModel):
 
 
 class Gates(_Frozen):
-    """What the attacks on the published rows may reach at most, and what must be left of the data at least.
+    """What attacks on the published rows may reach at most, and what must be left of the data at least.
 
-    Shares lie in [0, 1]. ``max_information_loss`` is the normalized certainty penalty (NCP); ``max_suppressed`` the
-    share of rows that are not published: a release beyond either fails as useless.
+    Shares lie in [0, 1]: of an attack what it gains on the release's own people over people who are not in it (Giomi et
+    al., PETS 2023), the whole interval. An attack whose limit is null is not tried, and the report says so. Without a
+    stated limit, ``membership`` is not: k-anonymity does not promise to hide who is in a table. ``accept_too_small``
+    lets a release pass whose attacks are undecided for want of people. ``max_information_loss`` is the normalized
+    certainty penalty (NCP) and ``max_suppressed`` the share of rows that are not published: a release beyond either
+    fails as useless.
     """
 
-    singling_out: float = Field(default=0.05, ge=0, le=1)
-    linkability: float = Field(default=0.05, ge=0, le=1)
-    inference: float = Field(default=0.05, ge=0, le=1)
-    membership: float = Field(default=0.05, ge=0, le=1)
-    max_information_loss: float = Field(default=1.0, gt=0, le=1)
+    singling_out: float | None = Field(default=0.05, ge=0, le=1)
+    linkability: float | None = Field(default=0.05, ge=0, le=1)
+    inference: float | None = Field(default=0.05, ge=0, le=1)
+    membership: float | None = Field(default=None, ge=0, le=1)
+    accept_too_small: bool = False
+    max_information_loss: float = Field(default=0.9, gt=0, le=1)
     max_suppressed: float = Field(default=0.2, ge=0, le=1)
 
 

@@ -15,6 +15,7 @@ from tests.transforms.bad_batches import BATCHES
 from tests.transforms.bad_classes import CLASSES
 from tests.transforms.bad_columns import FRAMES
 from tests.transforms.bad_input import CASES
+from tests.transforms.bad_places import PLACES
 from tests.transforms.bad_tables import TABLES
 from tests.transforms.planted import PLANTED, Workers, forms_of, search, told
 
@@ -37,7 +38,7 @@ def shown(caplog, capfd):
     return shown
 
 
-@pytest.mark.parametrize("case", [*CASES, *TABLES, *CLASSES], ids=str)
+@pytest.mark.parametrize("case", [*CASES, *TABLES, *CLASSES, *PLACES], ids=str)
 def test_nothing_of_a_bad_value_is_told(case, shown):
     refused, seen = shown(case.do)
 
@@ -102,7 +103,7 @@ def test_a_value_is_found_in_whatever_form_it_is_told(form):
 
 
 def test_every_public_function_of_transforms_is_fed_bad_input():
-    fed = {case.of for case in (*CASES, *TABLES, *CLASSES, *BATCHES, *FRAMES)}
+    fed = {case.of for case in (*CASES, *TABLES, *CLASSES, *PLACES, *BATCHES, *FRAMES)}
 
     assert fed == public(), "a new transform needs a case in bad_input, bad_batches or bad_columns"
 

@@ -25,6 +25,8 @@ def microaggregate(table: CodedTable, *, k: int) -> Codes:
     if unfit:
         raise UsageError(f"Microaggregation needs numbers without nulls: {', '.join(unfit)}.")
     bounds = bounds_of(table, [KAnonymity(model="k_anonymity", k=k)])
+    if not table.rows:
+        return np.empty(0, np.int32)
     values = np.column_stack([one.positions[one.codes] for one in table.quasi_ids])
     spread = values.std(axis=0)
     points = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)

@@ -13,6 +13,9 @@ DECLARED = {
     "name": "visits", "description": "Who came.", "purpose": "analytics", "reads": "visits.csv", "subject": "who",
     "quasi_ids": {"age": {"kind": "numeric"}, "city": {"kind": "categorical"}}, "keep": ["note"],
     "models": [{"model": "k_anonymity", "k": 2}],
+    "gates": {
+        "singling_out": None, "linkability": None, "inference": None, "max_information_loss": 1, "max_suppressed": 0.5,
+    },
 }  # fmt: skip
 ROWS = "who,age,city,note,secret\na,30,Rome,n1,s\nb,34,Rome,n2,s\nc,61,Oslo,n3,s\nd,67,Oslo,n4,s\n,50,Bonn,n5,s\n"
 
@@ -169,6 +172,22 @@ def test_wrong_use_is_told(geoward, arguments, told):
 
 def test_a_release_must_be_told_where_to_go(geoward):
     assert "Say --output" in str(geoward("release", "build", "x").exception)
+
+
+def test_an_empty_release_is_no_private_one(built):
+    rows = "who,age,city,note,secret\na,30,Rome,n,s\nb,60,Oslo,n,s\n"
+
+    done, published = built(rows, gates={**DECLARED["gates"], "max_information_loss": 0.9})
+
+    assert published is None
+    assert "useful_information" in str(done.exception)
+
+
+def test_a_release_is_attacked_unless_its_declaration_says_otherwise(built):
+    done, published = built(gates={})
+
+    assert published is None
+    assert "attack" in str(done.exception)
 
 
 def test_an_output_is_whole_or_absent(built, monkeypatch):

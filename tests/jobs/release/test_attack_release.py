@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from jobs.release.attack_release import attack_release, halve
+from quality.releases.declaration import TableRelease
+from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
+
+PEOPLE = 600
+
+
+def release(k, **gates):
+    return TableRelease.model_validate(
+        {
+            "name": "t", "description": "d", "purpose": "p", "reads": "f", "subject": "who",
+            "quasi_ids": {"age": {"kind": "numeric"}, "town": {"kind": "categorical"}, "pay": {"kind": "numeric"}},
+            "models": [
+                {"model": "k_anonymity", "k": k},
+                {"model": "l_diversity", "column": "ill", "l": 1},
+            ],
+            "gates": gates,
+        }
+    )  # fmt: skip
+
+
+def people(secret):
+    rng = np.random.default_rng(1)
+    return pa.table(
+        {
+            "who": [f"p{at}" for at in range(PEOPLE)],
+            "age": rng.permutation(PEOPLE) / 10,
+            "town": [f"t{at}" for at in rng.integers(0, 9, PEOPLE)],
+            "pay": rng.permutation(PEOPLE),
+            "ill": secret(rng),
+        }
+    )
+
+
+def many(rng):
+    return [f"i{at}" for at in rng.integers(0, 40, PEOPLE)]
+
+
+def attacked(table, declared):
+    domains = with_hierarchies(unite_domains([survey_columns(table, declared.coded)]), {})
+    return {one.check: one for one in attack_release(declared, table, domains, lambda _: None)}
+
+
+def test_an_attack_that_learns_secrets_of_small_classes_stops_the_release():
+    found = attacked(people(many), release(2, singling_out=None, linkability=None))
+
+    assert found["attack_inference"].measured["outcome"] == "failed"
+    assert found["attack_inference"].stops
+
+
+def test_large_classes_single_nobody_out_and_few_people_leave_it_undecided():
+    found = attacked(people(many), release(30, linkability=None, inference=None))
+
+    assert found["attack_singling_out"].measured["outcome"] in ("passed", "too_small")
+    assert found["attack_singling_out"].measured["successes"] == 0
+    assert found["attack_singling_out"].measured["raw_low"] > 0.5
+
+
+def test_an_attack_that_learns_nothing_from_the_raw_rows_either_is_blind_and_stops():
+    table = people(many).set_column(1, "age", pa.array([1.0] * PEOPLE)).set_column(3, "pay", pa.array([1] * PEOPLE))
+    table = table.set_column(2, "town", pa.array(["t"] * PEOPLE))
+
+    found = attacked(table, release(2, linkability=None, inference=None))
+
+    assert found["attack_singling_out"].measured["outcome"] == "blind"
+    assert found["attack_singling_out"].stops
+    assert "gates: {singling_out: null}" in found["attack_singling_out"].mend
+
+
+def test_what_the_declaration_does_not_ask_for_is_not_tried():
+    assert attacked(people(many), release(2, singling_out=None, linkability=None, inference=None)) == {}
+
+
+def test_too_few_people_for_a_control_group_prove_nothing():
+    few = people(many).slice(0, 30)
+
+    strict = attacked(few, release(25))["attacks"]
+    lenient = attacked(few, release(25, accept_too_small=True))["attacks"]
+
+    assert strict.measured["outcome"] == "too_small"
+    assert (strict.stops, lenient.stops) == (True, False)
+
+
+def test_a_policy_may_ask_for_more():
+    found = attacked(people(many), release(2, singling_out=None, linkability=None, inference=None, membership=0.1))
+
+    assert list(found) == ["attack_membership"]
+    assert found["attack_membership"].measured["outcome"] == "failed"
+
+
+@pytest.mark.parametrize("turn", [False, True])
+def test_the_same_people_are_always_in_the_same_half_and_nobody_is_in_both(turn):
+    table = people(many)
+    if turn:
+        table = table.take(pa.array(range(PEOPLE - 1, -1, -1)))
+    declared = release(2)
+    domains = with_hierarchies(unite_domains([survey_columns(table, declared.coded)]), {})
+
+    made = halve(declared, table, domains)
+
+    ages = [set(half["age"].tolist()) for half in (made.members, made.others)]
+    assert not ages[0] & ages[1]
+    assert sum(map(len, ages)) == PEOPLE
+    assert 0.4 < len(ages[0]) / PEOPLE < 0.6
