@@ -56,7 +56,8 @@ def _tables(plan: ReleasePlanListing) -> list[Table | str]:
         models.add_row(f"{model.model} ({told})", escape(model.meaning))
     gates = grid("gate", "limit#")
     for name, limit in plan.gates.items():
-        gates.add_row(name, f"{limit:g}")
+        shown = "not tried" if limit is None else "yes" if limit is True else "no" if limit is False else f"{limit:g}"
+        gates.add_row(name, shown)
     how = f"method {plan.method}, up to {plan.suppression:.1%} of rows suppressed, nulls: {plan.nulls}"
     head = [f"{plan.release}: {escape(plan.description)}", f"{escape(plan.source)}: {rows}; {how}"]
     return [*head, columns, models, gates]

@@ -33,7 +33,10 @@ class ModelMeaning(Listing):
 
 
 class ReleasePlanListing(Listing):
-    """`geoward release plan --json`. ``problems`` are what a build would stop at; ``rows`` is null without a file."""
+    """`geoward release plan --json`. ``problems`` are what a build would stop at; ``rows`` is null without a file.
+
+    An attack whose gate is null is not tried.
+    """
 
     release: str
     version: str
@@ -47,7 +50,7 @@ class ReleasePlanListing(Listing):
     nulls: str
     columns: list[PlannedColumn]
     models: list[ModelMeaning]
-    gates: dict[str, float]
+    gates: dict[str, float | bool | None]
     problems: list[str]
 
 

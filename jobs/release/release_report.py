@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +20,10 @@ PARTS = ("geoward", "numpy", "numba", "pyarrow", "duckdb")
 """What made and measured a release: their versions stand in its report."""
 
 
+ATTACKS = ("singling_out", "linkability", "inference", "membership")
+"""Gates that limit an attack; one without a limit is not tried."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorstClass:
     """A class in which a parameter is worst, by its published values."""
@@ -33,7 +36,11 @@ class WorstClass:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport:
-    """``attacks`` is None if none was run. ``published`` and ``sha256`` are None if no file was written."""
+    """``published`` and ``sha256`` are None if no file was written.
+
+    ``attacks`` are the verdicts of those that were run, ``not_tried`` names the others; ``kept`` are the verdicts on
+    models and utility.
+    """
 
     release: TableRelease
     made_at: datetime
@@ -42,7 +49,9 @@ class ReleaseReport:
     sha256: str | None
     built: Built
     risk: Risk
-    attacks: tuple[Verdict, ...] | None
+    attacks: tuple[Verdict, ...]
+    not_tried: tuple[str, ...]
+    kept: tuple[Verdict, ...]
     models: tuple[ModelMeaning, ...]
     limits: tuple[Weakness, ...]
     worst: tuple[WorstClass, ...]
@@ -52,24 +61,26 @@ class ReleaseReport:
     @property
     def holds(self) -> bool:
         """Whether nothing stops the release, as far as it was tested."""
-        return not self.built.failed and not any(verdict.stops for verdict in self.attacks or ())
+        return not self.built.failed
 
 
 def report_release(
-    release: TableRelease, source: Path, built: Built, published: Path | None, made_at: datetime,
-    attacks: Sequence[Verdict] | None = None,
-) -> ReleaseReport:  # fmt: skip
-    """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any.
-
-    ``attacks`` are verdicts, whose ``measured`` may hold ``estimate``, ``low``, ``high`` and ``limit``.
-    """
+    release: TableRelease, source: Path, built: Built, published: Path | None, made_at: datetime
+) -> ReleaseReport:
+    """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
     written = published is not None and published.exists()
     return ReleaseReport(
         release, made_at, source.name, published.name if published and written else None,
         sha256_of(published) if published and written else None, built, state_risk(built.measured),
-        None if attacks is None else tuple(attacks), tuple(means(model) for model in release.models),
+        tuple(v for v in built.verdicts if _of_attack(v)),
+        tuple(name for name in ATTACKS if getattr(release.gates, name) is None),
+        tuple(v for v in built.verdicts if not _of_attack(v)), tuple(means(model) for model in release.models),
         tuple(limits_of(release)), _worst(built), _dropped(release, source), _versions(),
     )  # fmt: skip
+
+
+def _of_attack(verdict: Verdict) -> bool:
+    return verdict.check.startswith("attack")
 
 
 def sha256_of(path: Path) -> str:

@@ -43,7 +43,7 @@ def tune_release(
             points.append(_point(k, built))
         except Unreachable as error:
             points.append(TunedPoint(k=k, why=error.message))
-    return propose(points, limited=release.gates.max_information_loss < 1)
+    return propose(points, limited="max_information_loss" in release.gates.model_fields_set)
 
 
 def _tell_of(tell: Callable[[str], None], k: int, step: str) -> None:

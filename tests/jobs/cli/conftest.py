@@ -43,15 +43,19 @@ def fits():
 
 @pytest.fixture
 def declared(tmp_path):
-    """A declaration beside its table: 40 people of 20 ages and two towns, each with one of four illnesses."""
+    """A declaration beside its table: 40 people of 20 ages and two towns, each with one of four illnesses.
 
-    def declared(town="Ayr", **more):
+    They are too few to be attacked, so no attack is tried unless ``gates`` say so.
+    """
+
+    def declared(town="Ayr", gates=None, **more):
         rows = [f"p{at},{20 + at % 20},{town if at % 2 else 'Bute'},{'abcd'[at % 4]},{at}" for at in range(40)]
         (tmp_path / "people.csv").write_text("\n".join(["who,age,town,ill,note", *rows]) + "\n")
         stated = {
             "name": "people", "description": "People of a town.", "purpose": "analytics", "reads": "people.csv",
             "subject": "who", "quasi_ids": {"age": {"kind": "numeric"}, "town": {"kind": "categorical"}},
-            "models": [{"model": "k_anonymity", "k": 5}, {"model": "l_diversity", "column": "ill", "l": 2}], **more,
+            "models": [{"model": "k_anonymity", "k": 5}, {"model": "l_diversity", "column": "ill", "l": 2}],
+            "gates": {"singling_out": None, "linkability": None, "inference": None, **(gates or {})}, **more,
         }  # fmt: skip
         path = tmp_path / "people.yaml"
         path.write_text(json.dumps(stated))  # JSON is YAML

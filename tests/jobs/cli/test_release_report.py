@@ -101,23 +101,34 @@ def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared,
     assert "none was written" in page.read_text()
 
 
-def test_attacks_are_told_with_their_intervals_and_one_that_got_through_stops_the_release(declared, tmp_path):
-    path = declared()
+def attacked(declared, tmp_path, *attacks):
+    path = declared(gates={"singling_out": 0.1})
     release = load_release(path)
-    built = build_file(release, path, tmp_path / "people.csv", None, lambda step: None)
-    held = Verdict("attack_linkability", True, "Nobody is linked.", "", {"estimate": 0.01, "low": 0.0, "high": 0.04})
-    lost = replace(held, check="attack_inference", passed=False, mend="Raise k.", measured={"outcome": "blind"})
+    built = build_file(load_release(declared()), path, tmp_path / "people.csv", None, lambda step: None)
+    with_attacks = replace(built, verdicts=(*built.verdicts, *attacks))
+    return report_release(release, tmp_path / "people.csv", with_attacks, None, WHEN)
 
-    good, bad = (
-        report_release(release, tmp_path / "people.csv", built, None, WHEN, attacks)
-        for attacks in ([held], [held, lost])
-    )
 
-    assert (good.holds, bad.holds) == (True, False)
-    assert "0.00% to 4.00%" in report_html(good)
-    assert "Not run." not in report_html(good)
-    assert "blind" in report_html(bad)
-    assert "DOES NOT HOLD" in report_html(bad)
+HELD = Verdict("attack_singling_out", True, "Nobody.", "", {"estimate": 0.01, "low": 0.0, "high": 0.04, "limit": 0.1})
+
+
+def test_attacks_are_told_with_their_intervals_and_those_that_were_not_tried_by_name(declared, tmp_path):
+    page = report_html(attacked(declared, tmp_path, HELD))
+
+    assert "0.00% to 4.00%" in page
+    assert "Not run." not in page
+    assert "Not tried:</strong> linkability, inference, membership." in page
+    assert page.count("Nobody.") == 1
+
+
+def test_an_attack_that_got_through_stops_the_release(declared, tmp_path):
+    blind = replace(HELD, passed=False, mend="Raise k.", measured={"outcome": "too_small"})
+
+    report = attacked(declared, tmp_path, blind)
+
+    assert not report.holds
+    assert "DOES NOT HOLD" in report_html(report)
+    assert "<strong>too small</strong>" in report_html(report)
 
 
 def test_a_page_that_cannot_be_written_is_told_before_anything_is_built(geoward, declared, tmp_path):
