@@ -24,17 +24,21 @@ def tune(
     name: Annotated[str, typer.Argument(help="A declaration: a shipped one's name, or a YAML file.")],
     source: Annotated[Path | None, typer.Option("--input", "-i", help="The table; default: what it `reads`.")] = None,
     k: Annotated[list[str] | None, typer.Option("--k", help=f"The k to try; a,b or again. Default: {KS}.")] = None,
+    attacks: Annotated[
+        bool, typer.Option("--attacks/--no-attacks", help="Attack each release as a build does, which takes longest.")
+    ] = True,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="*.svg to draw risk against utility.")] = None,
     as_json: Json = False,
 ) -> None:
     """Build a release for several k in memory, set risk beside utility, and propose a k. Nothing is published.
 
     Risk is measured on the rows as they would be published: the chance that a prosecutor names a record. A k is on the
-    frontier if no other is better in both. Proposed is the largest k within the declared gates, or else the knee.
+    frontier if no other is better in both. Proposed is, of those that keep every model, gate and attack's limit, the
+    largest k if the declaration limits the loss of information, else the knee.
 
     Example: `geoward release tune adult.yaml --input adult.csv --k 2,5,10,20,50 --output frontier.svg`
     """
-    from jobs.release.tune_release import tune_release
+    from jobs.release.tune_release import tune_release, without_attacks
     from quality.releases.load_release import load_release, locate_release
 
     ks = _numbers(split(k) or split([KS]))
@@ -42,10 +46,11 @@ def tune(
         raise UsageError("The picture cannot be written there.", mend="Name it *.svg, in a folder that exists.")
     declared, where = load_release(name), locate_release(name)
     file = source or where.parent / declared.reads
-    tuned = tune_release(declared, where, file, ks, lambda step: err.print(step, markup=False, highlight=False))
+    tried = declared if attacks else without_attacks(declared)
+    tuned = tune_release(tried, where, file, ks, lambda step: err.print(step, markup=False, highlight=False))
     listing = TuneListing(
         release=declared.name, version=declared.version, source=file.name, points=list(tuned.points),
-        proposed=tuned.proposed, rule=tuned.rule, picture=_draw(declared.name, output, tuned.points),
+        attacked=attacks, proposed=tuned.proposed, rule=tuned.rule, picture=_draw(declared.name, output, tuned.points),
     )  # fmt: skip
     show(listing, as_json, _tables(listing))
     if tuned.proposed is None:
@@ -81,4 +86,4 @@ def _tables(told: TuneListing) -> list[Table | str]:
             "proposed" if one.proposed else f"fails: {one.why}" if one.why else "",
         )  # fmt: skip
     end = "None is proposed." if told.proposed is None else f"Proposed: k = {told.proposed}, {told.rule}."
-    return [table, end]
+    return [table, end, *([] if told.attacked else ["Attacks were not tried: `geoward release build` tries them."])]

@@ -180,6 +180,7 @@ class TuneListing(Listing):
     version: str
     source: str
     points: list[TunedPoint]
+    attacked: bool
     proposed: int | None
     rule: str
     picture: str | None

@@ -25,7 +25,7 @@ def draw_histogram(histogram: Mapping[int, int], k: int) -> str:
             f"<rect x='{x + 1:.1f}' y='{BOTTOM - height:.1f}' width='{max(1.0, width - 2):.1f}' height='{height:.1f}' "
             f"fill='{fill}'/>"
         )
-        if at % max(1, len(bars) // 8) == 0:
+        if at == len(bars) - 1 or (at % max(1, len(bars) // 8) == 0 and at < len(bars) - 2):
             parts.append(text(x + width / 2, BOTTOM + 16, _label(low, high), anchor="middle"))
     parts.append(text((LEFT + RIGHT) / 2, BOTTOM + 40, "subjects in a class (upward: classes)", anchor="middle"))
     small = sum(count for size, count in histogram.items() if size < k)
@@ -35,16 +35,16 @@ def draw_histogram(histogram: Mapping[int, int], k: int) -> str:
 
 
 def _bars(histogram: Mapping[int, int]) -> list[tuple[int, int, int]]:
-    """Return (first size, last size, classes) of each bar: one for each size, or ranges of equal width."""
+    """Return (first size, last size, classes) of each bar: one for each size, the last one for all that are larger.
+
+    Small classes are what people look for; a few large ones must not make all others one bar.
+    """
     if not histogram:
         return []
     first, last = min(histogram), max(histogram)
-    width = max(1, -(-(last - first + 1) // MOST_BARS))
-    starts = range(first, last + 1, width)
-    found = dict.fromkeys(starts, 0)
-    for size, count in histogram.items():
-        found[first + (size - first) // width * width] += count
-    return [(start, start + width - 1, count) for start, count in found.items()]
+    end = min(last, first + MOST_BARS - 1)
+    bars = [(size, size, histogram.get(size, 0)) for size in range(first, end)]
+    return [*bars, (end, last, sum(count for size, count in histogram.items() if size >= end))]
 
 
 def _label(low: int, high: int) -> str:

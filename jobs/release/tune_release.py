@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jobs.listings.release_reports import TunedPoint
 from jobs.release.build_file import Built, build_file
+from jobs.release.release_report import ATTACKS
 from quality.checks.anonymity.risk import state_risk
 from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
@@ -44,6 +45,12 @@ def tune_release(
         except Unreachable as error:
             points.append(TunedPoint(k=k, why=error.message))
     return propose(points, limited="max_information_loss" in release.gates.model_fields_set)
+
+
+def without_attacks(release: TableRelease) -> TableRelease:
+    """Return the release with no attack to be tried: to look for a k faster. A build tries them."""
+    untried = dict.fromkeys(ATTACKS)
+    return release.model_copy(update={"gates": release.gates.model_copy(update=untried)})
 
 
 def _tell_of(tell: Callable[[str], None], k: int, step: str) -> None:

@@ -33,6 +33,18 @@ def test_the_declared_floor_limits_what_is_proposed(geoward, declared):
     assert [one["why"] for one in done.document["points"]] == ["information_loss", "information_loss"]
 
 
+def test_a_k_whose_release_does_not_withstand_the_attacks_is_not_proposed(geoward, declared):
+    path = declared(gates={"singling_out": 0.05})
+
+    attacked, looked = (
+        geoward("release", "tune", path, "--k", "5", *how, "--json").document for how in ([], ["--no-attacks"])
+    )
+
+    assert (attacked["attacked"], attacked["proposed"]) == (True, None)
+    assert attacked["points"][0]["why"] == "attack_singling_out"
+    assert (looked["attacked"], looked["proposed"]) == (False, 5)
+
+
 def test_people_are_told_the_rule(geoward, declared):
     shown = geoward("release", "tune", declared(), "--k", "5").stdout
 

@@ -18,6 +18,10 @@ def test_a_bar_is_as_high_as_classes_have_its_size():
     assert [height for height, _ in bars({2: 10, 3: 5, 5: 10})] == [170, 85, 0, 170]
 
 
+def test_sizes_near_k_keep_a_bar_each_beside_a_crowd():
+    assert [height for height, _ in bars({5: 10, 6: 5, 900: 2, 80: 3}, k=5)] == [170, 85, *[0] * 17, 85]
+
+
 def test_classes_below_k_are_marked_and_told():
     assert [fill for _, fill in bars({1: 3, 2: 3})] == ["#b00", "#555"]
     assert "3 below k = 2" in draw_histogram({1: 3, 2: 3}, 2)
