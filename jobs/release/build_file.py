@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from jobs.release.attack_release import attack_release
 from jobs.release.judge_table import judge_published
@@ -23,6 +23,8 @@ from quality.releases.declaration import TableRelease
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from transforms.anonymity.publish_rows import Published
 
 Tell = Callable[[str], None]
 """Is told each step as it begins."""
@@ -82,7 +84,8 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
     measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
-    utility = _utility(release, rows, made.table, texts)
+    shown = _as_ranges(release, rows, made) if release.method == "microaggregation" else made.table
+    utility = _utility(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
     verdicts += attack_release(release, rows, domains, tell)
@@ -101,6 +104,26 @@ def _utility(release: TableRelease, rows: pa.Table, made: pa.Table, texts: dict[
         orders={n: _order(rows, n, one) for n, one in release.quasi_ids.items() if one.kind == "ordered"},
         weights={name: one.weight for name, one in release.quasi_ids.items()},
     )  # fmt: skip
+
+
+def _as_ranges(release: TableRelease, rows: pa.Table, made: Published) -> pa.Table:
+    """Return the published rows with the range of true values in place of each mean: what it stands for."""
+    import numpy as np
+    import polars as pl
+    import pyarrow as pa
+
+    names = list(release.quasi_ids)
+    means = cast(pl.DataFrame, pl.from_arrow(made.table.select(names)))
+    classes = means.select(pl.struct(names).rank("dense")).to_series().to_numpy()
+    order = np.argsort(classes, kind="stable")
+    starts = np.flatnonzero(np.diff(classes[order], prepend=0))
+    shown = made.table
+    for name in names:
+        true = rows[name].cast(pa.float64()).take(pa.array(made.rows[order])).to_numpy()
+        ends = zip(np.minimum.reduceat(true, starts), np.maximum.reduceat(true, starts), strict=True)
+        texts = pa.array([f"[{low:g}, {high:g}]" for low, high in ends]).take(pa.array(classes - 1))
+        shown = shown.set_column(shown.column_names.index(name), name, texts)
+    return shown
 
 
 def _order(rows: pa.Table, name: str, one: QuasiIdentifier) -> Sequence[str]:

@@ -23,6 +23,8 @@ def load_release(name_or_path: str | Path) -> TableRelease:
     data = read_yaml(path, what="release")
     if "version" in data:
         raise ConfigError(f"Release {path} is not valid: version: it is computed from the file, remove it.")
+    if (kind := data.get("kind", "table")) != "table":
+        raise ConfigError(f"Release {path} is of kind {kind!r}, which no command makes yet; only tables are.")
     try:
         return TableRelease.model_validate({**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
     except ValidationError as error:
