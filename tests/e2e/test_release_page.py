@@ -27,6 +27,7 @@ def page(tmp_path):
         "name": "people", "description": "People.", "purpose": "analytics", "reads": "people.csv",
         "quasi_ids": {"age": {"kind": "numeric"}, "town": {"kind": "categorical"}},
         "models": [{"model": "k_anonymity", "k": 5}],
+        "gates": {"singling_out": None, "linkability": None, "inference": None},  # too few people to be attacked
     }  # fmt: skip
     (tmp_path / "people.yaml").write_text(json.dumps(stated))
     words = ["release", "build", str(tmp_path / "people.yaml"), "-o", str(tmp_path / "out.csv")]
