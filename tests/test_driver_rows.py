@@ -14,9 +14,12 @@ BRINGS = {"collect", "toPandas", "toArrow", "toLocalIterator", "foreach", "rdd"}
 BOUNDED = {
     ("jobs/date_files.py", "_count"): "a line for each file, table and date",
     ("jobs/read_ours.py", "read_ours"): "a line for each file of ours, one for each codec",
+    ("jobs/release/build_large.py", "_plan"): "one line: how values are coded and where boxes end",
+    ("jobs/release/build_large.py", "_stage"): "a line for each box: its files and their rows",
     ("jobs/run_job.py", "_run_rows"): "a line for each date and reason",
     ("jobs/run_job.py", "_run_aggregate"): "a line for each date and reason",
     ("jobs/try_source.py", "_tried"): "a line for each reason, of one file that a person tries",
+    ("transforms/noise/gather_contributions.py", "_pairs"): "no frame of Spark: Polars, in the memory of one worker",
     ("quality/checks/check_consent.py", "check_consent"): "two lines",
     ("quality/checks/check_crowds.py", "recount_crowds"): "one line, and one for each shape of published groups",
     ("quality/checks/check_precision.py", "check_precision"): "one line",

@@ -53,7 +53,7 @@ def attack_release(
     if all(limit is None for limit in (gates.singling_out, gates.linkability, gates.inference, gates.membership)):
         return []
     known = tuple(release.quasi_ids)
-    found: list[Finding] = []
+    found: list[tuple[str, Finding]] = []
     try:
         made = halve(release, rows, domains)
     except (Unreachable, NoGeneralizationHolds):
@@ -62,11 +62,11 @@ def attack_release(
         limit = getattr(release.gates, name)
         for secret in secrets if limit is not None else ():
             tell(f"Attacking: {name.replace('_', ' ')}{f' of {secret}' if secret else ''}")
-            found += _attack(name, made, known, secret, limit)
+            found += [(secret, one) for one in _attack(name, made, known, secret, limit)]
     if release.gates.membership is not None:
         tell("Attacking: membership")
-        found.append(_membership(made, known, release.gates.membership))
-    return [_told(one, release) for one in found]
+        found.append(("", _membership(made, known, release.gates.membership)))
+    return [_told(one, secret, release) for secret, one in found]
 
 
 def _too_few(release: TableRelease) -> Verdict:
@@ -81,10 +81,10 @@ def _too_few(release: TableRelease) -> Verdict:
     )
 
 
-def _told(finding: Finding, release: TableRelease) -> Verdict:
+def _told(finding: Finding, secret: str, release: TableRelease) -> Verdict:
     verdict = as_verdict(finding, accept_too_small=release.gates.accept_too_small)
     mend = verdict.mend + NOT_TRIED % finding.attack.name if verdict.mend else ""
-    return replace(verdict, mend=mend)
+    return replace(verdict, mend=mend, measured={**({"column": secret} if secret else {}), **verdict.measured})
 
 
 def halve(release: TableRelease, rows: pa.Table, domains: Sequence[Domain]) -> Halves:
