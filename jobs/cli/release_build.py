@@ -10,6 +10,7 @@ import typer
 from jobs.cli.app import Json, err, grid, show
 from jobs.cli.release import release
 from jobs.counted import counted
+from jobs.home import open_home
 from jobs.listings.releases import BuildListing, ModelVerdict
 from quality.contracts.errors import UsageError
 
@@ -26,6 +27,7 @@ def build(
     name: Annotated[str, typer.Argument(help="A declaration: a shipped one's name, or a YAML file.")],
     source: Annotated[Path | None, typer.Option("--input", "-i", help="The table; default: what it `reads`.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="*.csv or *.parquet to write.")] = None,
+    tiling: Annotated[Path | None, typer.Option("--tiling", help="Of places: the tiles of the epoch.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Build and judge it; write nothing.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", help="*.html to write: a page that a privacy officer can sign.")
@@ -35,13 +37,17 @@ def build(
     """Make a table anonymous as declared, prove it on the rows that are to be published, and only then write them.
 
     Every row is accounted for: published, suppressed, or rejected because nobody knows who it is about. If a model or a
-    gate does not hold on the published rows, nothing is written, and what to change is told (code 1).
+    gate does not hold on the published rows, nothing is written, and what to change is told (code 1). Parquet of more
+    than 3,000,000 rows is made on Spark, into a new folder of files.
 
     Example: `geoward release build adult.yaml --input adult.csv --output anonymous.csv`
     """
+    from jobs.cli.release_places import build_and_show
     from jobs.cli.release_report import check_page, write_report
     from jobs.release.build_file import NotReleased, build_file
+    from jobs.release.publish_large import build_large, is_large
     from quality.releases.load_release import load_release, locate_release
+    from quality.releases.places import PlacesRelease
 
     if output is None and not dry_run:
         raise UsageError("Where shall the release be written?", mend="Say --output, or --dry-run to write nothing.")
@@ -50,7 +56,14 @@ def build(
     declared = load_release(name)
     where = locate_release(name)
     file = source or where.parent / declared.reads
-    built = build_file(declared, where, file, None if dry_run else output, lambda step: err.print(step, markup=False))
+    if isinstance(declared, PlacesRelease):
+        build_and_show(declared, where, file, tiling, output, dry_run=dry_run, as_json=as_json)
+        return
+    target = None if dry_run else output
+    if is_large(declared, file):
+        built = build_large(open_home(), declared, where, file, target, _tell)
+    else:
+        built = build_file(declared, where, file, target, _tell)
     if report is not None:
         write_report(declared, file, built, output if not built.failed and not dry_run else None, report)
     show(_listing(declared, file, output, dry_run, built), as_json, _tables(built))
@@ -59,6 +72,10 @@ def build(
     err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
+
+
+def _tell(step: str) -> None:
+    err.print(step, markup=False)
 
 
 def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: bool, built: Built) -> BuildListing:

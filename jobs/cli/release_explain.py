@@ -27,9 +27,9 @@ def explain(
     Example: `geoward release explain adult.yaml`
     """
     from jobs.release.explain_release import explain_release
-    from quality.releases.load_release import load_release
+    from quality.releases.load_release import load_table_release
 
-    told = explain_release(load_release(name))
+    told = explain_release(load_table_release(name))
     show(told, as_json, _tables(told))
 
 

@@ -29,9 +29,9 @@ def plan(
     Example: `geoward release plan adult.yaml --input adult.csv`
     """
     from jobs.release.plan_release import plan_release
-    from quality.releases.load_release import load_release, locate_release
+    from quality.releases.load_release import load_table_release, locate_release
 
-    declared, where = load_release(name), locate_release(name)
+    declared, where = load_table_release(name), locate_release(name)
     planned = plan_release(declared, where, source or where.parent / declared.reads)
     show(planned, as_json, _tables(planned))
     if planned.problems:

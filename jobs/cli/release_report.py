@@ -39,10 +39,10 @@ def report(
     Example: `geoward release report adult.yaml --input adult.csv --published anonymous.csv --output report.html`
     """
     from jobs.release.report_published import build_published
-    from quality.releases.load_release import load_release, locate_release
+    from quality.releases.load_release import load_table_release, locate_release
 
     check_page(output)
-    declared, where = load_release(name), locate_release(name)
+    declared, where = load_table_release(name), locate_release(name)
     file = source or where.parent / declared.reads
     built = build_published(declared, where, file, published, lambda step: err.print(step, markup=False))
     made = write_report(declared, file, built, published, output)

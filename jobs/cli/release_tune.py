@@ -39,12 +39,12 @@ def tune(
     Example: `geoward release tune adult.yaml --input adult.csv --k 2,5,10,20,50 --output frontier.svg`
     """
     from jobs.release.tune_release import tune_release, without_attacks
-    from quality.releases.load_release import load_release, locate_release
+    from quality.releases.load_release import load_table_release, locate_release
 
     ks = _numbers(split(k) or split([KS]))
     if output is not None and (output.suffix.lower() != ".svg" or not output.absolute().parent.is_dir()):
         raise UsageError("The picture cannot be written there.", mend="Name it *.svg, in a folder that exists.")
-    declared, where = load_release(name), locate_release(name)
+    declared, where = load_table_release(name), locate_release(name)
     file = source or where.parent / declared.reads
     tried = declared if attacks else without_attacks(declared)
     tuned = tune_release(tried, where, file, ks, lambda step: err.print(step, markup=False, highlight=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jobs.listings import release_reports, releases
 from jobs.listings.alerts import (
     AlertChannel,
     AlertDelivery,
@@ -39,35 +40,6 @@ from jobs.listings.listing import Listing, OfRegions, RegionFault
 from jobs.listings.oversight import AuditEntry, AuditListing, DoctorListing, Finding, QueryColumn, QueryListing
 from jobs.listings.pseudonyms import LinkListing, PseudonymizeListing
 from jobs.listings.redaction import RedactedRow, RedactListing, TextFinding
-from jobs.listings.release_reports import (
-    ColumnLoss,
-    ComparedVersion,
-    CompareListing,
-    DifferencingResult,
-    ExplainListing,
-    KnobLesson,
-    ModelLesson,
-    ModelMeaning,
-    PlannedColumn,
-    ReleasePlanListing,
-    ReportListing,
-    TableUtility,
-    TunedPoint,
-    TuneListing,
-    Weakness,
-)
-from jobs.listings.releases import (
-    AttackerRisk,
-    BuildListing,
-    MeasuredParameter,
-    ModelVerdict,
-    SuggestedColumn,
-    SuggestedKey,
-    SuggestListing,
-    TableRisk,
-    VerifyListing,
-    WorstClass,
-)
 from jobs.listings.replay import ReplayedFile, ReplayListing
 from jobs.listings.reveals import ApproveListing, ListedRequest, RevealListing, RevealsListing
 from jobs.listings.runs import (
@@ -121,14 +93,17 @@ LISTINGS: dict[str, type[Listing]] = {
     "reference-import": ReferenceListing,
     "query": QueryListing,
     "redact": RedactListing,
-    "release-build": BuildListing,
-    "release-compare": CompareListing,
-    "release-explain": ExplainListing,
-    "release-plan": ReleasePlanListing,
-    "release-report": ReportListing,
-    "release-suggest": SuggestListing,
-    "release-tune": TuneListing,
-    "release-verify": VerifyListing,
+    "release-attack": releases.AttackListing,
+    "release-build": releases.BuildListing,
+    "release-compare": release_reports.CompareListing,
+    "release-explain": release_reports.ExplainListing,
+    "release-plan": release_reports.ReleasePlanListing,
+    "release-report": release_reports.ReportListing,
+    "release-build-places": releases.PlacesListing,
+    "release-tile": releases.TileListing,
+    "release-suggest": releases.SuggestListing,
+    "release-tune": release_reports.TuneListing,
+    "release-verify": releases.VerifyListing,
     "pseudonymize": PseudonymizeListing,
     "link": LinkListing,
     "reveal": RevealListing,
@@ -142,31 +117,6 @@ LISTINGS: dict[str, type[Listing]] = {
 """Every ``--json`` document by the name of its schema."""
 
 __all__ = [
-    "ColumnLoss",
-    "ComparedVersion",
-    "CompareListing",
-    "DifferencingResult",
-    "ExplainListing",
-    "KnobLesson",
-    "ModelLesson",
-    "ModelMeaning",
-    "PlannedColumn",
-    "ReleasePlanListing",
-    "ReportListing",
-    "TableUtility",
-    "TunedPoint",
-    "TuneListing",
-    "Weakness",
-    "AttackerRisk",
-    "BuildListing",
-    "SuggestedColumn",
-    "SuggestedKey",
-    "SuggestListing",
-    "TableRisk",
-    "MeasuredParameter",
-    "ModelVerdict",
-    "VerifyListing",
-    "WorstClass",
     "ApproveListing",
     "ListedRequest",
     "RevealListing",

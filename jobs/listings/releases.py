@@ -82,6 +82,18 @@ class VerifyListing(Listing):
     verdicts: list[ModelVerdict]
 
 
+class AttackListing(Listing):
+    """`geoward release attack --json`. ``withstands`` is whether nothing stops a publish.
+
+    ``measured`` of an attack holds its ``outcome`` (passed, failed, blind, too_small), the ``estimate`` of its gain
+    with the interval from ``low`` to ``high``, the ``limit``, and what the same attack gains on the raw rows.
+    """
+
+    target: str
+    withstands: bool
+    attacks: list[ModelVerdict]
+
+
 class BuildListing(Listing):
     """`geoward release build --json`. ``rows_in`` is ``rows_out``, ``suppressed`` and all of ``rejected``.
 
@@ -136,3 +148,40 @@ class SuggestListing(Listing):
     columns: list[SuggestedColumn]
     keys: list[SuggestedKey]
     declaration: str
+
+
+class PlacesListing(Listing):
+    """`geoward release build --json` of places. ``rows_in`` is ``told``, ``suppressed`` and all of ``withheld``.
+
+    ``told`` fixes became ``rows_out`` published rows: how often somebody was seen in a cell and slot is not told.
+    ``kept`` is the share of the epoch's fixes that are told; ``displacement_m`` the mean and 95th percentile in meters
+    from a fix to the center of its published cell.
+    """
+
+    release: str
+    version: str
+    source: str
+    output: str | None
+    dry_run: bool
+    released: bool
+    tiling: str
+    rows_in: int
+    told: int
+    rows_out: int
+    cells: int
+    suppressed: int
+    withheld: dict[str, int]
+    kept: float
+    displacement_m: tuple[float, float]
+    verdicts: list[ModelVerdict]
+
+
+class TileListing(Listing):
+    """`geoward release tile --json`. ``version`` is the tiling's digest, ``made_from`` what it was made of."""
+
+    release: str
+    output: str
+    version: str
+    tiles: int
+    regions: int
+    made_from: str

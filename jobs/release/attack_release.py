@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from quality.checks.attacks.finding import Finding, as_verdict
 from quality.checks.verdict import Verdict
-from quality.releases.declaration import TableRelease
+from quality.releases.declaration import Gates, TableRelease
 from transforms.anonymity.partition_bounds import Unreachable
 from transforms.anonymity.search_lattice import NoGeneralizationHolds
 
@@ -49,27 +49,37 @@ def attack_release(
     Half of the subjects are published as declared, the other half is the control group; each is attacked by one row.
     Where half of the people cannot be published, that is the verdict: nothing proves the release.
     """
-    gates = release.gates
-    if all(limit is None for limit in (gates.singling_out, gates.linkability, gates.inference, gates.membership)):
+    if not _asked(release.gates):
         return []
-    known = tuple(release.quasi_ids)
-    found: list[tuple[str, Finding]] = []
     try:
         made = halve(release, rows, domains)
     except (Unreachable, NoGeneralizationHolds):
-        return [_too_few(release)]
-    for name, secrets in (("singling_out", ("",)), ("linkability", ("",)), ("inference", release.sensitive)):
-        limit = getattr(release.gates, name)
+        return [_too_few(release.gates)]
+    return attack_halves(made, tuple(release.quasi_ids), release.sensitive, release.gates, tell)
+
+
+def attack_halves(
+    made: Halves, known: tuple[str, ...], sensitive: tuple[str, ...], gates: Gates, tell: Callable[[str], None]
+) -> list[Verdict]:
+    """Return a verdict for each attack that ``gates`` name; ``known`` are the columns that the attacker knows."""
+    found: list[tuple[str, Finding]] = []
+    for name, secrets in (("singling_out", ("",)), ("linkability", ("",)), ("inference", sensitive)):
+        limit = getattr(gates, name)
         for secret in secrets if limit is not None else ():
             tell(f"Attacking: {name.replace('_', ' ')}{f' of {secret}' if secret else ''}")
             found += [(secret, one) for one in _attack(name, made, known, secret, limit)]
-    if release.gates.membership is not None:
+    if gates.membership is not None:
         tell("Attacking: membership")
-        found.append(("", _membership(made, known, release.gates.membership)))
-    return [_told(one, secret, release) for secret, one in found]
+        found.append(("", _membership(made, known, gates.membership)))
+    return [_told(one, secret, gates) for secret, one in found]
 
 
-def _too_few(release: TableRelease) -> Verdict:
+def _asked(gates: Gates) -> bool:
+    limits = (gates.singling_out, gates.linkability, gates.inference, gates.membership)
+    return any(limit is not None for limit in limits)
+
+
+def _too_few(gates: Gates) -> Verdict:
     return Verdict(
         "attacks",
         False,
@@ -77,12 +87,12 @@ def _too_few(release: TableRelease) -> Verdict:
         "There are too few people for a proof: release more of them at once, ask for less, or accept it by "
         "`gates: {accept_too_small: true}`; the report says so.",
         {"outcome": "too_small"},
-        "warn" if release.gates.accept_too_small else "error",
+        "warn" if gates.accept_too_small else "error",
     )
 
 
-def _told(finding: Finding, secret: str, release: TableRelease) -> Verdict:
-    verdict = as_verdict(finding, accept_too_small=release.gates.accept_too_small)
+def _told(finding: Finding, secret: str, gates: Gates) -> Verdict:
+    verdict = as_verdict(finding, accept_too_small=gates.accept_too_small)
     mend = verdict.mend + NOT_TRIED % finding.attack.name if verdict.mend else ""
     return replace(verdict, mend=mend, measured={**({"column": secret} if secret else {}), **verdict.measured})
 

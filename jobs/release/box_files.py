@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quality.releases.declaration import TableRelease
@@ -43,7 +44,8 @@ class Reads:
         for batch in batches:
             for name, group in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 read = pq.ParquetFile(name).read_row_group(group, columns=list(self.columns), use_threads=False)
-                yield from read.combine_chunks().to_batches()
+                known = read.filter(pc.is_valid(read[self.subject])) if self.subject else read
+                yield from known.combine_chunks().to_batches()
 
 
 def surveys(release: TableRelease, stride: int, reads: Worker) -> Worker:

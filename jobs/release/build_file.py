@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from jobs.release.attack_file import with_subject
 from jobs.release.attack_release import attack_release
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
@@ -77,7 +78,8 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     texts = hierarchy_texts(release, declared_in)
     tell(f"Reading {source.name}")
     whole = read_table(source, release.columns)
-    rows, rejected = _with_subject(whole, release)
+    rows = with_subject(whole, release)
+    rejected = {"no_subject": gone} if (gone := whole.num_rows - rows.num_rows) else {}
     tell(f"Making classes of {rows.num_rows:,} rows")
     domains = with_hierarchies(unite_domains([survey_columns(rows, release.coded)]), texts)
     made = publish_rows(rows, release, domains)
@@ -85,7 +87,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
     measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
     shown = _as_ranges(release, rows, made) if release.method == "microaggregation" else made.table
-    utility = _utility(release, rows, shown, texts)
+    utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
     verdicts += attack_release(release, rows, domains, tell)
@@ -96,7 +98,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     return built
 
 
-def _utility(release: TableRelease, rows: pa.Table, made: pa.Table, texts: dict[str, str]) -> Utility:
+def measure_release(release: TableRelease, rows: pa.Table, made: pa.Table, texts: dict[str, str]) -> Utility:
     """Measure what the release lost of the rows that are of somebody."""
     return measure_utility(
         rows, made, tuple(release.quasi_ids), k=release.k,
@@ -135,14 +137,3 @@ def _order(rows: pa.Table, name: str, one: QuasiIdentifier) -> Sequence[str]:
         return sorted(values, key=float)
     except ValueError:
         return sorted(values)
-
-
-def _with_subject(whole: pa.Table, release: TableRelease) -> tuple[pa.Table, dict[str, int]]:
-    """Return the rows that are of somebody, and how many others are rejected."""
-    import pyarrow.compute as pc
-
-    if release.subject is None:
-        return whole, {}
-    known = whole.filter(pc.is_valid(whole[release.subject]))
-    gone = whole.num_rows - known.num_rows
-    return known, {"no_subject": gone} if gone else {}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.release.box_files import WRITTEN, Reads, packs, plans, publishes, surveys
-from quality.contracts.errors import UsageError
+from quality.contracts.errors import GeowardError, UsageError
 from quality.releases.declaration import TableRelease
 
 if TYPE_CHECKING:
@@ -27,13 +27,26 @@ SAMPLE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """Files in a folder that nobody reads yet. Rows in are rows out and what boxes suppressed."""
+    """Files in a folder that nobody reads yet: ``rows_in`` rows with a subject became ``rows_out``.
+
+    ``unreached`` rows lay in boxes that cannot hold the models; others were suppressed. ``no_subject`` were rejected.
+    """
 
     parts: tuple[str, ...]
     beside: tuple[str, ...]
     rows_in: int
     rows_out: int
+    unreached: int
+    no_subject: int
     loss: float
+
+
+class NothingHolds(GeowardError):
+    """Not even one class of all rows holds the models."""
+
+    def __init__(self, rows: int) -> None:
+        """State how many rows there are."""
+        super().__init__(f"All {rows:,} rows together do not hold the models.", mend="Ask for less, or for more rows.")
 
 
 def stage_large(
@@ -43,7 +56,7 @@ def stage_large(
     """Publish the rows of Parquet ``files`` into new files in ``folder``; ``texts`` are hierarchy files' by column.
 
     Where boxes turn out too small for the models, they are made larger, down to one box of all rows: what a class
-    holds never rests on the sample that boxes were grown on. Raises ``Unreachable`` if not even that holds.
+    holds never rests on the sample that boxes were grown on. Raises ``NothingHolds`` if not even that one does.
     """
     groups, rows = _row_groups(spark, files)
     reads = Reads(release.columns, release.subject)
@@ -51,10 +64,11 @@ def stage_large(
     while True:
         plan = _plan(groups, release, max(1, rows // SAMPLE), rows_in_box, texts, reads)
         tell(f"Making classes in {plan.tree.boxes:,} boxes")
-        staged = _stage(groups, release, plan, folder, reads)
-        limit = release.suppression * staged.rows_in
-        if staged.rows_in - staged.rows_out <= limit or plan.tree.boxes == 1:
+        staged = _stage(groups, release, plan, folder, reads, rows)
+        if staged.unreached <= release.suppression * staged.rows_in:
             return staged
+        if plan.tree.boxes == 1:
+            raise NothingHolds(staged.rows_in)
         _remove(folder, staged)
         rows_in_box *= 4
 
@@ -82,16 +96,17 @@ def _plan(
     return plan
 
 
-def _stage(groups: DataFrame, release: TableRelease, plan: BoxPlan, folder: Path, reads: Reads) -> Staged:
+def _stage(groups: DataFrame, release: TableRelease, plan: BoxPlan, folder: Path, reads: Reads, rows: int) -> Staged:
     from pyspark.sql import functions as F
 
     packed = groups.mapInArrow(packs(release, plan, reads), "box int, payload binary")
     boxed = packed.repartitionById(plan.tree.boxes, F.col("box"))
     told = boxed.mapInArrow(publishes(release, plan, folder, secrets.randbits(63)), WRITTEN).collect()
-    out = sum(line["rows_out"] for line in told)
+    inside, out = (sum(line[name] for line in told) for name in ("rows_in", "rows_out"))
     return Staged(
         tuple(line["part"] for line in told if line["part"]), tuple(line["beside"] for line in told if line["beside"]),
-        sum(line["rows_in"] for line in told), out, sum(line["loss"] * line["rows_out"] for line in told) / max(out, 1),
+        inside, out, sum(line["rows_in"] for line in told if not line["part"]), rows - inside,
+        sum(line["loss"] * line["rows_out"] for line in told) / max(out, 1),
     )  # fmt: skip
 
 

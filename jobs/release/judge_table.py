@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from quality.releases.privacy_models import DeltaPresence, KMap
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from duckdb import DuckDBPyConnection
 
 
 def judge_published(
@@ -33,13 +35,29 @@ def judge_published(
         tuple(release.quasi_ids), release.sensitive, renamed.get(release.subject or ""),
         tuple(renamed[link] for link in release.links),
     )  # fmt: skip
-    crowd = next((m.population for m in release.models if isinstance(m, KMap | DeltaPresence)), None)
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
         db.register("published", published)
-        population = open_file(db, beside / crowd, name="population") if crowd else None
-        measured = measure_anonymity(
-            db, "published", roles, population=population, population_subject=release.subject,
-            hierarchies={name: read_paths(text, name=name) for name, text in hierarchies.items()},
-            recursive=recursive_levels(release.models),
-        )  # fmt: skip
+        return _judged(db, release, roles, hierarchies, beside)
+
+
+def judge_files(
+    release: TableRelease, files: Sequence[Path], subject: str | None, *, hierarchies: dict[str, str], beside: Path
+) -> tuple[Measurement, list[Verdict]]:
+    """Measure the rows of Parquet ``files``, of which ``subject`` tells people apart, and judge the models."""
+    roles = Roles(tuple(release.quasi_ids), release.sensitive, subject)
+    with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
+        db.read_parquet([str(file) for file in files]).create_view("published")
+        return _judged(db, release, roles, hierarchies, beside)
+
+
+def _judged(
+    db: DuckDBPyConnection, release: TableRelease, roles: Roles, hierarchies: dict[str, str], beside: Path
+) -> tuple[Measurement, list[Verdict]]:
+    crowd = next((m.population for m in release.models if isinstance(m, KMap | DeltaPresence)), None)
+    population = open_file(db, beside / crowd, name="population") if crowd else None
+    measured = measure_anonymity(
+        db, "published", roles, population=population, population_subject=release.subject,
+        hierarchies={name: read_paths(text, name=name) for name, text in hierarchies.items()},
+        recursive=recursive_levels(release.models),
+    )  # fmt: skip
     return measured, judge_models(measured, release.models)

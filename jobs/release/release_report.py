@@ -84,7 +84,10 @@ def _of_attack(verdict: Verdict) -> bool:
 
 
 def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal, as ``sha256sum`` prints it."""
+    """Return the SHA-256 of a file in hexadecimal, as ``sha256sum`` prints it; of a folder that of its files' lines."""
+    if path.is_dir():
+        lines = (f"{sha256_of(file)}  {file.name}\n" for file in sorted(path.iterdir()))
+        return hashlib.sha256("".join(lines).encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

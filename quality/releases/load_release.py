@@ -7,14 +7,18 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from quality.contracts.errors import ConfigError
+from quality.contracts.errors import ConfigError, UsageError
 from quality.policies.read_yaml import explain, read_yaml
 from quality.releases.declaration import TableRelease
+from quality.releases.places import PlacesRelease
 
 FOLDER = Path(__file__).parent
 
+Release = TableRelease | PlacesRelease
+KINDS: dict[str, type[TableRelease] | type[PlacesRelease]] = {"table": TableRelease, "places": PlacesRelease}
 
-def load_release(name_or_path: str | Path) -> TableRelease:
+
+def load_release(name_or_path: str | Path) -> Release:
     """Load and validate a declaration; raise ``ConfigError`` naming the file and the field at fault.
 
     A plain name is a shipped declaration, unless it ends in .yaml or .yml. ``version`` is the SHA-256 of the file.
@@ -23,12 +27,21 @@ def load_release(name_or_path: str | Path) -> TableRelease:
     data = read_yaml(path, what="release")
     if "version" in data:
         raise ConfigError(f"Release {path} is not valid: version: it is computed from the file, remove it.")
-    if (kind := data.get("kind", "table")) != "table":
-        raise ConfigError(f"Release {path} is of kind {kind!r}, which no command makes yet; only tables are.")
+    model = KINDS.get(str(data.get("kind", "table")))
+    if model is None:
+        raise ConfigError(f"Release {path} is of an unknown kind.", mend=f"Known: {', '.join(KINDS)}.")
     try:
-        return TableRelease.model_validate({**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
+        return model.model_validate({**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
     except ValidationError as error:
         raise ConfigError(f"Release {path} is not valid: {explain(error)}") from None
+
+
+def load_table_release(name_or_path: str | Path) -> TableRelease:
+    """Load a declaration of a table; raise what ``load_release`` does, and ``UsageError`` for one of another kind."""
+    found = load_release(name_or_path)
+    if not isinstance(found, TableRelease):
+        raise UsageError(f"Release {found.name} is of kind {found.kind!r}; this command is for tables.")
+    return found
 
 
 def locate_release(name_or_path: str | Path) -> Path:

@@ -13,7 +13,7 @@ from jobs.release.report_html import report_html
 from jobs.release.report_published import NotThatFile
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
-from quality.releases.load_release import load_release
+from quality.releases.load_release import load_table_release
 
 WHEN = datetime(2026, 11, 27, tzinfo=UTC)
 
@@ -103,8 +103,8 @@ def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared,
 
 def attacked(declared, tmp_path, *attacks):
     path = declared(gates={"singling_out": 0.1})
-    release = load_release(path)
-    built = build_file(load_release(declared()), path, tmp_path / "people.csv", None, lambda step: None)
+    release = load_table_release(path)
+    built = build_file(load_table_release(declared()), path, tmp_path / "people.csv", None, lambda step: None)
     with_attacks = replace(built, verdicts=(*built.verdicts, *attacks))
     return report_release(release, tmp_path / "people.csv", with_attacks, None, WHEN)
 

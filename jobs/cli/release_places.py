@@ -1,0 +1,60 @@
+"""What `geoward release build` does with a release of places."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.cli.app import err, grid, show
+from jobs.counted import counted
+from jobs.listings.releases import ModelVerdict, PlacesListing
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from jobs.release.build_places import BuiltPlaces
+    from quality.releases.places import PlacesRelease
+
+
+def build_and_show(
+    declared: PlacesRelease, where: Path, file: Path, tiling: Path | None, output: Path | None, *, dry_run: bool,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Build, show what became of each fix and raise ``NotReleased`` if it may not be published."""
+    from jobs.release.build_file import NotReleased
+    from jobs.release.build_places import build_places
+
+    if tiling is None:
+        mend = "Say --tiling, made once for the epoch by `geoward release tile`."
+        raise UsageError("A release of places is built in the tiles of its epoch.", mend=mend)
+    target = None if dry_run else output
+    built = build_places(declared, where, file, tiling, target, lambda step: err.print(step, markup=False))
+    listing = PlacesListing(
+        release=declared.name, version=declared.version, source=file.name, output=output.name if output else None,
+        dry_run=dry_run, released=not built.failed and not dry_run, tiling=built.tiling, rows_in=built.rows_in,
+        told=built.told, rows_out=built.rows_out, cells=built.cells, suppressed=built.suppressed,
+        withheld=built.withheld, kept=built.kept, displacement_m=built.displacement_m,
+        verdicts=[
+            ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
+            for v in built.verdicts
+        ],
+    )  # fmt: skip
+    show(listing, as_json, _tables(built))
+    held = ", ".join(f"{reason} {count:,}" for reason, count in built.withheld.items() if count) or "0"
+    out = f"{built.told:,} told + {built.suppressed:,} suppressed + withheld: {held}."
+    err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
+    if built.failed:
+        raise NotReleased(declared.name, built.failed)
+
+
+def _tables(built: BuiltPlaces) -> list[Table | str]:
+    table = grid("holds", "what")
+    for verdict in built.verdicts:
+        table.add_row("yes" if verdict.passed else "NO", verdict.description)
+    mean, far = built.displacement_m
+    return [
+        f"{built.rows_out:,} rows in {built.cells:,} cells; {built.kept:.1%} of the fixes are told, {mean:,.0f} m from "
+        f"where they were on average, {far:,.0f} m at the 95th percentile.",
+        table,
+    ]

@@ -1,0 +1,158 @@
+"""Build a release of a table that memory does not hold: staged by Spark, proven on its files, then given its name."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.home import Home
+from jobs.release.attack_release import AT_MOST, attack_release
+from jobs.release.build_file import Built, measure_release
+from jobs.release.build_large import Staged, stage_large
+from jobs.release.judge_table import judge_files
+from jobs.release.read_hierarchies import hierarchy_texts
+from quality.checks.anonymity.judge_utility import judge_utility
+from quality.checks.anonymity.published_table import open_engine, quoted
+from quality.checks.verdict import Verdict
+from quality.contracts.errors import UsageError
+from quality.releases.declaration import TableRelease
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+IN_MEMORY = 3_000_000
+"""Rows up to which a table is made anonymous in this process, without Spark."""
+
+LOOKED_AT = 500_000
+"""Rows of the table, and as large a part of what is published, that the loss is measured on."""
+
+
+def files_of(source: Path) -> list[Path]:
+    """Return the Parquet files of a file or folder; none if it is of another kind."""
+    if source.is_dir():
+        return sorted(source.glob("**/*.parquet"))
+    return [source] if source.suffix.lower() in (".parquet", ".pq") and source.is_file() else []
+
+
+def is_large(release: TableRelease, source: Path, rows: int = IN_MEMORY) -> bool:
+    """Return whether a table is for Spark: Parquet of more than ``rows`` rows, to be recoded locally."""
+    import pyarrow.parquet as pq
+
+    found = files_of(source)
+    return release.method == "mondrian" and sum(pq.read_metadata(file).num_rows for file in found) > rows
+
+
+def build_large(
+    home: Home, release: TableRelease, declared_in: Path, source: Path, target: Path | None, tell: Callable[[str], None]
+) -> Built:
+    """Build ``release`` of Parquet files into ``target``, a folder of Parquet files that must not be there yet.
+
+    Raises what ``stage_large`` does, and ``UsageError`` for what cannot be done so.
+    """
+    from jobs.session import start_session
+
+    if release.links:
+        mend = f"Tables of up to {IN_MEMORY:,} rows can be; unite the accounts before, in a column of its own."
+        raise UsageError("Accounts of a table this large are not united by links.", mend=mend)
+    if target is not None and (target.exists() or target.suffix != ".parquet"):
+        raise UsageError("A table this large becomes a new folder of files.", mend="Name one that ends in .parquet.")
+    texts = hierarchy_texts(release, declared_in)
+    with _staging(target, home) as folder:
+        tell("Starting Spark")
+        spark = start_session(scratch=home.folder("scratch"))
+        staged = stage_large(spark, release, files_of(source), folder, texts=texts, tell=tell)
+        tell(f"Verifying {staged.rows_out:,} published rows")
+        built = _proven(release, declared_in, source, folder, staged, texts, tell)
+        if target is not None and not built.failed:
+            tell(f"Writing {target.name}")
+            _give_name(folder, staged, target)
+    return built
+
+
+@contextmanager
+def _staging(target: Path | None, home: Home) -> Iterator[Path]:
+    """Give a folder beside the target, for its owner's eyes only, that is gone at the end."""
+    beside = target.absolute().parent if target is not None else home.folder("scratch")
+    if not beside.is_dir():
+        raise UsageError("There is no folder for the output.", mend="Make it, or name another.")
+    folder = Path(tempfile.mkdtemp(prefix=".geoward-", dir=beside))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _give_name(folder: Path, staged: Staged, target: Path) -> None:
+    """Keep the published files alone, those that tell of no other try, and name their folder."""
+    for file in folder.iterdir():
+        if file.name not in staged.parts:
+            file.unlink()
+    folder.replace(target)
+
+
+def _proven(
+    release: TableRelease, declared_in: Path, source: Path, folder: Path, staged: Staged, texts: dict[str, str],
+    tell: Callable[[str], None],
+) -> Built:  # fmt: skip
+    parts = [folder / name for name in staged.parts]
+    told = [folder / name for name in staged.beside] if release.subject else parts
+    measured, verdicts = judge_files(
+        release, told, "_subject" if release.subject else None, hierarchies=texts, beside=declared_in.parent
+    )
+    with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
+        if release.subject:
+            verdicts.append(_same_rows(db, release, parts, told))
+        share = min(1.0, LOOKED_AT / staged.rows_in)
+        rows = _sample(db, files_of(source), release.columns, share, release.subject)
+        made = _sample(db, parts, tuple(release.quasi_ids), share, None)
+        utility = measure_release(
+            release, rows, made.slice(0, rows.num_rows * staged.rows_out // staged.rows_in), texts
+        )
+    verdicts += judge_utility(utility, release.gates)
+    verdicts += _attacked(release, rows, texts, tell)
+    suppressed = staged.rows_in - staged.rows_out
+    rejected = {"no_subject": staged.no_subject} if staged.no_subject else {}
+    return Built(
+        staged.rows_in + staged.no_subject, staged.rows_out, suppressed, rejected, staged.loss, measured,
+        tuple(verdicts), utility,
+    )  # fmt: skip
+
+
+def _same_rows(db: DuckDBPyConnection, release: TableRelease, parts: Sequence[Path], told: Sequence[Path]) -> Verdict:
+    """Return whether the rows that were measured, beside which the subjects stand, are those that are published."""
+    columns = ", ".join(quoted(name) for name in (*release.quasi_ids, *release.sensitive))
+    sums = []
+    for files in (parts, told):
+        found = db.read_parquet([str(file) for file in files])
+        sums.append(found.aggregate(f"count(*), sum(hash({columns})::HUGEINT)").fetchall()[0])
+    return Verdict(
+        "measured_rows", sums[0] == sums[1], "The rows that were measured are those that are published.",
+        "Build the release again; if that does not help, report a defect.", {"rows": int(sums[0][0])},
+    )  # fmt: skip
+
+
+def _sample(
+    db: DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str], share: float, subject: str | None
+) -> pa.Table:
+    """Return a part of the rows: of whole subjects where there are any, the same each time."""
+    named = ", ".join(quoted(name) for name in columns)
+    found = db.read_parquet([str(file) for file in files], file_row_number=True, filename=True)
+    if subject:
+        found = found.filter(f"{quoted(subject)} IS NOT NULL")
+    by = quoted(subject) if subject else "filename, file_row_number"
+    return found.filter(f"hash({by}) % 1000000 < {round(share * 1_000_000)}").project(named).to_arrow_table()
+
+
+def _attacked(
+    release: TableRelease, rows: pa.Table, texts: dict[str, str], tell: Callable[[str], None]
+) -> list[Verdict]:
+    from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
+
+    few = rows.slice(0, 2 * AT_MOST) if release.subject is None else rows
+    domains = with_hierarchies(unite_domains([survey_columns(few, release.coded)]), texts)
+    return attack_release(release, few, domains, tell)

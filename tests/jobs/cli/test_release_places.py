@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+
+from jobs.release.build_file import NotReleased
+from quality.contracts.errors import ConfigError, UsageError
+
+EPOCH = datetime(2026, 1, 10, tzinfo=UTC)
+DECLARED = {
+    "kind": "places", "name": "walks", "description": "Who walked where.", "purpose": "analytics", "reads": "walks.csv",
+    "subject": "who", "latitude": "lat", "longitude": "lon", "time": "at", "k": 3,
+    "tiles": {"finest": 8, "coarsest": 6, "least": 3}, "epoch": {"start": "2026-01-10", "end": "2026-01-20"},
+}  # fmt: skip
+HERE, AWAY = (52.52, 13.405), (48.85, 2.35)
+
+
+def fixes(people, place, day, hours=(8,)):
+    at = [EPOCH + timedelta(days=day, hours=hour) for hour in hours]
+    return [(f"p{one}", *place, int(when.timestamp())) for one in people for when in at]
+
+
+CROWD = [*fixes(range(5), HERE, -3), *fixes(range(5), HERE, 1), *fixes([9], AWAY, 1)]
+
+
+@pytest.fixture
+def walks(geoward, fits, tmp_path):
+    """Write a declaration and rows, make tiles and build; return the result and what was written, None if nothing."""
+
+    def walks(rows=CROWD, *arguments, tiled=None, **declared):
+        for name, what in {"walks": rows, "earlier": tiled or rows}.items():
+            with (tmp_path / f"{name}.csv").open("w", newline="") as file:
+                csv.writer(file).writerows([("who", "lat", "lon", "at"), *what])
+        path, tiles, out = tmp_path / "walks.yaml", tmp_path / "tiles.json", tmp_path / "out.csv"
+        path.write_text(yaml.safe_dump({**DECLARED, **declared}))
+        if not tiles.exists():
+            made = geoward("release", "tile", path, "--historic", tmp_path / "earlier.csv", "-o", tiles, "--json")
+            if made.exception:
+                return made, None
+            assert fits(made.document, "release-tile")
+        done = geoward("release", "build", path, "--tiling", tiles, "-o", out, *arguments, "--json")
+        if done.document:
+            assert fits(done.document, "release-build-places")
+        return done, list(csv.DictReader(out.open())) if out.exists() else None
+
+    return walks
+
+
+def test_a_place_is_told_where_k_people_were_and_nobody_else_is(walks):
+    done, rows = walks()
+
+    assert len(rows) == 5
+    assert {row["cell"] for row in rows} == {rows[0]["cell"]}
+    assert "who" not in rows[0]
+    told = done.document
+    assert (told["rows_in"], told["told"], told["suppressed"]) == (11, 5, 1)
+    assert told["withheld"]["outside the epoch"] == 5
+
+
+def test_a_dry_run_writes_nothing(walks):
+    done, rows = walks(CROWD, "--dry-run")
+
+    assert rows is None
+    assert (done.document["released"], done.document["told"]) == (False, 5)
+
+
+def test_fake_accounts_on_one_device_make_no_crowd(walks):
+    rows = [*fixes(range(5), HERE, -3), *fixes(["v", "f1", "f2"], HERE, 1)]
+
+    done, _ = walks(rows, "--dry-run")
+    united, _ = walks(rows, "--dry-run", links=["lon"])  # stands for a device: all of them have the same one
+
+    assert (done.document["told"], done.document["released"]) == (3, False)
+    assert (united.document["told"], united.document["suppressed"]) == (0, 3)
+
+
+def test_an_empty_release_is_useless(walks):
+    done, rows = walks([*fixes(range(5), HERE, -3), *fixes([1], AWAY, 1)])
+
+    assert rows is None
+    assert isinstance(done.exception, NotReleased)
+    assert "visits_kept" in str(done.exception)
+
+
+def test_tiles_cannot_be_fitted_to_the_epoch(walks):
+    done, rows = walks(tiled=fixes(range(5), HERE, 1))
+
+    assert rows is None
+    assert isinstance(done.exception, UsageError)
+    assert "no rows from before the epoch" in str(done.exception)
+
+
+def test_the_tiles_of_an_epoch_stay_as_they_are(walks, geoward, tmp_path):
+    walks()
+
+    again = geoward(
+        "release", "tile", tmp_path / "walks.yaml", "--historic", tmp_path / "walks.csv", "-o", tmp_path / "tiles.json"
+    )  # fmt: skip
+
+    assert "There is a tiling of that name" in str(again.exception)
+
+
+def test_tiles_of_another_declaration_are_refused(walks):
+    walks()
+
+    done, _ = walks(tiles={"finest": 7, "coarsest": 6, "least": 3})
+
+    assert isinstance(done.exception, ConfigError)
+
+
+def test_pseudonyms_of_trips_are_attacked_by_what_is_known_of_them(walks):
+    rows = [*fixes(range(6), HERE, -3), *fixes(range(6), HERE, 1, hours=(8, 9, 10))]
+    linked = {"pseudonym": "trip", "trips": {"gap_minutes": 90}, "sequences": {"m": 2}, "gates": {"unicity": {2: 0.05}}}
+
+    done, published = walks(rows, **linked)
+
+    checks = {one["check"]: one["measured"] for one in done.document["verdicts"]}
+    assert checks["places_pairs"]["least"] == 6
+    assert checks["attack_unicity"]["outcome"] == "blind"  # all six walk alike: not even raw rows tell them apart
+    assert published is None
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        pytest.param({"pseudonym": "trip"}, "need trips and sequences", id="linked-without-protection"),
+        pytest.param({"kind": "map"}, "unknown kind", id="kind"),
+        pytest.param({"latitude": None}, "name latitude and longitude, or cell", id="no-position"),
+    ],
+)
+def test_a_declaration_that_makes_no_sense_is_refused(walks, declared, told):
+    done, _ = walks(**declared)
+
+    assert isinstance(done.exception, ConfigError)
+    assert told in str(done.exception)
+
+
+def test_a_build_needs_the_tiles_of_its_epoch(geoward, tmp_path):
+    path = tmp_path / "walks.yaml"
+    path.write_text(yaml.safe_dump(DECLARED))
+
+    without = geoward("release", "build", path, "-o", tmp_path / "x.csv")
+    absent = geoward("release", "build", path, "-o", tmp_path / "x.csv", "--tiling", tmp_path / "absent.json")
+
+    assert "--tiling" in str(without.exception)
+    assert "There is no tiling" in str(absent.exception)
+
+
+def test_commands_of_tables_say_so(geoward, tmp_path):
+    path = tmp_path / "walks.yaml"
+    path.write_text(yaml.safe_dump(DECLARED))
+
+    assert "this command is for tables" in str(geoward("release", "attack", path).exception)
