@@ -17,7 +17,9 @@ def test_a_listing_is_frozen_and_refuses_unknown_fields(model):
 
 
 def test_every_listing_is_registered_or_a_part_of_one():
-    declared = {cls for _, cls in inspect.getmembers(listings, inspect.isclass) if issubclass(cls, Listing)}
+    modules = (listings, listings.releases, listings.release_reports)
+    classes = {cls for module in modules for _, cls in inspect.getmembers(module, inspect.isclass)}
+    declared = {cls for cls in classes if issubclass(cls, Listing)}
     parts = {name for model in LISTINGS.values() for name in model.model_json_schema().get("$defs", {})}
 
     elsewhere = {Damage.__name__, Removed.__name__}  # as fsck itself makes them
