@@ -5,6 +5,7 @@ from __future__ import annotations
 from jobs.cli import (
     alerts,
     audit,
+    budget,
     check,
     dismiss,
     doctor,
@@ -41,6 +42,7 @@ from jobs.cli import (
 __all__ = [
     "alerts",
     "audit",
+    "budget",
     "check",
     "dismiss",
     "doctor",

@@ -28,6 +28,9 @@ def build(
     source: Annotated[Path | None, typer.Option("--input", "-i", help="The table; default: what it `reads`.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="*.csv or *.parquet to write.")] = None,
     tiling: Annotated[Path | None, typer.Option("--tiling", help="Of places: the tiles of the epoch.")] = None,
+    consumer: Annotated[str, typer.Option("--consumer", help="Of noisy figures: whose budget pays.")] = "",
+    since: Annotated[str, typer.Option("--from", help="Of noisy figures: the first day, YYYY-MM-DD.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Of noisy figures: the last day.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Build and judge it; write nothing.")] = False,
     report: Annotated[
         Path | None, typer.Option("--report", help="*.html to write: a page that a privacy officer can sign.")
@@ -42,11 +45,13 @@ def build(
 
     Example: `geoward release build adult.yaml --input adult.csv --output anonymous.csv`
     """
+    from jobs.cli.release_noisy import build_and_show as build_noisily
     from jobs.cli.release_places import build_and_show
     from jobs.cli.release_report import check_page, write_report
     from jobs.release.build_file import NotReleased, build_file
     from jobs.release.publish_large import build_large, is_large
     from quality.releases.load_release import load_release, locate_release
+    from quality.releases.noisy import NoisyRelease
     from quality.releases.places import PlacesRelease
 
     if output is None and not dry_run:
@@ -56,10 +61,13 @@ def build(
     declared = load_release(name)
     where = locate_release(name)
     file = source or where.parent / declared.reads
+    target = None if dry_run else output
+    if isinstance(declared, NoisyRelease):
+        build_noisily(declared, where, file, target, consumer=consumer, days=(since, until), as_json=as_json)
+        return
     if isinstance(declared, PlacesRelease):
         build_and_show(declared, where, file, tiling, output, dry_run=dry_run, as_json=as_json)
         return
-    target = None if dry_run else output
     if is_large(declared, file):
         built = build_large(open_home(), declared, where, file, target, _tell)
     else:

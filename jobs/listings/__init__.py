@@ -99,6 +99,8 @@ LISTINGS: dict[str, type[Listing]] = {
     "release-explain": release_reports.ExplainListing,
     "release-plan": release_reports.ReleasePlanListing,
     "release-report": release_reports.ReportListing,
+    "release-build-noisy": releases.NoisyListing,
+    "budget-list": releases.BudgetListing,
     "release-build-places": releases.PlacesListing,
     "release-tile": releases.TileListing,
     "release-suggest": releases.SuggestListing,

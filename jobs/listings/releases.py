@@ -185,3 +185,42 @@ class TileListing(Listing):
     tiles: int
     regions: int
     made_from: str
+
+
+class NoisyListing(Listing):
+    """`geoward release build --json` of noisy figures. ``rows_out`` are partitions.
+
+    ``epsilon`` and ``delta`` are what one privacy unit loses, ``lifetime_epsilon`` what a person does; ``left`` is what
+    is left of the budgets (of everybody, and of the consumer), in the accounting of the release.
+    """
+
+    release: str
+    version: str
+    source: str
+    output: str
+    consumer: str
+    days: tuple[str, str]
+    rows_out: int
+    claim: str
+    epsilon: float
+    delta: float
+    lifetime_epsilon: float
+    left: dict[str, tuple[float, float]]
+
+
+class BudgetEntry(Listing):
+    """A budget: at most ``granted`` (rho or epsilon, and delta) of a unit in a period; it paid ``spends`` releases."""
+
+    dataset: str
+    unit: str
+    consumer: str
+    accounting: str
+    per: str
+    granted: tuple[float, float]
+    spends: int
+
+
+class BudgetListing(Listing):
+    """`geoward budget list --json`; an empty consumer stands for all of them together."""
+
+    budgets: list[BudgetEntry]

@@ -10,12 +10,15 @@ from pydantic import ValidationError
 from quality.contracts.errors import ConfigError, UsageError
 from quality.policies.read_yaml import explain, read_yaml
 from quality.releases.declaration import TableRelease
+from quality.releases.noisy import NoisyRelease
 from quality.releases.places import PlacesRelease
 
 FOLDER = Path(__file__).parent
 
-Release = TableRelease | PlacesRelease
-KINDS: dict[str, type[TableRelease] | type[PlacesRelease]] = {"table": TableRelease, "places": PlacesRelease}
+Release = TableRelease | PlacesRelease | NoisyRelease
+KINDS: dict[str, type[TableRelease] | type[PlacesRelease] | type[NoisyRelease]] = {
+    "table": TableRelease, "places": PlacesRelease, "noisy": NoisyRelease,
+}  # fmt: skip
 
 
 def load_release(name_or_path: str | Path) -> Release:

@@ -1,0 +1,112 @@
+"""`geoward budget`: how much of people's privacy may be spent, by whom, and how much was."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from jobs.cli.app import Json, app, err, grid, show
+from jobs.home import open_home
+from jobs.listings.releases import BudgetEntry, BudgetListing
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from quality.releases.privacy_loss import PrivacyLoss
+
+budget = typer.Typer(
+    no_args_is_help=True, help="Privacy budgets: what may be spent of a dataset, by whom, and what was."
+)
+app.add_typer(budget, name="budget")
+
+
+@budget.command()
+def make() -> None:
+    """Make the ledger of privacy budgets, once. Nothing can be spent before a budget is granted in it.
+
+    Example: `geoward budget make`
+    """
+    from jobs.budget.open_ledger import make_ledger
+
+    made = make_ledger(open_home())
+    err.print(f"Made {made.path}. Back it up: without it nobody knows what is spent.", markup=False)
+
+
+@budget.command()
+def grant(
+    dataset: Annotated[str, typer.Argument(help="What a noisy release `reads`.")],
+    unit: Annotated[Literal["user", "user_day", "user_week"], typer.Option("--unit", help="Whose loss it is.")],
+    consumer: Annotated[str, typer.Option("--consumer", help="For whom; default: all of them together.")] = "",
+    rho: Annotated[str, typer.Option("--rho", help="Of zCDP (Gaussian noise).")] = "",
+    epsilon: Annotated[str, typer.Option("--epsilon", help="Of (epsilon, delta) (Laplace noise).")] = "",
+    delta: Annotated[str, typer.Option("--delta", help="Beside either, for private partitions.")] = "0",
+    per: Annotated[
+        Literal["lifetime", "year", "month", "week", "day"], typer.Option("--per", help="In each period of data.")
+    ] = "lifetime",
+) -> None:
+    """Allow at most a loss of each unit of a dataset: to all consumers together, and to each. Auditors are told.
+
+    Both are needed before anything may be spent. What is granted per month adds up over a life: only a lifetime's
+    budget bounds that. A new grant takes the place of the one before; what is spent stays spent.
+
+    Example: `geoward budget grant pings --unit user_day --rho 0.5 --consumer city`
+    """
+    from jobs.audit_log import audit
+    from jobs.budget.grant import Grant
+    from jobs.budget.open_ledger import SUBJECT, open_ledger
+
+    home = open_home()
+    loss = _loss(rho, epsilon, delta)
+    ledger = open_ledger(home)
+    with ledger.alone():
+        pass  # refuse a ledger that is missing before auditors are told
+    facts = {"dataset": dataset, "unit": unit, "consumer": consumer, "loss": str(loss.main), "per": per}
+    audit(home, "decision", SUBJECT, "budget granted", accounting=loss.accounting, delta=str(loss.delta), **facts)
+    ledger.grant(Grant(dataset, unit, loss, consumer, per))
+    err.print(f"Granted {loss.main} per {unit} of {dataset} to {consumer or 'all consumers together'}.", markup=False)
+
+
+@budget.command("list")
+def list_(as_json: Json = False) -> None:
+    """List the budgets in force, and how many releases were paid of each.
+
+    Example: `geoward budget list --json`
+    """
+    from jobs.budget.export_spends import grants, spends
+    from jobs.budget.open_ledger import open_ledger
+
+    ledger = open_ledger(open_home())
+    paid, last = spends(ledger).to_pylist(), {}
+    for one in grants(ledger).to_pylist():
+        last[one["dataset"], one["unit"], one["consumer"]] = one
+    entries = [
+        BudgetEntry(
+            dataset=dataset, unit=unit, consumer=consumer, accounting=one["accounting"], per=one["per"],
+            granted=(float(one["loss"]), float(one["delta"])),
+            spends=sum((s["dataset"], s["unit"]) == (dataset, unit) and consumer in ("", s["consumer"]) for s in paid),
+        )
+        for (dataset, unit, consumer), one in sorted(last.items())
+    ]  # fmt: skip
+    table = grid("dataset", "unit", "consumer", "granted#", "per", "releases paid#")
+    for entry in entries:
+        name = "rho" if entry.accounting == "zcdp" else "epsilon"
+        who = entry.consumer or "all together"
+        table.add_row(entry.dataset, entry.unit, who, f"{name} {entry.granted[0]:g}", entry.per, f"{entry.spends:,}")
+    show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."])
+
+
+def _loss(rho: str, epsilon: str, delta: str) -> PrivacyLoss:
+    from pydantic import ValidationError
+
+    from quality.releases.privacy_loss import Approximate, ZeroConcentrated
+
+    if bool(rho) == bool(epsilon):
+        raise UsageError("A budget is in one accounting.", mend="Say --rho, or --epsilon.")
+    try:
+        if rho:
+            return ZeroConcentrated(rho=Decimal(rho), delta=Decimal(delta))
+        return Approximate(epsilon=Decimal(epsilon), delta=Decimal(delta))
+    except (InvalidOperation, ValidationError):
+        mend = "rho and epsilon are numbers above 0, delta is below 1."
+        raise UsageError("This is no privacy loss.", mend=mend) from None

@@ -1,0 +1,48 @@
+"""What `geoward release build` does with a differentially private release."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jobs.cli.app import err, show
+from jobs.home import open_home
+from jobs.listings.releases import NoisyListing
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from quality.releases.noisy import NoisyRelease
+
+
+def build_and_show(
+    declared: NoisyRelease, where: Path, file: Path, output: Path | None, *, consumer: str, days: tuple[str, str],
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Build and show what was spent; raise ``UsageError`` unless it is said for whom, of which days and whereto."""
+    from jobs.release.build_noisy import build_noisy
+
+    if output is None:
+        raise UsageError("Noise is drawn once and paid for: there is no dry run.", mend="Say --output.")
+    if not consumer:
+        raise UsageError("Who is the release for?", mend="Say --consumer: each has a budget of its own.")
+    first, last = (_day(day) for day in days)
+    told = build_noisy(
+        open_home(), declared, where, file, output, consumer=consumer, days=(first, last),
+        tell=lambda step: err.print(step, markup=False),
+    )  # fmt: skip
+    listing = NoisyListing(
+        release=declared.name, version=declared.version, source=file.name, output=output.name, consumer=consumer,
+        days=(str(first), str(last)), rows_out=told.rows_out, claim=told.claim, epsilon=told.epsilon,
+        delta=told.delta, lifetime_epsilon=told.lifetime_epsilon, left=told.left,
+    )  # fmt: skip
+    rest = ", ".join(f"{main:g} to {name}" for name, (main, _) in told.left.items())
+    show(listing, as_json, [f"{told.rows_out:,} partitions; {told.claim}", f"Left of the budgets: {rest}."])
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        mend = "Say --from and --to, as in 2026-11-01: what lies outside is not read."
+        raise UsageError("Of which days are the figures?", mend=mend) from None

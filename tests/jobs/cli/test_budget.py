@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import csv
+
+import pytest
+import yaml
+
+from jobs.budget.grant import BudgetExceeded
+from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
+from tests.audited import audited
+
+DECLARED = {
+    "kind": "noisy", "name": "visits_by_place", "description": "Visits.", "purpose": "statistics", "reads": "visits",
+    "unit": {"per": "user_day", "user": "who", "time": "at"},
+    "keys": {"place": {"by": "column", "column": "place"}},
+    "partitions": {"are": "public", "product": {"place": ["park", "pool", "museum"]}},
+    "measures": {"visits": {"measure": "count"}},
+    "bounds": {"l0": 2, "linf": 1, "chosen_from": "public", "because": "two visits a day"},
+    "loss": {"accounting": "zcdp", "rho": 0.2}, "lifetime": {"units": 10},
+}  # fmt: skip
+DAYS = ("--from", "2026-05-01", "--to", "2026-05-01")
+
+
+@pytest.fixture
+def noisy(geoward, fits, tmp_path):
+    """Build the figures of some visits; return the result and what was written, None if nothing."""
+
+    def noisy(*arguments, people=3, consumer="city", out="out.csv", **declared):
+        rows = [(f"p{one}", "park", f"2026-05-0{day}T10:00:00Z") for one in range(people) for day in (1, 2)]
+        with (tmp_path / "visits.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([("who", "place", "at"), *rows])
+        path = tmp_path / "noisy.yaml"
+        path.write_text(yaml.safe_dump({**DECLARED, **declared}))
+        done = geoward(
+            "release", "build", path, "-i", tmp_path / "visits.csv", "-o", tmp_path / out, "--consumer", consumer,
+            *(arguments or DAYS), "--json",
+        )  # fmt: skip
+        if done.document:
+            assert fits(done.document, "release-build-noisy")
+        made = tmp_path / out
+        return done, list(csv.DictReader(made.open())) if made.exists() else None
+
+    return noisy
+
+
+@pytest.fixture
+def granted(geoward):
+    assert geoward("budget", "make").exit_code == 0
+    for consumer in ([], ["--consumer", "city"]):
+        assert geoward("budget", "grant", "visits", "--unit", "user_day", "--rho", "0.5", *consumer).exit_code == 0
+
+
+def test_every_public_partition_has_a_figure_and_the_claim_names_unit_and_lifetime(granted, noisy):
+    done, rows = noisy()
+
+    assert [row["place"] for row in rows] == ["museum", "park", "pool"]
+    assert "per user-day" in done.document["claim"]
+    assert "over a lifetime" in done.document["claim"]
+    assert done.document["left"] == {"city": [0.3, 0.0], "everybody": [0.3, 0.0]}
+
+
+def test_the_same_again_is_the_same_figures_and_costs_nothing_more(granted, noisy):
+    done, first = noisy()
+    again, second = noisy(out="again.csv")
+
+    assert first == second
+    assert again.document["left"] == done.document["left"]
+
+
+def test_other_days_are_paid_for_apart_and_refused_when_the_budget_is_gone(granted, noisy):
+    noisy()
+    noisy("--from", "2026-05-02", "--to", "2026-05-02", out="second.csv")
+
+    refused, rows = noisy("--from", "2026-05-01", "--to", "2026-05-02", out="third.csv")
+
+    assert rows is None
+    assert isinstance(refused.exception, BudgetExceeded)
+
+
+def test_changed_data_of_days_that_are_out_is_refused(granted, noisy):
+    noisy()
+
+    done, rows = noisy(people=4, out="changed.csv")
+
+    assert rows is None
+    assert isinstance(done.exception, PolicyBreach)
+
+
+def test_without_a_budget_nothing_is_spent_or_read(geoward, noisy):
+    geoward("budget", "make")
+
+    done, rows = noisy()
+
+    assert rows is None
+    assert "has no privacy budget" in str(done.exception)
+
+
+def test_a_ledger_that_is_gone_is_not_begun_anew(granted, geoward, noisy, home):
+    (home.path / "budget" / "ledger.sqlite").unlink()
+
+    for done in (geoward("budget", "make"), noisy()[0]):
+        assert isinstance(done.exception, EnvironmentFault)
+        assert "backup" in str(done.exception)
+
+
+def test_auditors_are_told_of_each_grant(granted, home):
+    told = [entry["outcome"] for entry in audited(home) if entry["subject"] == "privacy budgets"]
+
+    assert told == ["ledger made", "budget granted", "budget granted"]
+
+
+def test_budgets_are_listed_with_what_was_paid_of_them(granted, noisy, geoward, fits):
+    noisy()
+
+    document = geoward("budget", "list", "--json").document
+
+    assert fits(document, "budget-list")
+    assert [(one["consumer"], one["granted"], one["spends"]) for one in document["budgets"]] == [
+        ("", [0.5, 0.0], 1), ("city", [0.5, 0.0], 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(["--rho", "1", "--epsilon", "1"], "in one accounting", id="both"),
+        pytest.param([], "in one accounting", id="neither"),
+        pytest.param(["--rho", "much"], "no privacy loss", id="no-number"),
+        pytest.param(["--epsilon", "-1"], "no privacy loss", id="below-nothing"),
+    ],
+)
+def test_a_grant_that_is_no_loss_is_refused(geoward, arguments, told):
+    geoward("budget", "make")
+
+    done = geoward("budget", "grant", "visits", "--unit", "user", *arguments)
+
+    assert isinstance(done.exception, UsageError)
+    assert told in str(done.exception)
+
+
+def test_figures_need_days_and_somebody_who_pays(granted, noisy, geoward, tmp_path):
+    days, _ = noisy("--from", "May")
+    who, _ = noisy(consumer="")
+    dry = geoward("release", "build", tmp_path / "noisy.yaml", "--dry-run")
+
+    assert "--from and --to" in str(days.exception)
+    assert "--consumer" in str(who.exception)
+    assert "no dry run" in str(dry.exception)
