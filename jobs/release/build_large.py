@@ -51,18 +51,19 @@ class NothingHolds(GeowardError):
 
 def stage_large(
     spark: SparkSession, release: TableRelease, files: Sequence[Path], folder: Path, *, texts: dict[str, str],
-    tell: Callable[[str], None], rows_in_box: int = ROWS_IN_BOX,
+    tell: Callable[[str], None], rows_in_box: int | None = None,
 ) -> Staged:  # fmt: skip
     """Publish the rows of Parquet ``files`` into new files in ``folder``; ``texts`` are hierarchy files' by column.
 
     Where boxes turn out too small for the models, they are made larger, down to one box of all rows: what a class
     holds never rests on the sample that boxes were grown on. Raises ``NothingHolds`` if not even that one does.
     """
+    in_box = rows_in_box or ROWS_IN_BOX
     groups, rows = _row_groups(spark, files)
     reads = Reads(release.columns, release.subject)
     tell(f"Looking at {rows:,} rows")
     while True:
-        plan = _plan(groups, release, max(1, rows // SAMPLE), rows_in_box, texts, reads)
+        plan = _plan(groups, release, max(1, rows // SAMPLE), in_box, texts, reads)
         tell(f"Making classes in {plan.tree.boxes:,} boxes")
         staged = _stage(groups, release, plan, folder, reads, rows)
         if staged.unreached <= release.suppression * staged.rows_in:
@@ -70,7 +71,7 @@ def stage_large(
         if plan.tree.boxes == 1:
             raise NothingHolds(staged.rows_in)
         _remove(folder, staged)
-        rows_in_box *= 4
+        in_box *= 4
 
 
 def _row_groups(spark: SparkSession, files: Sequence[Path]) -> tuple[DataFrame, int]:

@@ -128,8 +128,8 @@ def _same_rows(db: DuckDBPyConnection, release: TableRelease, parts: Sequence[Pa
     columns = ", ".join(quoted(name) for name in (*release.quasi_ids, *release.sensitive))
     sums = []
     for files in (parts, told):
-        found = db.read_parquet([str(file) for file in files])
-        sums.append(found.aggregate(f"count(*), sum(hash({columns})::HUGEINT)").fetchall()[0])
+        db.read_parquet([str(file) for file in files]).create_view("measured", replace=True)
+        sums.append(db.execute(f"SELECT count(*), sum(hash({columns})::HUGEINT) FROM measured").fetchall()[0])
     return Verdict(
         "measured_rows", sums[0] == sums[1], "The rows that were measured are those that are published.",
         "Build the release again; if that does not help, report a defect.", {"rows": int(sums[0][0])},
@@ -141,11 +141,14 @@ def _sample(
 ) -> pa.Table:
     """Return a part of the rows: of whole subjects where there are any, the same each time."""
     named = ", ".join(quoted(name) for name in columns)
-    found = db.read_parquet([str(file) for file in files], file_row_number=True, filename=True)
-    if subject:
-        found = found.filter(f"{quoted(subject)} IS NOT NULL")
-    by = quoted(subject) if subject else "filename, file_row_number"
-    return found.filter(f"hash({by}) % 1000000 < {round(share * 1_000_000)}").project(named).to_arrow_table()
+    db.read_parquet([str(file) for file in files], file_row_number=True, filename=True).create_view(
+        "rows", replace=True
+    )
+    by, known = (
+        (quoted(subject), f"{quoted(subject)} IS NOT NULL") if subject else ("filename, file_row_number", "true")
+    )
+    chosen = f"hash({by}) % 1000000 < {round(share * 1_000_000)}"
+    return db.execute(f"SELECT {named} FROM rows WHERE {known} AND {chosen}").to_arrow_table()
 
 
 def _attacked(

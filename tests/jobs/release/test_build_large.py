@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from jobs.release.build_large import stage_large
+from jobs.release.build_large import NothingHolds, stage_large
 from quality.contracts.errors import GeowardError
 from quality.releases.declaration import TableRelease
 
@@ -86,10 +86,9 @@ def test_boxes_that_are_too_small_for_the_models_are_made_larger(staged):
     assert {path.name for path in folder.iterdir()} == {*told.parts, *told.beside}
 
 
-def test_a_table_that_cannot_hold_the_models_publishes_nothing(staged):
-    published, _, told, _ = staged(rows([1.0, 2.0, 3.0], ["p", "p", "q"]), release(subject="who"))
-
-    assert (published, told.rows_out) == ([], 0)
+def test_a_table_that_cannot_hold_the_models_is_refused(staged):
+    with pytest.raises(NothingHolds, match="All 3 rows together"):
+        staged(rows([1.0, 2.0, 3.0], ["p", "p", "q"]), release(subject="who"))
 
 
 def test_a_value_that_is_no_number_is_told_of_without_it(staged):
