@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from jobs.cli.app import Json, app, err, grid, show
-from jobs.home import open_home
+from jobs.home import Home, open_home
 from jobs.listings.releases import BudgetEntry, BudgetListing
 from quality.contracts.errors import UsageError
 
@@ -22,15 +22,17 @@ app.add_typer(budget, name="budget")
 
 
 @budget.command()
-def make() -> None:
+def make(as_json: Json = False) -> None:
     """Make the ledger of privacy budgets, once. Nothing can be spent before a budget is granted in it.
 
     Example: `geoward budget make`
     """
     from jobs.budget.open_ledger import make_ledger
 
-    made = make_ledger(open_home())
+    home = open_home()
+    made = make_ledger(home)
     err.print(f"Made {made.path}. Back it up: without it nobody knows what is spent.", markup=False)
+    _show(home, as_json)
 
 
 @budget.command()
@@ -44,6 +46,7 @@ def grant(
     per: Annotated[
         Literal["lifetime", "year", "month", "week", "day"], typer.Option("--per", help="In each period of data.")
     ] = "lifetime",
+    as_json: Json = False,
 ) -> None:
     """Allow at most a loss of each unit of a dataset: to all consumers together, and to each. Auditors are told.
 
@@ -65,6 +68,7 @@ def grant(
     audit(home, "decision", SUBJECT, "budget granted", accounting=loss.accounting, delta=str(loss.delta), **facts)
     ledger.grant(Grant(dataset, unit, loss, consumer, per))
     err.print(f"Granted {loss.main} per {unit} of {dataset} to {consumer or 'all consumers together'}.", markup=False)
+    _show(home, as_json)
 
 
 @budget.command("list")
@@ -73,10 +77,14 @@ def list_(as_json: Json = False) -> None:
 
     Example: `geoward budget list --json`
     """
+    _show(open_home(), as_json)
+
+
+def _show(home: Home, as_json: bool) -> None:
     from jobs.budget.export_spends import grants, spends
     from jobs.budget.open_ledger import open_ledger
 
-    ledger = open_ledger(open_home())
+    ledger = open_ledger(home)
     paid, last = spends(ledger).to_pylist(), {}
     for one in grants(ledger).to_pylist():
         last[one["dataset"], one["unit"], one["consumer"]] = one

@@ -100,7 +100,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "release-plan": release_reports.ReleasePlanListing,
     "release-report": release_reports.ReportListing,
     "release-build-noisy": releases.NoisyListing,
-    "budget-list": releases.BudgetListing,
+    **{f"budget-{name}": releases.BudgetListing for name in ("make", "grant", "list")},
     "release-build-places": releases.PlacesListing,
     "release-tile": releases.TileListing,
     "release-suggest": releases.SuggestListing,

@@ -221,6 +221,6 @@ class BudgetEntry(Listing):
 
 
 class BudgetListing(Listing):
-    """`geoward budget list --json`; an empty consumer stands for all of them together."""
+    """`geoward budget list|make|grant --json`: the budgets in force; an empty consumer is all of them."""
 
     budgets: list[BudgetEntry]

@@ -148,7 +148,7 @@ def _sample(
         (quoted(subject), f"{quoted(subject)} IS NOT NULL") if subject else ("filename, file_row_number", "true")
     )
     chosen = f"hash({by}) % 1000000 < {round(share * 1_000_000)}"
-    return db.execute(f"SELECT {named} FROM rows WHERE {known} AND {chosen}").to_arrow_table()
+    return db.sql(f"SELECT {named} FROM rows WHERE {known} AND {chosen}").to_arrow_table()
 
 
 def _attacked(
