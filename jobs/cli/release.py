@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 import typer
 
-from jobs.cli.app import app
+from jobs.cli.app import app, err
+from jobs.listings.releases import ModelVerdict
+
+if TYPE_CHECKING:
+    from quality.checks.verdict import Verdict
 
 release = typer.Typer(help="Make tables anonymous, verify that they are, and attack them before anybody else does.")
 app.add_typer(release, name="release")
+
+
+def tell_step(step: str) -> None:
+    """Tell a step of long work as it begins."""
+    err.print(step, markup=False, highlight=False)
+
+
+def told_verdicts(verdicts: Iterable[Verdict]) -> list[ModelVerdict]:
+    """Return verdicts as a listing tells them."""
+    return [
+        ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
+        for v in verdicts
+    ]

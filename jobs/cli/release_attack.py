@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.app import Json, err, grid, show
-from jobs.cli.release import release
+from jobs.cli.app import Json, grid, show
+from jobs.cli.release import release, tell_step, told_verdicts
 from jobs.cli.release_verify import Columns, Secrets, pairs, split
-from jobs.listings.releases import AttackListing, ModelVerdict
+from jobs.listings.releases import AttackListing
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,9 +47,6 @@ def attack(
     from quality.releases.declaration import Gates
     from quality.releases.load_release import load_table_release, locate_release
 
-    def tell(step: str) -> None:
-        err.print(step, markup=False)
-
     if Path(target).suffix.lower() in TABLES:
         if original is None or control is None or not split(quasi_ids):
             mend = "Say --original, --control (people that it is not of) and --quasi-ids."
@@ -58,11 +55,11 @@ def attack(
         files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
         found = attack_published(
             Path(target), original, control, known=split(quasi_ids), sensitive=split(sensitive), gates=gates,
-            hierarchies=files, tell=tell,
+            hierarchies=files, tell=tell_step,
         )  # fmt: skip
     else:
         declared, where = load_table_release(target), locate_release(target)
-        found = attack_declared(declared, where, source or where.parent / declared.reads, tell)
+        found = attack_declared(declared, where, source or where.parent / declared.reads, tell_step)
     withstands = not any(verdict.stops for verdict in found)
     show(_listing(Path(target).name, withstands, found), as_json, _tables(found))
     if not withstands:
@@ -70,11 +67,7 @@ def attack(
 
 
 def _listing(target: str, withstands: bool, found: list[Verdict]) -> AttackListing:
-    attacks = [
-        ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
-        for v in found
-    ]
-    return AttackListing(target=target, withstands=withstands, attacks=attacks)
+    return AttackListing(target=target, withstands=withstands, attacks=told_verdicts(found))
 
 
 def _tables(found: list[Verdict]) -> list[Table | str]:

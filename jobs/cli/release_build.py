@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.cli.app import Json, err, grid, show
-from jobs.cli.release import release
+from jobs.cli.release import release, tell_step, told_verdicts
 from jobs.counted import counted
 from jobs.home import open_home
-from jobs.listings.releases import BuildListing, ModelVerdict
+from jobs.listings.releases import BuildListing
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -69,9 +69,9 @@ def build(
         build_and_show(declared, where, file, tiling, output, dry_run=dry_run, as_json=as_json)
         return
     if is_large(declared, file):
-        built = build_large(open_home(), declared, where, file, target, _tell)
+        built = build_large(open_home(), declared, where, file, target, tell_step)
     else:
-        built = build_file(declared, where, file, target, _tell)
+        built = build_file(declared, where, file, target, tell_step)
     if report is not None:
         write_report(declared, file, built, output if not built.failed and not dry_run else None, report)
     show(_listing(declared, file, output, dry_run, built), as_json, _tables(built))
@@ -82,22 +82,14 @@ def build(
         raise NotReleased(declared.name, built.failed)
 
 
-def _tell(step: str) -> None:
-    err.print(step, markup=False)
-
-
 def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: bool, built: Built) -> BuildListing:
-    k = built.measured.find("k")
     return BuildListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name if output else None,
         dry_run=dry_run, released=not built.failed and not dry_run, method=declared.method, rows_in=built.rows_in,
         rows_out=built.rows_out, suppressed=built.suppressed, rejected=built.rejected,
-        subjects=built.measured.subjects, classes=built.measured.classes, k=int(k.value) if k else 0,
+        subjects=built.measured.subjects, classes=built.measured.classes, k=built.measured.k,
         information_loss=built.utility.ncp,
-        verdicts=[
-            ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
-            for v in built.verdicts
-        ],
+        verdicts=told_verdicts(built.verdicts),
     )  # fmt: skip
 
 

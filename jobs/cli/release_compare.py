@@ -78,10 +78,9 @@ def _listing(old: Path, new: Path, found: Compared) -> CompareListing:
 
 
 def _version(path: Path, measured: Measurement) -> ComparedVersion:
-    of = {name: [p.value for p in measured.parameters if p.name == name] for name in ("k", "l_distinct", "t_equal")}
     return ComparedVersion(
-        file=path.name, rows=measured.rows, subjects=measured.subjects, classes=measured.classes, k=int(of["k"][0]),
-        l=int(min(of["l_distinct"])) if of["l_distinct"] else None, t=max(of["t_equal"], default=None),
+        file=path.name, rows=measured.rows, subjects=measured.subjects, classes=measured.classes, k=measured.k,
+        l=measured.l, t=measured.t,
     )  # fmt: skip
 
 

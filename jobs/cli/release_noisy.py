@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.cli.app import err, show
+from jobs.cli.app import show
+from jobs.cli.release import tell_step
 from jobs.home import open_home
 from jobs.listings.releases import NoisyListing
 from quality.contracts.errors import UsageError
@@ -29,7 +30,7 @@ def build_and_show(
     first, last = (_day(day) for day in days)
     told = build_noisy(
         open_home(), declared, where, file, output, consumer=consumer, days=(first, last),
-        tell=lambda step: err.print(step, markup=False),
+        tell=tell_step,
     )  # fmt: skip
     listing = NoisyListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name, consumer=consumer,

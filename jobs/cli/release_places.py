@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.cli.app import err, grid, show
+from jobs.cli.release import tell_step, told_verdicts
 from jobs.counted import counted
-from jobs.listings.releases import ModelVerdict, PlacesListing
+from jobs.listings.releases import PlacesListing
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,16 +30,13 @@ def build_and_show(
         mend = "Say --tiling, made once for the epoch by `geoward release tile`."
         raise UsageError("A release of places is built in the tiles of its epoch.", mend=mend)
     target = None if dry_run else output
-    built = build_places(declared, where, file, tiling, target, lambda step: err.print(step, markup=False))
+    built = build_places(declared, where, file, tiling, target, tell_step)
     listing = PlacesListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name if output else None,
         dry_run=dry_run, released=not built.failed and not dry_run, tiling=built.tiling, rows_in=built.rows_in,
         told=built.told, rows_out=built.rows_out, cells=built.cells, suppressed=built.suppressed,
         withheld=built.withheld, kept=built.kept, displacement_m=built.displacement_m,
-        verdicts=[
-            ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
-            for v in built.verdicts
-        ],
+        verdicts=told_verdicts(built.verdicts),
     )  # fmt: skip
     show(listing, as_json, _tables(built))
     held = ", ".join(f"{reason} {count:,}" for reason, count in built.withheld.items() if count) or "0"

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from jobs.cli.app import Json, err, show
-from jobs.cli.release import release
+from jobs.cli.app import Json, show
+from jobs.cli.release import release, tell_step, told_verdicts
 from jobs.listings.release_reports import ReportListing
-from jobs.listings.releases import ModelVerdict
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,15 +43,12 @@ def report(
     check_page(output)
     declared, where = load_table_release(name), locate_release(name)
     file = source or where.parent / declared.reads
-    built = build_published(declared, where, file, published, lambda step: err.print(step, markup=False))
+    built = build_published(declared, where, file, published, tell_step)
     made = write_report(declared, file, built, published, output)
     listing = ReportListing(
         release=declared.name, version=declared.version, source=file.name, report=output.name,
         published=made.published, sha256=made.sha256, holds=made.holds,
-        verdicts=[
-            ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
-            for v in built.verdicts
-        ],
+        verdicts=told_verdicts(built.verdicts),
     )  # fmt: skip
     told = "holds" if made.holds else "does NOT hold"
     show(listing, as_json, [f"{declared.name} {told}; read {escape(output.name)}, and sign it if you agree."])

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from jobs.cli.app import Json, err, show
-from jobs.cli.release import release
+from jobs.cli.app import Json, show
+from jobs.cli.release import release, tell_step
 from jobs.listings.releases import TileListing
 from quality.contracts.errors import UsageError
 
@@ -39,7 +39,7 @@ def tile(
     if output.exists():
         mend = "An epoch's tiles stay as they are: name another file, or declare another epoch."
         raise UsageError("There is a tiling of that name.", mend=mend)
-    made = tile_file(declared, locate_release(name), historic, lambda step: err.print(step, markup=False))
+    made = tile_file(declared, locate_release(name), historic, tell_step)
     output.write_text(made.to_json(), encoding="utf-8")
     told = TileListing(
         release=declared.name, output=output.name, version=made.version, tiles=len(made.cells),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.cli.app import Json, err, grid, show
-from jobs.cli.release import release
+from jobs.cli.release import release, tell_step
 from jobs.cli.release_verify import split
 from jobs.listings.release_reports import TunedPoint, TuneListing
 from quality.contracts.errors import UsageError
@@ -47,7 +47,7 @@ def tune(
     declared, where = load_table_release(name), locate_release(name)
     file = source or where.parent / declared.reads
     tried = declared if attacks else without_attacks(declared)
-    tuned = tune_release(tried, where, file, ks, lambda step: err.print(step, markup=False, highlight=False))
+    tuned = tune_release(tried, where, file, ks, tell_step)
     listing = TuneListing(
         release=declared.name, version=declared.version, source=file.name, points=list(tuned.points),
         attacked=attacks, proposed=tuned.proposed, rule=tuned.rule, picture=_draw(declared.name, output, tuned.points),

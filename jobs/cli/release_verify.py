@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from jobs.cli.app import Json, grid, show
-from jobs.cli.release import release
+from jobs.cli.release import release, told_verdicts
 from jobs.listings.releases import (
     AttackerRisk,
     MeasuredParameter,
-    ModelVerdict,
     TableRisk,
     VerifyListing,
     WorstClass,
@@ -109,19 +108,15 @@ def _limits(k: int, least: int, t: float, sensitive: tuple[str, ...]) -> list[Pr
 def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
     measured = found.measured
     roles = measured.roles
-    of = {name: [p.value for p in measured.parameters if p.name == name] for name in ("k", "l_distinct", "t_equal")}
     return VerifyListing(
         file=file, quasi_ids=list(roles.quasi_ids), sensitive=list(roles.sensitive), subject=roles.subject,
         links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects,
-        classes=measured.classes, k=int(of["k"][0]), l=int(min(of["l_distinct"])) if of["l_distinct"] else None,
-        t=max(of["t_equal"], default=None), histogram=measured.histogram,
+        classes=measured.classes, k=measured.k, l=measured.l,
+        t=measured.t, histogram=measured.histogram,
         parameters=[_parameter(one) for one in measured.parameters],
         risk=risk,
         holds=found.holds if found.verdicts else None,
-        verdicts=[
-            ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
-            for v in found.verdicts
-        ],
+        verdicts=told_verdicts(found.verdicts),
     )  # fmt: skip
 
 

@@ -21,12 +21,12 @@ Tell = Callable[[str], None]
 
 def attack_declared(release: TableRelease, declared_in: Path, source: Path, tell: Tell) -> list[Verdict]:
     """Publish half of the people of ``source`` in memory and attack them; raises what ``build_file`` does."""
-    from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
+    from transforms.anonymity.domains import survey_table
 
     texts = hierarchy_texts(release, declared_in)
     tell(f"Reading {source.name}")
     rows = with_subject(read_table(source, release.columns), release)
-    domains = with_hierarchies(unite_domains([survey_columns(rows, release.coded)]), texts)
+    domains = survey_table(rows, release.coded, texts)
     return attack_release(release, rows, domains, tell)
 
 
@@ -46,13 +46,15 @@ def attack_published(
     A person is a row of ``original`` and of ``control``. Raises ``UsageError`` for files that cannot be read, and
     ``UnreadableRelease`` for published values that stand for none of the original's.
     """
+    import pyarrow as pa
+
     from quality.checks.attacks.read_released import domains_of, read_people, read_released
 
     names = [*known, *sensitive]
     paths = {name: read_hierarchy(file) for name, file in hierarchies.items()}
     tell(f"Reading {published.name}, {original.name} and {control.name}")
     true, others = _typed(read_table(original, names), read_table(control, names))
-    categories = domains_of(_stacked(true, others), names, paths)
+    categories = domains_of(pa.concat_tables([true, others]), names, paths)
     released = read_released(read_table(published, names), names, categories, hierarchies=paths)
     members, strangers = (read_people(rows, names, categories) for rows in (true, others))
     made = Halves(released, members, strangers, {name: len(values) for name, values in categories.items()})
@@ -71,9 +73,3 @@ def _typed(*tables: pa.Table) -> list[pa.Table]:
         at = tables[0].column_names.index(name)
         tables = tuple(table.set_column(at, name, column) for table, column in zip(tables, columns, strict=True))
     return list(tables)
-
-
-def _stacked(*tables: pa.Table) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.concat_tables(tables)

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 Batches = Iterator[pa.RecordBatch]
 Worker = Callable[[Batches], Batches]
 
-WRITTEN = "part string, beside string, rows_in bigint, rows_out bigint, loss double"
+WRITTEN = pa.schema(
+    {
+        "part": pa.string(), "beside": pa.string(), "rows_in": pa.int64(), "rows_out": pa.int64(), "loss": pa.float64(),
+    }
+)  # fmt: skip
 """What is told of a box: its published file, the same rows with who they are of, how many there are, and their loss."""
 
 SUBJECT = "_subject"
@@ -86,16 +90,9 @@ def publishes(release: TableRelease, plan: BoxPlan, folder: Path, seed: int) -> 
 
     def publish(batches: Batches) -> Batches:
         for rows in unpack_boxes(batches).values():
-            yield pa.RecordBatch.from_pylist([_written(rows, release, plan, folder, seed)], schema=_TOLD)
+            yield pa.RecordBatch.from_pylist([_written(rows, release, plan, folder, seed)], schema=WRITTEN)
 
     return publish
-
-
-_TOLD = pa.schema(
-    {
-        "part": pa.string(), "beside": pa.string(), "rows_in": pa.int64(), "rows_out": pa.int64(), "loss": pa.float64(),
-    }
-)  # fmt: skip
 
 
 def _written(rows: pa.Table, release: TableRelease, plan: BoxPlan, folder: Path, seed: int) -> dict[str, object]:

@@ -51,7 +51,6 @@ class Built:
     rows_out: int
     suppressed: int
     rejected: dict[str, int]
-    information_loss: float
     measured: Measurement
     verdicts: tuple[Verdict, ...]
     utility: Utility
@@ -70,7 +69,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     """
     import pyarrow as pa
 
-    from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
+    from transforms.anonymity.domains import survey_table
     from transforms.anonymity.publish_rows import publish_rows
 
     if target is not None:
@@ -81,7 +80,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     rows = with_subject(whole, release)
     rejected = {"no_subject": gone} if (gone := whole.num_rows - rows.num_rows) else {}
     tell(f"Making classes of {rows.num_rows:,} rows")
-    domains = with_hierarchies(unite_domains([survey_columns(rows, release.coded)]), texts)
+    domains = survey_table(rows, release.coded, texts)
     made = publish_rows(rows, release, domains)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
@@ -91,7 +90,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
     verdicts += attack_release(release, rows, domains, tell)
-    built = Built(whole.num_rows, out, rows.num_rows - out, rejected, made.loss, measured, tuple(verdicts), utility)
+    built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
         write_table(made.table, target)

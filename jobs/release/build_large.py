@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from jobs.release.box_files import WRITTEN, Reads, packs, plans, publishes, surveys
 from quality.contracts.errors import GeowardError, UsageError
 from quality.releases.declaration import TableRelease
+from transforms.anonymity.box_rows import PACKED
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -99,10 +100,12 @@ def _plan(
 
 def _stage(groups: DataFrame, release: TableRelease, plan: BoxPlan, folder: Path, reads: Reads, rows: int) -> Staged:
     from pyspark.sql import functions as F
+    from pyspark.sql.pandas.types import from_arrow_schema
 
-    packed = groups.mapInArrow(packs(release, plan, reads), "box int, payload binary")
+    packed = groups.mapInArrow(packs(release, plan, reads), from_arrow_schema(PACKED))
     boxed = packed.repartitionById(plan.tree.boxes, F.col("box"))
-    told = boxed.mapInArrow(publishes(release, plan, folder, secrets.randbits(63)), WRITTEN).collect()
+    worker = publishes(release, plan, folder, secrets.randbits(63))
+    told = boxed.mapInArrow(worker, from_arrow_schema(WRITTEN)).collect()
     inside, out = (sum(line[name] for line in told) for name in ("rows_in", "rows_out"))
     return Staged(
         tuple(line["part"] for line in told if line["part"]), tuple(line["beside"] for line in told if line["beside"]),

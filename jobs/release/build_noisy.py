@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from jobs.budget.open_ledger import choice_key, open_ledger
 from jobs.budget.publish_noisily import publish_noisily
 from jobs.home import Home
+from jobs.manifest import sha256_of
 from jobs.release.read_table import read_table
 from jobs.release.verify_file import existing
 from jobs.release.write_table import check_output, write_table
@@ -81,8 +81,7 @@ def _listed(release: NoisyRelease, declared_in: Path) -> Path | None:
 def _digest(path: Path) -> str:
     if path.is_dir():
         raise UsageError("A noisy release is of one file.", mend="Name a CSV or Parquet file.")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 def _rows(release: NoisyRelease, source: Path, days: tuple[date, date]) -> pa.Table:

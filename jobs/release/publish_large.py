@@ -118,7 +118,7 @@ def _proven(
     suppressed = staged.rows_in - staged.rows_out
     rejected = {"no_subject": staged.no_subject} if staged.no_subject else {}
     return Built(
-        staged.rows_in + staged.no_subject, staged.rows_out, suppressed, rejected, staged.loss, measured,
+        staged.rows_in + staged.no_subject, staged.rows_out, suppressed, rejected, measured,
         tuple(verdicts), utility,
     )  # fmt: skip
 
@@ -154,8 +154,8 @@ def _sample(
 def _attacked(
     release: TableRelease, rows: pa.Table, texts: dict[str, str], tell: Callable[[str], None]
 ) -> list[Verdict]:
-    from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
+    from transforms.anonymity.domains import survey_table
 
     few = rows.slice(0, 2 * AT_MOST) if release.subject is None else rows
-    domains = with_hierarchies(unite_domains([survey_columns(few, release.coded)]), texts)
+    domains = survey_table(few, release.coded, texts)
     return attack_release(release, few, domains, tell)

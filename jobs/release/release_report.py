@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from jobs.listings.release_reports import ModelMeaning, Weakness
+from jobs.manifest import sha256_of
 from jobs.release.build_file import Built
 from jobs.release.explain_release import limits_of, means
 from jobs.release.plan_release import shape_of
@@ -71,7 +72,7 @@ def report_release(
     written = published is not None and published.exists()
     return ReleaseReport(
         release, made_at, source.name, published.name if published and written else None,
-        sha256_of(published) if published and written else None, built, state_risk(built.measured),
+        digest_of(published) if published and written else None, built, state_risk(built.measured),
         tuple(v for v in built.verdicts if _of_attack(v)),
         tuple(name for name in ATTACKS if getattr(release.gates, name) is None),
         tuple(v for v in built.verdicts if not _of_attack(v)), tuple(means(model) for model in release.models),
@@ -83,13 +84,12 @@ def _of_attack(verdict: Verdict) -> bool:
     return verdict.check.startswith("attack")
 
 
-def sha256_of(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal, as ``sha256sum`` prints it; of a folder that of its files' lines."""
-    if path.is_dir():
-        lines = (f"{sha256_of(file)}  {file.name}\n" for file in sorted(path.iterdir()))
-        return hashlib.sha256("".join(lines).encode()).hexdigest()
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    if not path.is_dir():
+        return sha256_of(path)
+    lines = (f"{sha256_of(file)}  {file.name}\n" for file in sorted(path.iterdir()))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _worst(built: Built) -> tuple[WorstClass, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from jobs.manifest import sha256_of
 from jobs.release.build_file import Built, Tell, build_file
-from jobs.release.release_report import sha256_of
 from jobs.release.verify_file import existing
 from quality.contracts.errors import GeowardError
 from quality.releases.declaration import TableRelease

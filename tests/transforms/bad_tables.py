@@ -43,6 +43,7 @@ TABLES = [
         for what, table in (("a-text-for-a-number", BAD), ("lists", LISTS))
         for of, do in (
             ("domains.survey_columns", _survey),
+            ("domains.survey_table", lambda table: domains.survey_table(table, RELEASE.coded, {})),
             ("domains.as_declared", lambda table: domains.as_declared(table, "age", RELEASE.quasi_ids["age"])),
             ("publish_rows.publish_rows", lambda table: publish_rows.publish_rows(table, RELEASE, DOMAINS)),
             ("encode_table.encode_table", lambda table: encode_table.encode_table(table, RELEASE, DOMAINS)),

@@ -59,6 +59,11 @@ def unite_domains(parts: Iterable[Sequence[Domain]]) -> tuple[Domain, ...]:
     return tuple(_ordered(_united(column)) for column in zip(*parts, strict=True))
 
 
+def survey_table(table: pa.Table, declared: dict[str, QuasiIdentifier], texts: Mapping[str, str]) -> tuple[Domain, ...]:
+    """Return the domains of a whole table; raises what the three steps do."""
+    return with_hierarchies(unite_domains([survey_columns(table, declared)]), texts)
+
+
 @untold
 def with_hierarchies(domains: Iterable[Domain], texts: Mapping[str, str]) -> tuple[Domain, ...]:
     """Add the columns' hierarchies; ``texts`` are those in files, by column. Raises what ``hierarchy_for`` does."""

@@ -47,6 +47,24 @@ class Measurement:
     population_histogram: tuple[tuple[int, int, int], ...] | None = None
     """Subjects in the release and in the population of a class, and how many classes have these."""
 
+    @property
+    def k(self) -> int:
+        """The subjects of the smallest class."""
+        return int(min(self._values("k")))
+
+    @property
+    def l(self) -> int | None:  # noqa: E743  (the model's own name)
+        """The least distinct l-diversity of the sensitive columns; None without one."""
+        return int(min(found)) if (found := self._values("l_distinct")) else None
+
+    @property
+    def t(self) -> float | None:
+        """The greatest t-closeness (equal distance) of the sensitive columns; None without one."""
+        return max(self._values("t_equal"), default=None)
+
+    def _values(self, name: str) -> list[float]:
+        return [one.value for one in self.parameters if one.name == name]
+
     def find(self, name: str, column: str | None = None, at: int | None = None) -> Parameter | None:
         """Return the parameter of this name, column and l, or None where it was not measured."""
         matching = (p for p in self.parameters if (p.name, p.column, p.at) == (name, column, at))
