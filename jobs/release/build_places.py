@@ -68,8 +68,8 @@ def columns_of(release: PlacesRelease) -> list[str]:
 def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: Callable[[str], None]) -> AdaptiveTiling:
     """Return the tiling that distinct subjects of ``historic`` rows make, for the release's whole epoch.
 
-    Rows of the epoch itself are refused: a tiling that is fitted to what it releases tells of it. Raises ``UsageError``
-    if there are such, or none before it.
+    Rows of the epoch itself are left out: a tiling that is fitted to what it releases tells of it. Raises
+    ``UsageError`` if there are none before it.
     """
     import numpy as np
 
