@@ -12,7 +12,10 @@ class _Frozen(BaseModel):
 
 
 class Intervals(_Frozen):
-    """Numbers in intervals of ``width`` from ``start``, each level ``fanout`` times as wide as the one below."""
+    """Numbers in intervals of ``width`` from ``start``, each level ``fanout`` times as wide as the one below.
+
+    ``levels`` are how many there are below the root, which is everything.
+    """
 
     build: Literal["intervals"]
     start: float = 0.0
@@ -30,7 +33,7 @@ class Order(_Frozen):
 
 
 class Dates(_Frozen):
-    """Dates and times by calendar: each level one of the granularities, finest first."""
+    """Dates and times by calendar: each of ``levels`` one of the granularities, finest first."""
 
     build: Literal["dates"]
     levels: tuple[Literal["hour", "day", "week", "month", "quarter", "year", "decade"], ...] = Field(min_length=1)
@@ -49,7 +52,8 @@ HierarchyBuild = Annotated[Intervals | Order | Dates | Redaction, Field(discrimi
 class QuasiIdentifier(_Frozen):
     """A column that an attacker may know of a person.
 
-    ``numeric`` values are released as intervals, ``ordered`` ones as ranges, ``categorical`` ones as sets and
+    ``kind`` is its scale. Values that are ``numeric`` are released as intervals, ``ordered`` ones as ranges,
+    ``categorical`` ones as sets and
     ``hierarchical`` ones as the lowest node that covers a class. ``hierarchy`` names a CSV file as ARX writes it (no
     header, a value's generalizations from itself to the root in one line) or says how to build one; a full-domain
     release needs one for each. ``weight`` is the share of information loss that the column counts for. ``bottom`` and

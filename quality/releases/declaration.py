@@ -17,6 +17,7 @@ class _Frozen(BaseModel):
 class Gates(_Frozen):
     """What attacks on the published rows may reach at most, and what must be left of the data at least.
 
+    ``singling_out``, ``linkability`` and ``inference`` are the three attacks of the European opinion on anonymization.
     Shares lie in [0, 1]: of an attack what it gains on the release's own people over people who are not in it (Giomi et
     al., PETS 2023), the whole interval. An attack whose limit is null is not tried, and the report says so. Without a
     stated limit, ``membership`` is not: k-anonymity does not promise to hide who is in a table. ``accept_too_small``
@@ -37,11 +38,16 @@ class Gates(_Frozen):
 class TableRelease(_Frozen):
     """Rows of a table, made anonymous. Only the columns named here are published.
 
+    ``name`` is what the release is called, ``description`` says what is in it and ``purpose`` what it may be used for.
+    ``quasi_ids`` are what an attacker may know of a person, and are made coarser. ``models`` are what must hold; a
+    sensitive column is one that a model names, and is published as it is. ``method`` is local recoding (mondrian: the
+    least loss), one level of a hierarchy for each whole column (full_domain) or means of numbers (microaggregation).
+    ``strict`` keeps classes from overlapping. ``gates`` are what attacks may reach, and what must be left.
     ``reads`` is a table of the lake or a file. ``subject`` is the column of who a row is about (each row is a subject
     of its own without it) and is never published; ``links`` are columns, such as a device or a ring, whose equal
     values make one subject of several. ``keep`` are published as they are. ``hierarchies`` are those of sensitive
     columns, as a quasi-identifier states its own. ``suppression`` is the share of rows that may be left out to spare
-    the rest. ``nulls``: a category of their own, or their rows are left out.
+    the rest. ``nulls`` are a category of their own, or their rows are left out.
     """
 
     kind: Literal["table"] = "table"

@@ -16,7 +16,7 @@ class _Frozen(BaseModel):
 
 
 class PrivacyUnit(_Frozen):
-    """Whose presence or absence the noise hides: all rows of a user, or those of one user's day or ISO week (UTC).
+    """Whose presence or absence the noise hides: ``per`` user all rows, else those of a day or an ISO week (UTC).
 
     ``user`` and ``time`` are columns. A loss of epsilon per user-day is not epsilon per user: see ``Lifetime``.
     """
@@ -149,7 +149,7 @@ class Threshold(_Frozen):
 
 
 class Lifetime(_Frozen):
-    """How many privacy units one person is reckoned to have while data is kept, and the delta to state epsilon at.
+    """How many privacy units one person is reckoned to have while data is kept, and the ``delta`` to state epsilon at.
 
     Losses of units that are all one person's add up; ``units`` is 1 where the unit is a user.
     """
@@ -161,6 +161,9 @@ class Lifetime(_Frozen):
 class NoisyRelease(_Frozen):
     """Noisy figures over the partitions that ``keys`` make of a table.
 
+    ``name``, ``description`` and ``purpose`` are as for a table; ``reads`` is what budgets are granted of. ``unit`` is
+    whose presence is hidden, ``bounds`` what one may contribute, ``lifetime`` how many a person is. ``measures`` are
+    the figures by name, and ``threshold`` leaves out small ones.
     ``loss`` is what one build may cost a privacy unit; noise is Gaussian under zCDP and Laplace under (epsilon,
     delta). A partition's absence tells of people too, so ``partitions`` is a public set, of which all are published
     (zeros are noised as well), unless they are selected privately. ``changed_input`` says whether data that was

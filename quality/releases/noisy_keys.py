@@ -16,14 +16,17 @@ class _Frozen(BaseModel):
 
 
 class ColumnKey(_Frozen):
-    """The values of a column as they are."""
+    """The values of ``column`` as they are."""
 
     by: Literal["column"]
     column: str
 
 
 class GridKey(_Frozen):
-    """Squares of ``step`` degrees: 10,000,000 times the number of the row from -90 plus the column from -180."""
+    """Squares of ``step`` degrees of the columns ``latitude`` and ``longitude``.
+
+    Each is 10,000,000 times the number of the row from -90 plus the column from -180.
+    """
 
     by: Literal["grid"]
     latitude: str
@@ -40,7 +43,10 @@ class CellKey(_Frozen):
 
 
 class TimeKey(_Frozen):
-    """A time (UTC), floored to the hour or the day, or the hour of its day (0 to 23) or of its week (0 on Monday)."""
+    """A time (UTC) of ``column``: ``every`` says floored to what, or which hour.
+
+    These are the hour or the day, the hour of its day (0 to 23) or of its week (0 on Monday).
+    """
 
     by: Literal["time"]
     column: str
@@ -64,7 +70,7 @@ class Numbers(_Frozen):
 
 
 class Box(_Frozen):
-    """The places of a grid key that touch a box, in degrees."""
+    """The places of a grid key that touch a box: ``south``, ``west``, ``north`` and ``east`` in degrees."""
 
     south: float = Field(ge=-90, le=90)
     west: float = Field(ge=-180, le=180)

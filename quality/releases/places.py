@@ -15,6 +15,7 @@ class _Frozen(BaseModel):
 class Tiles(_Frozen):
     """Cells of H3, coarsened until ``least`` distinct devices (or residents) are in each; fixed for an epoch.
 
+    ``finest`` and ``coarsest`` are resolutions of H3, of which the greater number is the finer cell.
     No cell is published that does not exceed ``min_area_m2`` (square meters) and ``min_radius_m`` (circumradius in
     meters); ``citation`` names the law or the reason. ``from_rows`` says what the devices are counted in.
     """
@@ -37,6 +38,7 @@ class Tiles(_Frozen):
 class Slots(_Frozen):
     """Time as hours since 1970 or as hours of the week (0 is Monday, 00:00), both after adding ``utc_offset`` hours.
 
+    ``time`` says which of the two.
     ``hours`` are the lengths of a slot to coarsen through before a coarser cell is tried.
     """
 
@@ -67,7 +69,10 @@ class Trips(_Frozen):
 
 
 class Anchors(_Frozen):
-    """Home and work are inferred, and nothing of a subject is published within ``radius_m`` of its own."""
+    """Home and work are inferred, and nothing of a subject is published within ``radius_m`` of its own.
+
+    Nights and working hours are told by the clock of ``utc_offset``.
+    """
 
     radius_m: float = Field(gt=0)
     utc_offset: int = Field(default=0, ge=-12, le=14)
@@ -83,8 +88,9 @@ class StayPoints(_Frozen):
 class SensitivePlaces(_Frozen):
     """Whole regions around places of ``classes`` are coarsened or suppressed, whoever is in them and why.
 
-    ``reads`` is a table with latitude, longitude and class. A region is a cell, at least one level coarser than the
-    finest, of which circles of ``radius_m`` around its places cover at most ``share``.
+    ``reads`` is a table with latitude, longitude and class, which is in ``class_column``. ``action`` says which of the
+    two is done. A region is a cell, at least one level coarser than the finest, of which circles of ``radius_m`` around
+    its places cover at most ``share``.
     """
 
     reads: str = Field(min_length=1)
@@ -116,7 +122,7 @@ class PlanarLaplace(_Frozen):
 
 
 class Epoch(_Frozen):
-    """The first and the last day for which tiling, parameters and noise are fixed."""
+    """The first and the last day, ``start`` and ``end``, for which tiling, parameters and noise are fixed."""
 
     start: date
     end: date
@@ -147,7 +153,12 @@ class PlaceGates(_Frozen):
 class PlacesRelease(_Frozen):
     """Where and when people were, made anonymous: rows of cell, slot and maybe a trip's pseudonym, never the subject.
 
-    ``reads``, ``subject`` and ``links`` are as for a table. A position is ``latitude`` and ``longitude`` in degrees,
+    ``name``, ``description``, ``purpose``, ``reads``, ``subject`` and ``links`` are as for a table. ``tiles`` are the
+    cells and ``slots`` the hours; ``epoch`` is the days that they are for, and ``late_days`` says whether a day that
+    was released before may be released again. ``trips`` are found and trimmed, ``stay_points`` leaves out what is no
+    stay, and ``home_and_work`` and ``sensitive_places`` are kept out. ``pseudonym`` none links no rows; trip needs
+    ``trips`` (``{}`` takes each default) and ``sequences``. ``noise`` moves each place instead of leaving it out.
+    ``gates`` are what attacks may reach, and what must be left. A position is ``latitude`` and ``longitude`` in degrees,
     or ``cell``, an H3 cell's text. ``time`` is a timestamp, whole seconds since 1970, or days since 1899-12-30 with a
     fraction (UTC all); or, with ``hour``, an English weekday's name. At least ``k`` distinct subjects are in each
     published cell and slot. Without a pseudonym rows are unlinkable, and k in each is all that is

@@ -31,6 +31,7 @@ class KMap(_Frozen):
 class LDiversity(_Frozen):
     """A class's sensitive values are diverse (Machanavajjhala et al., TKDD 2007).
 
+    ``column`` is the sensitive column, ``variant`` what is counted, and ``c`` belongs to the recursive one.
     With p_v the share of a class's subjects that hold value v, in falling order r1, r2, ...: ``distinct`` is at least
     ``l`` values; ``entropy`` is -sum p_v ln p_v >= ln l; ``recursive`` is r1 < c (r_l + ... + r_m).
     """
@@ -53,6 +54,7 @@ class LDiversity(_Frozen):
 class TCloseness(_Frozen):
     """The earth mover's distance of a class's sensitive values to the table's is at most ``t`` (Li et al., ICDE 2007).
 
+    ``column`` is the sensitive column, and ``distance`` says how far apart two values are.
     ``equal``: half the sum of absolute differences. ``ordered``: mean of absolute cumulated differences over the
     values in order. ``hierarchical``: mass moves along the column's hierarchy; leaves that meet at height h of H are
     h / H apart.
