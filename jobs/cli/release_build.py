@@ -63,10 +63,12 @@ def build(
     file = source or where.parent / declared.reads
     target = None if dry_run else output
     if isinstance(declared, NoisyRelease):
-        build_noisily(declared, where, file, target, consumer=consumer, days=(since, until), as_json=as_json)
+        build_noisily(
+            declared, where, file, target, consumer=consumer, days=(since, until), report=report, as_json=as_json
+        )
         return
     if isinstance(declared, PlacesRelease):
-        build_and_show(declared, where, file, tiling, output, dry_run=dry_run, as_json=as_json)
+        build_and_show(declared, where, file, tiling, output, dry_run=dry_run, report=report, as_json=as_json)
         return
     if is_large(declared, file):
         built = build_large(open_home(), declared, where, file, target, tell_step)
