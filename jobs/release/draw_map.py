@@ -41,7 +41,7 @@ def classes_of(rows: Sequence[int]) -> list[tuple[int, int]]:
     if not rows:
         return []
     edges = [int(step) for step in steps(min(rows), max(rows)) if min(rows) < step <= max(rows)]
-    thinned = [min(rows), *edges[:: -(-(len(edges) + 1) // len(RAMP))], max(rows) + 1]
+    thinned = [min(rows), *edges[:: max(1, -(-len(edges) // (len(RAMP) - 1)))], max(rows) + 1]
     return [(low, high - 1) for low, high in zip(thinned, thinned[1:], strict=False)]
 
 
