@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from jobs.release.draw_svg import picture, text
+from jobs.release.draw_svg import picture, steps, text
 from jobs.release.map_cells import CellMap, map_cells
-from jobs.release.map_marks import Frame, graticule, scale_bar, steps
+from jobs.release.map_marks import Frame, graticule, scale_bar
 
 WIDTH, LEFT, RIGHT, TOP = 720, 72, 704, 40
 LOWEST, HIGHEST, MARGIN = 160.0, 480.0, 0.05

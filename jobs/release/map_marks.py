@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from jobs.release.draw_svg import line, text
+from jobs.release.draw_svg import line, steps, text
 from jobs.release.map_cells import KM_OF_A_DEGREE, Place
 
 MOST_TICKS = 5
@@ -32,18 +32,6 @@ class Frame:
     def at(self, place: Place) -> Place:
         """Return where a place in kilometers is, in pixels."""
         return self.left + (place[0] - self.corner[0]) * self.scale, self.top + (place[1] - self.corner[1]) * self.scale
-
-
-def steps(least: float, most: float) -> Iterator[float]:
-    """Yield 1, 2 and 5 times powers of ten, from the last one up to ``least`` to the first one from ``most``."""
-    power = math.floor(math.log10(least))
-    while True:
-        for digit in (1, 2, 5):
-            step = digit * 10.0**power
-            yield step
-            if step >= most:
-                return
-        power += 1
 
 
 def scale_bar(frame: Frame, left: float, y: float) -> list[str]:

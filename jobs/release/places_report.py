@@ -15,12 +15,15 @@ from quality.checks.verdict import Verdict
 from quality.releases.places import PlacesRelease
 
 PARTS = ("geoward", "h3", "numpy", "pyarrow", "duckdb")
+UNTRIED = ("not_applicable", "not_tried")
+"""Outcomes of attacks that were not run: they prove nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlacesReport:
     """``declared`` is what was declared, in words; ``kept`` are the verdicts that are not on an attack.
 
+    ``attacks`` are those that ran, ``untried`` those that do not apply or were not asked for.
     The page holds errors against the true rows: it is for who signs, and is not published beside the release.
     """
 
@@ -29,6 +32,7 @@ class PlacesReport:
     built: BuiltPlaces
     declared: tuple[tuple[str, str], ...]
     attacks: tuple[Verdict, ...]
+    untried: tuple[Verdict, ...]
     kept: tuple[Verdict, ...]
     limits: tuple[Weakness, ...]
 
@@ -49,7 +53,9 @@ def report_places(
     """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
     attacks, kept = apart(built.verdicts)
     facts = facts_of(source, published, made_at, PARTS)
-    return PlacesReport(release, facts, built, declared(release), attacks, kept, limits_of_places(release))
+    ran = tuple(verdict for verdict in attacks if verdict.measured.get("outcome") not in UNTRIED)
+    untried = tuple(verdict for verdict in attacks if verdict not in ran)
+    return PlacesReport(release, facts, built, declared(release), ran, untried, kept, limits_of_places(release))
 
 
 def declared(release: PlacesRelease) -> tuple[tuple[str, str], ...]:
