@@ -91,6 +91,12 @@ def check_page(output: Path) -> None:
         raise UsageError("The report cannot be written there.", mend="Name it *.html, in a folder that exists.")
 
 
+def check_picture(output: Path) -> None:
+    """Raise ``UsageError`` if no picture can be written there."""
+    if output.suffix.lower() != ".svg" or not output.absolute().parent.is_dir():
+        raise UsageError("The picture cannot be written there.", mend="Name it *.svg, in a folder that exists.")
+
+
 def write_report(
     declared: TableRelease, source: Path, built: Built, published: Path | None, output: Path
 ) -> ReleaseReport:

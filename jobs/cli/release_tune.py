@@ -52,14 +52,15 @@ def tune(
 
     Example: `geoward release tune adult.yaml --input adult.csv --k 2,5,10,20,50 --output frontier.svg`
     """
+    from jobs.cli.release_report import check_picture
     from jobs.cli.release_tune_noisy import tune_and_show as tune_noise
     from jobs.cli.release_tune_places import tune_and_show
     from quality.releases.load_release import load_release, locate_release
     from quality.releases.noisy import NoisyRelease
     from quality.releases.places import PlacesRelease
 
-    if output is not None and (output.suffix.lower() != ".svg" or not output.absolute().parent.is_dir()):
-        raise UsageError("The picture cannot be written there.", mend="Name it *.svg, in a folder that exists.")
+    if output is not None:
+        check_picture(output)
     declared, where = load_release(name), locate_release(name)
     file = source or where.parent / declared.reads
     if isinstance(declared, NoisyRelease):
