@@ -113,6 +113,33 @@ def test_a_dry_run_is_reported_without_a_file(page):
     assert "none was written" in told
 
 
+def test_a_map_is_drawn_of_what_is_published_alone(walks, tmp_path):
+    picture = tmp_path / "cells.svg"
+
+    walks(CROWD, "--map", picture)
+
+    assert picture.read_text().count("<polygon") == 1
+    assert "1 cells with 5 published rows" in picture.read_text()
+
+
+def test_no_map_is_drawn_of_what_may_not_be_published(walks, tmp_path):
+    picture = tmp_path / "cells.svg"
+
+    done, _ = walks(CROWD, "--map", picture, gates={"visits_kept": 0.9})
+
+    assert isinstance(done.exception, NotReleased)
+    assert not picture.exists()
+
+
+def test_a_map_that_cannot_be_drawn_is_told_before_anything_is_built(walks, geoward, declared, tmp_path):
+    done, rows = walks(CROWD, "--map", tmp_path / "cells.png")
+    table = geoward("release", "build", declared(), "--dry-run", "--map", tmp_path / "cells.svg")
+
+    assert "Name it *.svg" in str(done.exception)
+    assert rows is None
+    assert "has no cells to draw" in str(table.exception)
+
+
 def test_a_declaration_cannot_become_a_part_of_its_page(page):
     bad = "<script>alert(1)</script>"
 
