@@ -97,13 +97,15 @@ def test_a_report_of_places_is_bound_to_the_file_and_shows_its_cells(page, tmp_p
 
 
 def test_a_report_of_places_that_fail_says_so_and_names_no_file(page, tmp_path):
+    (tmp_path / "out.csv").write_text("of another day\n")
+
     done, told = page([*fixes(range(5), HERE, -3), *fixes([1], AWAY, 1)])
 
     assert isinstance(done.exception, NotReleased)
     assert "DOES NOT HOLD" in told
     assert "none was written" in told
     assert "No cell is published." in told
-    assert not (tmp_path / "out.csv").exists()
+    assert (tmp_path / "out.csv").read_text() == "of another day\n"
 
 
 def test_a_dry_run_is_reported_without_a_file(page):

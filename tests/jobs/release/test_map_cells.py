@@ -52,6 +52,14 @@ def test_a_cell_that_the_antimeridian_cuts_is_not_torn():
     assert _area(shape.corners) == pytest.approx(h3.cell_area(cell, "km^2"), rel=0.05)
 
 
+def test_no_cell_is_torn_on_a_map_of_the_whole_world():
+    around = {h3.latlng_to_cell(0, longitude, 1) for longitude in range(-180, 180, 5)}
+
+    for shape in map_cells(dict.fromkeys(around, 1)).shapes:
+        east = [x for x, _ in shape.corners]
+        assert max(east) - min(east) < 1_500  # kilometers
+
+
 def test_a_finer_cell_comes_after_the_coarser_one_around_it():
     made = map_cells({HERE: 1, h3.cell_to_parent(HERE, 6): 5})
 
