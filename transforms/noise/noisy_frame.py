@@ -1,0 +1,66 @@
+"""Noisy figures of a Spark frame: made in one worker, so that no row reaches the driver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import sqrt
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from quality.contracts.untold import untold
+from quality.releases.noisy import NoisyRelease
+from transforms.noise.mechanisms import Mechanism, NoiseSource
+from transforms.noise.release_noisily import release_noisily
+from transforms.privacy.identifiers import Domain, KeyReader, domain_key
+
+USE = "geoward choice 1"
+"""What the key is for that decides what bounds leave out (``domain_key``)."""
+
+
+def noisy_frame(
+    rows: DataFrame, release: NoisyRelease, *, keys: KeyReader, domain: Domain, noise: NoiseSource,
+    listed: pa.Table | None, schema: pa.Schema,
+) -> DataFrame:  # fmt: skip
+    """Return the noisy figures of ``rows`` in the columns of ``schema``; its whole loss is spent each time it runs.
+
+    ``<measure>_sd`` is the noise's standard deviation. The key is opened in the worker. Raises what
+    ``release_noisily`` does, there.
+    """
+
+    @untold
+    def figures(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        found = list(batches)
+        table = pa.Table.from_batches(found, found[0].schema if found else empty)
+        key = domain_key(keys.open(), USE, domain, "actor")
+        made = release_noisily(table, release, key=key, noise=noise, listed=listed)
+        told = made.table
+        for mechanism in made.mechanisms:
+            if (name := f"{mechanism.figure}_sd") in schema.names:
+                told = told.append_column(name, pa.array([deviation(mechanism)] * told.num_rows, pa.float64()))
+        yield from told.select(schema.names).cast(schema).to_batches()
+
+    empty = rows.limit(0).toArrow().schema
+    return rows.coalesce(1).mapInArrow(figures, _ddl(schema))
+
+
+@untold
+def deviation(mechanism: Mechanism) -> float:
+    """Return the standard deviation of a mechanism's noise, in steps: Laplace noise of scale b has sqrt(2) b."""
+    return mechanism.scale * (1.0 if mechanism.kind == "gaussian" else sqrt(2))
+
+
+def rows_digest(rows: DataFrame, columns: list[str]) -> str:
+    """Return a digest of rows as a bag: their number and the sum of their 64-bit hashes, whatever their order."""
+    hashes = F.xxhash64(*[F.col(name) for name in columns]).cast("decimal(20,0)")
+    found = rows.agg(F.count("*").alias("rows"), F.coalesce(F.sum(hashes), F.lit(0)).alias("hash")).first()
+    assert found is not None  # an aggregate of nothing is a row too
+    return f"{found['rows']}-{found['hash']}"
+
+
+_DDL = {pa.string(): "string", pa.int64(): "bigint", pa.float64(): "double", pa.date32(): "date"}
+
+
+def _ddl(schema: pa.Schema) -> str:
+    return ", ".join(f"`{field.name}` {_DDL.get(field.type, 'timestamp')}" for field in schema)
