@@ -158,11 +158,11 @@ class PlacesRelease(_Frozen):
     was released before may be released again. ``trips`` are found and trimmed, ``stay_points`` leaves out what is no
     stay, and ``home_and_work`` and ``sensitive_places`` are kept out. ``pseudonym`` none links no rows; trip needs
     ``trips`` (``{}`` takes each default) and ``sequences``. ``noise`` moves each place instead of leaving it out.
-    ``gates`` are what attacks may reach, and what must be left. A position is ``latitude`` and ``longitude`` in degrees,
-    or ``cell``, an H3 cell's text. ``time`` is a timestamp, whole seconds since 1970, or days since 1899-12-30 with a
-    fraction (UTC all); or, with ``hour``, an English weekday's name. At least ``k`` distinct subjects are in each
-    published cell and slot. Without a pseudonym rows are unlinkable, and k in each is all that is
-    to hold; with one a trip's rows are linked, which only ``sequences`` protects.
+    ``gates`` are what attacks may reach, and what must be left. A position is ``latitude`` and ``longitude`` in
+    degrees, or ``cell``, an H3 cell's text. ``time`` is a timestamp, whole seconds since 1970, days since 1899-12-30
+    with a fraction (UTC all), or ISO 8601 text with its zone; or, with ``hour``, an English weekday's name. At least
+    ``k`` distinct subjects are in each published cell and slot. Without a pseudonym rows are unlinkable, and k in each
+    is all that is to hold; with one a trip's rows are linked, which only ``sequences`` protects.
     """
 
     kind: Literal["places"]

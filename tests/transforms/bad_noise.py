@@ -16,9 +16,11 @@ from transforms.noise import (
     bound_contributions,
     claim,
     derive_keys,
+    expected_error,
     figures,
     gather_contributions,
     mechanisms,
+    noise_scales,
     release_noisily,
     utility,
 )
@@ -115,5 +117,14 @@ NOISE = [
         lambda: release_noisily.release_noisily(TEXTS, CELLS, key=KEY, noise=None),
     ),
     Case("noise.release_noisily.shares", "a-text", lambda: release_noisily.shares(PLANTED)),
+    Case("noise.noise_scales.noise_scales", "a-text", lambda: noise_scales.noise_scales(PLANTED)),
+    Case("noise.expected_error.half_width", "a-text", lambda: expected_error.half_width("laplace", PLANTED)),
+    Case("noise.expected_error.median_error", "a-text", lambda: expected_error.median_error("laplace", PLANTED)),
+    Case(
+        "noise.expected_error.chances_to_reach",
+        "a-text",
+        lambda: expected_error.chances_to_reach("laplace", PLANTED, 1.0, np.ones(1)),
+    ),
+    Case("noise.expected_error.advantage", "a-text", lambda: expected_error.advantage(PLANTED, 0.0)),
     Case("noise.utility.utility", "a-text", lambda: utility.utility(PLANTED, PLANTED, PLANTED, 1)),
 ]
