@@ -112,6 +112,15 @@ def test_more_than_the_whole_population_allows_is_refused(build, method):
     assert build([(30, "S", "a1")] * 4, [0, 1], [model], method=method) is None
 
 
+def test_nobody_is_suppressed_whose_absence_would_tell_of_the_population(build):
+    people = [(5,)] * 2 + [(15,)] * 10
+    model = {"model": "delta_presence", "minimum": 0.15, "maximum": 0.6}
+
+    built = build(people, [0, 2], [model], "age", method="full_domain", suppression=0.5)
+
+    assert (built.failed, built.suppressed) == ([], 0)
+
+
 person = st.tuples(
     st.one_of(st.none(), st.integers(0, 60)), st.sampled_from([None, *SIZES]),
     st.sampled_from([None, "a1", "a2", "b1", "b2", "c"]),
@@ -140,11 +149,11 @@ def test_k_map_holds_on_what_is_published_or_nothing_is(build, method, subject, 
 
 @pytest.mark.parametrize("method", ["mondrian", "full_domain"])
 @settings(max_examples=40, derandomize=True, deadline=None)
-@given(part=parts(), limits=shares, k=st.sampled_from([1, 2]))
-def test_delta_presence_holds_on_what_is_published_or_nothing_is(build, method, part, limits, k):
+@given(part=parts(), limits=shares, k=st.sampled_from([1, 2]), suppression=st.sampled_from([0.0, 0.4]))
+def test_delta_presence_holds_on_what_is_published_or_nothing_is(build, method, part, limits, k, suppression):
     model = {"model": "delta_presence", "minimum": limits[0], "maximum": limits[1]}
 
-    built = build(*part, [model, *([K2] if k == 2 else [])], method=method)
+    built = build(*part, [model, *([K2] if k == 2 else [])], method=method, suppression=suppression)
 
     assert built is None or built.failed == []
 
