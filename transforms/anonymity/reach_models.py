@@ -57,7 +57,9 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
         classes = microaggregate(table, k=release.k)
         return _reached(encoded, classes, [pa.array(column) for column in class_means(table, classes).T], {})
     effort: Literal["fast", "thorough"] = "thorough" if table.rows <= THOROUGH else "fast"
-    classes = make_classes(table, models=release.models, strict=release.strict, effort=effort)
+    classes = make_classes(
+        table, models=release.models, strict=release.strict, effort=effort, suppression=release.suppression
+    )
     kept = int(np.count_nonzero(classes[:own] != SUPPRESSED))
     columns = [column.slice(0, kept) for column in recode_classes(table, classes, encoded.values)]
     return _reached(encoded, classes, columns, {})
