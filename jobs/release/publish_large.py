@@ -59,6 +59,9 @@ def build_large(
     if release.links:
         mend = f"Tables of up to {IN_MEMORY:,} rows can be; unite the accounts before, in a column of its own."
         raise UsageError("Accounts of a table this large are not united by links.", mend=mend)
+    if release.population is not None:
+        mend = f"Tables of up to {IN_MEMORY:,} rows can be; or declare k_anonymity."
+        raise UsageError("People of a population are not counted for a table this large.", mend=mend)
     if target is not None and (target.exists() or target.suffix != ".parquet"):
         raise UsageError("A table this large becomes a new folder of files.", mend="Name one that ends in .parquet.")
     texts = hierarchy_texts(release, declared_in)

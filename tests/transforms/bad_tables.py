@@ -13,6 +13,7 @@ from transforms.anonymity import (
     box_rows,
     domains,
     encode_table,
+    join_population,
     publish_rows,
     reach_models,
     split_tree,
@@ -55,6 +56,10 @@ TABLES = [
     Case(
         "anonymity.encode_table.encode_table", "an-unknown-value",
         lambda: encode_table.encode_table(UNKNOWN, RELEASE, DOMAINS),
+    ),
+    Case(
+        "anonymity.join_population.join_population", "another-type",
+        lambda: join_population.join_population(BAD, LISTS, ["age"]),
     ),
     Case("anonymity.reach_models.reach_models", "a-text", lambda: reach_models.reach_models(PLANTED, RELEASE)),
     Case("anonymity.domains.unite_domains", "texts", lambda: domains.unite_domains([(PLANTED,), (PLANTED,)])),

@@ -15,6 +15,7 @@ from quality.contracts.untold import untold
 from quality.releases.attributes import HierarchyBuild, Order, QuasiIdentifier
 from transforms.anonymity.build_hierarchy import build_hierarchy
 from transforms.anonymity.coded_table import Hierarchy
+from transforms.anonymity.join_population import join_population
 from transforms.anonymity.parse_hierarchy import parse_hierarchy
 from transforms.anonymity.recode_limits import recode_limits
 
@@ -59,9 +60,20 @@ def unite_domains(parts: Iterable[Sequence[Domain]]) -> tuple[Domain, ...]:
     return tuple(_ordered(_united(column)) for column in zip(*parts, strict=True))
 
 
-def survey_table(table: pa.Table, declared: dict[str, QuasiIdentifier], texts: Mapping[str, str]) -> tuple[Domain, ...]:
-    """Return the domains of a whole table; raises what the three steps do."""
-    return with_hierarchies(unite_domains([survey_columns(table, declared)]), texts)
+def survey_table(
+    table: pa.Table,
+    declared: dict[str, QuasiIdentifier],
+    texts: Mapping[str, str],
+    population: pa.Table | None = None,
+) -> tuple[Domain, ...]:
+    """Return the domains of a whole table, and of the columns of it that a ``population`` has; raises as its steps."""
+    surveyed = survey_columns(table, declared)
+    if population is None:
+        return with_hierarchies(unite_domains([surveyed]), texts)
+    shared = {name: one for name, one in declared.items() if name in population.column_names}
+    both = survey_columns(join_population(table, population, shared), shared)
+    named = {domain.name: domain for domain in both}
+    return with_hierarchies(unite_domains([[named.get(one.name, one) for one in surveyed]]), texts)
 
 
 @untold

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.classes import make_classes
@@ -41,10 +42,14 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
     Raises ``Unreachable`` or ``NoGeneralizationHolds`` where there are none, and what the method raises.
     """
     table = encoded.table
+    own = table.own
     if release.method == "full_domain":
         found = search_lattice(table, models=release.models, suppression=release.suppression)
         kept = found.classes != SUPPRESSED
-        columns = [_at_level(one, level, kept) for one, level in zip(table.quasi_ids, found.levels, strict=True)]
+        columns = [
+            _at_level(one, level, np.flatnonzero(kept))
+            for one, level in zip(table.quasi_ids, found.levels, strict=True)
+        ]
         return _reached(
             encoded, found.classes, columns, dict(zip(release.quasi_ids, map(int, found.levels), strict=True))
         )
@@ -53,14 +58,17 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
         return _reached(encoded, classes, [pa.array(column) for column in class_means(table, classes).T], {})
     effort: Literal["fast", "thorough"] = "thorough" if table.rows <= THOROUGH else "fast"
     classes = make_classes(table, models=release.models, strict=release.strict, effort=effort)
-    return _reached(encoded, classes, recode_classes(table, classes, encoded.values), {})
+    kept = int(np.count_nonzero(classes[:own] != SUPPRESSED))
+    columns = [column.slice(0, kept) for column in recode_classes(table, classes, encoded.values)]
+    return _reached(encoded, classes, columns, {})
 
 
 def _reached(encoded: Encoded, classes: Codes, columns: Sequence[pa.Array], levels: dict[str, int]) -> Reached:
-    return Reached(classes, columns, information_loss(encoded.table, classes), levels)
+    """Tell the classes of the release's rows; those of a population's are not published."""
+    return Reached(classes[: encoded.table.own], columns, information_loss(encoded.table, classes), levels)
 
 
-def _at_level(one: QuasiId, level: int, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pa.Array:
+def _at_level(one: QuasiId, level: int, kept: NDArray[np.int64]) -> pa.Array:
     """Return each kept row's node at a level; no value stays none below the root."""
     assert one.hierarchy is not None  # the search refuses a column without one
     labels = one.hierarchy.labels[level]
