@@ -27,11 +27,16 @@ class Encoded:
 
 @untold
 def encode_table(
-    table: pa.Table, release: TableRelease, domains: Sequence[Domain], population: pa.Table | None = None
+    table: pa.Table,
+    release: TableRelease,
+    domains: Sequence[Domain],
+    population: pa.Table | None = None,
+    subjects: Codes | None = None,
 ) -> Encoded:
     """Encode ``table``, a part of what ``domains`` describe; raise ``ColumnUnfit`` for a value they do not know.
 
-    Subjects that share a value of a link column are one. Neither table may have a row without a subject. The rows of
+    Subjects that share a value of a link column are one; ``subjects`` are those of ``table``'s rows if others link them
+    too. Neither table may have a row without a subject. The rows of
     ``population`` come after those of ``table``.
     """
     named = {domain.name: domain for domain in domains}
@@ -39,7 +44,8 @@ def encode_table(
     coded = [_quasi_id(rows, named[name]) for name in release.quasi_ids]
     others = rows.num_rows - table.num_rows
     sensitive = tuple(_sensitive(table, named[name], release, others) for name in release.sensitive)
-    subjects = None if release.subject is None else unite_subjects(table, release.subject, release.links)
+    if subjects is None and release.subject is not None:
+        subjects = unite_subjects(table, release.subject, release.links)
     if subjects is not None and population is not None:
         crowd = unite_subjects(population, release.subject or "")
         subjects = np.concatenate([subjects, crowd + subjects.max(initial=-1) + 1]).astype(np.int32)

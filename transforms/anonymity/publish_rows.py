@@ -17,6 +17,7 @@ from transforms.anonymity.coded_table import SUPPRESSED, Codes
 from transforms.anonymity.domains import Domain
 from transforms.anonymity.encode_table import encode_table
 from transforms.anonymity.reach_models import reach_models
+from transforms.anonymity.unite_subjects import unite_subjects
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,13 +39,15 @@ def publish_rows(
 ) -> Published:
     """Return what is published of ``table`` under ``release``; raise ``Unreachable`` if its models cannot hold.
 
-    ``population`` is what k-map and delta-presence count in; ``domains`` then describe both tables.
+    ``population`` is what k-map and delta-presence count in; ``domains`` then describe both tables. Subjects are united
+    by the links of all rows, also of those that are left out for their nulls: who is one does not depend on them.
     Rows come by class, and in a class by a digest of what is published: their order in the source would tell of time.
     """
     whole = np.arange(table.num_rows)
     complete = _complete(table, release) if release.nulls == "suppress" else whole
     rows = table if complete is whole else table.take(pa.array(complete))
-    encoded = encode_table(rows, release, domains, population)
+    subjects = None if release.subject is None else unite_subjects(table, release.subject, release.links)[complete]
+    encoded = encode_table(rows, release, domains, population, subjects)
     reached = reach_models(encoded, release)
     kept = np.flatnonzero(reached.classes != SUPPRESSED)
     others = rows.select([*release.sensitive, *release.keep]).take(pa.array(kept))
