@@ -50,7 +50,8 @@ def measure_anonymity(
     with explained(table):
         if db.execute(f"SELECT count(*) FROM (FROM {quoted(table)} LIMIT 1)").fetchall()[0][0] == 0:
             raise UsageError(f"{table} has no rows, so nothing can be measured.", mend="Name a table with rows.")
-        classes = group_rows(db, table, roles, orders, accounts)
+        everybody = [name for name in (accounts or table, population) if name]
+        classes = group_rows(db, table, roles, orders, everybody)
         parameters = [_parameter(classes, "k", None, classes.sizes.astype(np.float64), worst, large=True)]
         reached = None
         if population is not None:

@@ -95,7 +95,7 @@ def test_fakes_are_one_person_also_by_a_row_that_is_left_out_for_its_null(built)
 def test_the_independent_count_unites_by_rows_that_are_not_published(built, monkeypatch):
     from transforms.anonymity import publish_rows
 
-    monkeypatch.setattr(publish_rows, "unite_subjects", lambda table, *_: np.arange(table.num_rows, dtype=np.int32))
+    monkeypatch.setattr(publish_rows, "unite_people", lambda table, *_: np.arange(table.num_rows, dtype=np.int32))
     rows = "who,age,city,note,secret\na,30,Rome,n,\nb,30,Rome,n,\na,,Rome,n,phone\nb,,Rome,n,phone\n"
 
     done, published = built(rows, links=["secret"], nulls="suppress")
