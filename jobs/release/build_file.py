@@ -85,8 +85,10 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     domains = survey_table(rows, release.coded, texts, people)
     made = publish_rows(rows, release, domains, people)
     tell(f"Verifying {made.table.num_rows:,} published rows")
-    who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
-    measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
+    who = rows.select([release.subject, *release.links] if release.subject else [])
+    measured, verdicts = judge_published(
+        release, made.table, who, made.rows, hierarchies=texts, beside=declared_in.parent
+    )
     shown = _as_ranges(release, rows, made) if release.method == "microaggregation" else made.table
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)

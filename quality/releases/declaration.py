@@ -100,6 +100,9 @@ class TableRelease(_Frozen):
         roles = [*self.quasi_ids, *self.sensitive, *self.keep]
         if repeated := sorted({name for name in roles if roles.count(name) > 1}):
             raise ValueError(f"a column has one role only: {', '.join(repeated)}")
+        spelled = [name.casefold() for name in self.columns]
+        if alike := sorted(name for name in self.columns if spelled.count(name.casefold()) > 1):
+            raise ValueError(f"columns differ in case alone: {', '.join(alike)}")
         if self.subject in roles:
             raise ValueError("the subject is never published")
         if self.links and self.subject is None:

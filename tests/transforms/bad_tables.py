@@ -58,6 +58,10 @@ TABLES = [
         lambda: encode_table.encode_table(UNKNOWN, RELEASE, DOMAINS),
     ),
     Case(
+        "anonymity.join_population.unite_people", "no-column",
+        lambda: join_population.unite_people(BAD, BAD, "device"),
+    ),
+    Case(
         "anonymity.join_population.join_population", "another-type",
         lambda: join_population.join_population(BAD, LISTS, ["age"]),
     ),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 
+import numpy as np
 import pytest
 import yaml
 
@@ -80,6 +81,38 @@ def test_fake_accounts_on_one_device_do_not_open_the_cell_of_their_victim(built)
     assert all(row["city"] != "Rome" for row in united)
 
 
+def test_fakes_are_one_person_also_by_a_row_that_is_left_out_for_its_null(built):
+    """Each fake is beside the victim without a device, and in a row without an age on the one phone they share."""
+    fakes = "".join(f"f{at},30,Rome,n,\nf{at},,Rome,n,phone\n" for at in range(2))
+    rows = f"who,age,city,note,secret\nv,30,Rome,n,home\n{fakes}x,60,Oslo,n,d1\ny,61,Oslo,n,d2\nz,62,Oslo,n,d3\n"
+
+    done, published = built(rows, models=[{"model": "k_anonymity", "k": 3}], links=["secret"], nulls="suppress")
+
+    assert done.document["suppressed"] == 2
+    assert {row["city"] for row in published} == {"{Oslo, Rome}"}
+
+
+def test_the_independent_count_unites_by_rows_that_are_not_published(built, monkeypatch):
+    from transforms.anonymity import publish_rows
+
+    monkeypatch.setattr(publish_rows, "unite_people", lambda table, *_: np.arange(table.num_rows, dtype=np.int32))
+    rows = "who,age,city,note,secret\na,30,Rome,n,\nb,30,Rome,n,\na,,Rome,n,phone\nb,,Rome,n,phone\n"
+
+    done, published = built(rows, links=["secret"], nulls="suppress")
+
+    assert published is None
+    assert "k_anonymity" in str(done.exception)
+
+
+@pytest.mark.parametrize("name", ["who, of the source", "source_0", "SOURCE_0"])
+def test_no_kept_column_passes_for_the_subject_whatever_it_is_called(built, name):
+    rows = f'who,age,city,"{name}"\n' + "".join(f"{'ab'[at % 2]},30,Rome,{at % 3}\n" for at in range(6))
+
+    done, _ = built(rows, keep=[name])
+
+    assert (done.document["k"], done.document["released"]) == (2, True)
+
+
 def test_a_table_that_cannot_hold_the_models_is_not_published(built):
     done, rows = built("who,age,city,note,secret\na,1,x,n,s\n")
 
@@ -147,6 +180,7 @@ def test_microaggregation_publishes_means(built):
         pytest.param({"links": ["note"]}, "links are never published", id="links-published"),
         pytest.param({"method": "full_domain"}, "full_domain needs a hierarchy for: age, city", id="no-hierarchy"),
         pytest.param({"models": []}, "models", id="no-model"),
+        pytest.param({"keep": ["Age"]}, "columns differ in case alone: Age, age", id="case-alone"),
         pytest.param({"version": "1"}, "remove it", id="version"),
     ],
 )

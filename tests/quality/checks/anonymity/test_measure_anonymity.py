@@ -57,6 +57,25 @@ def test_fake_accounts_on_one_device_do_not_hide_a_person(db):
     assert counted == [11, 3, 2]
 
 
+@pytest.mark.parametrize("name", ["a", "d", "account", "link", "pairs", "subject", "person", "class"])
+def test_a_column_of_any_name_leaves_the_links_as_they_are(db, name):
+    rows = [("20", None, f"u{n}", "phone") for n in range(5)]
+    table = put(db, rows, f"age {name} who device")
+
+    measured = measure_anonymity(db, table, Roles(("age", name), (), "who", ("device",)))
+
+    assert value(measured, "k") == 1
+
+
+def test_links_of_rows_that_are_not_published_count(db):
+    table = put(db, [("20", "a"), ("20", "b"), ("20", "c")], "age who")
+    put(db, [("a", "phone"), ("b", "phone"), ("c", None)], "who device", name="everybody")
+
+    measured = measure_anonymity(db, table, Roles(("age",), (), "who", ("device",)), accounts="everybody")
+
+    assert (value(measured, "k"), measured.subjects) == (2, 2)
+
+
 def test_equal_texts_of_two_link_columns_do_not_unite(db):
     rows = [("20", "a", "x", None), ("20", "b", "x", None), ("20", "c", None, "x"), ("20", "d", None, "x")]
     table = put(db, rows, "age person device ring")
