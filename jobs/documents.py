@@ -1,4 +1,4 @@
-"""Documents that are derived: the data dictionary from contracts, the JSON schemas from what is printed or posted."""
+"""Derived documents: the data dictionary, the keys of declarations, JSON schemas of what is printed or posted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from jobs.alerts.message import AlertMessage
 from jobs.listings import LISTINGS, Listing
+from jobs.release.document_declarations import declaration_page
 from quality.contracts import CONTRACTS, Column, Contract
 from quality.releases.contract_of import FOLDER as CONTRACTS_OF_RELEASES
 from quality.releases.contract_of import declared_contracts
@@ -21,7 +22,7 @@ file is in its source mapping (`geoward source show NAME`).
 
 def documents() -> dict[str, str]:
     """Return the text of every derived document by its path below ``docs``."""
-    found = {"data-dictionary.md": data_dictionary()}
+    found = {"data-dictionary.md": data_dictionary(), "release-declaration.md": declaration_page()}
     models: dict[str, type[Listing]] = {**LISTINGS, "alert": AlertMessage}
     for name, model in models.items():
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}

@@ -15,9 +15,10 @@ from jobs.alerts.config import Channel, refuse_unclear
 from jobs.keys.config import KeysConfig
 from jobs.vault.config import VaultConfig
 from quality.contracts.errors import ConfigError, UsageError
+from quality.policies.explain_fields import explain_fields
 from quality.policies.load_policy import DEFAULT_POLICY, load_policy
 from quality.policies.policy import Policy
-from quality.policies.read_yaml import explain, read_yaml
+from quality.policies.read_yaml import read_yaml
 
 DEFAULT_CONFIG = """\
 # Regions map to storage roots. Personal rows never leave their region's root.
@@ -158,7 +159,7 @@ def open_home(path: Path | None = None) -> Home:
     try:
         config = _Config.model_validate(read_yaml(file, what="configuration"))
     except ValidationError as error:
-        raise ConfigError(f"Configuration {file} is not valid: {explain(error)}.") from None
+        raise ConfigError(f"Configuration {file} is not valid: {explain_fields(error, _Config)}.") from None
     regions = {name: _region(path, name, entry) for name, entry in config.regions.items()}
     policy_path = (path / config.policy) if config.policy else DEFAULT_POLICY
     properties = (path / config.spark.properties.expanduser()) if config.spark else None

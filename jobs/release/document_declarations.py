@@ -22,9 +22,9 @@ Derived from `quality/releases` by `python -m jobs.cli.documents`; do not edit. 
 
 One YAML file declares one release. `geoward release suggest FILE` prints one to begin with. `kind` says which of three
 it is (a table, if left out). File names in it (`reads`, hierarchies, a population, places, partitions) are of files
-**beside the declaration**; `--input` names another file for `reads`. A key that is not listed here is refused. "Required"
-keys have no default. A key whose type is a link is a mapping with the keys of that section; where there are several, its
-first key says which one is meant.
+**beside the declaration**; `--input` names another file for `reads`. A key that is not listed here is refused. Keys
+that are "required" have no default. A key whose type is a link is a mapping with the keys of that section; where there
+are several, its first key says which one is meant.
 """
 
 _TOLD = {
@@ -48,7 +48,7 @@ def declaration_page() -> str:
         example = (EXAMPLES / f"{kind}.yaml").read_text(encoding="utf-8")
         parts.append(f"\n## `kind: {kind}`\n\n{_plain(model.__doc__)}\n\nA whole one, built by {_TOLD[kind]}:\n")
         parts.append(f"\n```yaml\n{example}```\n\n{_keys(model)}")
-        for name, part in _parts(model):
+        for name, part in parts_of(model):
             if name not in told:
                 told.add(name)
                 parts.append(f"\n### {name}\n\n{_plain(part.__doc__)}\n\n{_keys(part)}")
@@ -67,12 +67,12 @@ def sentences(model: type[BaseModel], key: str) -> str:
     return _plain(" ".join(dict.fromkeys(said)))
 
 
-def _parts(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+def parts_of(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
     """Yield the models that a model's keys hold, and those of these, by name."""
     for field in model.model_fields.values():
         for part in _models_in(field.annotation):
             yield part.__name__, part
-            yield from _parts(part)
+            yield from parts_of(part)
 
 
 def _models_in(annotation: object) -> Iterator[type[BaseModel]]:

@@ -8,8 +8,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from quality.contracts.errors import ConfigError
+from quality.policies.explain_fields import explain_fields
 from quality.policies.policy import Policy
-from quality.policies.read_yaml import explain, read_yaml
+from quality.policies.read_yaml import read_yaml
 
 DEFAULT_POLICY = Path(__file__).with_name("default.yaml")
 
@@ -20,4 +21,4 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
     try:
         return Policy.model_validate({**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
     except ValidationError as error:
-        raise ConfigError(f"Policy {path} is not valid: {explain(error)}") from None
+        raise ConfigError(f"Policy {path} is not valid: {explain_fields(error, Policy)}") from None

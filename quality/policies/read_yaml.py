@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from quality.contracts.errors import ConfigError
 
@@ -40,9 +39,3 @@ def read_yaml(path: Path, *, what: str) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise ConfigError(f"{what.capitalize()} {path} is empty or not a mapping of names to values.")
     return data
-
-
-def explain(error: ValidationError) -> str:
-    """Return every problem as ``field: what is wrong``, without the values."""
-    parts = [f"{'.'.join(str(p) for p in e['loc']) or 'file'}: {e['msg']}" for e in error.errors(include_input=False)]
-    return "; ".join(parts)

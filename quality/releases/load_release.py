@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from quality.contracts.errors import ConfigError, UsageError
-from quality.policies.read_yaml import explain, read_yaml
+from quality.policies.explain_fields import explain_fields
+from quality.policies.read_yaml import read_yaml
 from quality.releases.declaration import TableRelease
 from quality.releases.noisy import NoisyRelease
 from quality.releases.places import PlacesRelease
@@ -36,7 +37,7 @@ def load_release(name_or_path: str | Path) -> Release:
     try:
         return model.model_validate({**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
     except ValidationError as error:
-        raise ConfigError(f"Release {path} is not valid: {explain(error)}") from None
+        raise ConfigError(f"Release {path} is not valid: {explain_fields(error, model)}") from None
 
 
 def load_table_release(name_or_path: str | Path) -> TableRelease:

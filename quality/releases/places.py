@@ -197,7 +197,10 @@ class PlacesRelease(_Frozen):
         if (self.latitude is None) != (self.longitude is None) or (self.latitude is None) == (self.cell is None):
             raise ValueError("name latitude and longitude, or cell")
         if self.pseudonym == "trip" and (self.trips is None or self.sequences is None):
-            raise ValueError("pseudonyms of trips need trips and sequences: linked rows are not protected by k alone")
+            raise ValueError(
+                "pseudonyms of trips need trips and sequences (`trips: {}` and `sequences: {m: 2}`, for example): "
+                "linked rows are not protected by k alone"
+            )
         if self.sequences is not None and self.pseudonym == "none":
             raise ValueError("sequences protect pseudonyms, of which there are none")
         if self.cell is not None and (self.home_and_work or self.stay_points or (self.trips and self.trips.trim_m)):

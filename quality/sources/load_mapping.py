@@ -8,7 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from quality.contracts.errors import ConfigError
-from quality.policies.read_yaml import explain, read_yaml
+from quality.policies.explain_fields import explain_fields
+from quality.policies.read_yaml import read_yaml
 from quality.sources.mapping import Mapping
 
 FOLDER = Path(__file__).parent
@@ -26,7 +27,7 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
     try:
         mapping = Mapping(**{**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()[:12]})
     except ValidationError as error:
-        raise ConfigError(f"Source mapping {path} is not valid: {explain(error)}") from None
+        raise ConfigError(f"Source mapping {path} is not valid: {explain_fields(error, Mapping)}") from None
     except TypeError:
         raise ConfigError(f"Source mapping {path} is not valid: all its keys must be text.") from None
     if path.parent == FOLDER and mapping.name != path.stem:
