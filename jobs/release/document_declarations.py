@@ -118,7 +118,7 @@ def _type(schema: Mapping[str, Any]) -> str:
         return ", ".join(f"`{one}`" for one in schema["enum"])
     if choices := cast(list[Mapping[str, Any]], schema.get("anyOf") or schema.get("oneOf") or schema.get("allOf")):
         numeric = any(one.get("type") == "number" for one in choices)  # a decimal may be written as a text as well
-        told = [_type(one) for one in choices if one.get("type") != "null" and not (numeric and "pattern" in one)]
+        told = [_type(one) for one in choices if one.get("type") not in ("null", "string" if numeric else "null")]
         return " or ".join(dict.fromkeys(told))
     if schema.get("type") == "array":
         items = schema.get("items")

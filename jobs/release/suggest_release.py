@@ -13,6 +13,7 @@ from jobs.release.verify_file import existing
 from quality.checks.anonymity.published_table import open_engine, open_file, quoted
 from quality.checks.anonymity.suggest_roles import ColumnRole, Suggestion, suggest_roles
 
+_DATES = "{build: dates, levels: [day, month, year]}"
 MOSTLY = 0.99
 """The share of values that must be numbers for a column of texts to be declared numeric."""
 
@@ -43,7 +44,7 @@ def suggest_release(path: Path, *, alpha: float, by: Literal["distinction", "sep
 def _declaration(path: Path, found: Suggestion, of_numbers: dict[str, bool]) -> str:
     quasi_ids = [one for one in found.columns if one.role == "quasi_identifier"]
     sensitive = [one.name for one in found.columns if one.role == "sensitive"]
-    subject = next((one.name for one in found.columns if one.role == "direct_identifier"), None)
+    subject, links = _persons(found)
     models: list[dict[str, object]] = [{"model": "k_anonymity", "k": 10}]
     models += [{"model": "l_diversity", "column": name, "l": 2} for name in sensitive]
     stated: dict[str, object] = {
@@ -52,13 +53,30 @@ def _declaration(path: Path, found: Suggestion, of_numbers: dict[str, bool]) -> 
     }  # fmt: skip
     if subject:
         stated["subject"] = subject
-    stated["quasi_ids"] = {one.name: {"kind": _kind(one, of_numbers)} for one in quasi_ids}
+    if links:
+        stated["links"] = links
+    stated["quasi_ids"] = {one.name: _coded(one, of_numbers) for one in quasi_ids if one.scale != "other_time"}
     stated["models"] = models
-    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True) + "".join(
+        f"# {one.name} is left out: as ISO 8601 (2026-11-27T08:30), it can be published by {_DATES}.\n"
+        for one in quasi_ids
+        if one.scale == "other_time"
+    )
 
 
-def _kind(one: ColumnRole, of_numbers: dict[str, bool]) -> str:
-    return "numeric" if of_numbers[one.name] and one.distinct > 2 else "categorical"
+def _persons(found: Suggestion) -> tuple[str | None, list[str]]:
+    """Return who rows are about, the column that says it of most rows, and what makes one person of several."""
+    direct = [one for one in found.columns if one.role == "direct_identifier"]
+    links = [one.name for one in found.columns if one.role == "link"]
+    if not direct:
+        return (links[0], links[1:]) if links else (None, [])
+    return min(direct, key=lambda one: (one.nulls, not one.name.lower().endswith("id"))).name, links
+
+
+def _coded(one: ColumnRole, of_numbers: dict[str, bool]) -> dict[str, object]:
+    if one.scale == "time":
+        return {"kind": "hierarchical", "hierarchy": yaml.safe_load(_DATES)}
+    return {"kind": "numeric" if of_numbers[one.name] and one.distinct > 2 else "categorical"}
 
 
 def _name(path: Path) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from quality.contracts.errors import ConfigError
@@ -23,7 +23,7 @@ LABELS: dict[str, Callable[[date], str]] = {
 
 
 def lines_of_dates(build: Dates, values: Sequence[Any], column: str) -> list[Line]:
-    """Return a line for each of the distinct dates or times.
+    """Return a line for each of the distinct dates or times, which may be texts of ISO 8601.
 
     Raises ``ConfigError`` for granularities that are not finest first or do not nest, and with the count of values
     that are no dates.
@@ -33,6 +33,18 @@ def lines_of_dates(build: Dates, values: Sequence[Any], column: str) -> list[Lin
         raise ConfigError(f"The dates of {column}: levels are stated finest first, each once.")
     if "week" in build.levels[:-1]:
         raise ConfigError(f"The dates of {column}: a week may end one month and begin the next.", mend="State it last.")
-    if wrong := sum(not isinstance(value, date) for value in values):
-        raise ConfigError(f"Dates are for dates and times; {wrong} values of {column} are none.")
-    return [(str(value), *(LABELS[level](value) for level in build.levels), ROOT) for value in values]
+    days = [_date(value) for value in values]
+    if wrong := days.count(None):
+        mend = "Write them as ISO 8601: 2026-11-27, or 2026-11-27T08:30:00Z."
+        raise ConfigError(f"Dates are for dates and times; {wrong} values of {column} are none.", mend=mend)
+    told = ((value, day) for value, day in zip(values, days, strict=True) if day is not None)
+    return [(str(value), *(LABELS[level](day) for level in build.levels), ROOT) for value, day in told]
+
+
+def _date(value: object) -> date | None:
+    if not isinstance(value, str):
+        return value if isinstance(value, date) else None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None

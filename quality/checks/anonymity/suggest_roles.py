@@ -18,22 +18,31 @@ from quality.contracts.untold import untold
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Role = Literal["constant", "direct_identifier", "sensitive", "quasi_identifier"]
+Role = Literal["constant", "direct_identifier", "link", "sensitive", "quasi_identifier"]
+Scale = Literal["time", "other_time", "fraction", "whole", "text"]
 
 SAMPLE, MOST_COLUMNS, SEED = 20_000, 16, 1
 """Rows that sets of columns are tried on; the columns of which sets are made: those that tell most rows apart."""
 
-_EACH_ITS_OWN = "nearly a value for each row"
+_EACH_ITS_OWN, _MOMENT = "nearly a value for each row", "a moment: whoever knows when, knows who"
+_SHARED = "named {}, and several rows share its values: accounts of one person"
+
+_FORMATS = [
+    f"{day}{clock}" for day in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y%m%d") for clock in ("", " %H:%M", " %H:%M:%S")
+]
+_FEWEST = {"text": 20, "whole": 100}
+"""The rows from which values that are all different are no chance: a code or a number of each person."""
 
 _DIRECT = (
-    "id uid uuid guid ssn name firstname lastname surname fullname username login email mail phone telephone mobile "
-    "fax address street iban card account passport license licence ip mac imei imsi msisdn device cookie token url"
+    "id pid uid sid cid uuid guid ssn actor user person patient customer subject name firstname lastname surname fullname username login email mail phone telephone mobile "
+    "fax address street iban card account passport license licence imsi msisdn token url"
 )
 _SENSITIVE = (
     "disease diagnosis illness condition medication drug treatment health hiv disability salary income wage pay debt "
     "credit religion belief ethnicity race party political vote union orientation sexual crime offence offense "
-    "conviction grade score"
+    "conviction grade score class label target outcome fraud churn"
 )
+_LINKS = frozenset("device cookie ip mac imei household ring".split())
 _WORDS: Mapping[Role, frozenset[str]] = {
     "direct_identifier": frozenset(_DIRECT.split()),
     "sensitive": frozenset(_SENSITIVE.split()),
@@ -44,7 +53,8 @@ _WORDS: Mapping[Role, frozenset[str]] = {
 class ColumnRole:
     """``distinction`` is the share of distinct values in rows, ``separation`` that of pairs of rows told apart.
 
-    ``why`` says what the role was told by: the name, or the values' number.
+    ``why`` says what the role was told by: the name, or the values. ``scale`` is that of the first thousand values.
+    A ``link`` is a column whose equal values make one person of several accounts.
     """
 
     name: str
@@ -54,6 +64,7 @@ class ColumnRole:
     distinction: float
     separation: float
     why: str
+    scale: Scale = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,35 +126,46 @@ def _count_columns(db: DuckDBPyConnection, table: str, names: Sequence[str]) -> 
             raise UsageError(f"{table} has no rows, so nothing can be suggested.", mend="Name a table with rows.")
         rows = int(rows)
         separation = 1 - alike / (rows * (rows - 1)) if rows > 1 else 0.0
-        role, why = _role(name, distinct, distinct / rows)
-        if why == _EACH_ITS_OWN and _is_measure(db, table, name):
-            role, why = "quasi_identifier", "measured or timed, so that few rows share a value"
-        found.append(ColumnRole(name, role, distinct, int(nulls or 0), distinct / rows, separation, why))
+        none = int(nulls or 0)
+        scale = _scale(db, table, name)
+        role, why = (
+            _role(name, distinct - bool(none), rows - none, scale) if distinct > 1 else ("constant", "one value")
+        )
+        found.append(ColumnRole(name, role, distinct, none, distinct / rows, separation, why, scale))
     return found
 
 
-def _role(name: str, distinct: int, distinction: float) -> tuple[Role, str]:
-    """Return a column's role by its name's words and how many values it has."""
-    if distinct == 1:
-        return "constant", "one value"
+def _role(name: str, distinct: int, known: int, scale: Scale) -> tuple[Role, str]:
+    """Return a column's role by its name's words and how many values its ``known`` rows have."""
     words = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
-    for role, known in _WORDS.items():
-        if said := sorted(words & known):
+    if said := sorted(words & _LINKS):
+        return ("link", _SHARED.format(said[0])) if distinct < known else ("direct_identifier", f"named {said[0]}")
+    if scale in ("time", "other_time"):
+        return "quasi_identifier", _MOMENT
+    for role, listed in _WORDS.items():
+        if said := sorted(words & listed):
             return role, f"named {said[0]}"
-    if distinct > 1000 and distinction > 0.99:
+    if scale == "fraction":
+        return "quasi_identifier", "measured, so that few rows share a value"
+    if (distinct == known and known >= _FEWEST[scale]) or (distinct > 1000 and distinct > 0.99 * known):
         return "direct_identifier", _EACH_ITS_OWN
     return "quasi_identifier", "several rows share its values"
 
 
-def _is_measure(db: DuckDBPyConnection, table: str, name: str) -> bool:
-    """Return whether a column's first thousand values are fractions or times: a place or a moment, and no number of
-    a person.
+def _scale(db: DuckDBPyConnection, table: str, name: str) -> Scale:
+    """Return what a column's first thousand values are: moments (of ISO 8601 or not), fractions (a place, a measure),
+    whole numbers or texts.
     """
-    text = "CAST(v AS VARCHAR)"
-    measured = f"(TRY_CAST({text} AS DOUBLE) IS NOT NULL AND contains({text}, '.'))"
-    timed = f"(TRY_CAST({text} AS TIMESTAMP) IS NOT NULL AND TRY_CAST({text} AS DOUBLE) IS NULL)"
+    text, number = "CAST(v AS VARCHAR)", "TRY_CAST(CAST(v AS VARCHAR) AS DOUBLE)"
     some = f"SELECT {quoted(name)} AS v FROM {quoted(table)} WHERE v IS NOT NULL LIMIT 1000"
-    return bool(db.execute(f"SELECT bool_and({measured} OR {timed}) FROM ({some})").fetchall()[0][0])
+    timed, other, numbers, parted = db.execute(
+        f"SELECT bool_and({number} IS NULL AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL), "
+        f"bool_and(try_strptime({text}, {_FORMATS}) IS NOT NULL), "
+        f"bool_and({number} IS NOT NULL), bool_and(contains({text}, '.')) FROM ({some})"
+    ).fetchall()[0]
+    if timed or other:
+        return "time" if timed else "other_time"
+    return "text" if not numbers else "fraction" if parted else "whole"
 
 
 def _candidates(columns: Sequence[ColumnRole]) -> list[str]:

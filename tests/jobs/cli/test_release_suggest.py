@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -40,3 +42,51 @@ def test_people_are_told_to_ask_for_less_where_nothing_is_found(geoward, tmp_pat
     path.write_text("a\n1\n1\n2\n")
 
     assert "try a lower --alpha" in geoward("release", "suggest", path).stdout
+
+
+def declared(document):
+    return TableRelease.model_validate(yaml.safe_load(document["declaration"]))
+
+
+def test_who_rows_are_about_is_the_column_that_says_it_of_every_row(suggested):
+    rows = "".join(f"{'' if at % 5 else 'Ann'},{at % 4},p{at // 2}\n" for at in range(40))
+
+    found = declared(suggested(f"name,age,pid\n{rows}"))
+
+    assert (found.subject, list(found.quasi_ids)) == ("pid", ["age"])
+
+
+def test_the_sample_is_suggested_without_its_names_and_what_is_suggested_can_be_built(geoward, tmp_path):
+    table = Path(__file__).parents[3] / "data" / "sample" / "eu" / "actors.csv"
+    document = geoward("release", "suggest", table, "--json").document
+    (tmp_path / "it.yaml").write_text(document["declaration"])
+
+    built = geoward(
+        "release", "build", tmp_path / "it.yaml", "-i", table, "-o", tmp_path / "out.csv", "--json"
+    ).document
+
+    assert declared(document).subject == "actor"
+    assert set(declared(document).quasi_ids) == {"kind", "country", "birth_year", "created"}
+    assert built["k"] >= 10
+
+
+@pytest.mark.realdata
+def test_users_devices_and_labels_of_purchases_are_told(geoward, shared_data):
+    document = geoward(
+        "release", "suggest", shared_data / "fraud_ecommerce" / "fraud_data_with_ip_dev.csv.gz", "--json"
+    ).document
+    found = declared(document)
+
+    assert (found.subject, found.links, found.sensitive) == ("user_id", ("device_id", "ip_address"), ("class",))
+    assert set(found.quasi_ids) == {"purchase_value", "source", "browser", "sex", "age"}
+    assert "# signup_time is left out: as ISO 8601" in document["declaration"]  # it is written as 2/24/2015 22:55
+
+
+@pytest.mark.realdata
+def test_census_takers_are_no_names_and_salaries_are_secret(geoward, shared_data):
+    document = geoward("release", "suggest", shared_data / "k_anon_adult_arx" / "adult.csv.gz", "--json").document
+    found = declared(document)
+
+    assert (found.subject, found.links) == (None, ())
+    assert {"age", "sex", "occupation"} <= set(found.quasi_ids)
+    assert "salary-class" in found.sensitive

@@ -127,3 +127,11 @@ def test_values_that_a_declaration_is_not_for_are_counted_and_not_told(build, va
         build_hierarchy(build, values, column="c")
 
     assert "secret" not in str(refused.value)
+
+
+def test_dates_may_be_texts_of_iso_8601():
+    lines = lines_of_dates(Dates(build="dates", levels=("day", "year")), ["2026-05-26T17:56:12Z", "2025-01-02"], "at")
+
+    assert lines == [
+        ("2026-05-26T17:56:12Z", "2026-05-26", "2026", "*"), ("2025-01-02", "2025-01-02", "2025", "*"),
+    ]  # fmt: skip

@@ -67,3 +67,31 @@ def test_a_large_table_is_sampled_and_gives_the_same_answer_each_time(tmp_path):
 def test_a_table_without_rows_is_refused(db):
     with pytest.raises(UsageError, match="has no rows"):
         suggest_roles(db, put(db, [], "a"))
+
+
+def test_codes_that_are_all_different_are_of_one_person_each_also_in_a_small_table(db):
+    rows = [
+        (f"eu-a{n:06}", f"2026-05-{1 + n % 28:02}T0{n % 9}:00:{n % 60:02}Z", str(7000 + n), "ab"[n % 2])
+        for n in range(420)
+    ]
+    found = {c.name: c for c in suggest_roles(db, put(db, rows, "code made number kind")).columns}
+
+    assert {name: one.role for name, one in found.items()} == {
+        "code": "direct_identifier", "made": "quasi_identifier", "number": "direct_identifier",
+        "kind": "quasi_identifier",
+    }  # fmt: skip
+    assert found["code"].why == "nearly a value for each row"
+    assert (found["made"].scale, found["made"].why) == ("time", "a moment: whoever knows when, knows who")
+
+
+def test_a_few_different_texts_are_no_code(db):
+    assert [c.role for c in suggest_roles(db, put(db, [("a",), ("b",), ("c",)], "city")).columns] == [
+        "quasi_identifier"
+    ]
+
+
+def test_a_device_that_several_rows_share_links_them_and_one_of_each_row_tells_who(db):
+    rows = [(f"d{n // 2}", f"10.0.0.{n}", str(n % 2)) for n in range(60)]
+    found = suggest_roles(db, put(db, rows, "device_id ip_address class")).columns
+
+    assert [c.role for c in found] == ["link", "direct_identifier", "sensitive"]
