@@ -26,10 +26,13 @@ def explain(
 
     Example: `geoward release explain adult.yaml`
     """
+    from jobs.release.explain_others import explain_other
     from jobs.release.explain_release import explain_release
-    from quality.releases.load_release import load_table_release
+    from quality.releases.declaration import TableRelease
+    from quality.releases.load_release import load_release
 
-    told = explain_release(load_table_release(name))
+    declared = load_release(name)
+    told = explain_release(declared) if isinstance(declared, TableRelease) else explain_other(declared)
     show(told, as_json, _tables(told))
 
 

@@ -24,15 +24,21 @@ def plan(
 ) -> None:
     """Tell what a release would do: which columns are published and how, what must hold, and what is missing.
 
-    Nothing is built, and no value of a row is shown. Ends with code 1 if a build would stop at something.
+    Nothing is built, and no value of a row is shown. Ends with code 1 if a build would surely stop at something that
+    one look at each column tells; whether models and attacks hold only a build can tell (`--dry-run`).
 
     Example: `geoward release plan adult.yaml --input adult.csv`
     """
+    from jobs.release.plan_others import plan_other
     from jobs.release.plan_release import plan_release
-    from quality.releases.load_release import load_table_release, locate_release
+    from quality.releases.declaration import TableRelease
+    from quality.releases.load_release import load_release, locate_release
 
-    declared, where = load_table_release(name), locate_release(name)
-    planned = plan_release(declared, where, source or where.parent / declared.reads)
+    declared, where = load_release(name), locate_release(name)
+    file = source or where.parent / declared.reads
+    planned = (
+        plan_release(declared, where, file) if isinstance(declared, TableRelease) else plan_other(declared, where, file)
+    )
     show(planned, as_json, _tables(planned))
     if planned.problems:
         for problem in planned.problems:
@@ -46,7 +52,8 @@ def _tables(plan: ReleasePlanListing) -> list[Table | str]:
     for one in plan.columns:
         missing = " (missing)" if one.hierarchy_found is False else ""
         absent = " (not in the file)" if one.in_file is False else ""
-        shown = "no" if not one.published else "generalized" if one.role == "quasi_identifier" else "as it is"
+        made = {"quasi_identifier": "generalized", "generalized": "generalized", "counted": "in noisy figures"}
+        shown = made.get(one.role, "as it is" if one.published else "no")
         columns.add_row(
             escape(one.name) + absent, one.role, shown, one.kind or "", f"{escape(one.hierarchy or '')}{missing}"
         )
@@ -58,6 +65,7 @@ def _tables(plan: ReleasePlanListing) -> list[Table | str]:
     for name, limit in plan.gates.items():
         shown = "not tried" if limit is None else "yes" if limit is True else "no" if limit is False else f"{limit:g}"
         gates.add_row(name, shown)
-    how = f"method {plan.method}, up to {plan.suppression:.1%} of rows suppressed, nulls: {plan.nulls}"
+    suppressed = "" if plan.suppression is None else f", up to {plan.suppression:.1%} of rows suppressed"
+    how = f"method {plan.method}{suppressed}{f', nulls: {plan.nulls}' if plan.nulls else ''}"
     head = [f"{plan.release}: {escape(plan.description)}", f"{escape(plan.source)}: {rows}; {how}"]
     return [*head, columns, models, gates]

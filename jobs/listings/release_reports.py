@@ -7,7 +7,10 @@ from typing import Literal
 from jobs.listings.listing import Listing
 from jobs.listings.releases import ModelVerdict
 
-Role = Literal["quasi_identifier", "sensitive", "kept", "subject", "link", "not_published"]
+Role = Literal[
+    "quasi_identifier", "sensitive", "kept", "subject", "link", "not_published", "generalized", "counted"
+]  # fmt: skip
+"""``generalized`` are places and times of a release of places, ``counted`` what noisy figures are made of."""
 
 
 class PlannedColumn(Listing):
@@ -35,7 +38,8 @@ class ModelMeaning(Listing):
 class ReleasePlanListing(Listing):
     """`geoward release plan --json`. ``problems`` are what a build would stop at; ``rows`` is null without a file.
 
-    An attack whose gate is null is not tried.
+    An attack whose gate is null is not tried. ``method`` of what is no table is its kind, and the three after it are
+    null.
     """
 
     release: str
@@ -45,9 +49,9 @@ class ReleasePlanListing(Listing):
     source: str
     rows: int | None
     method: str
-    strict: bool
-    suppression: float
-    nulls: str
+    strict: bool | None = None
+    suppression: float | None = None
+    nulls: str | None = None
     columns: list[PlannedColumn]
     models: list[ModelMeaning]
     gates: dict[str, float | bool | None]

@@ -68,7 +68,6 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     Raises ``NotReleased`` with nothing written unless every model holds on the rows as published and every gate is
     kept; ``UsageError`` for files that cannot be read or written; what the transforms raise.
     """
-    import pyarrow as pa
 
     from transforms.anonymity.domains import survey_table
     from transforms.anonymity.publish_rows import publish_rows

@@ -9,9 +9,13 @@ from pathlib import Path
 
 from jobs.listings.release_reports import PlannedColumn, ReleasePlanListing, Role
 from jobs.release.explain_release import means
+from jobs.release.plan_values import problems_of_values
 from quality.checks.anonymity.published_table import explained, open_engine
 from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
+
+MOST_ROWS = 3_000_000
+"""The rows up to which values are looked at as well."""
 
 _TEXTS = {".csv", ".tsv", ".txt"}
 
@@ -27,7 +31,7 @@ class FileShape:
 def plan_release(release: TableRelease, declared_in: Path, source: Path) -> ReleasePlanListing:
     """Return the plan; hierarchies and populations lie beside ``declared_in``. What is missing is a problem, no error.
 
-    Of a Parquet file only footers are read; a CSV file is counted once, and nothing of it kept.
+    Values are looked at in files of up to 3,000,000 rows, if nothing else is missing.
     """
     shape = shape_of(source) if source.exists() else None
     columns = _columns(release, declared_in.parent, shape)
@@ -97,6 +101,8 @@ def _problems(
     found += _of_population(release, beside)
     if shape and shape.rows < release.k:
         found.append(f"{source.name} has {shape.rows:,} rows: no class of {release.k} can be made.")
+    if shape and not found and shape.rows <= MOST_ROWS:
+        found += problems_of_values(release, beside / "declaration", source)
     return found
 
 

@@ -34,15 +34,17 @@ _FEWEST = {"text": 20, "whole": 100}
 """The rows from which values that are all different are no chance: a code or a number of each person."""
 
 _DIRECT = (
-    "id pid uid sid cid uuid guid ssn actor user person patient customer subject name firstname lastname surname fullname username login email mail phone telephone mobile "
-    "fax address street iban card account passport license licence imsi msisdn token url"
+    "id pid uid sid cid uuid guid ssn name firstname lastname surname fullname username login email mail phone "
+    "telephone mobile fax address street iban card account passport license licence imsi msisdn token url"
 )
 _SENSITIVE = (
     "disease diagnosis illness condition medication drug treatment health hiv disability salary income wage pay debt "
     "credit religion belief ethnicity race party political vote union orientation sexual crime offence offense "
     "conviction grade score class label target outcome fraud churn"
 )
-_LINKS = frozenset("device cookie ip mac imei household ring".split())
+_LINKS = frozenset({"device", "cookie", "ip", "mac", "imei", "household", "ring"})
+_PERSONS = ({"actor"}, {"user"}, {"person"}, {"patient"}, {"customer"}, {"subject"}, {"respondent"}, {"employee"})
+"""Whole names of columns that say who a row is about: `user_age` does not."""
 _WORDS: Mapping[Role, frozenset[str]] = {
     "direct_identifier": frozenset(_DIRECT.split()),
     "sensitive": frozenset(_SENSITIVE.split()),
@@ -140,6 +142,8 @@ def _role(name: str, distinct: int, known: int, scale: Scale) -> tuple[Role, str
     words = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
     if said := sorted(words & _LINKS):
         return ("link", _SHARED.format(said[0])) if distinct < known else ("direct_identifier", f"named {said[0]}")
+    if words in _PERSONS:
+        return "direct_identifier", f"named {min(words)}"
     if scale in ("time", "other_time"):
         return "quasi_identifier", _MOMENT
     for role, listed in _WORDS.items():

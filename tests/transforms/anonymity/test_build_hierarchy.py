@@ -10,6 +10,7 @@ import pytest
 from quality.contracts.errors import ConfigError
 from quality.releases.attributes import Dates, Intervals, Order, Redaction
 from transforms.anonymity.build_hierarchy import build_hierarchy
+from transforms.anonymity.build_hierarchy_of_dates import lines_of_dates
 
 
 def labels(build, values, **more):
