@@ -104,6 +104,34 @@ def test_the_independent_count_unites_by_rows_that_are_not_published(built, monk
     assert "k_anonymity" in str(done.exception)
 
 
+HIERARCHY = {"build": "intervals", "width": 5, "levels": 2}
+
+
+@pytest.mark.parametrize("method", ["mondrian", "full_domain"])
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param({"model": "l_diversity", "l": 2}, id="distinct"),
+        pytest.param({"model": "l_diversity", "l": 2, "variant": "entropy"}, id="entropy"),
+        pytest.param({"model": "l_diversity", "l": 2, "variant": "recursive", "c": 9}, id="recursive"),
+        pytest.param({"model": "t_closeness", "t": 0.4}, id="t"),
+    ],
+)
+def test_second_rows_do_not_hide_what_all_of_a_class_have(built, method, model):
+    """All three of age 30 are ill with x, and each has a row of another illness too; those of age 60 have one each."""
+    rows = "who,age,ill\n" + "".join(f"{who},30,x\n{who},30,{ill}\n" for who, ill in zip("abc", "yzw", strict=True))
+    rows += "".join(f"{who},60,{ill}\n" for who, ill in zip("defghi", "yyzzww", strict=True))
+    models = [{"model": "k_anonymity", "k": 3}, {"column": "ill", **model}]
+
+    done, published = built(
+        rows, models=models, keep=[], method=method, quasi_ids={"age": {"kind": "numeric", "hierarchy": HIERARCHY}},
+        gates={**DECLARED["gates"], "max_suppressed": 1},
+    )  # fmt: skip
+
+    assert done.document["released"] is True
+    assert {row["age"] for row in published} == {{"mondrian": "[30, 60]", "full_domain": "*"}[method]}
+
+
 @pytest.mark.parametrize("name", ["who, of the source", "source_0", "SOURCE_0"])
 def test_no_kept_column_passes_for_the_subject_whatever_it_is_called(built, name):
     rows = f'who,age,city,"{name}"\n' + "".join(f"{'ab'[at % 2]},30,Rome,{at % 3}\n" for at in range(6))
