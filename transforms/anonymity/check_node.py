@@ -46,8 +46,8 @@ class NodeChecker:
     What a class fails once it fails in every more specific class where all counts grow as classes join: at k-anonymity,
     and at distinct l-diversity where no subject has two rows. At entropy and recursive l-diversity and at t-closeness
     that holds only if no class is suppressed either (a good class may join a bad one and fail): otherwise only what
-    these models imply lasts: as many distinct values as ``l``. The distribution that t-closeness looks at is that of the published
-    rows, so that it can be verified on them: classes are suppressed until none that is left is too far.
+    these models imply lasts: as many distinct values as ``l``. The distribution that t-closeness looks at is that of
+    the published rows, so that it can be verified on them: classes are suppressed until none that is left is too far.
     """
 
     def __init__(self, table: CodedTable, models: Sequence[PrivacyModel], *, limit: int, loss: Loss) -> None:

@@ -43,7 +43,8 @@ def measure_column(
 
     Where a subject holds several values, ``l_*`` and ``recursive_c`` take each for one, the commonest it may be (see
     ``LDiversity``), ``alpha`` is the largest share of subjects that hold a value, ``t_*`` also bound how far that
-    exceeds the table's (see ``TCloseness``); other shares are of distinct (subject, value) pairs. ``paths`` is the column's hierarchy, for ``t_hierarchical``.
+    exceeds the table's (see ``TCloseness``); other shares are of distinct (subject, value) pairs. ``paths`` is the
+    column's hierarchy, for ``t_hierarchical``.
     Sources: l-diversity, Machanavajjhala et al., TKDD 2007 (``l_entropy`` is exp(H), the effective l); t-closeness,
     Li et al., ICDE 2007; alpha, Wong et al., KDD 2006; beta-likeness, Cao & Karras, VLDB 2012; delta-disclosure,
     Brickell & Shmatikov, KDD 2008, over the values that a class has.
