@@ -143,17 +143,23 @@ def _people(release: TableRelease, rows: pa.Table) -> tuple[NDArray[np.int64], N
     import numpy as np
     import polars as pl
 
-    from transforms.anonymity.unite_subjects import unite_subjects
-
-    if release.subject is None:
-        subjects = np.arange(rows.num_rows)
-    else:
-        subjects = unite_subjects(rows, release.subject, release.links)
+    subjects = people_of(release, rows)
     parts = max(2, 2 * (rows.num_rows // AT_MOST))
     digests = pl.Series(np.arange(int(subjects.max(initial=-1)) + 1)).hash(SEED).to_numpy() % parts
     first = np.zeros(rows.num_rows, bool)
     first[np.unique(subjects, return_index=True)[1]] = True
     return np.minimum(digests[subjects], 2).astype(np.int64), first
+
+
+def people_of(release: TableRelease, rows: pa.Table) -> NDArray[np.int64]:
+    """Return the number of each row's person (n,): accounts that share a link are one; without a subject, rows."""
+    import numpy as np
+
+    from transforms.anonymity.unite_subjects import unite_subjects
+
+    if release.subject is None:
+        return np.arange(rows.num_rows)
+    return unite_subjects(rows, release.subject, release.links).astype(np.int64)
 
 
 def hierarchy_paths(release: TableRelease, rows: pa.Table, domains: Sequence[Domain]) -> dict[str, Paths]:

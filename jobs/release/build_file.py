@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from jobs.release.attack_file import with_subject
-from jobs.release.attack_release import attack_release
+from jobs.release.attack_release import attack_release, people_of
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
 from quality.checks.anonymity.hierarchy_file import read_paths
+from quality.checks.anonymity.judge_kept import judge_kept
 from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.utility import Utility, measure_utility
@@ -92,6 +93,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
+    verdicts += judge_kept(release, rows, people_of(release, rows))
     verdicts += attack_release(release, rows, domains, tell, people)
     built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:

@@ -51,7 +51,7 @@ def judge_published(
 
 
 def _unused(names: Sequence[str], taken: Sequence[str]) -> dict[str, str]:
-    """Return a new name for each of ``names`` that no column of ``taken`` has, in whatever case: the engine sees none."""
+    """Return a new name for each of ``names`` that no column of ``taken`` has, in whatever case."""
     start = "source"
     while any(name.casefold().startswith(start) for name in taken):
         start += "_"

@@ -42,7 +42,8 @@ def measure_anonymity(
     values, and of sensitive columns (``t_hierarchical``). ``orders`` are of columns
     whose values have an order of their own. ``recursive`` are the l of recursive (c, l)-diversity by
     sensitive column, 2 where not said. ``accounts`` is a table with the subject and the links of all rows that there
-    were, if links of rows that are not in ``table`` count too. Raises UsageError for columns that are missing and for a table without rows.
+    were, if links of rows that are not in ``table`` count too. Raises UsageError for columns that are missing and for a
+    table without rows.
     """
     linked = {*roles.links} if accounts else set()
     require(db, table, tuple(name for name in roles.columns if name not in linked))

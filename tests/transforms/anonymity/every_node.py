@@ -7,6 +7,7 @@ from itertools import product
 from math import inf, log, prod
 
 from quality.releases.privacy_models import KAnonymity, LDiversity
+from tests.transforms.anonymity.tables import once
 
 
 def least_loss(table, models, *, suppression, mean="geometric"):
@@ -58,7 +59,7 @@ def holds(table, model, rows):
     if isinstance(model, KAnonymity):
         return len({subject(table, row) for row in rows}) >= model.k
     assert isinstance(model, LDiversity)
-    falling = sorted(counts(table, model.column, rows).values(), reverse=True)
+    falling = once(counts(table, model.column, rows).values(), len({subject(table, row) for row in rows}))
     if model.variant == "distinct":
         return len(falling) >= model.l
     if model.variant == "entropy":
@@ -67,6 +68,16 @@ def holds(table, model, rows):
 
 
 def distance(table, model, rows, everyone):
+    column = next(one for one in table.sensitive if one.name == model.column)
+    steps = {"equal": 1, "ordered": max(column.size - 1, 1)}
+    step = steps.get(model.distance) or len(column.hierarchy.nodes) - 1
+    own, others = ({subject(table, row) for row in some} for some in (rows, everyone))
+    held, by = counts(table, model.column, rows), counts(table, model.column, everyone)
+    gain = max(n / len(own) - by[value] / len(others) for value, n in held.items())
+    return max(gain / step, apart(table, model, rows, everyone))
+
+
+def apart(table, model, rows, everyone):
     column = next(one for one in table.sensitive if one.name == model.column)
     more = [0.0] * column.size
     for sign, some in ((1, rows), (-1, everyone)):

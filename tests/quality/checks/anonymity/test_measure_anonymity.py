@@ -148,6 +148,48 @@ def test_numbers_as_text_are_in_the_order_of_numbers(tmp_path_factory, rows):
     assert value(measured, "l_entropy", "pay") == pytest.approx(expected["l_entropy"])
 
 
+FIVE = [("30", "hiv", who) for who in "abcde"]
+"""Five people of a class, all of whom have the same illness."""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        pytest.param([], {"l_distinct": 1, "l_entropy": 1, "recursive_c": math.inf, "alpha": 1}, id="all-alike"),
+        pytest.param(
+            [("30", "flu", "a")],
+            {"l_distinct": 1, "l_entropy": 1, "recursive_c": math.inf, "alpha": 1},
+            id="second-row",
+        ),
+        pytest.param(
+            [("30", illness, who) for illness in ("flu", "cold", "acne") for who in "abcde"],
+            {"l_distinct": 1, "l_entropy": 1, "recursive_c": math.inf, "alpha": 1},
+            id="all-have-all",
+        ),
+        pytest.param(
+            [("30", "flu", "f"), ("30", "flu", "a")],
+            {"l_distinct": 2, "recursive_c": 5, "alpha": 5 / 6},
+            id="a-sixth-has-another",
+        ),
+    ],
+)
+def test_a_secret_that_all_of_a_class_have_is_not_hidden_by_their_other_rows(db, more, expected):
+    measured = measure_anonymity(db, put(db, [*FIVE, *more], "age illness who"), Roles(("age",), ("illness",), "who"))
+
+    found = {name: value(measured, name, "illness", 2 if name == "recursive_c" else None) for name in expected}
+    assert found == pytest.approx(expected)
+
+
+def test_a_class_is_far_from_the_table_if_more_of_its_people_have_a_secret(db):
+    """Each of a and b has both illnesses, each of the others one: rows are spread alike, people are not."""
+    rows = [("1", illness, who) for who in "ab" for illness in ("flu", "hiv")]
+    rows += [("2", illness, who) for illness, who in (("flu", "c"), ("flu", "d"), ("hiv", "e"), ("hiv", "f"))]
+
+    measured = measure_anonymity(db, put(db, rows, "age illness who"), Roles(("age",), ("illness",), "who"))
+
+    assert value(measured, "t_equal", "illness") == pytest.approx(1 - 4 / 6)
+
+
 def test_an_order_that_is_stated_is_kept(db):
     table = put(db, [("a", "low"), ("b", "high"), ("b", "mid")], "zip pay")
     roles = Roles(("zip",), ("pay",))
