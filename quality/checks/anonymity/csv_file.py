@@ -32,8 +32,8 @@ HEADER_BYTES = 1 << 16
 class CsvFile:
     """A CSV file, whose suffix tells its compression, or its ``content``; with ``delimiter`` and names of columns.
 
-    Fields are UTF-8 text, and null where empty. Lines all end with CR, LF or both. An empty line is no record, unless there
-    is one column, whose null it is.
+    Fields are UTF-8 text, and null where empty. Lines all end with CR, LF or both. An empty line is no record, unless
+    there is one column, whose null it is.
     """
 
     path: Path
@@ -96,8 +96,8 @@ class CsvFile:
         """Raise ``UsageError`` if the rows that were read are not the records that are counted."""
         if (counted := self.count()) != rows:
             raise UsageError(
-                f"{self.path.name} cannot be read for sure: it has {rows:,} rows as parsed and {counted:,} as counted.",
-                mend="Write it as RFC 4180: a value with quotes, delimiters or line ends in quotes, its quotes doubled.",
+                f"{self.path.name} cannot be read for sure: it has {rows:,} rows as parsed, {counted:,} as counted.",
+                mend="Write it as RFC 4180: quotes around delimiters, line ends and quotes, which are doubled.",
             )
 
 
