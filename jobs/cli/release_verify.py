@@ -31,6 +31,9 @@ Columns = Annotated[
     list[str] | None, typer.Option("--quasi-ids", "-q", help="What an attacker may know; a,b or again.")
 ]
 Secrets = Annotated[list[str] | None, typer.Option("--sensitive", "-s", help="What must not be learned; a,b or again.")]
+Delimiter = Annotated[
+    str, typer.Option("--delimiter", help="Of CSV, if its header holds several: a comma, semicolon, tab or |.")
+]
 
 
 @release.command()
@@ -55,6 +58,7 @@ def verify(
         float, typer.Option("--fraction", help="The share of the population that the table is: population uniques.")
     ] = 0.0,
     worst: Annotated[int, typer.Option("--worst", min=0, help="Classes to tell of each parameter.")] = 3,
+    delimiter: Delimiter = "",
     as_json: Json = False,
 ) -> None:
     """Tell k, l, t and the rest of a table, whoever made it, with the classes in which they are worst.
@@ -73,7 +77,8 @@ def verify(
     files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
     orders = {column: tuple(value.split(",")) for column, value in pairs("--order", order)}
     models = _limits(k, least, t, roles.sensitive)
-    found = verify_file(file, roles, models, beside=Beside(population, subject or None, files, orders), worst=worst)
+    beside = Beside(population, subject or None, files, orders, delimiter_of(delimiter))
+    found = verify_file(file, roles, models, beside=beside, worst=worst)
     risk = _risk(found, fraction)
     show(_listing(file.name, found, risk), as_json, _tables(found, risk))
     if not found.holds:
@@ -83,6 +88,11 @@ def verify(
 def split(values: Iterable[str] | None) -> tuple[str, ...]:
     """Return names given with commas, or by saying the option again."""
     return tuple(name for value in values or () for name in value.split(",") if name)
+
+
+def delimiter_of(text: str) -> str:
+    """Return the delimiter that is said as itself, or as a word where a shell takes the character."""
+    return {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
 def pairs(option: str, values: Iterable[str] | None) -> list[tuple[str, str]]:

@@ -19,12 +19,16 @@ from quality.releases.privacy_models import PrivacyModel
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a measurement needs beside the file: a population, hierarchies by column, orders of values by column."""
+    """What a measurement needs beside the file: a population, hierarchies by column, orders of values by column.
+
+    ``delimiter`` is that of all CSV files, or empty: then each one's header tells it.
+    """
 
     population: Path | None = None
     population_subject: str | None = None
     hierarchies: Mapping[str, Path] = field(default_factory=dict)
     orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    delimiter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,13 @@ def verify_file(
     given = beside or Beside()
     hierarchies = {column: read_hierarchy(file) for column, file in given.hierarchies.items()}
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
-        table = open_file(db, existing(path), name=path.name)
-        crowd = open_file(db, existing(given.population), name="the population") if given.population else None
+        table = open_file(db, existing(path), name=path.name, columns=roles.columns, delimiter=given.delimiter)
+        crowd = None
+        if given.population is not None:
+            theirs = (*roles.quasi_ids, *([given.population_subject] if given.population_subject else []))
+            crowd = open_file(
+                db, existing(given.population), name="the population", columns=theirs, delimiter=given.delimiter
+            )
         measured = measure_anonymity(
             db, table, roles, population=crowd, population_subject=given.population_subject, hierarchies=hierarchies,
             orders=given.orders, recursive=recursive_levels(models), worst=worst,
