@@ -25,6 +25,7 @@ KMAP = {"model": "k_map", "k": 4, "population": "in.csv"}
 DIVERSE = {"model": "l_diversity", "column": "ill", "l": 2}
 CLOSE = {"model": "t_closeness", "column": "ill", "t": 0.9}
 K = {"model": "k_anonymity", "k": 3}
+NAMED = {"name": "compiled", "description": "d", "purpose": "p", "reads": "in"}
 GATES = {"membership": 1, "max_information_loss": 1, "max_suppressed": 1, "accept_too_small": True}
 
 
@@ -51,7 +52,7 @@ def compile_kernels(ready: Path = READY) -> bool:
 
 
 def _stamp() -> str:
-    import llvmlite.binding
+    import llvmlite.binding  # type: ignore[import-untyped]
     import numba
 
     of = (source_stamp("transforms"), source_stamp("quality"), numba.__version__, sys.version)
@@ -109,7 +110,7 @@ def _releases() -> Iterator[TableRelease]:
     ]  # fmt: skip
     for one in made:
         for who in ({"subject": "who", "links": ["device"]}, {}):
-            yield TableRelease(name="compiled", description="d", purpose="p", reads="in", gates=GATES, **one, **who)
+            yield TableRelease.model_validate({**NAMED, "gates": GATES, **one, **who})
 
 
 if __name__ == "__main__":
