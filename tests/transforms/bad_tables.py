@@ -11,6 +11,7 @@ from quality.releases.declaration import TableRelease
 from tests.transforms.planted import NUMBER, PLANTED, Case
 from transforms.anonymity import (
     box_rows,
+    dates,
     domains,
     encode_table,
     join_population,
@@ -57,6 +58,8 @@ TABLES = [
         "anonymity.encode_table.encode_table", "an-unknown-value",
         lambda: encode_table.encode_table(UNKNOWN, RELEASE, DOMAINS),
     ),
+    Case("anonymity.dates.moments_of", "a-text", lambda: dates.moments_of(PLANTED)),
+    Case("anonymity.dates.told_as_moments", "a-text", lambda: dates.told_as_moments(PLANTED, pa.chunked_array([["2026-01-02"]]))),
     Case(
         "anonymity.join_population.unite_people", "no-column",
         lambda: join_population.unite_people(BAD, BAD, "device"),

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.classes import make_classes
 from transforms.anonymity.classes_loss import information_loss
@@ -54,6 +55,9 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
             encoded, found.classes, columns, dict(zip(release.quasi_ids, map(int, found.levels), strict=True))
         )
     if release.method == "microaggregation":
+        kinds = zip(release.quasi_ids, encoded.values, strict=True)
+        if dated := [name for name, values in kinds if pa.types.is_temporal(values.type)]:
+            raise UsageError(f"Means are of numbers, not of dates: {', '.join(dated)}.", mend="Use mondrian.")
         classes = microaggregate(table, k=release.k)
         return _reached(encoded, classes, [pa.array(column) for column in class_means(table, classes).T], {})
     effort: Literal["fast", "thorough"] = "thorough" if table.rows <= THOROUGH else "fast"
