@@ -99,7 +99,7 @@ def places(tmp_path):
 def test_places_are_tuned_over_k_and_resolution_and_nothing_is_published(geoward, fits, places, tmp_path):
     path, picture = places(), tmp_path / "frontier.svg"
     before = {one.name for one in tmp_path.iterdir()}
-    words = ("--k", "2,8", "--finest", "7,8", "--historic", tmp_path / "before.csv")
+    words = ("--k", "2,8", "--finest", "7,8", "--historic", tmp_path / "before.csv", "--no-attacks")
 
     done = geoward("release", "tune", path, *words, "--output", picture, "--json")
 
@@ -112,12 +112,28 @@ def test_places_are_tuned_over_k_and_resolution_and_nothing_is_published(geoward
     assert (points[8, 2]["kept"], points[8, 8]["kept"]) == (1.0, pytest.approx(8 / 12))
     assert points[7, 2]["displacement_m"][0] > points[8, 2]["displacement_m"][0]
     assert sum(one["proposed"] for one in told["points"]) == 1
+    assert not told["attacked"]
     assert {one.name for one in tmp_path.iterdir()} - before == {"frontier.svg"}
     assert picture.read_text().startswith("<svg")
 
 
+LINKED = {"pseudonym": "trip", "trips": {"gap_minutes": 90}, "sequences": {"m": 2}, "gates": {"unicity": {2: 0.5}}}
+
+
+def test_what_attacks_reach_is_told_of_each_point_and_a_blind_one_stops_it(geoward, places, tmp_path):
+    words = ("--k", "2", "--finest", "8", "--historic", tmp_path / "before.csv")
+
+    (tried,) = geoward("release", "tune", places(**LINKED), *words, "--json").document["points"]
+    (looked,) = geoward("release", "tune", places(**LINKED), *words, "--no-attacks", "--json").document["points"]
+
+    assert tried["attacks"] == {"attack_unicity": 0.0}
+    assert "attack_unicity (blind)" in tried["why"]  # all walk alike: not even raw rows tell them apart
+    assert looked["attacks"] == {}
+    assert "attack" not in looked["why"]
+
+
 def test_nothing_of_places_is_proposed_that_no_gate_lets_through(geoward, places, tmp_path):
-    words = ("--k", "8", "--finest", "8", "--historic", tmp_path / "before.csv")
+    words = ("--k", "8", "--finest", "8", "--historic", tmp_path / "before.csv", "--no-attacks")
 
     done = geoward("release", "tune", places(gates={"visits_kept": 0.9}), *words)
 
