@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS figures (digest TEXT PRIMARY KEY, made BLOB NOT NULL,
 """
 WAIT_SECONDS = 60
 
+KEY_FILE = "choice.key"
+"""Beside the ledger from when it is made: where it is, there was a ledger."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -167,7 +170,9 @@ class BudgetLedger:
         if not self.path.exists():
             raise EnvironmentFault(
                 f"The ledger of privacy budgets {self.path.name} is missing.",
-                mend="Restore it from your backup. A new one would know nothing of what is spent.",
+                mend="Restore it from your backup. A new one would know nothing of what is spent."
+                if (self.path.parent / KEY_FILE).exists()
+                else "None was made here: `geoward budget make`.",
             )
         mode = stat.S_IMODE(self.path.stat().st_mode)
         if mode & 0o077:

@@ -8,7 +8,7 @@ import secrets
 
 from jobs.audit_log import audit, read_audit
 from jobs.budget.grant import Grant
-from jobs.budget.ledger import BudgetLedger
+from jobs.budget.ledger import KEY_FILE, BudgetLedger
 from jobs.home import Home
 from jobs.keys.private_file import read_private
 from quality.contracts.errors import EnvironmentFault, UsageError
@@ -35,7 +35,7 @@ def make_ledger(home: Home) -> BudgetLedger:
         mend = "Restore it from your backup. A new one would know nothing of what is spent."
         raise EnvironmentFault("The ledger of privacy budgets was made before, and is gone.", mend=mend)
     audit(home, "decision", SUBJECT, MADE)
-    key = os.open(home.folder("budget") / "choice.key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    key = os.open(home.folder("budget") / KEY_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(key, "wb") as file:
         file.write(secrets.token_bytes(KEY_BYTES))
     ledger.make()
@@ -66,5 +66,5 @@ def grant_as_policy(home: Home, ledger: BudgetLedger, wanted: Grant) -> None:
 def choice_key(home: Home) -> bytes:
     """Return the secret that decides what bounds leave out; raise ``KeyUnusable`` if it cannot be read."""
     return read_private(
-        home.folder("budget") / "choice.key", what="The key of privacy budgets", mend="Restore it from your backup."
+        home.folder("budget") / KEY_FILE, what="The key of privacy budgets", mend="Restore it from your backup."
     )

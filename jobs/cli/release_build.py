@@ -60,6 +60,7 @@ def build(
     if report is not None:
         check_page(report)
     declared = load_release(name)
+    _refuse_options(declared.kind, {"--tiling": tiling, "--consumer": consumer, "--from": since, "--to": until})
     if cells is not None:
         check_picture(cells)
         if not isinstance(declared, PlacesRelease):
@@ -88,6 +89,15 @@ def build(
     err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
+
+
+def _refuse_options(kind: str, given: dict[str, object]) -> None:
+    """Raise ``UsageError`` for options that another kind of release has: nothing that is said is ignored."""
+    of_kind = {"places": {"--tiling"}, "noisy": {"--consumer", "--from", "--to"}}
+    if stray := [name for name, value in given.items() if value and name not in of_kind.get(kind, set())]:
+        whose = ", ".join(other for other, names in of_kind.items() if names & set(stray))
+        mend = f"Leave it out, or declare another kind ({whose})."
+        raise UsageError(f"A release of kind {kind} takes no {', '.join(stray)}.", mend=mend)
 
 
 def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: bool, built: Built) -> BuildListing:

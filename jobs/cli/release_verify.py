@@ -120,7 +120,7 @@ def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
     roles = measured.roles
     return VerifyListing(
         file=file, quasi_ids=list(roles.quasi_ids), sensitive=list(roles.sensitive), subject=roles.subject,
-        links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects,
+        links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects, no_subject=measured.nobody,
         classes=measured.classes, k=measured.k, l=measured.l,
         t=measured.t, histogram=measured.histogram,
         parameters=[_parameter(one) for one in measured.parameters],
@@ -183,4 +183,7 @@ def _tables(found: Verified, risk: TableRisk) -> list[Table | str]:
     verdicts = [
         f"{'holds' if v.passed else 'FAILS'}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts
     ]
-    return [head, table, *_told(risk), *verdicts]
+    nobody = (
+        [f"{measured.nobody:,} rows have no {measured.roles.subject}, and count for nobody."] if measured.nobody else []
+    )
+    return [head, *nobody, table, *_told(risk), *verdicts]

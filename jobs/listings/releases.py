@@ -60,7 +60,8 @@ class VerifyListing(Listing):
 
     ``l`` is the least distinct l-diversity and ``t`` the greatest t-closeness (equal distance) of the sensitive
     columns, null without one; the rest is in ``parameters``, where a null value has no bound. ``histogram`` maps a
-    class's size in subjects to how many classes have it. ``holds`` is null if no model was named.
+    class's size in subjects to how many classes have it. ``no_subject`` rows have none and count for nobody.
+    ``holds`` is null if no model was named.
     """
 
     file: str
@@ -71,6 +72,7 @@ class VerifyListing(Listing):
     nulls: str
     rows: int
     subjects: int
+    no_subject: int
     classes: int
     k: int
     l: int | None  # noqa: E741  (the model's own name)

@@ -37,9 +37,11 @@ class NotReleased(GeowardError):
     """A release does not keep what it promises; nothing was published."""
 
     def __init__(self, name: str, failed: list[Verdict]) -> None:
-        """Name what failed, and the mend of the first."""
+        """Name what failed, each with its mend."""
         told = ", ".join(verdict.check for verdict in failed)
-        super().__init__(f"Release {name} is not published: {told}.", mend=failed[0].mend)
+        mends = {verdict.check: verdict.mend for verdict in failed}
+        each = "\n".join(f"{check}: {mend}" for check, mend in mends.items())
+        super().__init__(f"Release {name} is not published: {told}.", mend=each if len(mends) > 1 else failed[0].mend)
 
 
 @dataclass(frozen=True, slots=True)

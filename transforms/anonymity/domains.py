@@ -26,6 +26,8 @@ NO_TEXTS = pa.array([], pa.string())
 class ColumnUnfit(GeowardError):
     """A column cannot be read as the release declares it; values are never told."""
 
+    exit_code = 2
+
     def __init__(self, column: str, fault: str, mend: str) -> None:
         """Name the column and what is at fault, with counts only."""
         super().__init__(f"Column {column!r} {fault}", mend=mend)

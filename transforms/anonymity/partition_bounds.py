@@ -21,13 +21,13 @@ from transforms.anonymity.partition_space import nodes_of, rows_by_class
 class Unreachable(GeowardError):
     """Not even one class of all rows holds a model, so no recoding can."""
 
-    exit_code = 3
-
-    def __init__(self, model: str) -> None:
-        """Name the model and its parameters."""
+    def __init__(self, model: str, *, of_values: bool) -> None:
+        """Name the model and its parameters; ``of_values`` says that it is about those of a sensitive column."""
         super().__init__(
             f"The table as a whole does not hold {model}, so no classes of its rows can.",
-            mend="Add subjects, or ask for less.",
+            mend="Ask for less, such as a smaller l: more rows of the same values do not help."
+            if of_values
+            else "Add subjects, or ask for a smaller k.",
         )
 
 
@@ -74,7 +74,7 @@ def bounds_of(table: CodedTable, models: Sequence[PrivacyModel]) -> Bounds:
     for model in models:
         alone = _bounds(table, [model])
         if table.rows and not holds(alone, tally_of(alone), np.arange(table.rows, dtype=np.int32), 0, table.rows):
-            raise Unreachable(_told(model))
+            raise Unreachable(_told(model), of_values=hasattr(model, "column"))
     return _bounds(table, models)
 
 

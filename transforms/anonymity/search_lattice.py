@@ -22,8 +22,6 @@ LARGEST_EXACT = 2**20
 class NoGeneralizationHolds(GeowardError):
     """No generalization that was checked holds the models with as few rows suppressed as may be."""
 
-    exit_code = 3
-
     def __init__(self, checked: int, limit: int, rows: int) -> None:
         """State how many were checked, and the limit."""
         super().__init__(

@@ -47,6 +47,19 @@ class Classes:
         """Whether some subject has several rows, so that rows are no count of subjects."""
         return self.subjects < self.rows
 
+    def alone(self) -> int:
+        """Return how many distinct subjects are alone in a class that they are in."""
+        import pandas as pd
+
+        single = np.flatnonzero(self.sizes == 1)
+        if not self.repeats:
+            return len(single)
+        self.db.register("single", pd.DataFrame({"number": single}))
+        query = f"SELECT count(DISTINCT person) FROM {self.source} AS s WHERE s.class IN (SELECT number FROM single)"
+        found = int(self.db.execute(query).fetchall()[0][0])
+        self.db.unregister("single")
+        return found
+
     def quasi_ids(self, numbers: Ints) -> list[dict[str, str | None]]:
         """Return the published quasi-identifiers of the classes ``numbers``, in that order."""
         wanted = ", ".join(str(int(number)) for number in numbers) or "-1"

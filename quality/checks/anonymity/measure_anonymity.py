@@ -51,8 +51,11 @@ def measure_anonymity(
     with explained(table):
         if db.execute(f"SELECT count(*) FROM (FROM {quoted(table)} LIMIT 1)").fetchall()[0][0] == 0:
             raise UsageError(f"{table} has no rows, so nothing can be measured.", mend="Name a table with rows.")
+        rows, nobody = table, 0
+        if roles.subject is not None:
+            rows, nobody = _of_somebody(db, table, roles.subject)
         everybody = [name for name in (accounts or table, population) if name]
-        classes = group_rows(db, table, roles, orders, everybody)
+        classes = group_rows(db, rows, roles, orders, everybody)
         parameters = [_parameter(classes, "k", None, classes.sizes.astype(np.float64), worst, large=True)]
         reached = None
         if population is not None:
@@ -63,9 +66,23 @@ def measure_anonymity(
             found = measure_column(classes, place, paths=given.get(column), least=least)
             parameters += [_parameter(classes, n, column, v, worst, large=n in LARGE) for n, v in found.items()]
     return Measurement(
-        roles, classes.rows, classes.subjects, len(classes.sizes), _histogram(classes.sizes), tuple(parameters),
+        roles, classes.rows + nobody, classes.subjects, len(classes.sizes), _histogram(classes.sizes), tuple(parameters),
+        classes.alone(), nobody,
         None if reached is None else _histogram_of_both(classes.own, reached.sizes),
     )  # fmt: skip
+
+
+def _of_somebody(db: DuckDBPyConnection, table: str, subject: str) -> tuple[str, int]:
+    """Return a view of the rows that have a subject, and how many have none; UsageError if none has one."""
+    rows, known = db.execute(f"SELECT count(*), count({quoted(subject)}) FROM {quoted(table)}").fetchall()[0]
+    if not known:
+        raise UsageError(f"{table} has no row with a {subject}, so there is nobody to count.", mend="Name its column.")
+    if known == rows:
+        return table, 0
+    db.execute(
+        f"CREATE OR REPLACE TEMP VIEW of_somebody AS SELECT * FROM {quoted(table)} WHERE {quoted(subject)} IS NOT NULL"
+    )
+    return "of_somebody", rows - known
 
 
 def _against_population(classes: Classes, reached: Reached, worst: int) -> list[Parameter]:

@@ -44,6 +44,10 @@ class Measurement:
     classes: int
     histogram: dict[int, int]
     parameters: tuple[Parameter, ...]
+    alone: int = 0
+    """Distinct subjects that are alone in a class of theirs."""
+    nobody: int = 0
+    """Rows left out because their subject is null: they count for nobody."""
     population_histogram: tuple[tuple[int, int, int], ...] | None = None
     """Subjects in the release and in the population of a class, and how many classes have these."""
 

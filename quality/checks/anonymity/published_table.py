@@ -24,8 +24,8 @@ _TEXT = {".csv", ".tsv", ".txt"}
 class Roles:
     """What the columns of a published table are.
 
-    Every count is of distinct values of ``subject``, or of rows without one; rows whose subject is null are one
-    subject together. ``links`` are columns whose equal values make one subject of several. A null quasi-identifier
+    Every count is of distinct values of ``subject``, or of rows without one; rows whose subject is null
+    count for nobody. ``links`` are columns whose equal values make one subject of several. A null quasi-identifier
     equals another null (``category``) or any value (``wildcard``); a null sensitive value is a value of its own, last
     in order. A text such as ``*`` is a value like any other.
     """

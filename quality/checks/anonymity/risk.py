@@ -43,7 +43,7 @@ def state_risk(measured: Measurement, *, threshold: float = 0.1) -> Risk:
         journalist = _attacker(measured.population_histogram, threshold)
     total = sum(size * n for size, n in measured.histogram.items())
     marketer = prosecutor.average if journalist is None else journalist.average
-    return Risk(threshold, prosecutor, journalist, marketer, measured.histogram.get(1, 0) / total)
+    return Risk(threshold, prosecutor, journalist, marketer, measured.alone / measured.subjects)
 
 
 def _attacker(classes: Iterable[tuple[int, int, int]], threshold: float) -> Attacker:

@@ -12,11 +12,11 @@ Outcome = Literal["passed", "failed", "blind", "too_small"]
 
 _BLIND = (
     "The attack does not get past the limit on the raw rows either, so it proves nothing of the release. Give it the"
-    " raw rows at their full precision and more attempts, or a limit that raw rows break."
+    " raw rows at their full precision, or a limit that raw rows break."
 )
 _TOO_SMALL = (
     "There are too few attempts for the interval to end below the limit. Release more subjects or a longer period at"
-    " once, raise the number of attempts, or let the policy accept an undecided attack."
+    " once; of a table, `gates: {accept_too_small: true}` publishes without the proof, which the report tells."
 )
 
 

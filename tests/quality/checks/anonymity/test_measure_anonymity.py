@@ -35,7 +35,7 @@ def value(measured, name, column=None, at=None):
         pytest.param([("20", "1", "a"), ("20", "1", "a")], 1, id="one-person-twice-is-still-alone"),
         pytest.param([("20", "1", "a"), ("20", "2", "b")], 1, id="one-column-tells-them-apart"),
         pytest.param([(None, "1", "a"), (None, "1", "b")], 2, id="nulls-are-alike"),
-        pytest.param([("20", "1", None), ("20", "1", None), ("20", "1", "b")], 2, id="unknown-persons-are-one"),
+        pytest.param([("20", "1", None), ("20", "1", None), ("20", "1", "b")], 1, id="unknown-persons-are-nobody"),
     ],
 )
 def test_k_is_the_persons_of_the_smallest_class(db, rows, k):
