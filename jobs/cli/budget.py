@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated, Literal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -19,6 +21,9 @@ budget = typer.Typer(
     no_args_is_help=True, help="Privacy budgets: what may be spent of a dataset, by whom, and what was."
 )
 app.add_typer(budget, name="budget")
+
+MOST = 100
+"""The largest rho or epsilon that is granted: e^100 tells nearly everything."""
 
 
 @budget.command()
@@ -60,7 +65,11 @@ def grant(
     from jobs.budget.open_ledger import SUBJECT, open_ledger
 
     home = open_home()
+    if not dataset.strip():
+        raise UsageError("Of which dataset is the budget?", mend="Name what a noisy release `reads`.")
     loss = _loss(rho, epsilon, delta)
+    if loss.main > MOST:
+        raise UsageError(f"A loss of {loss.main} protects nobody.", mend=f"Grant at most {MOST}; below 1 is usual.")
     ledger = open_ledger(home)
     with ledger.alone():
         pass  # refuse a ledger that is missing before auditors are told
@@ -73,7 +82,7 @@ def grant(
 
 @budget.command("list")
 def list_(as_json: Json = False) -> None:
-    """List the budgets in force, and how many releases were paid of each.
+    """List the budgets in force: what is granted, spent and left of each in its fullest period, and releases paid.
 
     Example: `geoward budget list --json`
     """
@@ -92,16 +101,31 @@ def _show(home: Home, as_json: bool) -> None:
         BudgetEntry(
             dataset=dataset, unit=unit, consumer=consumer, accounting=one["accounting"], per=one["per"],
             granted=(float(one["loss"]), float(one["delta"])),
+            **_spent(one, paid),
             spends=sum((s["dataset"], s["unit"]) == (dataset, unit) and consumer in ("", s["consumer"]) for s in paid),
         )
         for (dataset, unit, consumer), one in sorted(last.items())
     ]  # fmt: skip
-    table = grid("dataset", "unit", "consumer", "granted#", "per", "releases paid#")
+    table = grid(
+        "dataset", "unit", "consumer", "granted#", "per", "spent most in one#", "left there#", "releases paid#"
+    )
     for entry in entries:
         name = "rho" if entry.accounting == "zcdp" else "epsilon"
         who = entry.consumer or "all together"
-        table.add_row(entry.dataset, entry.unit, who, f"{name} {entry.granted[0]:g}", entry.per, f"{entry.spends:,}")
+        table.add_row(
+            entry.dataset, entry.unit, who, f"{name} {entry.granted[0]:g}", entry.per, f"{entry.spent[0]:g}",
+            f"{entry.left[0]:g}", f"{entry.spends:,}",
+        )  # fmt: skip
     show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."])
+
+
+def _spent(granted: Mapping[str, str], paid: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
+    from jobs.budget.spent_most import spent_most
+
+    which = {name: granted[name] for name in ("dataset", "unit", "consumer", "per")}
+    main, delta = spent_most(paid, **which)
+    left = (float(Fraction(granted["loss"]) - main), float(Fraction(granted["delta"]) - delta))
+    return {"spent": (float(main), float(delta)), "left": left}
 
 
 def _loss(rho: str, epsilon: str, delta: str) -> PrivacyLoss:

@@ -211,7 +211,10 @@ class NoisyListing(Listing):
 
 
 class BudgetEntry(Listing):
-    """A budget: at most ``granted`` (rho or epsilon, and delta) of a unit in a period; it paid ``spends`` releases."""
+    """A budget: at most ``granted`` (rho or epsilon, and delta) of a unit in a period; it paid ``spends`` releases.
+
+    ``spent`` and ``left`` are of the period in which most is spent.
+    """
 
     dataset: str
     unit: str
@@ -219,6 +222,8 @@ class BudgetEntry(Listing):
     accounting: str
     per: str
     granted: tuple[float, float]
+    spent: tuple[float, float]
+    left: tuple[float, float]
     spends: int
 
 

@@ -112,7 +112,7 @@ def build_places(
     if target is not None:
         check_output(source, target)
     stated = _text(tiling_file)
-    tiling = tiling_from_json(stated)
+    tiling = tiling_from_json(stated, name=tiling_file.name)
     tell(f"Reading {source.name}")
     table = read_table(source, columns_of(release))
     regions = _regions(release, declared_in)

@@ -40,17 +40,20 @@ class AdaptiveTiling:
     @property
     def version(self) -> str:
         """A digest of all that decides which tile a cell belongs to: it changes only if some tile could."""
-        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+        return _digest(self._stated())[:16]
 
     def to_json(self) -> str:
-        """Return the tiling as text; ``tiling_from_json`` reads it."""
-        stated = {
+        """Return the tiling as text with its digest, by which ``tiling_from_json`` tells that it was not changed."""
+        stated = self._stated()
+        return _canonical({**stated, "digest": _digest(stated)})
+
+    def _stated(self) -> dict[str, Any]:
+        return {
             "rules": self.rules.model_dump(mode="json"),
             "cells": cell_texts(self.cells),
             "regions": cell_texts(self.regions),
             "made_from": self.made_from,
         }
-        return json.dumps(stated, sort_keys=True, separators=(",", ":"))
 
     @untold
     def tiles_of(self, cells: Cells) -> Cells:
@@ -94,13 +97,33 @@ def tile_by_population(
 
 
 @untold
-def tiling_from_json(text: str) -> AdaptiveTiling:
-    """Return the tiling that ``to_json`` wrote."""
-    stated = json.loads(text)
-    cells, regions = (
-        np.array(sorted(int(one, 16) for one in stated[name]), np.uint64) for name in ("cells", "regions")
-    )
-    return AdaptiveTiling(Tiles.model_validate(stated["rules"]), cells, regions, stated["made_from"])
+def tiling_from_json(text: str, *, name: str = "This") -> AdaptiveTiling:
+    """Return the tiling that ``to_json`` wrote to a file called ``name``.
+
+    Raises ``ConfigError`` for what is none, and for one that was changed since by whoever left its digest as it was: a
+    digest is no signature, so who can write the file can make another one.
+    """
+    try:
+        stated = json.loads(text)
+        digest = stated.pop("digest")
+        if _digest(stated) != digest:
+            mend = "Restore it: an epoch's tiles stay as they were made. A new epoch has new ones."
+            raise ConfigError(f"{name} was changed after it was made: its digest is another.", mend=mend)
+        cells, regions = (
+            np.array(sorted(int(one, 16) for one in stated[of]), np.uint64) for of in ("cells", "regions")
+        )
+        return AdaptiveTiling(Tiles.model_validate(stated["rules"]), cells, regions, str(stated["made_from"]))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):  # pydantic's and JSON's are ValueErrors
+        mend = "Make it once for the epoch: `geoward release tile NAME --historic FILE --output TILING.json`."
+        raise ConfigError(f"{name} is no tiling.", mend=mend) from None
+
+
+def _canonical(stated: object) -> str:
+    return json.dumps(stated, sort_keys=True, separators=(",", ":"))
+
+
+def _digest(stated: object) -> str:
+    return hashlib.sha256(_canonical(stated).encode()).hexdigest()
 
 
 @untold

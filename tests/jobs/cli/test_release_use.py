@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
-import yaml
 
 from quality.contracts.errors import GeowardError
 
@@ -75,7 +77,7 @@ def test_a_machine_without_a_ledger_is_told_to_make_one_and_one_that_lost_it_is_
     assert "backup" not in done.exception.mend
 
     geoward("budget", "make")
-    (home / "budget" / "ledger.sqlite").unlink()
+    (home.path / "budget" / "ledger.sqlite").unlink()
 
     assert "Restore it from your backup" in geoward("budget", "list").exception.mend
 
@@ -132,3 +134,73 @@ def test_the_rule_is_written_down(geoward):
     text = (ROOT / "docs" / "anonymity.md").read_text(encoding="utf-8")
 
     assert "| code | what it says |" in text
+
+
+@pytest.fixture(scope="module")
+def tiling(tmp_path_factory):
+    """The text of a small tiling of the sample's release."""
+    import numpy as np
+
+    from quality.releases.load_release import load_release
+    from transforms.location.adaptive_tiling import tile_by_subjects
+    from transforms.location.h3_cells import cells_at
+
+    rules = load_release("sample_places").tiles
+    cells = cells_at(np.full(20, 52.09), np.full(20, 5.12), rules.finest)
+    return tile_by_subjects(cells, np.arange(20, dtype=np.int32), rules, made_from="rows until 2026-06-02").to_json()
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        pytest.param(lambda text: text[:-9], "is no tiling", id="cut"),
+        pytest.param(lambda text: "{}", "is no tiling", id="empty"),
+        pytest.param(lambda text: "age,zip\n1,2\n", "is no tiling", id="a-table"),
+        pytest.param(lambda text: "[1]", "is no tiling", id="a-list"),
+        pytest.param(lambda text: json.dumps({**json.loads(text), "cells": ["zz"]}), "was changed", id="a-cell"),
+        pytest.param(lambda text: json.dumps({**json.loads(text), "made_from": "x"}), "was changed", id="its-origin"),
+        pytest.param(lambda text: text.replace("digest", "tsegid"), "is no tiling", id="without-its-digest"),
+    ],
+)
+def test_a_tiling_that_was_damaged_or_edited_is_refused(geoward, tmp_path, tiling, changed, told):
+    (tmp_path / "tiles.json").write_text(changed(tiling))
+    pings = Path(__file__).parents[3] / "data" / "sample" / "eu" / "pings.csv.gz"
+
+    done = geoward(
+        "release", "build", "sample_places", "-i", pings, "--tiling", tmp_path / "tiles.json", "-o", tmp_path / "o.csv"
+    )
+
+    assert ends(done) == 2
+    assert told in str(done.exception)
+    assert "tiles.json" in str(done.exception)
+
+
+def test_budgets_tell_what_is_spent_and_left_in_their_fullest_period(geoward, home):
+    from datetime import date
+    from decimal import Decimal
+
+    from jobs.budget.grant import Spend
+    from jobs.budget.open_ledger import open_ledger
+    from quality.releases.privacy_loss import ZeroConcentrated
+
+    geoward("budget", "make")
+    for who in ((), ("--consumer", "city")):
+        geoward("budget", "grant", "pings", "--unit", "user_day", "--rho", "0.5", "--per", "day", *who)
+    for number, day in enumerate((1, 1, 2)):
+        spend = {
+            "dataset": "pings", "unit": "user_day", "consumer": "city", "release": f"r{number}", "partition": f"d{day}",
+            "input_version": "v", "declaration": "d", "first": date(2026, 5, day), "last": date(2026, 5, day),
+        }  # fmt: skip
+        open_ledger(home).once(Spend(**spend), ZeroConcentrated(rho=Decimal("0.1")), lambda: b"made")
+
+    told = geoward("budget", "list", "--json").document["budgets"]
+
+    assert [(one["consumer"], one["spent"][0], one["left"][0]) for one in told] == [("", 0.2, 0.3), ("city", 0.2, 0.3)]
+    assert "left there" in geoward("budget", "list").stdout
+
+
+@pytest.mark.parametrize(("dataset", "rho"), [("", "0.1"), ("pings", "999999")], ids=["of-nothing", "of-everything"])
+def test_a_budget_of_nothing_or_of_everything_is_none(geoward, dataset, rho):
+    geoward("budget", "make")
+
+    assert ends(geoward("budget", "grant", dataset, "--unit", "user_day", "--rho", rho)) == 2

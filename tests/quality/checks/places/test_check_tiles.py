@@ -39,10 +39,10 @@ def test_no_cells_break_no_limit():
 STATED = {"rules": TILES.model_dump(mode="json"), "cells": [CELLS[7]], "regions": [], "made_from": "x"}
 
 
-def judged(cells=(), stated=STATED, version=None, until=date(2008, 4, 27)):
-    text = json.dumps(stated)
-    known = hashlib.sha256(text.encode()).hexdigest()[:16]
-    return check_tiling(cells, text, version or known, declared(), made_of_until=until).measured["faults"]
+def judged(cells=(), stated=STATED, version=None, until=date(2008, 4, 27), told=None):
+    digest = hashlib.sha256(json.dumps(stated, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    text = json.dumps({**stated, "digest": told or digest})
+    return check_tiling(cells, text, version or digest[:16], declared(), made_of_until=until).measured["faults"]
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,7 @@ def judged(cells=(), stated=STATED, version=None, until=date(2008, 4, 27)):
         pytest.param({"cells": CELLS[5:]}, "", id="its-cells-and-those-around"),
         pytest.param({"until": None}, "", id="public-figures"),
         pytest.param({"version": "0" * 16}, "another version", id="version"),
+        pytest.param({"told": "0" * 64}, "another version", id="a-digest-of-something-else"),
         pytest.param({"until": date(2008, 4, 28)}, "made of rows of the epoch", id="refitted"),
         pytest.param({"cells": [h3.latlng_to_cell(41.7, -74, 7)]}, "cells of no tile", id="stray"),
         pytest.param({"stated": {**STATED, "rules": {"coarsest": 5}}}, "other rules", id="rules"),

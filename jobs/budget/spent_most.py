@@ -1,0 +1,29 @@
+"""How much of a budget is spent, in the period in which most of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from jobs.budget.grant import periods
+
+
+def spent_most(
+    paid: Iterable[Mapping[str, Any]], *, dataset: str, unit: str, consumer: str, per: str
+) -> tuple[Fraction, Fraction]:
+    """Return (rho or epsilon, delta) of the spends of a budget in its fullest period; no consumer is all of them.
+
+    ``paid`` are rows of ``export_spends.spends``; sums are exact.
+    """
+    sums: dict[object, list[Fraction]] = {}
+    for one in paid:
+        if (one["dataset"], one["unit"]) == (dataset, unit) and consumer in ("", one["consumer"]):
+            for period in periods(per, one["first"], one["last"]):
+                held = sums.setdefault(period, [Fraction(), Fraction()])
+                held[0] += Fraction(one["loss"])
+                held[1] += Fraction(one["delta"])
+    return (
+        max((held[0] for held in sums.values()), default=Fraction()),
+        max((held[1] for held in sums.values()), default=Fraction()),
+    )
