@@ -44,11 +44,12 @@ def compare(
     """Compare two versions of a table: k, l, t, rows, and whether new minus old is a few people.
 
     Whoever holds both subtracts them: a class that has one person more now holds the late person. It fails (code 1) if
-    fewer than k came or went in a class (default: the greater k of both), or as few of a sensitive column's values did.
-    People are counted with `--subject`, else rows. It also fails where nothing can be proven: a class of one version
-    only may overlap others, and what is left of them may be one person. Only releases over the same fixed cells can be
-    compared: places of one epoch's tiling, or equal classes. `--fixed-cells` says that they are; no two classes may
-    then overlap. With `--source` the first file is what the second was made of: utility is told, not difference.
+    fewer than k came or went in a class (default: the greater k, but 2 to 10), or as few of a sensitive column's
+    values did. People are counted with `--subject`, else rows. It also fails where nothing can be proven: a class of
+    one version only may overlap others, and what is left of them may be one person. Only releases over the same fixed
+    cells can be compared: places of one epoch's tiling, or equal classes. `--fixed-cells` says that they are; no two
+    classes may then overlap. With `--source` the first file is what the second was made of: utility is told, not
+    difference.
 
     Example: `geoward release compare may.csv june.csv --quasi-ids age,zip --sensitive disease`
     """

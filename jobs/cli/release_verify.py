@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.markup import escape
 
 from jobs.cli.app import Json, grid, show
 from jobs.cli.release import release, told_verdicts
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from jobs.release.verify_file import Verified
-    from quality.checks.anonymity.measurement import Parameter
+    from quality.checks.anonymity.measurement import Group, Parameter
+    from quality.checks.anonymity.published_table import Roles
     from quality.releases.privacy_models import PrivacyModel
 
+Pair = tuple[str, str]
 Columns = Annotated[
     list[str] | None, typer.Option("--quasi-ids", "-q", help="What an attacker may know; a,b or again.")
 ]
@@ -46,18 +50,23 @@ def verify(
     nulls: Annotated[
         Literal["category", "wildcard"], typer.Option("--nulls", help="Null is a value, or any.")
     ] = "category",
-    k: Annotated[int, typer.Option("--k", help="Fail below this k.")] = 0,
-    least: Annotated[int, typer.Option("--l", help="Fail below this distinct l of any sensitive column.")] = 0,
-    t: Annotated[float, typer.Option("--t", help="Fail above this t (equal distance) of any sensitive column.")] = 0.0,
+    k: Annotated[int, typer.Option("--k", min=0, help="Fail below this k.")] = 0,
+    least: Annotated[int, typer.Option("--l", min=0, help="Fail below this distinct l of any sensitive column.")] = 0,
+    t: Annotated[
+        float, typer.Option("--t", min=0, max=1, help="Fail above this t (equal distance) of any sensitive column.")
+    ] = 0.0,
     population: Annotated[
         Path | None, typer.Option("--population", help="A table of everybody: k-map, presence.")
     ] = None,
     hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it.")] = None,
     order: Annotated[list[str] | None, typer.Option("--order", help="COLUMN=a,b,c: the values' order.")] = None,
     fraction: Annotated[
-        float, typer.Option("--fraction", help="The share of the population that the table is: population uniques.")
+        float,
+        typer.Option(
+            "--fraction", min=0, max=1, help="The share of the population that the table is: population uniques."
+        ),
     ] = 0.0,
-    worst: Annotated[int, typer.Option("--worst", min=0, help="Classes to tell of each parameter.")] = 3,
+    worst: Annotated[int, typer.Option("--worst", min=0, help="Classes to tell of each parameter; 0: as usual.")] = 0,
     delimiter: Delimiter = "",
     as_json: Json = False,
 ) -> None:
@@ -74,20 +83,22 @@ def verify(
     if not (named := split(quasi_ids)):
         raise UsageError("Which columns may an attacker know?", mend="Name them with --quasi-ids a,b.")
     roles = Roles(named, split(sensitive), subject or None, split(link), nulls)
+    _refuse_roles(roles, pairs("--hierarchy", hierarchy), pairs("--order", order), population)
     files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
     orders = {column: tuple(value.split(",")) for column, value in pairs("--order", order)}
     models = _limits(k, least, t, roles.sensitive)
     beside = Beside(population, subject or None, files, orders, delimiter_of(delimiter))
-    found = verify_file(file, roles, models, beside=beside, worst=worst)
+    found = verify_file(file, roles, models, beside=beside, worst=worst or 3)
     risk = _risk(found, fraction)
-    show(_listing(file.name, found, risk), as_json, _tables(found, risk))
+    show(_listing(file.name, found, risk), as_json, _tables(found, risk, worst or 1))
     if not found.holds:
         raise typer.Exit(1)
 
 
 def split(values: Iterable[str] | None) -> tuple[str, ...]:
-    """Return names given with commas, or by saying the option again."""
-    return tuple(name for value in values or () for name in value.split(",") if name)
+    """Return names given with commas, or by saying the option again; a comma of a name itself is written ``\\,``."""
+    parts = [part for value in values or () for part in re.split(r"(?<!\\),", value)]
+    return tuple(name for part in parts if (name := part.replace(r"\,", ",")))
 
 
 def delimiter_of(text: str) -> str:
@@ -99,8 +110,27 @@ def pairs(option: str, values: Iterable[str] | None) -> list[tuple[str, str]]:
     """Return (column, value) of each COLUMN=VALUE; raise ``UsageError`` for one that is none."""
     parts = [value.partition("=") for value in values or ()]
     if any(not name or not rest for name, _, rest in parts):
-        raise UsageError(f"{option} takes COLUMN=VALUE.", mend=f"For example: {option} age=ages.csv")
+        raise UsageError(
+            f"{option} takes COLUMN=VALUE.", mend=f"For example: {option} {_FORMS.get(option, 'age=ages.csv')}"
+        )
     return [(name, rest) for name, _, rest in parts]
+
+
+_FORMS = {"--order": "age=a,b,c"}
+
+
+def _refuse_roles(roles: Roles, files: list[Pair], orders: list[Pair], population: Path | None) -> None:
+    """Raise ``UsageError`` for columns of two roles, and for hierarchies and orders that nothing would look at."""
+    if both := sorted(set(roles.quasi_ids) & set(roles.sensitive)):
+        raise UsageError(f"{both[0]} is a quasi-identifier and sensitive.", mend="Name it once: which is it?")
+    if roles.subject in roles.quasi_ids:
+        raise UsageError(f"{roles.subject} is the subject and a quasi-identifier.", mend="Name it once: which is it?")
+    for name, _ in [*files, *orders]:
+        if name not in (*roles.quasi_ids, *roles.sensitive):
+            raise UsageError(f"{name} is neither a quasi-identifier nor sensitive.", mend="Name columns that are.")
+    if population is None and (idle := [name for name, _ in files if name not in roles.sensitive]):
+        mend = f"Without one {idle[0]} is compared as it is published: leave its hierarchy out."
+        raise UsageError(f"The hierarchy of a quasi-identifier needs --population: {', '.join(idle)}.", mend=mend)
 
 
 def _limits(k: int, least: int, t: float, sensitive: tuple[str, ...]) -> list[PrivacyModel]:
@@ -120,8 +150,8 @@ def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
     roles = measured.roles
     return VerifyListing(
         file=file, quasi_ids=list(roles.quasi_ids), sensitive=list(roles.sensitive), subject=roles.subject,
-        links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects, no_subject=measured.nobody,
-        classes=measured.classes, k=measured.k, l=measured.l,
+        links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects,
+        no_subject=measured.nobody, classes=measured.classes, k=measured.k, l=measured.l,
         t=measured.t, histogram=measured.histogram,
         parameters=[_parameter(one) for one in measured.parameters],
         risk=risk,
@@ -156,6 +186,12 @@ def _risk(found: Verified, fraction: float) -> TableRisk:
     )  # fmt: skip
 
 
+def _class(group: Group | None) -> str:
+    if group is None:
+        return ""
+    return escape(", ".join(f"{name}={'null' if v is None else v}" for name, v in group.quasi_ids.items()))
+
+
 def _told(risk: TableRisk) -> list[str]:
     one = risk.prosecutor
     lines = [
@@ -168,16 +204,17 @@ def _told(risk: TableRisk) -> list[str]:
     return lines
 
 
-def _tables(found: Verified, risk: TableRisk) -> list[Table | str]:
+def _tables(found: Verified, risk: TableRisk, worst: int) -> list[Table | str]:
     measured = found.measured
     table = grid("parameter", "column", "value#", "worst class", "subjects#")
     for one in measured.parameters:
-        first = one.worst[0] if one.worst else None
-        named = (
-            ", ".join(f"{name}={'null' if v is None else v}" for name, v in first.quasi_ids.items()) if first else ""
-        )
         name = one.name if one.at is None else f"{one.name} (l={one.at})"
-        table.add_row(name, one.column or "", f"{one.value:g}", named, f"{first.subjects:,}" if first else "")
+        shown = one.worst[:worst] or (None,)
+        for at, group in enumerate(shown):
+            told = (
+                (name, one.column or "", f"{one.value:g}") if at == 0 else ("", "", f"{group.value:g}" if group else "")
+            )
+            table.add_row(*told, _class(group), f"{group.subjects:,}" if group else "")
     who = f"of {measured.roles.subject}" if measured.roles.subject else "(each row is one: say --subject if not)"
     head = f"{measured.rows:,} rows, {measured.subjects:,} subjects {who}, {measured.classes:,} classes"
     verdicts = [
@@ -186,4 +223,8 @@ def _tables(found: Verified, risk: TableRisk) -> list[Table | str]:
     nobody = (
         [f"{measured.nobody:,} rows have no {measured.roles.subject}, and count for nobody."] if measured.nobody else []
     )
+    if lacking := sum(n for _, crowd, n in measured.population_histogram or () if crowd == 0):
+        nobody.append(
+            f"{lacking:,} of {measured.classes:,} classes match nobody of the population: it is not everybody."
+        )
     return [head, *nobody, table, *_told(risk), *verdicts]

@@ -99,7 +99,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     verdicts += attack_release(release, rows, domains, tell, people)
     built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:
-        tell(f"Writing {target.name}")
+        tell(f"Writing {target.name}{', which replaces the file of that name' if target.exists() else ''}")
         write_table(made.table, target)
     return built
 

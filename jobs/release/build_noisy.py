@@ -49,7 +49,7 @@ def build_noisy(
     listed = listed_in(release, declared_in)
     digests = [_digest(path) for path in (existing(source), *([listed] if listed else []))]
     ledger = open_ledger(home)
-    tell(f"Spending {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}")
+    tell(f"Spending {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}; a repeat is free")
     table = publish_noisily(
         ledger, release, lambda: rows_of(release, source, days), consumer=consumer,
         partition=f"{days[0]}/{days[1]}", days=days, input_version="-".join(digests), key=choice_key(home),

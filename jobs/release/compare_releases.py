@@ -30,6 +30,10 @@ class Compared:
     differencing: Differences | None
 
 
+ENOUGH = 10
+"""People of a difference that are many enough where nobody says: classes of thousands would fail any change."""
+
+
 def compare_releases(
     old: Path, new: Path, roles: Roles, *, of_source: bool, k: int = 0, hierarchies: Mapping[str, Path] | None = None,
     fixed_cells: bool = False, delimiter: str = "",
@@ -37,7 +41,7 @@ def compare_releases(
     """Compare two CSV or Parquet files; ``of_source`` says that ``new`` was made of ``old``, which is not published.
 
     ``fixed_cells`` says that both are over the cells of one partition (``compare_versions``), ``delimiter`` is that of
-    CSV files. ``k`` is the fewest people that a difference may be of; 0 for the greater k of both files, at least 2.
+    CSV files. ``k`` is the fewest people that a difference may be of; 0 for the greater k of both files, but 2 to 10.
     What nodes of ``hierarchies`` (files as ARX writes them, by column) cover counts as lost, and no more. Raises
     ``UsageError`` for files that are no tables, lack columns or have no rows.
     """
@@ -50,7 +54,7 @@ def compare_releases(
         measured = [measure_anonymity(db, table, roles, worst=0) for table in (before, after)]
         if of_source:
             return Compared(measured[0], measured[1], _utility(db, before, after, roles, _k(measured[1]), paths), None)
-        limit = k or max(2, *(_k(one) for one in measured))
+        limit = k or min(ENOUGH, max(2, *(_k(one) for one in measured)))
         told = compare_versions(db, before, after, roles, limit, fixed_cells=fixed_cells)
         return Compared(measured[0], measured[1], None, told)
 

@@ -34,9 +34,9 @@ _TOLD = {
         "`geoward release build places.yaml --input data/sample/eu/pings.csv.gz --tiling tiles.json --output trips.csv`"
     ),
     "noisy": (
-        "`geoward budget make`, `geoward budget grant pings --unit user_day --rho 0.5 --per day` and the same with "
-        "`--consumer city`, then `geoward release build noisy.yaml --input data/sample/eu/pings.csv.gz --consumer city "
-        "--from 2026-06-01 --to 2026-06-01 --output figures.csv`"
+        "`geoward budget make`, `geoward budget grant actors --unit user --rho 0.5` and the same with "
+        "`--consumer city`, then `geoward release build noisy.yaml --input data/sample/eu/actors.csv --consumer city --from 2026-06-01 "
+        "--to 2026-06-01 --output figures.csv`"
     ),
 }
 

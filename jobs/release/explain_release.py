@@ -119,7 +119,8 @@ _KNOBS: dict[str, dict[str, str]] = {
     "method": {
         "does": "mondrian generalizes each class as far as it needs; full_domain a whole column alike;"
         " microaggregation publishes means.",
-        "costs": "mondrian loses least, but its intervals overlap less neatly for tables and charts; full_domain is"
+        "costs": "mondrian loses least, but its intervals overlap less neatly for tables and charts; full_domain, which"
+        " takes the node of least loss as ARX counts it (Iyengar's, geometric mean; gates count NCP), is"
         " even, and coarser.",
         "source": "LeFevre et al., ICDE 2006; Kohlmayer et al., PASSAT 2012; Domingo-Ferrer & Torra, DMKD 2005",
     },

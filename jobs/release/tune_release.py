@@ -16,7 +16,7 @@ from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
 from quality.releases.privacy_models import KAnonymity
 
-LARGEST = "the largest k within the declared gates: as private as what must be left of the data allows"
+LARGEST = "the largest k within the gates, declared or usual: as private as what must be left of the data allows"
 KNEE = "the knee: the k of the frontier farthest from the line between its ends (Satopaa et al., 2011)"
 """How a point is proposed: by the gates if the declaration limits the loss of information, else by the knee."""
 

@@ -6,15 +6,20 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from jobs.counted import counted
 from quality.checks.anonymity.hierarchy_file import Paths, read_paths
 from quality.checks.anonymity.judge_models import judge_models, recursive_levels
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.measurement import Measurement
-from quality.checks.anonymity.published_table import Roles, open_engine, open_file
+from quality.checks.anonymity.published_table import Roles, open_engine, open_file, quoted
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
 from quality.releases.privacy_models import PrivacyModel
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,24 @@ def verify_file(
             crowd = open_file(
                 db, existing(given.population), name="the population", columns=theirs, delimiter=given.delimiter
             )
+        _refuse_orders(db, table, given.orders)
         measured = measure_anonymity(
             db, table, roles, population=crowd, population_subject=given.population_subject, hierarchies=hierarchies,
             orders=given.orders, recursive=recursive_levels(models), worst=worst,
         )  # fmt: skip
     return Verified(measured, tuple(judge_models(measured, models)))
+
+
+def _refuse_orders(db: DuckDBPyConnection, table: str, orders: Mapping[str, Sequence[str]]) -> None:
+    """Raise ``UsageError`` for an order that lacks a value: it would stand last, which nobody said."""
+    for name, order in orders.items():
+        column = f"CAST({quoted(name)} AS VARCHAR)"
+        query = f"SELECT count(DISTINCT {column}) FROM {quoted(table)} WHERE NOT list_contains($1, {column})"
+        if lacking := db.execute(query, [list(order)]).fetchall()[0][0]:
+            raise UsageError(
+                f"{counted(lacking, 'value')} of {name} {'is' if lacking == 1 else 'are'} not in its --order.",
+                mend="State the order of all of them.",
+            )
 
 
 def existing(path: Path) -> Path:

@@ -66,8 +66,8 @@ def measure_anonymity(
             found = measure_column(classes, place, paths=given.get(column), least=least)
             parameters += [_parameter(classes, n, column, v, worst, large=n in LARGE) for n, v in found.items()]
     return Measurement(
-        roles, classes.rows + nobody, classes.subjects, len(classes.sizes), _histogram(classes.sizes), tuple(parameters),
-        classes.alone(), nobody,
+        roles, classes.rows + nobody, classes.subjects, len(classes.sizes), _histogram(classes.sizes),
+        tuple(parameters), classes.alone(), nobody,
         None if reached is None else _histogram_of_both(classes.own, reached.sizes),
     )  # fmt: skip
 

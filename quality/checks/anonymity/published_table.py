@@ -80,7 +80,9 @@ def open_file(
     kinds = {suffix.lower() for suffix in path.suffixes}
     with explained(path.name):
         if path.is_dir():
-            found = db.read_parquet([str(part) for part in sorted(path.glob("**/*.parquet"))])
+            if not (parts := sorted(path.glob("**/*.parquet"))):
+                raise UsageError(f"There is no Parquet file in {path.name}.", mend="Name a CSV file itself.")
+            found = db.read_parquet([str(part) for part in parts])
         elif kinds & {".parquet", ".pq"}:
             found = db.read_parquet(str(path))
         elif kinds & _TEXT:
@@ -113,7 +115,8 @@ def explained(table: str) -> Iterator[None]:
         raise GeowardError(f"{table} needs more memory than the engine may use.", mend="Raise the limit.") from None
     except (duckdb.Error, pa.ArrowException) as error:
         kind = type(error).__name__
-        raise UsageError(f"{table} cannot be read as a table: {kind}.", mend="Write it as CSV or Parquet.") from None
+        mend = "It is damaged, or not all lines of a CSV have as many fields as the first, or a quote is not closed."
+        raise UsageError(f"{table} cannot be read as a table: {kind}.", mend=mend) from None
 
 
 def require(db: DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:

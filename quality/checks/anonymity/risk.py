@@ -25,7 +25,7 @@ class Risk:
 
     ``prosecutor`` knows that the subject is in the release (1 / class). ``journalist`` does not (1 / class in the
     population); None without a population. ``marketer`` links all and is right by this share. ``sample_uniques`` are
-    the share that is alone in its class.
+    the share of subjects that are alone in a class of theirs.
     """
 
     threshold: float
@@ -41,7 +41,6 @@ def state_risk(measured: Measurement, *, threshold: float = 0.1) -> Risk:
     journalist = None
     if measured.population_histogram is not None:
         journalist = _attacker(measured.population_histogram, threshold)
-    total = sum(size * n for size, n in measured.histogram.items())
     marketer = prosecutor.average if journalist is None else journalist.average
     return Risk(threshold, prosecutor, journalist, marketer, measured.alone / measured.subjects)
 

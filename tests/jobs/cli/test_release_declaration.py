@@ -59,14 +59,12 @@ def test_the_example_of_places_is_built_in_the_tiles_of_the_days_before(geoward,
 
 def test_the_example_of_noisy_figures_is_built_for_a_consumer_with_a_budget(geoward, tmp_path):
     out = tmp_path / "figures.csv"
-    grant = ("budget", "grant", "pings", "--unit", "user_day", "--rho", "0.5", "--per", "day")
+    grant = ("budget", "grant", "actors", "--unit", "user", "--rho", "0.5")
     days = ("--consumer", "city", "--from", "2026-06-01", "--to", "2026-06-01")
     for command in [("budget", "make"), grant, (*grant, "--consumer", "city")]:
         assert geoward(*command).exit_code == 0
 
-    done = geoward(
-        "release", "build", EXAMPLES / "noisy.yaml", "-i", SAMPLE / "pings.csv.gz", *days, "-o", out, "--json"
-    )
+    done = geoward("release", "build", EXAMPLES / "noisy.yaml", "-i", SAMPLE / "actors.csv", *days, "-o", out, "--json")
 
     assert done.exit_code == 0, done.stderr
     assert done.document["rows_out"] == len(out.read_text().splitlines()) - 1

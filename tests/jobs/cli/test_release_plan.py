@@ -63,7 +63,7 @@ def test_without_a_file_the_declaration_is_told_all_the_same(geoward, declared, 
     [
         pytest.param({"quasi_ids": {"town": {"kind": "numeric"}}}, "town", id="text-declared-numeric"),
         pytest.param(
-            {"models": [{"model": "l_diversity", "column": "ill", "l": 5}]}, "ill has 4 values in all", id="too-few-values"
+            {"models": [{"model": "l_diversity", "column": "ill", "l": 5}]}, "ill has 4 values", id="few-values"
         ),
         pytest.param(
             {"quasi_ids": {"town": {"kind": "hierarchical", "hierarchy": "ages.csv"}}}, "town", id="another-hierarchy"

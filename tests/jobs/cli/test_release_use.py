@@ -204,3 +204,91 @@ def test_a_budget_of_nothing_or_of_everything_is_none(geoward, dataset, rho):
     geoward("budget", "make")
 
     assert ends(geoward("budget", "grant", dataset, "--unit", "user_day", "--rho", rho)) == 2
+
+
+PEOPLE = "age,zip,ill\n30,1,flu\n30,1,cold\n40,2,flu\n40,2,flu\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        pytest.param(("-q", "age", "-s", "age"), "age is a quasi-identifier and sensitive", id="two-roles"),
+        pytest.param(
+            ("-q", "age", "--subject", "age"), "age is the subject and a quasi-identifier", id="subject-shown"
+        ),
+        pytest.param(
+            ("-q", "age", "-s", "ill", "--order", "ill=flu"), "1 value of ill is not in its --order", id="order"
+        ),
+        pytest.param(("-q", "age", "--order", "age"), "age=a,b,c", id="the-form-of-an-order"),
+        pytest.param(("-q", "age", "--order", "zip=1,2"), "zip is neither", id="an-order-of-no-column"),
+        pytest.param(("-q", "age", "--hierarchy", "zip=h.csv"), "zip is neither", id="a-hierarchy-of-no-column"),
+        pytest.param(("-q", "age", "--hierarchy", "age=h.csv"), "needs --population", id="a-hierarchy-for-nothing"),
+    ],
+)
+def test_what_verify_is_asked_that_makes_no_sense_is_refused(geoward, csv, monkeypatch, tmp_path, options, told):
+    monkeypatch.chdir(tmp_path)
+    csv("1;*\n2;*\n", "h.csv")
+
+    done = geoward("release", "verify", csv(PEOPLE), *options)
+
+    assert ends(done) == 2
+    assert told in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    "option", [("--k", "-1"), ("--l", "-1"), ("--t", "2"), ("--fraction", "3"), ("--fraction", "-1")], ids=" ".join
+)
+def test_a_limit_that_is_none_is_refused(geoward, csv, option):
+    assert geoward("release", "verify", csv(PEOPLE), "-q", "age", *option).exit_code == 2
+
+
+def test_a_population_that_lacks_the_people_of_the_table_is_told(geoward, csv):
+    everybody = csv("age\n30\n30\n", "everybody.csv")
+
+    done = geoward("release", "verify", csv(PEOPLE), "-q", "age", "--population", everybody)
+
+    assert "1 of 2 classes match nobody of the population" in done.stdout
+
+
+def test_the_worst_classes_that_were_asked_for_are_shown(geoward, csv):
+    path = csv("age\n1\n2\n3\n4\n")
+
+    assert geoward("release", "verify", path, "-q", "age").stdout.count("age=") == 1
+    assert geoward("release", "verify", path, "-q", "age", "--worst", "4").stdout.count("age=") == 4
+
+
+def test_a_column_with_a_comma_can_be_named(geoward, csv):
+    path = csv('"city, state",n\nA,1\nA,2\n')
+
+    assert geoward("release", "verify", path, "-q", r"city\, state", "--json").document["k"] == 2
+
+
+@pytest.mark.parametrize("command", [("verify", "-q", "a"), ("suggest",)], ids=["verify", "suggest"])
+def test_what_is_wrong_with_a_file_is_told_and_not_to_write_csv_as_csv(geoward, csv, tmp_path, command):
+    (tmp_path / "folder").mkdir()
+    csv("a\n1\n", "folder/one.csv")
+    name, *options = command
+
+    folder = geoward("release", name, tmp_path / "folder", *options)
+    ragged = geoward("release", name, csv("a,b\n1,2\n1,2,3\n"), *options)
+
+    assert "no Parquet file" in str(folder.exception)
+    assert "as many fields" in str(ragged.exception)
+    assert "Write it as CSV" not in str(ragged.exception)
+
+
+def test_a_difference_of_many_is_no_few_people_unless_k_is_said_so(geoward, csv):
+    old = csv("age\n" + "1\n" * 40, "old.csv")
+    new = csv("age\n" + "1\n" * 60, "new.csv")
+
+    assert geoward("release", "compare", old, new, "-q", "age", "--json").document["differencing"]["k"] == 10
+    assert ends(geoward("release", "compare", old, new, "-q", "age")) == 0
+    assert ends(geoward("release", "compare", old, new, "-q", "age", "--k", "30")) == 1
+
+
+def test_a_file_that_is_there_is_replaced_and_that_is_told(geoward, declared, tmp_path):
+    (tmp_path / "out.csv").write_text("before")
+
+    done = geoward("release", "build", declared(), "-o", tmp_path / "out.csv")
+
+    assert "replaces" in done.stderr
