@@ -119,7 +119,8 @@ def halve(
     paths = hierarchy_paths(release, rows, domains)
     categories = domains_of(true, true.column_names, paths)
     published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population).table
-    released = read_released(published, true.column_names, categories, hierarchies=paths)
+    orders = {one.name: one.texts.to_pylist() for one in domains if one.declared.kind == "ordered"}
+    released = read_released(published, true.column_names, categories, hierarchies=paths, orders=orders)
     members, others = (
         read_people(true.take(pa.array(np.flatnonzero(first & (half == one)))), true.column_names, categories)
         for one in (0, 1)

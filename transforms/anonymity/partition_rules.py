@@ -68,9 +68,12 @@ def _once(counts: Counts, subjects: int) -> Counts:
 @compiled
 def _gain(rule: int, more: Counts, nodes: Codes) -> float:
     """Return by how much more subjects hold a value than in the table, in units of the step to another value."""
+    steps = 1
     if rule == ORDERED:
-        return more.max() / max(more.size - 1, 1)
-    return more.max() / (nodes.shape[0] - 1) if rule == HIERARCHICAL else more.max()
+        steps = max(more.size - 1, 1)
+    elif rule == HIERARCHICAL:
+        steps = max(nodes.shape[0] - 1, 1)
+    return float(more.max()) / steps
 
 
 @compiled
