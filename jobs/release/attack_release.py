@@ -178,6 +178,17 @@ def hierarchy_paths(release: TableRelease, rows: pa.Table, domains: Sequence[Dom
     return found
 
 
+def sensitive_paths(release: TableRelease, domains: Sequence[Domain]) -> dict[str, Paths]:
+    """Return the way of each value to the root, of the sensitive columns with a hierarchy."""
+    found: dict[str, Paths] = {}
+    for one in domains:
+        if one.name in release.sensitive and one.hierarchy is not None:
+            levels = zip(one.hierarchy.nodes, one.hierarchy.labels, strict=True)
+            ways = zip(*([labels[node] for node in nodes[: len(one.texts)]] for nodes, labels in levels), strict=True)
+            found[one.name] = {text: (text, *way[1:]) for text, way in zip(one.texts.to_pylist(), ways, strict=True)}
+    return found
+
+
 def _attack(name: str, made: Halves, known: tuple[str, ...], secret: str, limit: float) -> list[Finding]:
     from quality.checks.attacks.inference import attack_inference
     from quality.checks.attacks.linkability import attack_linkability

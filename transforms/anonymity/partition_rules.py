@@ -37,7 +37,7 @@ def rule_holds(
     if total > subjects:
         if rule in (DISTINCT, ENTROPY, RECURSIVE):
             counts, total = _once(counts, subjects), float(subjects)
-        elif _gain(rule, counts / subjects - held, nodes) > limit + SLACK:
+        elif _gain(rule, (counts / subjects - held)[held > 0], nodes) > limit + SLACK:
             return False
     if rule == DISTINCT:
         return bool(np.count_nonzero(counts) >= limit)
@@ -49,7 +49,8 @@ def rule_holds(
     if rule == EQUAL:
         return bool(np.abs(counts / total - shares).sum() / 2 <= limit + SLACK)
     if rule == ORDERED:
-        moved = np.abs(np.cumsum(counts / total - shares)).sum() / max(counts.size - 1, 1)
+        there = shares > 0
+        moved = np.abs(np.cumsum((counts / total - shares)[there])).sum() / max(np.count_nonzero(there) - 1, 1)
         return bool(moved <= limit + SLACK)
     return _tree_distance(counts / total - shares, nodes) <= limit + SLACK
 
