@@ -68,6 +68,8 @@ def attack_halves(
     made: Halves, known: tuple[str, ...], sensitive: tuple[str, ...], gates: Gates, tell: Callable[[str], None]
 ) -> list[Verdict]:
     """Return a verdict for each attack that ``gates`` name; ``known`` are the columns that the attacker knows."""
+    if gates.linkability is not None and len(known) < 2:
+        return [_unlinkable(), *attack_halves(made, known, sensitive, _without_links(gates), tell)]
     found: list[tuple[str, Finding]] = []
     for name, secrets in (("singling_out", ("",)), ("linkability", ("",)), ("inference", sensitive)):
         limit = getattr(gates, name)
@@ -95,6 +97,20 @@ def _too_few(gates: Gates) -> Verdict:
         {"outcome": "too_small"},
         "warn" if gates.accept_too_small else "error",
     )
+
+
+def _unlinkable() -> Verdict:
+    from quality.checks.attacks.linkability import LINKABILITY
+
+    return Verdict(
+        "attack_linkability", False, LINKABILITY.claim,
+        "One quasi-identifier cannot be known to two data sets in parts, so that the attack cannot be tried."
+        + NOT_TRIED % "linkability", {"outcome": "blind"},
+    )  # fmt: skip
+
+
+def _without_links(gates: Gates) -> Gates:
+    return gates.model_copy(update={"linkability": None})
 
 
 def _told(finding: Finding, secret: str, gates: Gates) -> Verdict:

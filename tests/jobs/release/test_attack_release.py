@@ -87,6 +87,16 @@ def test_too_few_people_for_a_control_group_prove_nothing():
     assert (strict.stops, lenient.stops) == (True, False)
 
 
+def test_linking_that_one_column_does_not_allow_is_no_proof():
+    declared = TableRelease.model_validate({**release(2).model_dump(), "quasi_ids": {"age": {"kind": "numeric"}}})
+
+    found = attacked(people(many), declared)["attack_linkability"]
+
+    assert found.stops
+    assert found.measured["outcome"] == "blind"
+    assert "gates: {linkability: null}" in found.mend
+
+
 def test_a_policy_may_ask_for_more():
     found = attacked(people(many), release(2, singling_out=None, linkability=None, inference=None, membership=0.1))
 
