@@ -213,9 +213,10 @@ def _left(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tupl
 
 
 def _refuse_changed(db: sqlite3.Connection, spend: Spend) -> None:
+    """Raise ``ReleasedBefore`` for a partition of which others have figures; one that died before has shown nothing."""
     released = db.execute(
-        "SELECT count(*) FROM spends WHERE dataset = ? AND unit = ? AND consumer = ? AND release = ? AND partition = ?"
-        " AND digest != ?",
+        "SELECT count(*) FROM spends JOIN figures USING (digest) WHERE dataset = ? AND unit = ? AND consumer = ?"
+        " AND release = ? AND partition = ? AND digest != ?",
         (spend.dataset, spend.unit, spend.consumer, spend.release, spend.partition, spend.digest),
     ).fetchone()[0]
     if released:

@@ -35,7 +35,6 @@ def judge_published(
     """
     import pyarrow as pa
 
-    published = published.select([*release.quasi_ids, *release.sensitive])
     renamed = _unused(who.column_names, published.column_names)
     who = who.rename_columns([renamed[name] for name in who.column_names])
     subject = renamed[release.subject] if release.subject else None

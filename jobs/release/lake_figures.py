@@ -22,7 +22,7 @@ from jobs.job import Figures
 from jobs.keys.key_reference import KeyReference
 from jobs.reference import populated_cells
 from jobs.release.build_noisy import columns_of
-from quality.contracts import DATE, contract
+from quality.contracts import DATE, Contract, contract
 from quality.contracts.errors import UsageError
 from quality.policies.policy import Budget
 from quality.releases.noisy import NoisyRelease
@@ -117,13 +117,17 @@ class LakeFigures:
         from transforms.noise.noisy_frame import noisy_frame
         from transforms.privacy.identifiers import Domain
 
-        writes = contract(f"curated.{release.name}")
-        schema = pa.schema([(one.name, ARROW_TYPES[one.type]) for one in writes if one.name != DATE])
+        reads, made = contract(release.reads), contract(f"curated.{release.name}")
+        writes = _schema(made, [name for name in made.column_names if name != DATE])
         frame = noisy_frame(
-            rows.select(*columns_of(release)), release, keys=self.key(), noise=OpenDpNoise(), listed=listed,
-            domain=Domain(self.region.name, release.purpose, "none"), schema=schema,
+            rows, release, keys=self.key(), domain=Domain(self.region.name, release.purpose, "none"),
+            noise=OpenDpNoise(), listed=listed, reads=_schema(reads, columns_of(release)), writes=writes,
         )  # fmt: skip
-        return to_bytes(frame.toArrow().cast(schema))
+        return to_bytes(frame.toArrow().cast(writes))
+
+
+def _schema(of: Contract, columns: list[str]) -> pa.Schema:
+    return pa.schema([(name, ARROW_TYPES[of[name].type]) for name in columns])
 
 
 def _loss(budget: Budget) -> PrivacyLoss:

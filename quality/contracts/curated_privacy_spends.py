@@ -26,7 +26,7 @@ CONTRACT = Contract(
         _text("loss", "Exact decimal: rho or epsilon of each unit. Losses of one unit add up."),
         _text("delta", "Exact decimal."),
         _text("declaration", "Digest of the release as it was declared."),
-        Column("spent_at", "timestamp", "When it was spent: before a row was read.", S.NONE, unit="UTC", required=True),
+        Column("spent_at", "timestamp", "When it was spent: before the figures were made.", S.NONE, unit="UTC", required=True),
         Column("published", "boolean", "Whether its figures are those in the release's table.", S.NONE, required=True),
         EVENT_DATE,
     ),

@@ -21,28 +21,26 @@ USE = "geoward choice 1"
 
 def noisy_frame(
     rows: DataFrame, release: NoisyRelease, *, keys: KeyReader, domain: Domain, noise: NoiseSource,
-    listed: pa.Table | None, schema: pa.Schema,
+    listed: pa.Table | None, reads: pa.Schema, writes: pa.Schema,
 ) -> DataFrame:  # fmt: skip
-    """Return the noisy figures of ``rows`` in the columns of ``schema``; its whole loss is spent each time it runs.
+    """Return the noisy figures of ``rows`` in the columns of ``writes``; its whole loss is spent each time it runs.
 
-    ``<measure>_sd`` is the noise's standard deviation. The key is opened in the worker. Raises what
-    ``release_noisily`` does, there.
+    ``reads`` are the columns of the rows. ``<measure>_sd`` is the noise's standard deviation. The key is opened in the
+    worker. Raises what ``release_noisily`` does, there.
     """
 
-    @untold
+    @untold  # which guards no generator
     def figures(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        found = list(batches)
-        table = pa.Table.from_batches(found, found[0].schema if found else empty)
+        table = pa.Table.from_batches(batches, reads)
         key = domain_key(keys.open(), USE, domain, "actor")
         made = release_noisily(table, release, key=key, noise=noise, listed=listed)
         told = made.table
         for mechanism in made.mechanisms:
-            if (name := f"{mechanism.figure}_sd") in schema.names:
+            if (name := f"{mechanism.figure}_sd") in writes.names:
                 told = told.append_column(name, pa.array([deviation(mechanism)] * told.num_rows, pa.float64()))
-        yield from told.select(schema.names).cast(schema).to_batches()
+        return iter(told.select(writes.names).cast(writes).to_batches())
 
-    empty = rows.limit(0).toArrow().schema
-    return rows.coalesce(1).mapInArrow(figures, _ddl(schema))
+    return rows.select(*reads.names).coalesce(1).mapInArrow(figures, _ddl(writes))
 
 
 @untold
