@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jobs.release.hierarchy_paths import hierarchy_paths
 from quality.checks.attacks.finding import Finding, as_verdict
 from quality.checks.verdict import Verdict
 from quality.releases.declaration import Gates, TableRelease
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from quality.checks.anonymity.hierarchy_file import Paths
     from quality.checks.attacks.released_columns import People, Released
     from transforms.anonymity.domains import Domain
 
@@ -177,32 +177,6 @@ def people_of(release: TableRelease, rows: pa.Table) -> NDArray[np.int64]:
     if release.subject is None:
         return np.arange(rows.num_rows)
     return unite_subjects(rows, release.subject, release.links).astype(np.int64)
-
-
-def hierarchy_paths(release: TableRelease, rows: pa.Table, domains: Sequence[Domain]) -> dict[str, Paths]:
-    """Return the way of each value to the root, of the columns whose published values are nodes."""
-    from transforms.anonymity.encode_table import encode_table
-
-    encoded = encode_table(rows, release, domains)
-    found: dict[str, Paths] = {}
-    for one, values in zip(encoded.table.quasi_ids, encoded.values, strict=True):
-        if one.hierarchy is not None and (one.kind == "hierarchical" or release.method == "full_domain"):
-            levels = zip(one.hierarchy.nodes, one.hierarchy.labels, strict=True)
-            ways = zip(*([labels[node] for node in nodes[: len(values)]] for nodes, labels in levels), strict=True)
-            texts = values.cast("string").to_pylist()
-            found[one.name] = {text: (text, *way[1:]) for text, way in zip(texts, ways, strict=True)}
-    return found
-
-
-def sensitive_paths(release: TableRelease, domains: Sequence[Domain]) -> dict[str, Paths]:
-    """Return the way of each value to the root, of the sensitive columns with a hierarchy."""
-    found: dict[str, Paths] = {}
-    for one in domains:
-        if one.name in release.sensitive and one.hierarchy is not None:
-            levels = zip(one.hierarchy.nodes, one.hierarchy.labels, strict=True)
-            ways = zip(*([labels[node] for node in nodes[: len(one.texts)]] for nodes, labels in levels), strict=True)
-            found[one.name] = {text: (text, *way[1:]) for text, way in zip(one.texts.to_pylist(), ways, strict=True)}
-    return found
 
 
 def _attack(name: str, made: Halves, known: tuple[str, ...], secret: str, limit: float) -> list[Finding]:

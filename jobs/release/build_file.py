@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from jobs.release.attack_file import with_subject
-from jobs.release.attack_release import attack_release, people_of, sensitive_paths
+from jobs.release.attack_release import attack_release, people_of
+from jobs.release.hierarchy_paths import sensitive_paths
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population

@@ -47,7 +47,7 @@ def judge_published(
         db.register("published", published)
         if who.num_columns:
             db.register("accounts", who)
-        paths = _paths(hierarchies) | {**(built or {})}
+        paths = {**(built or {}), **_paths(hierarchies)}
         return _judged(db, release, roles, paths, beside, "accounts" if who.num_columns else None)
 
 
