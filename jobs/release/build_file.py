@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from jobs.release.attack_file import with_subject
 from jobs.release.attack_release import attack_release, people_of
+from jobs.release.hierarchy_paths import sensitive_paths
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
@@ -89,8 +90,9 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else [])
     measured, verdicts = judge_published(
-        release, made.table, who, made.rows, hierarchies=texts, beside=declared_in.parent
-    )
+        release, made.table, who, made.rows, hierarchies=texts, beside=declared_in.parent,
+        built=sensitive_paths(release, domains),
+    )  # fmt: skip
     shown = _as_ranges(release, rows, made) if release.method == "microaggregation" else made.table
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)

@@ -19,7 +19,8 @@ def read_population(release: TableRelease, declared_in: Path, rows: pa.Table) ->
     """Return the population beside ``declared_in``, of people only, or None where no model counts in one.
 
     Its link columns are read if it has them. Raises ``UsageError`` for a file that cannot be read or lacks a column,
-    and, where delta-presence is asked, unless everybody of ``rows`` is in it, in one row: else the share of a class that is in the release means nothing.
+    and, where delta-presence is asked, unless everybody of ``rows`` is in it, in one row: else the share of a class
+    that is in the release means nothing.
     """
     import pyarrow.compute as pc
 

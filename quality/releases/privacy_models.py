@@ -59,10 +59,11 @@ class TCloseness(_Frozen):
 
     ``column`` is the sensitive column, and ``distance`` says how far apart two values are.
     ``equal``: half the sum of absolute differences. ``ordered``: mean of absolute cumulated differences over the
-    values in order. ``hierarchical``: mass moves along the column's hierarchy; leaves that meet at height h of H are
-    h / H apart. Values are counted once for each subject that holds them. Where subjects hold several, the share of a
-    class's subjects that hold a value must not exceed the table's by more than t either, in units of the least step to
-    another value (1 for ``equal``, 1 / (m - 1) of m values in order, 1 / H): that follows where each has one value.
+    published values in order. ``hierarchical``: mass moves along the column's hierarchy; leaves that meet at height h
+    of H are h / H apart. Values are counted once for each subject that holds them. Where subjects hold several, the
+    share of a class's subjects that hold a value must not exceed the table's by more than t either, in units of the
+    least step to another value (1 for ``equal``, 1 / (m - 1) of m values in order, 1 / H): that follows where each has
+    one value.
     """
 
     model: Literal["t_closeness"]

@@ -86,7 +86,7 @@ def fails_closeness(
         more = held.counts / np.repeat(held.subjects, np.diff(held.starts)) - owned[held.values]
         step = {
             "equal": 1,
-            "ordered": max(shares.size - 1, 1),
+            "ordered": max(np.count_nonzero(shares) - 1, 1),
             "hierarchical": len(hierarchy.nodes) - 1 if hierarchy else 1,
         }
         distances = np.maximum(distances, np.maximum.reduceat(more, held.starts[:-1]) / step[model.distance])

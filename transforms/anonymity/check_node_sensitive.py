@@ -63,8 +63,9 @@ def equal_distances(starts: Longs, values: Codes, counts: Longs, shares: Floats)
 
 @compiled
 def ordered_distances(starts: Longs, values: Codes, counts: Longs, shares: Floats) -> Floats:
-    """Return the mean of the absolute cumulated p - q of each class, over the steps between values in order."""
+    """Return the mean of the absolute cumulated p - q of each class, over the steps between values that are there."""
     found = np.zeros(starts.size - 1)
+    steps = max(np.count_nonzero(shares) - 1, 1)
     held = np.zeros(shares.size)
     for c in range(found.size):
         total = counts[starts[c] : starts[c + 1]].sum()
@@ -73,7 +74,8 @@ def ordered_distances(starts: Longs, values: Codes, counts: Longs, shares: Float
         more = 0.0
         for v in range(shares.size - 1):
             more += held[v] - shares[v]
-            found[c] += abs(more) / (shares.size - 1)
+            if shares[v] > 0:
+                found[c] += abs(more) / steps
         for i in range(starts[c], starts[c + 1]):
             held[values[i]] = 0.0
     return found

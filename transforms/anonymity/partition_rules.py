@@ -37,7 +37,7 @@ def rule_holds(
     if total > subjects:
         if rule in (DISTINCT, ENTROPY, RECURSIVE):
             counts, total = _once(counts, subjects), float(subjects)
-        elif _gain(rule, counts / subjects - held, nodes) > limit + SLACK:
+        elif _gain(rule, (counts / subjects - held)[held > 0], nodes) > limit + SLACK:
             return False
     if rule == DISTINCT:
         return bool(np.count_nonzero(counts) >= limit)
@@ -49,7 +49,8 @@ def rule_holds(
     if rule == EQUAL:
         return bool(np.abs(counts / total - shares).sum() / 2 <= limit + SLACK)
     if rule == ORDERED:
-        moved = np.abs(np.cumsum(counts / total - shares)).sum() / max(counts.size - 1, 1)
+        there = shares > 0
+        moved = np.abs(np.cumsum((counts / total - shares)[there])).sum() / max(np.count_nonzero(there) - 1, 1)
         return bool(moved <= limit + SLACK)
     return _tree_distance(counts / total - shares, nodes) <= limit + SLACK
 
@@ -68,9 +69,12 @@ def _once(counts: Counts, subjects: int) -> Counts:
 @compiled
 def _gain(rule: int, more: Counts, nodes: Codes) -> float:
     """Return by how much more subjects hold a value than in the table, in units of the step to another value."""
+    steps = 1
     if rule == ORDERED:
-        return more.max() / max(more.size - 1, 1)
-    return more.max() / (nodes.shape[0] - 1) if rule == HIERARCHICAL else more.max()
+        steps = max(more.size - 1, 1)
+    elif rule == HIERARCHICAL:
+        steps = max(nodes.shape[0] - 1, 1)
+    return float(more.max()) / steps
 
 
 @compiled

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.coded_table import SUPPRESSED, Codes
-from transforms.anonymity.domains import Domain
+from transforms.anonymity.domains import Domain, as_declared
 from transforms.anonymity.encode_table import encode_table
 from transforms.anonymity.join_population import unite_people
 from transforms.anonymity.reach_models import reach_models
@@ -57,10 +57,10 @@ def publish_rows(
 
 
 def _complete(table: pa.Table, release: TableRelease) -> NDArray[np.int64]:
-    """Return the rows that have a value in every quasi-identifier."""
+    """Return the rows that have a value in every quasi-identifier; a number that is none or infinite is no value."""
     known = np.ones(table.num_rows, bool)
-    for name in release.quasi_ids:
-        known &= pc.is_valid(table[name]).to_numpy()
+    for name, one in release.quasi_ids.items():
+        known &= pc.is_valid(as_declared(table, name, one)).to_numpy(zero_copy_only=False)
     return np.flatnonzero(known)
 
 

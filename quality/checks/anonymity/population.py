@@ -51,7 +51,8 @@ def count_population(
     A published ``[a, b]`` covers the numbers from a to b, or the values from a to b of the column's order in
     ``orders``; ``{a, b}`` covers each of them, ``*`` all, a hierarchy's node its leaves, and any value itself. Distinct
     values of ``subject`` are counted, accounts that links unite as one, once for a class whatever rows they have, or
-    rows. Raises UsageError for missing columns, and where classes times groups of the population are too many to be compared.
+    rows. Raises UsageError for missing columns, and where classes times groups of the population are too many to be
+    compared.
     """
     names = classes.roles.quasi_ids
     require(classes.db, population, (*names, *([subject] if subject else [])))

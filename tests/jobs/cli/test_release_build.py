@@ -3,6 +3,8 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -130,6 +132,74 @@ def test_second_rows_do_not_hide_what_all_of_a_class_have(built, method, model):
 
     assert done.document["released"] is True
     assert {row["age"] for row in published} == {{"mondrian": "[30, 60]", "full_domain": "*"}[method]}
+
+
+K2 = {"model": "k_anonymity", "k": 2}
+GRADES = {"build": "order", "values": ["low", "mid", "high"]}
+
+
+@pytest.mark.parametrize("distance", ["ordered", "hierarchical"])
+def test_a_sensitive_column_is_verified_in_its_declared_order_and_tree(built, distance):
+    """Age 30 has low alone and 60 all others; in alphabetical order, high would be beside low."""
+    rows = "who,age,grade\n" + "".join(f"l{at},30,low\n" for at in range(2))
+    rows += "".join(f"{name}{at},60,{name}\n" for name in ("mid", "high") for at in range(2))
+
+    done, _ = built(
+        rows, keep=[], hierarchies={"grade": GRADES}, quasi_ids={"age": {"kind": "numeric"}},
+        models=[K2, {"model": "t_closeness", "column": "grade", "t": 0.5, "distance": distance}],
+    )  # fmt: skip
+
+    (verdict,) = [one for one in done.document["verdicts"] if one["check"] == "t_closeness"]
+    assert done.document["classes"] == 2
+    assert verdict["measured"][f"t_{distance}"] == pytest.approx(0.5)
+
+
+def test_values_of_suppressed_rows_alone_are_no_step_of_an_order(built):
+    """Level 9 is published of nobody, so that a and b are two of two values in order, and not of three."""
+    rows = "who,age,level\nx,70,9\n" + "".join(
+        f"{who},{30 + 5 * (at // 2)},{at // 2 + 1}\n" for at, who in enumerate("abcd")
+    )
+    age = {"kind": "numeric", "hierarchy": HIERARCHY}
+
+    done, published = built(
+        rows, keep=[], quasi_ids={"age": age}, method="full_domain", suppression=0.3,
+        models=[K2, {"model": "t_closeness", "column": "level", "t": 0.3, "distance": "ordered"}],
+    )  # fmt: skip
+
+    assert (done.document["released"], len(published)) == (True, 4)
+
+
+def test_numbers_that_are_none_are_left_out_as_nulls_are(built, tmp_path):
+    """NaN and infinity cannot be published as numbers: they are no value."""
+    table = pa.table({"who": list("abcdefgh"), "age": [30.0] * 4 + [float("nan")] * 2 + [float("inf"), None]})
+    pq.write_table(table, tmp_path / "visits.parquet")
+
+    done, published = built(
+        "", "--input", tmp_path / "visits.parquet", keep=[], nulls="suppress", quasi_ids={"age": {"kind": "numeric"}}
+    )
+
+    assert [row["age"] for row in published] == ["30"] * 4
+    assert done.document["suppressed"] == 4
+
+
+@pytest.mark.parametrize("kind", ["numeric", "categorical"])
+def test_a_full_domain_release_of_nulls_has_them_as_a_category(built, kind):
+    rows = "who,age,city\n" + "".join(f"p{at},{age},Rome\n" for at, age in enumerate(["", "", "3", "3", "4", "4"]))
+    age = {"kind": kind, "hierarchy": {"numeric": HIERARCHY, "categorical": {"build": "order"}}[kind]}
+    city = {"kind": "categorical", "hierarchy": {"build": "order"}}
+
+    _, published = built(rows, keep=[], method="full_domain", quasi_ids={"age": age, "city": city})
+
+    assert sorted(row["age"] for row in published) == ["", "", "3", "3", "4", "4"]
+
+
+def test_a_hierarchy_is_split_alike_by_the_build_and_by_its_proof(built, tmp_path):
+    (tmp_path / "city.csv").write_text('"a;b",x,*\nc,x,*\nd,y,*\n')
+    rows = "who,city\n" + "".join(f"p{at},{city}\n" for at, city in enumerate(["a;b", "c", "d", "d"]))
+
+    done, published = built(rows, keep=[], quasi_ids={"city": {"kind": "hierarchical", "hierarchy": "city.csv"}})
+
+    assert sorted(row["city"] for row in published) == ["d", "d", "x", "x"]
 
 
 @pytest.mark.parametrize("name", ["who, of the source", "source_0", "SOURCE_0"])

@@ -69,10 +69,10 @@ def holds(table, model, rows):
 
 def distance(table, model, rows, everyone):
     column = next(one for one in table.sensitive if one.name == model.column)
-    steps = {"equal": 1, "ordered": max(column.size - 1, 1)}
-    step = steps.get(model.distance) or len(column.hierarchy.nodes) - 1
     own, others = ({subject(table, row) for row in some} for some in (rows, everyone))
     held, by = counts(table, model.column, rows), counts(table, model.column, everyone)
+    steps = {"equal": 1, "ordered": max(len(by) - 1, 1)}
+    step = steps.get(model.distance) or len(column.hierarchy.nodes) - 1
     gain = max(n / len(own) - by[value] / len(others) for value, n in held.items())
     return max(gain / step, apart(table, model, rows, everyone))
 
@@ -87,7 +87,8 @@ def apart(table, model, rows, everyone):
     if model.distance == "equal":
         return sum(map(abs, more)) / 2
     if model.distance == "ordered":
-        return sum(abs(sum(more[: at + 1])) for at in range(column.size - 1)) / max(column.size - 1, 1)
+        there = sorted(counts(table, model.column, everyone))
+        return sum(abs(sum(more[: at + 1])) for at in there[:-1]) / max(len(there) - 1, 1)
     return hierarchical(more, column.hierarchy.nodes)
 
 

@@ -92,7 +92,12 @@ def model_holds(model, table, rows):
         return len({who[row] for row in rows}) >= model.k
     share = shares(table, rows)
     if model.model == "t_closeness":
-        steps = {"equal": 1, "ordered": len(share) - 1, "hierarchical": len(table.sensitive[0].hierarchy.nodes) - 1}
+        there = [at for at, one in enumerate(shares(table, range(table.rows))) if one]
+        steps = {
+            "equal": 1,
+            "ordered": max(len(there) - 1, 1),
+            "hierarchical": len(table.sensitive[0].hierarchy.nodes) - 1,
+        }
         own, everybody = (owned(table, some) for some in (rows, range(table.rows)))
         gain = max(one - other for one, other in zip(own, everybody, strict=True)) / steps[model.distance]
         apart = distance(model.distance, table, share, shares(table, range(table.rows)))
@@ -110,7 +115,8 @@ def distance(kind, table, share, overall):
     if kind == "equal":
         return sum(map(abs, extra)) / 2
     if kind == "ordered":
-        return sum(abs(sum(extra[: at + 1])) for at in range(len(extra))) / (len(extra) - 1)
+        there = [at for at, one in enumerate(overall) if one]
+        return sum(abs(sum(extra[: at + 1])) for at in there) / max(len(there) - 1, 1)
     levels = table.sensitive[0].hierarchy.nodes
     moved = 0.0
     for height in range(1, len(levels)):
