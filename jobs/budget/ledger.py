@@ -10,7 +10,7 @@ import fcntl
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
@@ -19,7 +19,18 @@ from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.budget.grant import EVERYBODY, BudgetExceeded, Grant, ReleasedBefore, Spend, periods, same_accounting
+from jobs.budget.charged_files import charge_files
+from jobs.budget.grant import (
+    EVERYBODY,
+    BudgetExceeded,
+    Grant,
+    ReleasedBefore,
+    Spend,
+    period_of,
+    periods,
+    same_accounting,
+    whole_units,
+)
 from quality.contracts.errors import EnvironmentFault, PolicyBreach
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
@@ -59,8 +70,10 @@ class BudgetLedger:
     def grant(self, grant: Grant) -> None:
         """Set a budget, from now on in place of what was granted of the same before; what is spent stays spent.
 
-        Raises ``PolicyBreach`` if it is in another accounting than what has been spent of the same unit.
+        Raises ``PolicyBreach`` if it is in another accounting than what has been spent of the same unit, and
+        ``UsageError`` for periods that hold a part of a unit.
         """
+        whole_units(grant)
         with self.alone() as db:
             for (spent,) in db.execute(
                 "SELECT DISTINCT accounting FROM spends WHERE dataset = ? AND unit = ?", (grant.dataset, grant.unit)
@@ -73,18 +86,22 @@ class BudgetLedger:
                  grant.per, self.now().isoformat()),
             )  # fmt: skip
 
-    def once(self, spend: Spend, loss: PrivacyLoss, make: Callable[[], bytes], *, changed: bool = False) -> bytes:
+    def once(
+        self, spend: Spend, loss: PrivacyLoss, make: Callable[[], bytes], *, changed: bool = False,
+        files: Sequence[str] = (),
+    ) -> bytes:  # fmt: skip
         """Return the figures of a spending: as they were made before, or by ``make``, which then may read.
 
         The loss is spent before ``make`` is called and whatever it does, so that one that died or failed is paid for
         and made anew at a new loss: nobody knows how far it came. ``changed`` allows figures of data that had another
-        version or declaration when the same partition was released. Raises ``BudgetExceeded`` where too little is
-        left, and ``PolicyBreach`` for what has no budget or may not be released again.
+        version or declaration when the same partition was released. ``files`` are the SHA-256 of those that are read.
+        Raises ``BudgetExceeded`` where too little is left, ``ChargedElsewhere`` for files of another dataset, and
+        ``PolicyBreach`` for what has no budget or may not be released again.
         """
         with self._one_maker(spend):
             if (kept := self._made(spend)) is not None:
                 return kept
-            self._spend(spend, loss, changed)
+            self._spend(spend, loss, changed, files)
             figures = make()
             with self.alone() as db:
                 db.execute("INSERT INTO figures VALUES (?, ?, ?)", (spend.digest, figures, self.now().isoformat()))
@@ -123,8 +140,9 @@ class BudgetLedger:
             found = db.execute("SELECT made FROM figures WHERE digest = ?", (spend.digest,)).fetchone()
         return bytes(found[0]) if found else None
 
-    def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool) -> None:
+    def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool, files: Sequence[str]) -> None:
         with self.alone() as db:
+            charge_files(db, spend.dataset, files)
             for grant in _grants(db, spend.dataset, spend.unit, spend.consumer):
                 same_accounting(grant, loss)
                 left = _left(db, grant, spend.first, spend.last)
@@ -203,10 +221,11 @@ def _left(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tupl
         "SELECT first, last, main, delta FROM spends WHERE dataset = ? AND unit = ? AND (? = '' OR consumer = ?)",
         (grant.dataset, grant.unit, grant.consumer, grant.consumer),
     ).fetchall()
-    asked = periods(grant.per, first, last)
+    per = period_of(grant)
+    asked = periods(per, first, last)
     main, delta = dict.fromkeys(asked, Fraction()), dict.fromkeys(asked, Fraction())
     for begun, ended, spent, spent_delta in rows:
-        for period in asked & periods(grant.per, date.fromisoformat(begun), date.fromisoformat(ended)):
+        for period in asked & periods(per, date.fromisoformat(begun), date.fromisoformat(ended)):
             main[period] += Fraction(spent)
             delta[period] += Fraction(spent_delta)
     return Fraction(grant.loss.main) - max(main.values()), Fraction(grant.loss.delta) - max(delta.values())
@@ -222,7 +241,7 @@ def _refuse_changed(db: sqlite3.Connection, spend: Spend) -> None:
     if released:
         raise ReleasedBefore(
             f"Release {spend.release} has published this partition of {spend.dataset} before, from other data or by "
-            "another declaration; the difference could tell who came or went. Nothing was read.",
+            "another declaration; the difference could tell who came or went. Nothing was spent.",
             mend="Keep what is published, or set `changed_input: spend` in the release, at a new loss.",
         )
 
