@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from jobs.listings.release_reports import ModelMeaning, Weakness
-from jobs.manifest import sha256_of
 from jobs.release.build_file import Built
 from jobs.release.explain_release import limits_of, means
 from jobs.release.plan_release import shape_of
@@ -69,10 +67,9 @@ def report_release(
     release: TableRelease, source: Path, built: Built, published: Path | None, made_at: datetime
 ) -> ReleaseReport:
     """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
-    written = published is not None and published.exists()
     return ReleaseReport(
-        release, made_at, source.name, published.name if published and written else None,
-        digest_of(published) if published and written else None, built, state_risk(built.measured),
+        release, made_at, source.name, published.name if published and built.sha256 else None,
+        built.sha256, built, state_risk(built.measured),
         tuple(v for v in built.verdicts if _of_attack(v)),
         tuple(name for name in ATTACKS if getattr(release.gates, name) is None),
         tuple(v for v in built.verdicts if not _of_attack(v)), tuple(means(model) for model in release.models),
@@ -82,14 +79,6 @@ def report_release(
 
 def _of_attack(verdict: Verdict) -> bool:
     return verdict.check.startswith("attack")
-
-
-def digest_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal, as ``sha256sum`` prints it; of a folder that of its files' lines."""
-    if not path.is_dir():
-        return sha256_of(path)
-    lines = (f"{sha256_of(file)}  {file.name}\n" for file in sorted(path.iterdir()))
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def _worst(built: Built) -> tuple[WorstClass, ...]:
