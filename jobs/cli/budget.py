@@ -105,7 +105,7 @@ def _show(home: Home, as_json: bool) -> None:
         name = "rho" if entry.accounting == "zcdp" else "epsilon"
         who = entry.consumer or "all together"
         table.add_row(entry.dataset, entry.unit, who, f"{name} {entry.granted[0]:g}", entry.per, f"{entry.spends:,}")
-    show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."])
+    show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."], markup=False)
 
 
 def _loss(rho: str, epsilon: str, delta: str) -> PrivacyLoss:

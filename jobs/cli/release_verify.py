@@ -80,7 +80,7 @@ def verify(
     beside = Beside(population, subject or None, files, orders, delimiter_of(delimiter))
     found = verify_file(file, roles, models, beside=beside, worst=worst)
     risk = _risk(found, fraction)
-    show(_listing(file.name, found, risk), as_json, _tables(found, risk))
+    show(_listing(file.name, found, risk), as_json, _tables(found, risk), markup=False)
     if not found.holds:
         raise typer.Exit(1)
 
