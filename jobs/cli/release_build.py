@@ -95,6 +95,8 @@ def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: b
 
 def _holds(verdict: Verdict) -> str:
     outcome = str(verdict.measured.get("outcome", ""))
+    if not (verdict.passed or verdict.stops or outcome):
+        return "warning"
     return "yes" if verdict.passed else f"NO: {outcome.replace('_', ' ')}" if outcome else "NO"
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from jobs.cli.app import Json, grid, show
-from jobs.cli.release import release, told_verdicts
+from jobs.cli.release import release, told_outcome, told_verdicts
 from jobs.listings.releases import (
     AttackerRisk,
     MeasuredParameter,
@@ -125,7 +125,7 @@ def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
         t=measured.t, histogram=measured.histogram,
         parameters=[_parameter(one) for one in measured.parameters],
         risk=risk,
-        holds=found.holds if found.verdicts else None,
+        holds=found.holds if found.judged else None,
         verdicts=told_verdicts(found.verdicts),
     )  # fmt: skip
 
@@ -180,7 +180,5 @@ def _tables(found: Verified, risk: TableRisk) -> list[Table | str]:
         table.add_row(name, one.column or "", f"{one.value:g}", named, f"{first.subjects:,}" if first else "")
     who = f"of {measured.roles.subject}" if measured.roles.subject else "(each row is one: say --subject if not)"
     head = f"{measured.rows:,} rows, {measured.subjects:,} subjects {who}, {measured.classes:,} classes"
-    verdicts = [
-        f"{'holds' if v.passed else 'FAILS'}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts
-    ]
+    verdicts = [f"{told_outcome(v)}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts]
     return [head, table, *_told(risk), *verdicts]

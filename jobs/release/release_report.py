@@ -71,10 +71,17 @@ def report_release(
         release, made_at, source.name, published.name if published and built.sha256 else None,
         built.sha256, built, state_risk(built.measured),
         tuple(v for v in built.verdicts if _of_attack(v)),
-        tuple(name for name in ATTACKS if getattr(release.gates, name) is None),
+        _not_tried(release, built),
         tuple(v for v in built.verdicts if not _of_attack(v)), tuple(means(model) for model in release.models),
         tuple(limits_of(release)), _worst(built), _dropped(release, source), _versions(),
     )  # fmt: skip
+
+
+def _not_tried(release: TableRelease, built: Built) -> tuple[str, ...]:
+    """Return the attacks without a limit, and those that had nothing to attack, such as secrets to infer."""
+    tried = {verdict.check for verdict in built.verdicts if _of_attack(verdict)}
+    idle = {name for name in ATTACKS if tried and "attacks" not in tried and f"attack_{name}" not in tried}
+    return tuple(name for name in ATTACKS if name in idle or getattr(release.gates, name) is None)
 
 
 def _of_attack(verdict: Verdict) -> bool:
