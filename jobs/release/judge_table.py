@@ -12,6 +12,7 @@ from quality.checks.anonymity.judge_models import judge_models, recursive_levels
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.published_table import Roles, open_engine, open_file
+from quality.checks.anonymity.warn_texts import warn_texts
 from quality.checks.verdict import Verdict
 from quality.releases.declaration import TableRelease
 from quality.releases.privacy_models import DeltaPresence, KMap
@@ -60,4 +61,5 @@ def _judged(
         hierarchies={name: read_paths(text, name=name) for name, text in hierarchies.items()},
         recursive=recursive_levels(release.models),
     )  # fmt: skip
-    return measured, judge_models(measured, release.models)
+    shown = (*release.quasi_ids, *release.sensitive, *release.keep)
+    return measured, judge_models(measured, release.models) + warn_texts(db, "published", shown, roles.subject)
