@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from jobs.budget.grant import periods
+from jobs.budget.grant import Per, periods
 
 
 def spent_most(
-    paid: Iterable[Mapping[str, Any]], *, dataset: str, unit: str, consumer: str, per: str
+    paid: Iterable[Mapping[str, Any]], *, dataset: str, unit: str, consumer: str, per: Per
 ) -> tuple[Fraction, Fraction]:
     """Return (rho or epsilon, delta) of the spends of a budget in its fullest period; no consumer is all of them.
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from jobs.cli.app import Json, err, grid, show
 from jobs.cli.release import release
@@ -67,7 +66,7 @@ def compare(
         delimiter=delimiter_of(delimiter),
     )  # fmt: skip
     listing = _listing(old, new, found)
-    show(listing, as_json, _tables(listing))
+    show(listing, as_json, _tables(listing), markup=False)
     if listing.differencing and not listing.differencing.passed:
         for reason in listing.differencing.reasons:
             err.print(reason, markup=False, highlight=False)
@@ -124,7 +123,7 @@ def _version(path: Path, measured: Measurement) -> ComparedVersion:
 
 
 def _tables(told: CompareListing) -> list[Table | str]:
-    table = grid("", f"old: {escape(told.old.file)}#", f"new: {escape(told.new.file)}#")
+    table = grid("", f"old: {told.old.file}#", f"new: {told.new.file}#")
     for name in ("rows", "subjects", "classes", "k", "l", "t"):
         values = [getattr(version, name) for version in (told.old, told.new)]
         table.add_row(name, *(_shown(value) for value in values))
@@ -136,7 +135,7 @@ def _tables(told: CompareListing) -> list[Table | str]:
             f"C_avg {lost.c_avg:.2f}, discernibility {lost.discernibility:,}"
         )
         parts += [
-            f"{one.unread:,} values of {escape(one.name)} cover none of the source: name its --hierarchy."
+            f"{one.unread:,} values of {one.name} cover none of the source: name its --hierarchy."
             for one in lost.columns
             if one.unread
         ]

@@ -44,7 +44,7 @@ def build_and_show(
         withheld=built.withheld, kept=built.kept, displacement_m=built.displacement_m,
         verdicts=told_verdicts(built.verdicts),
     )  # fmt: skip
-    show(listing, as_json, _tables(built))
+    show(listing, as_json, _tables(built), markup=False)
     held = ", ".join(f"{reason} {count:,}" for reason, count in built.withheld.items() if count) or "0"
     out = f"{built.told:,} told + {built.suppressed:,} suppressed + withheld: {held}."
     err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)

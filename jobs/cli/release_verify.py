@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.markup import escape
 
 from jobs.cli.app import Json, grid, show
-from jobs.cli.release import release, told_verdicts
+from jobs.cli.release import release, told_outcome, told_verdicts
 from jobs.listings.releases import (
     AttackerRisk,
     MeasuredParameter,
@@ -90,7 +89,7 @@ def verify(
     beside = Beside(population, subject or None, files, orders, delimiter_of(delimiter))
     found = verify_file(file, roles, models, beside=beside, worst=worst or 3)
     risk = _risk(found, fraction)
-    show(_listing(file.name, found, risk), as_json, _tables(found, risk, worst or 1))
+    show(_listing(file.name, found, risk), as_json, _tables(found, risk, worst or 1), markup=False)
     if not found.holds:
         raise typer.Exit(1)
 
@@ -155,7 +154,7 @@ def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
         t=measured.t, histogram=measured.histogram,
         parameters=[_parameter(one) for one in measured.parameters],
         risk=risk,
-        holds=found.holds if found.verdicts else None,
+        holds=found.holds if found.judged else None,
         verdicts=told_verdicts(found.verdicts),
     )  # fmt: skip
 
@@ -189,7 +188,7 @@ def _risk(found: Verified, fraction: float) -> TableRisk:
 def _class(group: Group | None) -> str:
     if group is None:
         return ""
-    return escape(", ".join(f"{name}={'null' if v is None else v}" for name, v in group.quasi_ids.items()))
+    return ", ".join(f"{name}={'null' if v is None else v}" for name, v in group.quasi_ids.items())
 
 
 def _told(risk: TableRisk) -> list[str]:
@@ -217,9 +216,7 @@ def _tables(found: Verified, risk: TableRisk, worst: int) -> list[Table | str]:
             table.add_row(*told, _class(group), f"{group.subjects:,}" if group else "")
     who = f"of {measured.roles.subject}" if measured.roles.subject else "(each row is one: say --subject if not)"
     head = f"{measured.rows:,} rows, {measured.subjects:,} subjects {who}, {measured.classes:,} classes"
-    verdicts = [
-        f"{'holds' if v.passed else 'FAILS'}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts
-    ]
+    verdicts = [f"{told_outcome(v)}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts]
     nobody = (
         [f"{measured.nobody:,} rows have no {measured.roles.subject}, and count for nobody."] if measured.nobody else []
     )

@@ -64,8 +64,9 @@ def report_release(
 ) -> ReleaseReport:
     """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
     attacks, kept = apart(built.verdicts)
+    written = published if built.sha256 else None
     return ReleaseReport(
-        release, facts_of(source, published, made_at, PARTS), built, state_risk(built.measured), attacks,
+        release, facts_of(source, written, made_at, PARTS, sha256=built.sha256), built, state_risk(built.measured), attacks,
         _not_tried(release, attacks), kept,
         tuple(means(model) for model in release.models), tuple(limits_of(release)), _worst(built),
         _dropped(release, source),

@@ -34,7 +34,8 @@ def build_published(
 ) -> Built:
     """Build ``release`` of ``source``; raise ``NotThatFile`` unless that gives ``published``, byte for byte.
 
-    A build does not depend on time or chance, so the same source, declaration and versions give the same bytes.
+    The digest that was compared is that of ``Built``: another file may lie there by the time of the report. A build
+    does not depend on time or chance, so the same source, declaration and versions give the same bytes.
     """
 
     def build(target: Path | None) -> Built:

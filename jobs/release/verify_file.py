@@ -14,6 +14,7 @@ from quality.checks.anonymity.judge_models import judge_models, recursive_levels
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.published_table import Roles, open_engine, open_file, quoted
+from quality.checks.anonymity.warn_texts import warn_texts
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
 from quality.releases.privacy_models import PrivacyModel
@@ -45,8 +46,13 @@ class Verified:
 
     @property
     def holds(self) -> bool:
-        """Whether every model that was asked for holds."""
-        return all(verdict.passed for verdict in self.verdicts)
+        """Whether every model that was asked for holds; a warning is none."""
+        return not any(verdict.stops for verdict in self.verdicts)
+
+    @property
+    def judged(self) -> bool:
+        """Whether any model was asked for."""
+        return any(verdict.severity == "error" for verdict in self.verdicts)
 
 
 def verify_file(
@@ -59,7 +65,7 @@ def verify_file(
     given = beside or Beside()
     hierarchies = {column: read_hierarchy(file) for column, file in given.hierarchies.items()}
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
-        table = open_file(db, existing(path), name=path.name, columns=roles.columns, delimiter=given.delimiter)
+        table = open_file(db, existing(path), name=path.name, delimiter=given.delimiter)
         crowd = None
         if given.population is not None:
             theirs = (*roles.quasi_ids, *([given.population_subject] if given.population_subject else []))
@@ -71,7 +77,9 @@ def verify_file(
             db, table, roles, population=crowd, population_subject=given.population_subject, hierarchies=hierarchies,
             orders=given.orders, recursive=recursive_levels(models), worst=worst,
         )  # fmt: skip
-    return Verified(measured, tuple(judge_models(measured, models)))
+        columns = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
+        warned = warn_texts(db, table, columns, roles.subject)
+    return Verified(measured, (*judge_models(measured, models), *warned))
 
 
 def _refuse_orders(db: DuckDBPyConnection, table: str, orders: Mapping[str, Sequence[str]]) -> None:

@@ -357,3 +357,14 @@ def test_dates_of_texts_are_published_as_intervals_of_dates_that_are_read_again(
     assert (
         attacked.document["verdicts"][-1]["measured"]["raw_estimate"] == 1
     )  # its dates were read as they are published
+
+
+def test_a_formula_in_a_published_cell_is_warned_of_and_published_as_it_is(geoward, declared, tmp_path):
+    path = declared(town="=1+1")
+
+    done = geoward("release", "build", path, "-o", tmp_path / "out.csv", "--json")
+
+    warned = [one for one in done.document["verdicts"] if one["severity"] == "warn"]
+    assert done.exit_code == 0
+    assert [one["check"] for one in warned] == ["spreadsheet_formulas"]
+    assert "=1+1" in (tmp_path / "out.csv").read_text()
