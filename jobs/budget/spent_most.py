@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from jobs.budget.grant import Per, periods
+from jobs.budget.grant import periods
+from quality.policies.policy import Per
 
 
 def spent_most(

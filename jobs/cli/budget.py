@@ -123,7 +123,7 @@ def _show(home: Home, as_json: bool) -> None:
     show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."], markup=False)
 
 
-def _spent(granted: Mapping[str, str], paid: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
+def _spent(granted: Mapping[str, Any], paid: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
     from jobs.budget.spent_most import spent_most
 
     which = {name: granted[name] for name in ("dataset", "unit", "consumer", "per")}

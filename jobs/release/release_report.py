@@ -66,8 +66,8 @@ def report_release(
     attacks, kept = apart(built.verdicts)
     written = published if built.sha256 else None
     return ReleaseReport(
-        release, facts_of(source, written, made_at, PARTS, sha256=built.sha256), built, state_risk(built.measured), attacks,
-        _not_tried(release, attacks), kept,
+        release, facts_of(source, written, made_at, PARTS, sha256=built.sha256), built, state_risk(built.measured),
+        attacks, _not_tried(release, attacks), kept,
         tuple(means(model) for model in release.models), tuple(limits_of(release)), _worst(built),
         _dropped(release, source),
     )  # fmt: skip
