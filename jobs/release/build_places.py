@@ -100,6 +100,7 @@ def build_places(
     Nothing is written unless each crowd is found anew on the rows as published and every gate is kept. Raises
     ``UsageError`` for files that cannot be read or written, and what the transforms raise.
     """
+    from jobs.release.places_attacks import attack_places
     from transforms.location.adaptive_tiling import tiling_from_json
     from transforms.location.prepare_fixes import prepare_fixes
     from transforms.location.publish_places import publish_places
@@ -121,7 +122,7 @@ def build_places(
     tell(f"Verifying {made.table.num_rows:,} published rows")
     kept, far = _useful(prepared.fixes, made)
     verdicts = [*_crowds(release, table, made), *_tiles(release, made, stated, tiling), _kept(release, kept)]
-    verdicts += _attacks(release, prepared.fixes, made)
+    verdicts += attack_places(release, prepared, made, tiling, tell)
     built = BuiltPlaces(
         table.num_rows, dict(prepared.withheld), made.suppressed, len(prepared.fixes.rows) - made.suppressed,
         made.table.num_rows, len(made.table["cell"].unique()), kept, far, tiling.version, tuple(verdicts),
@@ -197,24 +198,3 @@ def _kept(release: PlacesRelease, kept: float) -> Verdict:
         "Allow longer slots (`slots.hours`) or coarser cells (`tiles.coarsest`), which costs precision; a smaller k "
         "costs privacy.", {"share": kept, "limit": floor},
     )  # fmt: skip
-
-
-def _attacks(release: PlacesRelease, fixes: Fixes, made: PublishedPlaces) -> list[Verdict]:
-    """Try to know a pseudonym by some of its points. Without pseudonyms no two rows are linked, and k in each holds."""
-    import numpy as np
-
-    from quality.checks.attacks.finding import as_verdict
-    from quality.checks.attacks.points import points_of
-    from quality.checks.attacks.unicity import attack_unicity
-
-    if release.pseudonym == "none":
-        return []
-    shown = (made.table[name].combine_chunks().dictionary_encode() for name in ("cell", "slot", "slot_hours"))
-    codes = [column.indices.to_numpy() for column in shown]
-    released = points_of(made.table["trip"].to_numpy(), *codes, owners=made.subjects)
-    exact = np.unique(fixes.cells, return_inverse=True)[1]
-    raw = points_of(fixes.trips, exact, fixes.seconds // 60, owners=fixes.subjects)
-    return [
-        as_verdict(attack_unicity(released, raw, known=known, limit=limit, draws=DRAWS, seed=SEED))
-        for known, limit in sorted(release.gates.unicity.items())
-    ]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from quality.checks.attacks.finding import Attack, Finding, judge, limit_over_chance
-from quality.checks.attacks.intervals import Estimate, wilson
-from quality.checks.attacks.linking import hits, names_of, sample
+from quality.checks.attacks.intervals import Estimate
+from quality.checks.attacks.linking import Scores
 from quality.checks.attacks.points import Ints
-from quality.checks.attacks.traces import Traces, counts_of
+from quality.checks.attacks.traces import Traces, link_traces
 
 TRAJECTORIES = Attack(
     "trajectory_linking",
@@ -29,40 +30,36 @@ def attack_trajectories(
     raw: tuple[Traces, Traces],
     *,
     k: int | None = None,
+    margin: float = 0.01,
     targets: int = 4_000,
     seed: int,
 ) -> Finding:
-    """Return how often the likeliest user of a released trajectory is its own: at most chance + 1% (or 1/k).
+    """Return how often the likeliest user of a released trajectory is its own: at most chance + margin (or 1/k).
 
     ``known`` are labelled trajectories (ids are users) with features coded as the release codes them. ``raw``: the
     same two at full precision, released and known.
     """
     found, chance = link_trajectories(released, known, targets=targets, seed=seed)
     control, _ = link_trajectories(*raw, targets=targets, seed=seed)
-    return judge(TRAJECTORIES, found, control, limit=limit_over_chance(chance, k=k), baseline=chance)
+    return judge(TRAJECTORIES, found, control, limit=limit_over_chance(chance, k=k, margin=margin), baseline=chance)
 
 
 def link_trajectories(released: Traces, known: Traces, *, targets: int, seed: int) -> tuple[Estimate, float]:
     """Return the top-1 rate over released trajectories of known users, and that of chance.
 
     A multinomial naive Bayes classifier over all features with equal priors (Manning, Raghavan and Schuetze, 2008,
-    chapter 13). A released id of several people is aimed at each of them.
+    chapter 13).
     """
-    rng = np.random.default_rng(seed)
-    names = names_of(released.ids, released.owners)[1]
-    pairs = np.repeat(np.arange(names.ids), np.diff(names.starts))
-    asked = sample(np.flatnonzero(np.isin(names.owners, known.owners)), targets, rng)
-    if not len(asked):
-        return wilson(0, 0), 0.0
-    trips, users, _, user_names = counts_of(released, known)
+    return link_traces(released, known, _by_likelihood, targets=targets, seed=seed)
+
+
+def _by_likelihood(trips: list[Any], users: list[Any], _: int) -> Callable[[Ints], Scores]:
     models = [_log_odds(user) for user in users]
 
-    def score(block: Ints) -> Any:
-        rows = pairs[asked[block]]
-        return _above_least(sum(_likelihood(trip[rows], *model) for trip, model in zip(trips, models, strict=True)))
+    def score(block: Ints) -> Scores:
+        return _above_least(sum(_likelihood(trip[block], *model) for trip, model in zip(trips, models, strict=True)))
 
-    targets_of = names.owners[asked]
-    return hits(score, user_names, targets_of, rng), user_names.chance(targets_of)
+    return score
 
 
 def _log_odds(users: Any) -> tuple[Any, Any]:
