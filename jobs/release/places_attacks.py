@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from jobs.release.attack_release import NOT_TRIED
 from jobs.release.places_seen import Seen, see
@@ -33,7 +34,7 @@ from transforms.location.adaptive_tiling import AdaptiveTiling
 from transforms.location.prepare_fixes import Prepared
 from transforms.location.publish_places import PublishedPlaces
 
-DRAWS, TARGETS = 2_000, 20_000
+DRAWS, TARGETS = 2_000, 8_000
 """Sets of points that are drawn, and trajectories of which somebody is sought: enough for a tenth of a hundredth."""
 
 SEED = 20_261_127
@@ -54,14 +55,14 @@ def attack_places(
     seen = see(release, prepared, made, tiling)
     gates = release.gates
     tried: list[tuple[str, Attack, float | None, Callable[[float], Finding], dict[str, int]]] = [
-        ("unicity", UNICITY, limit, lambda most, p=known: _unicity(seen, p, most), {"known": known})
-        for known, limit in sorted(gates.unicity.items())
+        ("unicity", UNICITY, limit, partial(_unicity, seen, known), {"known": known})
+        for known, limit in _unicity_limits(release)
     ]
     tried += [
-        ("home_work", HOME_WORK, gates.home_work, lambda margin: _home_work(seen, release.k, margin), {}),
-        ("linkage", EPOCHS, gates.linkage, lambda margin: _linkage(seen, margin), {}),
-        ("trajectory_linking", TRAJECTORIES, gates.trajectory_linking, lambda margin: _trips(seen, margin), {}),
-        ("recovery", RECOVERY, gates.recovery, lambda margin: _recovery(seen, release.k, margin), {}),
+        ("home_work", HOME_WORK, gates.home_work, partial(_home_work, seen, release.k), {}),
+        ("linkage", EPOCHS, gates.linkage, partial(_linkage, seen), {}),
+        ("trajectory_linking", TRAJECTORIES, gates.trajectory_linking, partial(_trips, seen), {}),
+        ("recovery", RECOVERY, gates.recovery, partial(_recovery, seen, release.k), {}),
     ]
     verdicts = []
     for gate, attack, limit, run, about in tried:
@@ -82,25 +83,33 @@ def _untried(attack: Attack, outcome: str, text: str) -> Verdict:
     return Verdict(f"attack_{attack.name}", False, text, "", {"outcome": outcome}, "warn")
 
 
+def _unicity_limits(release: PlacesRelease) -> list[tuple[int, float | None]]:
+    """Return the limit by known points; one that is null, where none applies or none is stated."""
+    limits = [] if release.pseudonym == "none" else sorted(release.gates.unicity.items())
+    return limits or [(4, None)]
+
+
 def _unicity(seen: Seen, known: int, limit: float) -> Finding:
-    released = points_of(seen.ids, *seen.point, owners=seen.owners)
-    raw = points_of(seen.raw_trips, seen.raw_cells, seen.raw.seconds // 60, owners=seen.raw.owners)
-    return attack_unicity(released, raw, known=known, limit=limit, draws=DRAWS, seed=SEED)
+    told, raw = seen.told, seen.raw
+    points = points_of(told.ids, *told.point, owners=told.owners)
+    exact = points_of(raw.trips, raw.visits.places, raw.fixes.seconds // 60, owners=raw.visits.owners)
+    return attack_unicity(points, exact, known=known, limit=limit, draws=DRAWS, seed=SEED)
 
 
 def _home_work(seen: Seen, k: int, margin: float) -> Finding:
     return attack_home_work(
-        seen.visits, seen.residents, seen.raw, k=k, margin=margin, utc_offset=seen.utc_offset, seed=SEED
+        seen.told.visits, seen.residents, seen.raw.visits, k=k, margin=margin, utc_offset=seen.utc_offset, seed=SEED
     )
 
 
 def _linkage(seen: Seen, margin: float) -> Finding:
-    return attack_epochs(seen.epochs(), seen.raw_epochs(), margin=margin, seed=SEED)
+    begins = seen.second_epoch
+    return attack_epochs(seen.told.epochs(begins), seen.raw.epochs(begins), margin=margin, seed=SEED)
 
 
 def _trips(seen: Seen, margin: float) -> Finding:
-    return attack_trajectories(*seen.other_days(), seen.raw_other_days(), margin=margin, targets=TARGETS, seed=SEED)
+    return attack_trajectories(seen.told.other_days(), seen.raw.other_days(), margin=margin, targets=TARGETS, seed=SEED)
 
 
 def _recovery(seen: Seen, k: int, margin: float) -> Finding:
-    return attack_recovery(*seen.sightings(), k=k, margin=margin, seed=SEED)
+    return attack_recovery(seen.told.sightings(), seen.raw.sightings(), k=k, margin=margin, seed=SEED)

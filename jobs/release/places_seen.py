@@ -22,7 +22,7 @@ from transforms.location.publish_places import PublishedPlaces
 
 Mask = NDArray[np.bool_]
 
-HOUR, DAY, WEEK = 3_600, 86_400, 168
+MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 168
 FINE = 1_000
 """Parts of a degree that tell raw places apart: about 100 m."""
 AT_MOST = 1_000_000
@@ -31,107 +31,132 @@ SEED = 20_261_127
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class Told:
     """Rows (m,) as published: ``ids`` are pseudonyms, or classes of equal rows; ``owners`` whose each truly is.
 
-    ``point`` is cell, first hour and hours of each, ``visits`` the same in time (UTC) and ``features`` as codes that
-    ``labelled`` traces share: those of other days, as the release tells them. ``days_known`` (m,) says which rows are
-    of a day that is in them, ``seconds`` (m,) when each truly was. ``residents`` are all fixes of the epoch with the
-    cells that may tell of each. ``raw`` (n,) are the epoch's fixes at full precision: by ``raw_trips`` (or days),
-    ``raw_known`` those of the labelled days. ``utc_offset`` (hours) is the sun's time.
+    ``point`` is cell, first hour and hours of each, ``visits`` the same in time (UTC), ``seconds`` when each truly was.
+    ``features`` are codes that ``labelled`` shares: the fixes as they are told, by person. Days are halved: ``half``
+    (m,) says which one a row is of, ``labelled_half`` the same of the fixes.
     """
 
     point: tuple[Ints, Ints, Ints]
     ids: Ints
     owners: Ints
     visits: Visits
-    features: tuple[Ints, ...]
     seconds: Ints
-    days_known: Mask
+    features: tuple[Ints, ...]
+    half: Mask
     labelled: Traces
+    labelled_half: Mask
+
+    def traces(self, some: Mask) -> Traces:
+        """Return those of some rows (m,)."""
+        return _some(Traces(self.ids, self.owners, self.features), some)
+
+    def other_days(self) -> list[tuple[Traces, Traces]]:
+        """Return, for either half of the days, its rows and labelled traces of the other half."""
+        halves = ((self.half == one, self.labelled_half != one) for one in (False, True))
+        return [(self.traces(rows), _some(self.labelled, known)) for rows, known in halves]
+
+    def epochs(self, begins: float) -> tuple[Traces, Traces]:
+        """Return the traces that begin before the second epoch ``begins``, and the others."""
+        first = np.full(int(self.ids.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+        np.minimum.at(first, self.ids, self.seconds)
+        early = (first < begins)[self.ids]
+        return self.traces(early), self.traces(~early)
+
+    def sightings(self) -> Sightings:
+        """Return the rows by slots, each of which is followed by one of as many hours."""
+        cells, slots, hours = self.point
+        return Sightings(self.owners, (hours << 40) + slots // np.maximum(hours, 1), *centers(cells.astype(np.uint64)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """The epoch's ``fixes`` (n,) at full precision: ``trips`` (or days) and ``half`` (of days) of each.
+
+    ``span`` is how long, in seconds, somebody stays near: what is known of time is no finer.
+    """
+
+    fixes: Fixes
+    trips: Ints
+    half: Mask
+    span: int
+
+    @property
+    def visits(self) -> Visits:
+        """The fixes in squares of about 100 m, by person."""
+        who = self.fixes.subjects.astype(np.int64)
+        up, across = (np.round(each * FINE).astype(np.int64) for each in (self.fixes.latitudes, self.fixes.longitudes))
+        return Visits(who, who, (up << 32) + across, self.fixes.seconds)
+
+    def traces(self, some: Mask, *, by_trip: bool = False) -> Traces:
+        """Return those of some fixes (n,), by person or by trip."""
+        seen = self.visits
+        features = (seen.places, numbered(seen.places, _hour_of_week(seen.seconds // HOUR)))
+        return _some(Traces(self.trips if by_trip else seen.owners, seen.owners, features), some)
+
+    def other_days(self) -> tuple[Traces, Traces]:
+        """Return the trips of one half of the days, and labelled traces of the other half."""
+        return self.traces(~self.half, by_trip=True), self.traces(self.half)
+
+    def epochs(self, begins: float) -> tuple[Traces, Traces]:
+        """Return each person's fixes before the second epoch ``begins``, and after."""
+        early = np.asarray(self.fixes.seconds < begins)
+        return self.traces(early), self.traces(~early)
+
+    def sightings(self) -> Sightings:
+        """Return one fix of each person and span."""
+        fixes, slots = self.fixes, self.fixes.seconds // self.span
+        _, one = np.unique(np.stack([fixes.subjects, slots]), axis=1, return_index=True)
+        return Sightings(fixes.subjects[one].astype(np.int64), slots[one], fixes.latitudes[one], fixes.longitudes[one])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What is ``told``, and the ``raw`` rows; ``residents`` are the latter with the cells that may tell of each.
+
+    ``utc_offset`` (hours) is the sun's time.
+    """
+
+    told: Told
+    raw: Raw
     residents: Visits
-    raw: Visits
-    raw_fixes: Fixes
-    raw_trips: Ints
-    raw_known: Mask
-    minutes: int
     utc_offset: float
 
     @property
-    def raw_cells(self) -> Ints:
-        """The finest cells (n,) of the raw fixes."""
-        return self.raw_fixes.cells.astype(np.int64)
-
-    def other_days(self) -> tuple[Traces, Traces]:
-        """Return the rows of days of which the attacker knows nothing, and his labelled traces of others."""
-        return _traces(self.ids, self.owners, self.features, ~self.days_known), self.labelled
-
-    def raw_other_days(self) -> tuple[Traces, Traces]:
-        """Return the same of the raw fixes: by trip or day, and by person."""
-        features = self._raw_features()
-        return (
-            _traces(self.raw_trips, self.raw.owners, features, ~self.raw_known),
-            _traces(self.raw.owners, self.raw.owners, features, self.raw_known),
-        )
-
-    def epochs(self) -> tuple[Traces, Traces]:
-        """Return the traces that begin in the first half of the rows' time, and those that begin later."""
-        first = np.full(int(self.ids.max(initial=-1)) + 1, np.iinfo(np.int64).max)
-        np.minimum.at(first, self.ids, self.seconds)
-        early = (first < self._middle())[self.ids]
-        return _traces(self.ids, self.owners, self.features, early), _traces(
-            self.ids, self.owners, self.features, ~early
-        )
-
-    def raw_epochs(self) -> tuple[Traces, Traces]:
-        """Return the raw fixes of either half, by person."""
-        early, features = self.raw.seconds < self._middle(), self._raw_features()
-        return _traces(self.raw.owners, self.raw.owners, features, early), _traces(
-            self.raw.owners, self.raw.owners, features, ~early
-        )
-
-    def sightings(self) -> tuple[Sightings, Sightings]:
-        """Return rows of slots of equal hours, and one raw fix of each person and minute (hour, if none is known)."""
-        cells, slots, hours = self.point
-        told = Sightings(self.owners, (hours << 40) + slots // np.maximum(hours, 1), *centers(cells.astype(np.uint64)))
-        fixes, span = self.raw_fixes, self.minutes * 60
-        _, one = np.unique(np.stack([fixes.subjects, fixes.seconds // span]), axis=1, return_index=True)
-        raw = fixes.where(one)  # type: ignore[arg-type]
-        return told, Sightings(raw.subjects.astype(np.int64), raw.seconds // span, raw.latitudes, raw.longitudes)
-
-    def _middle(self) -> float:
-        return float(np.median(self.seconds)) if len(self.seconds) else 0.0
-
-    def _raw_features(self) -> tuple[Ints, ...]:
-        return self.raw.places, numbered(self.raw.places, _hour_of_week(self.raw.seconds // HOUR))
+    def second_epoch(self) -> float:
+        """When half of the rows were, in seconds since 1970."""
+        return float(np.median(self.told.seconds)) if len(self.told.seconds) else 0.0
 
 
 def see(release: PlacesRelease, prepared: Prepared, made: PublishedPlaces, tiling: AdaptiveTiling) -> Seen:
-    """Return what an attacker of the release has: half of all days (or fixes, if none has a date) are labelled."""
+    """Return what an attacker of the release has. Days (or fixes, if none has a date) are halved by chance."""
     epoch = prepared.epoch
     days = np.arange(len(epoch.rows)) if release.hour else numbered(epoch.subjects, epoch.seconds // DAY)
-    known = (np.random.default_rng(SEED).random(int(days.max(initial=-1)) + 1) < 0.5)[days]
+    half = (np.random.default_rng(SEED).random(int(days.max(initial=-1)) + 1) < 0.5)[days]
     trips = cut_trips(epoch, gap_minutes=release.trips.gap_minutes) if release.trips else days
+    few = slice(None, None, max(1, -(-len(epoch.rows) // AT_MOST)))
+    fixes = Fixes(*(getattr(epoch, name)[few] for name in Fixes.__slots__))
+    raw = Raw(fixes, trips[few].astype(np.int64), half[few], HOUR if release.hour else MINUTE)
+    who = fixes.subjects.astype(np.int64)
+    residents = Visits(who, who, _told_by(tiling.tiles_of(fixes.cells), release), fixes.seconds)
+    noon = float(np.median(epoch.longitudes)) / 15 if len(epoch.rows) else 0.0
+    return Seen(_told(release, prepared, made, half), raw, residents, round(noon))
+
+
+def _told(release: PlacesRelease, prepared: Prepared, made: PublishedPlaces, half: Mask) -> Told:
     point = _point(made.table)
+    cells, slots, hours = point
     ids = made.table["trip"].to_numpy() if release.pseudonym == "trip" else numbered(*point)
     owners = made.subjects.astype(np.int64)
-    row_of = _row_of(epoch.rows, made.rows)
-    features, labelled = _features(
-        release, point, prepared.fixes, made, known[_row_of(epoch.rows, prepared.fixes.rows)]
-    )
-    cells, slots, hours = point
     middle = (slots + hours // 2 - release.slots.utc_offset) * HOUR
     middle += MONDAY if release.slots.time == "hour_of_week" else 0
-    some = np.arange(0, len(epoch.rows), -(-len(epoch.rows) // AT_MOST) or 1)
-    raw = epoch.where(some)  # type: ignore[arg-type]
-    residents = _told_by(tiling.tiles_of(raw.cells), release)
-    subjects = raw.subjects.astype(np.int64)
-    return Seen(
-        point, ids, owners, Visits(ids, owners, cells, middle), features, epoch.seconds[row_of], known[row_of],
-        labelled, Visits(subjects, subjects, residents, raw.seconds),
-        Visits(subjects, subjects, _fine(raw), raw.seconds),
-        raw, trips[some].astype(np.int64), known[some], 60 if release.hour else 1,
-        round(float(np.median(epoch.longitudes)) / 15) if len(epoch.rows) else 0,
+    features, labelled, told = _features(release, point, prepared.fixes, made)
+    of, labels = (_row_of(prepared.epoch.rows, rows) for rows in (made.rows, prepared.fixes.rows[told]))
+    return Told(
+        point, ids, owners, Visits(ids, owners, cells, middle), prepared.epoch.seconds[of], features, half[of],
+        labelled, half[labels],
     )  # fmt: skip
 
 
@@ -147,16 +172,16 @@ def _point(table: pa.Table) -> tuple[Ints, Ints, Ints]:
 
 
 def _features(
-    release: PlacesRelease, point: tuple[Ints, Ints, Ints], fixes: Fixes, made: PublishedPlaces, known: Mask
-) -> tuple[tuple[Ints, ...], Traces]:
-    """Return the cell, and the cell in its slot of the week, of each row and of the ``known`` fixes that are told."""
-    told = known & (made.cells != NOWHERE)
+    release: PlacesRelease, point: tuple[Ints, Ints, Ints], fixes: Fixes, made: PublishedPlaces
+) -> tuple[tuple[Ints, ...], Traces, Mask]:
+    """Return the cell, and the cell in its slot of the week, of each row and of the fixes that are told, and which."""
+    told = made.cells != NOWHERE
     labels = made.cells[told].astype(np.int64), made.slots[told], made.slot_hours[told]
     cells, slots, hours = (np.concatenate(pair) for pair in zip(point, labels, strict=True))
     weekly = slots if release.slots.time == "hour_of_week" else _hour_of_week(slots)
     codes = (cells, numbered(cells, weekly, hours))
     who, rows = fixes.subjects[told].astype(np.int64), len(point[0])
-    return tuple(code[:rows] for code in codes), Traces(who, who, tuple(code[rows:] for code in codes))
+    return tuple(code[:rows] for code in codes), Traces(who, who, tuple(code[rows:] for code in codes)), told
 
 
 def _told_by(tiles: Cells, release: PlacesRelease) -> Ints:
@@ -175,13 +200,8 @@ def _row_of(rows: Ints, sought: Ints) -> Ints:
     return order[np.searchsorted(rows, sought, sorter=order)]
 
 
-def _traces(ids: Ints, owners: Ints, features: tuple[Ints, ...], some: Mask) -> Traces:
-    return Traces(ids[some], owners[some], tuple(feature[some] for feature in features))
-
-
-def _fine(fixes: Fixes) -> Ints:
-    up, across = (np.round(each * FINE).astype(np.int64) for each in (fixes.latitudes, fixes.longitudes))
-    return (up << 32) + across
+def _some(traces: Traces, some: Mask) -> Traces:
+    return Traces(traces.ids[some], traces.owners[some], tuple(feature[some] for feature in traces.features))
 
 
 def _hour_of_week(hours: Ints) -> Ints:

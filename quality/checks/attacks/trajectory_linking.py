@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from quality.checks.attacks.finding import Attack, Finding, judge, limit_over_chance
-from quality.checks.attacks.intervals import Estimate
+from quality.checks.attacks.intervals import Estimate, wilson
 from quality.checks.attacks.linking import Scores
 from quality.checks.attacks.points import Ints
 from quality.checks.attacks.traces import Traces, link_traces
@@ -25,8 +25,7 @@ SMOOTHING = 0.01
 
 
 def attack_trajectories(
-    released: Traces,
-    known: Traces,
+    released: Sequence[tuple[Traces, Traces]],
     raw: tuple[Traces, Traces],
     *,
     k: int | None = None,
@@ -36,12 +35,15 @@ def attack_trajectories(
 ) -> Finding:
     """Return how often the likeliest user of a released trajectory is its own: at most chance + margin (or 1/k).
 
-    ``known`` are labelled trajectories (ids are users) with features coded as the release codes them. ``raw``: the
-    same two at full precision, released and known.
+    Each pair of ``released`` is trajectories and labelled ones of another time (ids are users) with features coded as
+    the release codes them; attempts at all pairs are counted together. ``raw``: one such pair at full precision.
     """
-    found, chance = link_trajectories(released, known, targets=targets, seed=seed)
+    tried = [link_trajectories(*pair, targets=targets, seed=seed) for pair in released]
+    attempts = sum(found.attempts for found, _ in tried)
+    reached = wilson(sum(found.successes for found, _ in tried), attempts)
+    chance = sum(found.attempts * chance for found, chance in tried) / max(attempts, 1)
     control, _ = link_trajectories(*raw, targets=targets, seed=seed)
-    return judge(TRAJECTORIES, found, control, limit=limit_over_chance(chance, k=k, margin=margin), baseline=chance)
+    return judge(TRAJECTORIES, reached, control, limit=limit_over_chance(chance, k=k, margin=margin), baseline=chance)
 
 
 def link_trajectories(released: Traces, known: Traces, *, targets: int, seed: int) -> tuple[Estimate, float]:
