@@ -34,8 +34,8 @@ from transforms.location.adaptive_tiling import AdaptiveTiling
 from transforms.location.prepare_fixes import Prepared
 from transforms.location.publish_places import PublishedPlaces
 
-DRAWS, TARGETS = 2_000, 8_000
-"""Sets of points that are drawn, and trajectories of which somebody is sought: enough for a tenth of a hundredth."""
+DRAWS, TARGETS = 2_000, 4_000
+"""Sets of points that are drawn, and trajectories of each half whose person is sought."""
 
 SEED = 20_261_127
 _UNLINKED = "Not applicable: no two rows are linked, so there is no trace that {}."

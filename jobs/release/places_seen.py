@@ -26,8 +26,7 @@ MINUTE, HOUR, DAY, WEEK = 60, 3_600, 86_400, 168
 FINE = 1_000
 """Parts of a degree that tell raw places apart: about 100 m."""
 AT_MOST = 1_000_000
-"""Raw fixes that an attacker is given; of more, every n-th."""
-SEED = 20_261_127
+"""Raw fixes that an attacker learns by heart; of more, every n-th."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,13 +74,13 @@ class Told:
 class Raw:
     """The epoch's ``fixes`` (n,) at full precision: ``trips`` (or days) and ``half`` (of days) of each.
 
-    ``span`` is how long, in seconds, somebody stays near: what is known of time is no finer.
+    Of very many every n-th are enough, but for following somebody: that is done in the ``whole`` epoch.
     """
 
     fixes: Fixes
     trips: Ints
     half: Mask
-    span: int
+    whole: Fixes
 
     @property
     def visits(self) -> Visits:
@@ -93,7 +92,8 @@ class Raw:
     def traces(self, some: Mask, *, by_trip: bool = False) -> Traces:
         """Return those of some fixes (n,), by person or by trip."""
         seen = self.visits
-        features = (seen.places, numbered(seen.places, _hour_of_week(seen.seconds // HOUR)))
+        hours = _hour_of_week(seen.seconds // HOUR)
+        features = (seen.places, *(numbered(seen.places, part) for part in (hours, hours % 24)))
         return _some(Traces(self.trips if by_trip else seen.owners, seen.owners, features), some)
 
     def other_days(self) -> tuple[Traces, Traces]:
@@ -106,9 +106,11 @@ class Raw:
         return self.traces(early), self.traces(~early)
 
     def sightings(self) -> Sightings:
-        """Return one fix of each person and span."""
-        fixes, slots = self.fixes, self.fixes.seconds // self.span
-        _, one = np.unique(np.stack([fixes.subjects, slots]), axis=1, return_index=True)
+        """Return one fix of each person and span, as far apart as fixes commonly are: one leads to the next."""
+        fixes = self.whole
+        slots = fixes.seconds // _span(fixes)
+        changed = (np.diff(fixes.subjects, prepend=-1) != 0) | (np.diff(slots, prepend=-1) != 0)
+        one = np.flatnonzero(changed)
         return Sightings(fixes.subjects[one].astype(np.int64), slots[one], fixes.latitudes[one], fixes.longitudes[one])
 
 
@@ -131,18 +133,27 @@ class Seen:
 
 
 def see(release: PlacesRelease, prepared: Prepared, made: PublishedPlaces, tiling: AdaptiveTiling) -> Seen:
-    """Return what an attacker of the release has. Days (or fixes, if none has a date) are halved by chance."""
+    """Return what an attacker of the release has, labelled rows of each other day among it.
+
+    Days are everybody's: if each person had other ones, whoever is labelled in a slot would not be who is sought.
+    """
     epoch = prepared.epoch
     days = np.arange(len(epoch.rows)) if release.hour else numbered(epoch.subjects, epoch.seconds // DAY)
-    half = (np.random.default_rng(SEED).random(int(days.max(initial=-1)) + 1) < 0.5)[days]
+    half = np.asarray(epoch.seconds // DAY % 2 == 1)
     trips = cut_trips(epoch, gap_minutes=release.trips.gap_minutes) if release.trips else days
     few = slice(None, None, max(1, -(-len(epoch.rows) // AT_MOST)))
     fixes = Fixes(*(getattr(epoch, name)[few] for name in Fixes.__slots__))
-    raw = Raw(fixes, trips[few].astype(np.int64), half[few], HOUR if release.hour else MINUTE)
+    raw = Raw(fixes, trips[few].astype(np.int64), half[few], epoch)
     who = fixes.subjects.astype(np.int64)
     residents = Visits(who, who, _told_by(tiling.tiles_of(fixes.cells), release), fixes.seconds)
     noon = float(np.median(epoch.longitudes)) / 15 if len(epoch.rows) else 0.0
     return Seen(_told(release, prepared, made, half), raw, residents, round(noon))
+
+
+def _span(fixes: Fixes) -> int:
+    gaps = np.diff(fixes.seconds)[np.diff(fixes.subjects) == 0]
+    gaps = gaps[gaps > 0]
+    return max(MINUTE, int(np.median(gaps))) if len(gaps) else MINUTE
 
 
 def _told(release: PlacesRelease, prepared: Prepared, made: PublishedPlaces, half: Mask) -> Told:
@@ -174,12 +185,12 @@ def _point(table: pa.Table) -> tuple[Ints, Ints, Ints]:
 def _features(
     release: PlacesRelease, point: tuple[Ints, Ints, Ints], fixes: Fixes, made: PublishedPlaces
 ) -> tuple[tuple[Ints, ...], Traces, Mask]:
-    """Return the cell, and the cell in its slot of the week, of each row and of the fixes that are told, and which."""
+    """Return cell, and cell by slot of week and of day, of each row and of the fixes that are told, and which are."""
     told = made.cells != NOWHERE
     labels = made.cells[told].astype(np.int64), made.slots[told], made.slot_hours[told]
     cells, slots, hours = (np.concatenate(pair) for pair in zip(point, labels, strict=True))
     weekly = slots if release.slots.time == "hour_of_week" else _hour_of_week(slots)
-    codes = (cells, numbered(cells, weekly, hours))
+    codes = (cells, *(numbered(cells, part, hours) for part in (weekly, weekly % 24)))
     who, rows = fixes.subjects[told].astype(np.int64), len(point[0])
     return tuple(code[:rows] for code in codes), Traces(who, who, tuple(code[rows:] for code in codes)), told
 
