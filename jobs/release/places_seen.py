@@ -141,13 +141,17 @@ def see(release: PlacesRelease, prepared: Prepared, made: PublishedPlaces, tilin
     days = np.arange(len(epoch.rows)) if release.hour else numbered(epoch.subjects, epoch.seconds // DAY)
     half = np.asarray(epoch.seconds // DAY % 2 == 1)
     trips = cut_trips(epoch, gap_minutes=release.trips.gap_minutes) if release.trips else days
-    few = slice(None, None, max(1, -(-len(epoch.rows) // AT_MOST)))
+    few = slice(None, None, _every(len(epoch.rows)))
     fixes = Fixes(*(getattr(epoch, name)[few] for name in Fixes.__slots__))
     raw = Raw(fixes, trips[few].astype(np.int64), half[few], epoch)
     who = fixes.subjects.astype(np.int64)
     residents = Visits(who, who, _told_by(tiling.tiles_of(fixes.cells), release), fixes.seconds)
     noon = float(np.median(epoch.longitudes)) / 15 if len(epoch.rows) else 0.0
     return Seen(_told(release, prepared, made, half), raw, residents, round(noon))
+
+
+def _every(fixes: int) -> int:
+    return max(1, -(-fixes // AT_MOST))
 
 
 def _span(fixes: Fixes) -> int:
@@ -184,9 +188,10 @@ def _point(table: pa.Table) -> tuple[Ints, Ints, Ints]:
 
 def _features(
     release: PlacesRelease, point: tuple[Ints, Ints, Ints], fixes: Fixes, made: PublishedPlaces
-) -> tuple[tuple[Ints, ...], Traces, Mask]:
+) -> tuple[tuple[Ints, ...], Traces, Ints]:
     """Return cell, and cell by slot of week and of day, of each row and of the fixes that are told, and which are."""
-    told = made.cells != NOWHERE
+    told = np.flatnonzero(made.cells != NOWHERE)
+    told = told[:: _every(len(told))]
     labels = made.cells[told].astype(np.int64), made.slots[told], made.slot_hours[told]
     cells, slots, hours = (np.concatenate(pair) for pair in zip(point, labels, strict=True))
     weekly = slots if release.slots.time == "hour_of_week" else _hour_of_week(slots)
