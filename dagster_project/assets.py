@@ -56,6 +56,9 @@ _OWN = {
     "precision_ceiling": "No cell is finer, by area and radius, than the region's law allows for the purpose.",
     "k_reached": "Every published count is of at least k distinct persons.",
     "crowds_recounted": "An independent recount finds the persons that the release counts.",
+    "figures_paid": "Every published figure is one that a privacy budget paid for.",
+    "partitions_public": "Which partitions are published does not hang on who is in the data.",
+    "figures_of_these_rows": "The figures are of the rows as they are now.",
 }
 
 

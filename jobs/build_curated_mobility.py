@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jobs.allowed_rows import with_reason
 from jobs.job import Built, Inputs, Job, Read
 from quality.checks.check_crowds import check_floor, recount_crowds
 from quality.checks.check_precision import check_precision
@@ -69,7 +70,9 @@ def allowed_persons(inputs: Inputs) -> tuple[DataFrame, DataFrame]:
     from transforms.privacy.unite_shared_devices import unite_shared_devices
 
     _refuse_rotation(inputs)
-    rows = _with_reason(inputs).withColumn("_window", window_column(inputs))
+    purpose = inputs.policy.release_purpose
+    inputs.policy.use(inputs.region.jurisdiction, purpose)
+    rows = with_reason(inputs, "protected.pings", purpose).withColumn("_window", window_column(inputs))
     hour = F.date_trunc("hour", "event_time").alias("event_time")
     groups = rows.groupBy("_window", "cell", hour, "actor_key", "_why").agg(F.count("*").alias("_rows"))
     visits = inputs.share("visits", lambda: unite_shared_devices(groups, device_links(inputs)))
@@ -83,38 +86,6 @@ def device_links(inputs: Inputs) -> DataFrame:
     """Return which account was seen on which device, in positions and in actions."""
     pings, actions = (inputs.tables[name].select("actor_key", "device_key") for name in READ_LINKS)
     return pings.union(actions)
-
-
-def _with_reason(inputs: Inputs) -> DataFrame:
-    """Add ``_why``: why a row may not serve the release now, or null. Consent is the latest statement of all."""
-    from pyspark.sql import functions as F
-
-    from jobs.build_protected_pings import domain
-    from transforms.privacy.pseudonymize_columns import pseudonymize_columns
-
-    purpose = inputs.policy.release_purpose
-    inputs.policy.use(inputs.region.jurisdiction, purpose)
-    said = inputs.tables["raw.consents"].where(F.col("purpose") == purpose)
-    latest = said.groupBy("subject_id").agg(F.max_by("given", F.struct("event_time", ~F.col("given"))).alias("_given"))
-    epochs = F.array(*[F.lit(day).cast("timestamp") for day in sorted({day.replace(day=1) for day in inputs.dates})])
-    now = latest.where("_given").withColumn("event_time", F.explode(epochs))  # a pseudonym for each month, if monthly
-    now = (
-        pseudonymize_columns(
-            now, columns={"_subject": ("subject_id", "actor")}, keys=inputs.keys, domain=domain(inputs)
-        )
-        .select("_subject")
-        .distinct()
-    )
-    rows = inputs.tables["protected.pings"]
-    joined = rows.join(now, on=rows["actor_key"] == now["_subject"], how="left")
-    free = F.col("source").isin(*sorted(inputs.sources_on(False, purpose)))
-    on_consent = F.col("source").isin(*sorted(inputs.sources_on(True, purpose)))
-    why = F.when(~F.array_contains("purposes", purpose), "no_purpose")
-    why = why.when(~free & ~on_consent, "no_legal_basis_now")
-    why = why.when(on_consent & F.col("_subject").isNull(), "no_consent_now")
-    return joined.withColumn("_why", why.when(on_consent & F.col("_subject").isNull(), "no_consent_now")).drop(
-        "_subject"
-    )
 
 
 def window_column(inputs: Inputs) -> Column:

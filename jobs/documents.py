@@ -9,6 +9,8 @@ from pathlib import Path
 from jobs.alerts.message import AlertMessage
 from jobs.listings import LISTINGS, Listing
 from quality.contracts import CONTRACTS, Column, Contract
+from quality.releases.contract_of import FOLDER as CONTRACTS_OF_RELEASES
+from quality.releases.contract_of import declared_contracts
 
 _HEAD = """# Data dictionary
 
@@ -50,6 +52,24 @@ def write_documents(folder: Path) -> list[str]:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(made[name], encoding="utf-8")
     return names
+
+
+def outdated_contracts() -> dict[Path, str]:
+    """Return the text of each contract of a declared release that is absent or differs; empty for one to remove."""
+    made = declared_contracts()
+    left = dict.fromkeys(set(CONTRACTS_OF_RELEASES.glob("*.json")) - set(made), "")
+    return {path: text for path, text in {**made, **left}.items() if not text or _read(path) != text}
+
+
+def write_contracts() -> list[str]:
+    """Write the contracts of declared releases that are outdated, remove what no release declares; return names."""
+    changed = outdated_contracts()
+    for path, text in changed.items():
+        if text:
+            path.write_text(text, encoding="utf-8")
+        else:
+            path.unlink()
+    return [f"quality/contracts/released/{path.name}" for path in changed]
 
 
 def _section(of: Contract) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from jobs.home import Region
 from jobs.region_keys import RegionKeys
@@ -19,8 +19,10 @@ from quality.policies.policy import Jurisdiction, Policy, Release
 from quality.sources.mapping import Mapping
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from pyspark.sql import DataFrame
 
+    from quality.releases.noisy import NoisyRelease
     from transforms.location.tile_cells import Tiling
 
 Scope = Literal["same_dates", "up_to_date", "all_dates"]
@@ -79,6 +81,30 @@ def kept_in_memory(df: DataFrame) -> DataFrame:
     return df.persist(StorageLevel.MEMORY_ONLY)
 
 
+class Figures(NamedTuple):
+    """What a noisy release publishes of a day: a row per partition; None where nothing may be, with the reason's code.
+
+    ``changed``: the figures are of the day's rows as they once were.
+    """
+
+    table: pa.Table | None
+    changed: bool = False
+    reason: str = ""
+
+
+class NoisyFigures(Protocol):
+    """Makes a region's noisy figures, each at most once: who builds neither spends a budget nor holds a key."""
+
+    def public(self, release: NoisyRelease) -> pa.Table | None:
+        """Return all partitions, a column for each key, where the release lists them; None where it does not."""
+
+    def of(self, release: NoisyRelease, day: date, rows: DataFrame) -> Figures:
+        """Return the figures of a day's ``rows``; they are looked at only once their loss is spent."""
+
+    def spends(self) -> pa.Table:
+        """Return what was spent of the region's tables, in order (``jobs.budget.export_spends.SPENDS``)."""
+
+
 @dataclass(frozen=True)
 class Inputs:
     """Everything a build may see: frames, policy, a key reference; no paths, no clock."""
@@ -95,6 +121,7 @@ class Inputs:
     nothing: Callable[[Contract], DataFrame]
     versions: tuple[tuple[str, int | None], ...] = ()
     shared: Shared = field(default_factory=Shared)
+    noisy: NoisyFigures | None = None
     kept: dict[str, DataFrame] = field(default_factory=dict)
 
     def keep(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:

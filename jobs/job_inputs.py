@@ -82,11 +82,14 @@ class Workplace:
 
     def inputs(self, job: Job, dates: tuple[date, ...]) -> Inputs:
         """Return what the job's build may see for ``dates``; for a windowed job these are the windows' first days."""
+        from jobs.release.lake_figures import LakeFigures
+
         return Inputs(
             self.region, self.home.policy, dates, self.today(),
             {read.table: self._frame(job, read, dates) for read in job.reads},
             self.bases(), self.keys,
             tiling_for(self.home, self.release), self._landed, self._nothing, self._versions(job), self.shared,
+            LakeFigures(self.home, self.region, lambda: self.keys.pseudonym),
         )  # fmt: skip
 
     def _versions(self, job: Job) -> tuple[tuple[str, int | None], ...]:

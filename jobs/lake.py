@@ -24,7 +24,7 @@ from jobs.staged import Staged, rows_by_date, staged_files
 from jobs.table_version import TableVersion, open_newest
 from jobs.unfinished import remove
 from quality.contracts import DATE, Contract
-from quality.contracts.at_rest import at_rest
+from quality.contracts.at_rest import at_rest, sealed_columns
 from quality.contracts.errors import PublishedBefore, PublishedMeanwhile
 
 if TYPE_CHECKING:
@@ -104,12 +104,12 @@ class Lake:
         """Return rows as they lie on disk; see ``seal_rows``."""
         from transforms.privacy.seal_rows import seal_rows
 
-        return df if at_rest(contract) is contract else seal_rows(df, contract, self.subjects(), **of)
+        return df if not sealed_columns(contract) else seal_rows(df, contract, self.subjects(), **of)
 
     def _opened(self, df: DataFrame, contract: Contract) -> DataFrame:
         from transforms.privacy.seal_rows import open_rows
 
-        return df if at_rest(contract) is contract else open_rows(df, contract, self.subjects())
+        return df if not sealed_columns(contract) else open_rows(df, contract, self.subjects())
 
     def _nothing(self, contract: Contract) -> DataFrame:
         nothing = self.spark().createDataFrame([], at_rest(contract).spark_schema)

@@ -96,6 +96,12 @@ def spread(rows: Iterable[dict[str, Any]], resolution: int) -> dict[str, float]:
     return {h3.int_to_str(cell): count for cell, count in residents.items()}
 
 
+def populated_cells(home: Home, resolution: int) -> list[str]:
+    """Return the H3 cells of a resolution in which people live, by the population file, sorted; none without it."""
+    path = home.path / "reference" / "population.csv"
+    return sorted(spread(read_reference(path, "population"), resolution)) if path.exists() else []
+
+
 @lru_cache(maxsize=4)
 def _build(folder: Path, digest: str, release: Release) -> Tiling:
     """Build the tiling, or return that of the same reference files (``digest``) and release."""

@@ -9,13 +9,16 @@ from jobs import (
     build_curated_actor_features,
     build_curated_mobility,
     build_curated_place_counts,
+    build_curated_privacy_spends,
     build_protected_actions,
     build_protected_pings,
 )
 from jobs.build_clean import clean_job
+from jobs.build_noisy_release import noisy_job
 from jobs.build_raw import raw_job
 from jobs.job import Job, function_of
 from quality.contracts import CONTRACTS, Layer
+from quality.contracts.declared import read_declared
 from quality.contracts.errors import UsageError
 
 _HERE = Path(__file__).parent
@@ -33,6 +36,8 @@ JOBS: dict[str, Job] = {
         build_curated_mobility.JOB,
         build_curated_place_counts.JOB,
         build_curated_actor_features.JOB,
+        *map(noisy_job, read_declared()),
+        build_curated_privacy_spends.job_after(read_declared()),
     )
 }
 """Jobs by the table they write."""
@@ -49,7 +54,7 @@ def job_named(name: str) -> Job:
 def code_of(job: Job) -> str:
     """Return a digest of the code that can change the job's rows: its transforms and its own module."""
     module = function_of(job.build).__module__.rpartition(".")[2]
-    shared = ("build_protected_pings", "build_curated_mobility") if job.kind == "aggregate" else ()
+    shared = ("allowed_rows", "build_protected_pings", "build_curated_mobility") if job.kind == "aggregate" else ()
     digest = hashlib.sha256()
     for path in sorted({_HERE / f"{name}.py" for name in (*shared, module)} | set(_TRANSFORMS.rglob("*.py"))):
         digest.update(path.name.encode() + path.read_bytes())

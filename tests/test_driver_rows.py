@@ -12,10 +12,13 @@ BRINGS = {"collect", "toPandas", "toArrow", "toLocalIterator", "foreach", "rdd"}
 """What brings a frame's rows to the driver, or away from the plan that Spark optimizes."""
 
 BOUNDED = {
+    ("jobs/build_curated_privacy_spends.py", "build_curated_privacy_spends"): "a line for each release and date",
+    ("jobs/build_noisy_release.py", "build_noisy_release"): "a line for each date and reason",
     ("jobs/date_files.py", "_count"): "a line for each file, table and date",
     ("jobs/read_ours.py", "read_ours"): "a line for each file of ours, one for each codec",
     ("jobs/release/build_large.py", "_plan"): "one line: how values are coded and where boxes end",
     ("jobs/release/build_large.py", "_stage"): "a line for each box: its files and their rows",
+    ("jobs/release/lake_figures.py", "_make"): "noisy figures, which are published: a line for each partition of a day",
     ("jobs/run_job.py", "_run_rows"): "a line for each date and reason",
     ("jobs/run_job.py", "_run_aggregate"): "a line for each date and reason",
     ("jobs/try_source.py", "_tried"): "a line for each reason, of one file that a person tries",

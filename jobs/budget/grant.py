@@ -83,6 +83,10 @@ class BudgetExceeded(PolicyBreach):
         self.left = left
 
 
+class ReleasedBefore(PolicyBreach):
+    """A partition was published from other data, and may not be a second time."""
+
+
 def periods(per: Per, first: date, last: date) -> set[str]:
     """Return the periods that days from ``first`` to ``last`` lie in."""
     if per == "lifetime":

@@ -19,7 +19,7 @@ from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.budget.grant import EVERYBODY, BudgetExceeded, Grant, Spend, periods, same_accounting
+from jobs.budget.grant import EVERYBODY, BudgetExceeded, Grant, ReleasedBefore, Spend, periods, same_accounting
 from quality.contracts.errors import EnvironmentFault, PolicyBreach
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
@@ -89,6 +89,28 @@ class BudgetLedger:
             with self.alone() as db:
                 db.execute("INSERT INTO figures VALUES (?, ?, ?)", (spend.digest, figures, self.now().isoformat()))
             return figures
+
+    def kept(self, spend: Spend) -> bytes | None:
+        """Return the newest figures of the same release, consumer and partition, whatever the data was; None if none.
+
+        They were paid for, and to publish them once more costs nothing.
+        """
+        with closing(self._connect()) as db:
+            found = db.execute(
+                "SELECT made FROM figures JOIN spends USING (digest) WHERE dataset = ? AND unit = ? AND consumer = ?"
+                " AND release = ? AND partition = ? ORDER BY id DESC LIMIT 1",
+                (spend.dataset, spend.unit, spend.consumer, spend.release, spend.partition),
+            ).fetchone()
+        return bytes(found[0]) if found else None
+
+    def budget(self, dataset: str, unit: str, consumer: str) -> Grant | None:
+        """Return what is granted of a dataset to a consumer; None where nothing ever was."""
+        with closing(self._connect()) as db:
+            row = db.execute(
+                "SELECT accounting, main, delta, per FROM grants WHERE dataset = ? AND unit = ? AND consumer = ?"
+                " ORDER BY id DESC LIMIT 1", (dataset, unit, consumer),
+            ).fetchone()  # fmt: skip
+        return Grant(dataset, unit, _loss(*row[:3]), consumer, row[3]) if row else None
 
     def left(self, dataset: str, unit: str, consumer: str, first: date, last: date) -> dict[str, tuple[Fraction, ...]]:
         """Return what is left, as (rho or epsilon, delta), to a consumer by each budget: its own, and everybody's."""
@@ -191,13 +213,14 @@ def _left(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tupl
 
 
 def _refuse_changed(db: sqlite3.Connection, spend: Spend) -> None:
+    """Raise ``ReleasedBefore`` for a partition of which others have figures; one that died before has shown nothing."""
     released = db.execute(
-        "SELECT count(*) FROM spends WHERE dataset = ? AND unit = ? AND consumer = ? AND release = ? AND partition = ?"
-        " AND digest != ?",
+        "SELECT count(*) FROM spends JOIN figures USING (digest) WHERE dataset = ? AND unit = ? AND consumer = ?"
+        " AND release = ? AND partition = ? AND digest != ?",
         (spend.dataset, spend.unit, spend.consumer, spend.release, spend.partition, spend.digest),
     ).fetchone()[0]
     if released:
-        raise PolicyBreach(
+        raise ReleasedBefore(
             f"Release {spend.release} has published this partition of {spend.dataset} before, from other data or by "
             "another declaration; the difference could tell who came or went. Nothing was read.",
             mend="Keep what is published, or set `changed_input: spend` in the release, at a new loss.",

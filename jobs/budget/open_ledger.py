@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 
 from jobs.audit_log import audit, read_audit
+from jobs.budget.grant import Grant
 from jobs.budget.ledger import BudgetLedger
 from jobs.home import Home
 from jobs.keys.private_file import read_private
@@ -38,6 +40,27 @@ def make_ledger(home: Home) -> BudgetLedger:
         file.write(secrets.token_bytes(KEY_BYTES))
     ledger.make()
     return ledger
+
+
+def ledger_of_policy(home: Home) -> BudgetLedger:
+    """Return the ledger, made at first use by a run whose policy grants budgets; raises what ``make_ledger`` does."""
+    with (home.folder("budget") / "making.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # regions run side by side
+        ledger = open_ledger(home)
+        return ledger if ledger.path.exists() else make_ledger(home)
+
+
+def grant_as_policy(home: Home, ledger: BudgetLedger, wanted: Grant) -> None:
+    """Make a budget what the policy says, if it is not; auditors are told. Raises what ``BudgetLedger.grant`` does."""
+    if ledger.budget(wanted.dataset, wanted.unit, wanted.consumer) == wanted:
+        return
+    told = {"dataset": wanted.dataset, "unit": wanted.unit, "consumer": wanted.consumer, "per": wanted.per}
+    loss = wanted.loss
+    audit(
+        home, "decision", SUBJECT, "budget granted by policy", loss=str(loss.main), delta=str(loss.delta),
+        accounting=loss.accounting, **told,
+    )  # fmt: skip
+    ledger.grant(wanted)
 
 
 def choice_key(home: Home) -> bytes:

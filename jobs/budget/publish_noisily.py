@@ -50,12 +50,21 @@ def publish_noisily(
 
     def make() -> bytes:
         made = release_noisily(read(), release, key=key, noise=noise or OpenDpNoise(), listed=listed)
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, made.table.schema, options=ZSTD) as writer:
-            writer.write_table(made.table)
-        return bytes(sink.getvalue())
+        return to_bytes(made.table)
 
-    kept = ledger.once(spend, release.loss, make, changed=release.changed_input == "spend")
+    return from_bytes(ledger.once(spend, release.loss, make, changed=release.changed_input == "spend"))
+
+
+def to_bytes(figures: pa.Table) -> bytes:
+    """Return figures as the ledger keeps them."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, figures.schema, options=ZSTD) as writer:
+        writer.write_table(figures)
+    return bytes(sink.getvalue())
+
+
+def from_bytes(kept: bytes) -> pa.Table:
+    """Return figures that the ledger kept."""
     return pa.ipc.open_stream(kept).read_all()
 
 

@@ -8,6 +8,7 @@ from quality.contracts import (
     curated_actor_features,
     curated_mobility,
     curated_place_counts,
+    curated_privacy_spends,
     protected_actions,
     protected_pings,
     raw_actions,
@@ -18,6 +19,7 @@ from quality.contracts import (
     reference_ip_ranges,
 )
 from quality.contracts.contract import DATE, Column, Contract, Layer, Sensitivity
+from quality.contracts.declared import read_declared
 from quality.contracts.errors import UnknownDataset
 
 _MODULES = (
@@ -26,7 +28,10 @@ _MODULES = (
     curated_mobility, curated_place_counts, curated_actor_features,
 )  # fmt: skip
 
-CONTRACTS: dict[str, Contract] = {module.CONTRACT.name: module.CONTRACT for module in _MODULES}
+CONTRACTS: dict[str, Contract] = {
+    one.name: one
+    for one in (*(module.CONTRACT for module in _MODULES), *read_declared(), curated_privacy_spends.CONTRACT)
+}
 """All contracts by name, in the order of the data's flow."""
 
 

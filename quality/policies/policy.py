@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -75,6 +76,26 @@ class Release(_Frozen):
         return self
 
 
+class Budget(_Frozen):
+    """What one privacy ``unit`` of a table may lose at most in each period of data, over all noisy releases of it.
+
+    ``rho`` is of zero-concentrated, ``epsilon`` of (epsilon, delta)-differential privacy: one of them is stated, and
+    releases state their loss in the same.
+    """
+
+    unit: Literal["user", "user_day", "user_week"]
+    per: Literal["lifetime", "year", "month", "week", "day"] = "lifetime"
+    rho: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
+    epsilon: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
+    delta: Decimal = Field(default=Decimal(0), ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _one(self) -> Budget:
+        if (self.rho is None) == (self.epsilon is None):
+            raise ValueError("a budget states rho or epsilon, one of them")
+        return self
+
+
 class Retention(_Frozen):
     """How long rows of a layer are kept. ``clock`` says what the days are counted from."""
 
@@ -95,12 +116,16 @@ class Purpose(_Frozen):
 
 
 class Jurisdiction(_Frozen):
-    """The rules of one legal territory. ``minor_below`` is the age in years under which a person is a minor."""
+    """The rules of one legal territory. ``minor_below`` is the age in years under which a person is a minor.
+
+    ``budgets`` are those of tables that noisy releases read: without one, nothing of a table is released with noise.
+    """
 
     description: str
     minor_below: int = Field(ge=0, le=21)
     uses: dict[str, Use]
     release: Release
+    budgets: dict[str, Budget] = {}
 
 
 class Policy(_Frozen):

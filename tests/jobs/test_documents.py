@@ -4,7 +4,14 @@ import json
 from pathlib import Path
 
 import jobs
-from jobs.documents import data_dictionary, documents, outdated, write_documents
+from jobs.documents import (
+    data_dictionary,
+    documents,
+    outdated,
+    outdated_contracts,
+    write_contracts,
+    write_documents,
+)
 from jobs.listings import LISTINGS
 from quality.contracts import CONTRACTS
 
@@ -26,6 +33,23 @@ def test_a_changed_a_missing_and_a_left_over_document_are_noticed_and_mended(tmp
     assert outdated(tmp_path) == ["data-dictionary.md", "schemas/old.json", "schemas/run.json"]
     write_documents(tmp_path)
     assert outdated(tmp_path) == []
+
+
+def test_the_contracts_of_declared_releases_are_up_to_date():
+    assert outdated_contracts() == {}, "run `python -m jobs.cli.documents`"
+
+
+def test_a_changed_a_missing_and_a_left_over_contract_are_noticed_and_mended(tmp_path, monkeypatch):
+    made = {tmp_path / "one.json": "1\n", tmp_path / "two.json": "2\n"}
+    monkeypatch.setattr("jobs.documents.declared_contracts", lambda: made)
+    monkeypatch.setattr("jobs.documents.CONTRACTS_OF_RELEASES", tmp_path)
+    (tmp_path / "one.json").write_text("edited")
+    (tmp_path / "old.json").write_text("{}")
+
+    assert sorted(path.name for path in outdated_contracts()) == ["old.json", "one.json", "two.json"]
+    write_contracts()
+    assert outdated_contracts() == {}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one.json", "two.json"]
 
 
 def test_the_dictionary_has_every_column_of_every_table():

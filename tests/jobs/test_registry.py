@@ -21,6 +21,8 @@ LINEAGE = {
     "curated.mobility": ["protected.pings*", "protected.actions", "raw.consents"],
     "curated.place_counts": ["protected.pings*", "protected.actions", "raw.consents"],
     "curated.actor_features": ["protected.actions*", "protected.pings*"],
+    "curated.visits_noisy": ["protected.pings*", "raw.consents"],
+    "curated.privacy_spends": ["curated.visits_noisy*"],
 }
 """What each table is made from; * marks the rows that its equation counts."""
 

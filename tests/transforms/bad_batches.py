@@ -30,10 +30,12 @@ from tests.transforms.bad_input import (
     garbled,
     text,
 )
+from tests.transforms.bad_noise import TEXTS, release
 from tests.transforms.planted import FAR, NUMBER, PLANTED, Workers
 from transforms.arrow_function import arrow_function
 from transforms.location.generalize_places import generalize_places
 from transforms.location.tile_cells import with_tiles
+from transforms.noise.noisy_frame import noisy_frame
 from transforms.privacy.identifiers import Domain
 from transforms.privacy.protect_rows import protect_rows
 from transforms.privacy.pseudonymize_columns import pseudonym_function, pseudonymize_columns
@@ -120,7 +122,15 @@ def _raising(value):
     return lambda workers: arrow_function(raising, "string")
 
 
+def _noisy(release):
+    columns = pa.schema([("who", pa.string()), ("place", pa.string()), ("size", pa.string())])
+    return lambda workers: noisy_frame(
+        workers.frame, release, keys=KEYS.pseudonym, domain=EU, noise=None, listed=None, reads=columns, writes=columns
+    )
+
+
 BATCHES = [
+    Batch("noise.noisy_frame.noisy_frame", "texts-as-numbers", _noisy(release()), (iter(TEXTS.to_batches()),)),
     Batch("arrow_function.arrow_function", "an-error-with-the-value", _raising(PLANTED), (TEXT,)),
     *[
         Batch(f"privacy.pseudonymize_columns.{of}", what, start, batch)

@@ -19,6 +19,7 @@ from transforms.noise import (
     figures,
     gather_contributions,
     mechanisms,
+    noisy_frame,
     release_noisily,
     utility,
 )
@@ -115,5 +116,7 @@ NOISE = [
         lambda: release_noisily.release_noisily(TEXTS, CELLS, key=KEY, noise=None),
     ),
     Case("noise.release_noisily.shares", "a-text", lambda: release_noisily.shares(PLANTED)),
+    Case("noise.noisy_frame.deviation", "a-text", lambda: noisy_frame.deviation(PLANTED)),
+    Case("noise.noisy_frame.rows_digest", "no-frame", lambda: noisy_frame.rows_digest(PLANTED, ["x"])),
     Case("noise.utility.utility", "a-text", lambda: utility.utility(PLANTED, PLANTED, PLANTED, 1)),
 ]

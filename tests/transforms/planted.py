@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from unittest.mock import MagicMock
 
@@ -54,6 +54,16 @@ def told(error: BaseException) -> bytes:
     return "\n".join(parts).encode("utf-8", "backslashreplace")
 
 
+def _whole(function: Callable[..., object]) -> Callable[..., object]:
+    """Return a function that does all that one which yields batches would do."""
+
+    def whole(*batch: object) -> object:
+        made = function(*batch)
+        return list(made) if isinstance(made, Iterator) else made
+
+    return whole
+
+
 class Workers:
     """Stands for Spark: keeps the functions that a transform sends to Python workers, to be called with batches."""
 
@@ -69,9 +79,10 @@ class Workers:
         self.frame.schema.__getitem__.return_value.dataType = TimestampType()
 
     def functions(self) -> list[Callable[..., object]]:
-        """Return what was sent, those for batches of pandas too."""
-        grouped = [call.args[0] for call in self.frame.mock_calls if call[0].endswith("applyInPandas")]
-        return [*self.sent, *grouped]
+        """Return what was sent, those for batches of pandas and for all batches of a task too."""
+        of_frames = ("applyInPandas", "mapInArrow")
+        grouped = [call.args[0] for call in self.frame.mock_calls if call[0].endswith(of_frames)]
+        return [*self.sent, *map(_whole, grouped)]
 
     def _arrow(self, function: Callable[..., object], returns: str) -> MagicMock:
         self.sent.append(function)

@@ -299,3 +299,38 @@ def test_a_ledger_that_others_can_read_is_refused(ledger):
 def test_a_spending_that_names_nothing_is_none(name):
     with pytest.raises(UsageError):
         a_spend(**{name: ""})
+
+
+def fail() -> bytes:
+    raise RuntimeError("no such column")
+
+
+def test_a_build_that_failed_is_paid_for_and_may_be_mended_and_made(ledger):
+    with pytest.raises(RuntimeError):
+        ledger.once(a_spend(declaration="with a typo"), TENTH, fail)
+
+    assert once(ledger, declaration="mended") == b"figures"
+    assert left(ledger)["mobility"] == pytest.approx(0.8)
+
+
+def test_figures_of_a_partition_are_kept_whatever_its_data_are_now(ledger):
+    assert ledger.kept(a_spend()) is None
+    once(ledger)
+
+    assert ledger.kept(a_spend(input_version="v2", declaration="d2")) == b"figures"
+    assert ledger.kept(a_spend(partition="2026-05-02")) is None
+    assert ledger.kept(a_spend(release="daily")) is None
+
+
+def test_the_newest_figures_are_kept(ledger):
+    once(ledger)
+    ledger.once(a_spend(input_version="v2"), TENTH, lambda: b"newer", changed=True)
+
+    assert ledger.kept(a_spend()) == b"newer"
+
+
+def test_the_last_grant_is_the_budget(ledger):
+    ledger.grant(Grant("protected.pings", "user_day", rho(3), per="day"))
+
+    assert ledger.budget("protected.pings", "user_day", "") == Grant("protected.pings", "user_day", rho(3), per="day")
+    assert ledger.budget("protected.pings", "user_day", "nobody") is None

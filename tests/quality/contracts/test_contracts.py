@@ -18,7 +18,7 @@ def test_every_dataset_is_known_in_the_order_of_the_flow():
     assert list(CONTRACTS) == [
         "raw.pings", "raw.actions", "raw.actors", "raw.consents", "raw.labels", "reference.ip_ranges", "clean.pings",
         "clean.actions", "protected.pings", "protected.actions", "curated.mobility", "curated.place_counts",
-        "curated.actor_features",
+        "curated.actor_features", "curated.visits_noisy", "curated.privacy_spends",
     ]  # fmt: skip
     layers = [made.layer for made in CONTRACTS.values()]
     assert layers == sorted(layers, key=FLOW.index)
@@ -92,11 +92,20 @@ def test_a_release_holds_no_personal_column_and_is_curated_with_an_example(made)
     assert not made.personal
     assert (made.layer, made.erasure_key) == (Layer.CURATED, "")
     assert made.name in made.example
-    assert {"k", "status", "persons"} <= set(made.column_names)
 
 
-def test_only_counts_of_places_are_released():
-    assert {made.name for made in CONTRACTS.values() if made.released} == {"curated.mobility", "curated.place_counts"}
+CROWDS = {"curated.mobility", "curated.place_counts"}
+
+
+def test_counts_of_crowds_state_their_floor():
+    for name in CROWDS:
+        assert {"k", "status", "persons"} <= set(CONTRACTS[name].column_names)
+
+
+def test_only_counts_of_places_noisy_figures_and_what_they_cost_are_released():
+    noisy = {"curated.visits_noisy", "curated.privacy_spends"}
+
+    assert {made.name for made in CONTRACTS.values() if made.released} == CROWDS | noisy
 
 
 @EVERY

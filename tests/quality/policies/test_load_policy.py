@@ -86,6 +86,8 @@ def test_a_bad_field_is_named_with_its_path_and_never_its_value(tmp_path, path, 
         pytest.param((*EU, "release", "slot_hours"), [6, 1], "must rise", id="slots-that-fall"),
         pytest.param((*EU, "release", "slot_hours"), [1, 168], "at most 24 hours", id="hourly-slots-of-a-week"),
         pytest.param((*EU, "release", "window"), "month", "window: day", id="hourly-over-a-month"),
+        pytest.param((*EU, "budgets", "protected.pings", "epsilon"), 1, "rho or epsilon", id="two-budgets-in-one"),
+        pytest.param((*EU, "budgets", "protected.pings", "rho"), REMOVE, "rho or epsilon", id="a-budget-of-nothing"),
         pytest.param((*REDACTION, "operator"), "token", "operator token needs one", id="a-case-for-tables"),
         pytest.param(
             REDACTION,
