@@ -1,4 +1,4 @@
-"""Shipped releases of places on the real sets: fixes kept by level, displacement, seconds, crowds recounted, and attacks.
+"""Shipped releases of places on the real sets: fixes kept by level, displacement, seconds, crowds, and attacks.
 
 Run: `.venv/bin/python -m benchmarks.places [cabspotting_hours geolife_weeks checkins_week sequences]`, with the shared
 data beside the checkout or at `$GEOWARD_SHARED`. Tiles are of rows from before the epoch, or of every other person

@@ -20,6 +20,7 @@ from dataclasses import replace
 from functools import partial
 
 from jobs.release.attack_release import NOT_TRIED
+from jobs.release.explain_places import NOT_APPLICABLE
 from jobs.release.places_seen import Seen, see
 from quality.checks.attacks.epoch_linkage import EPOCHS, attack_epochs
 from quality.checks.attacks.finding import Attack, Finding, as_verdict
@@ -38,13 +39,6 @@ DRAWS, TARGETS = 2_000, 4_000
 """Sets of points that are drawn, and trajectories of each half whose person is sought."""
 
 SEED = 20_261_127
-_UNLINKED = "Not applicable: no two rows are linked, so there is no trace that {}."
-NOT_APPLICABLE = {
-    ("none", "unicity"): _UNLINKED.format("some known points could single out"),
-    ("none", "linkage"): _UNLINKED.format("could be found again in another epoch"),
-    ("trip", "recovery"): "Not applicable: the rows of a trip are linked by its pseudonym already.",
-}
-"""Why an attack has nothing to go by in a release with such pseudonyms."""
 
 
 def attack_places(
@@ -67,7 +61,7 @@ def attack_places(
     verdicts = []
     for gate, attack, limit, run, about in tried:
         if reason := NOT_APPLICABLE.get((release.pseudonym, gate)):
-            verdict = _untried(attack, "not_applicable", reason)
+            verdict = _untried(attack, "not_applicable", f"Not applicable: {reason}.")
         elif limit is None:
             verdict = _untried(attack, "not_tried", f"Not tried, since the release states so: {attack.claim}")
         else:

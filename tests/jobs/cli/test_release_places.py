@@ -276,3 +276,13 @@ def test_commands_of_tables_say_so(geoward, tmp_path):
     path.write_text(yaml.safe_dump(DECLARED))
 
     assert "this command is for tables" in str(geoward("release", "attack", path).exception)
+
+
+def test_the_command_explains_a_release_of_places(geoward, fits):
+    done = geoward("release", "explain", "checkins_week", "--json")
+
+    assert fits(done.document, "release-explain")
+    assert {one["attack"] for one in done.document["attacks"] if one["tried"] == "does not apply"} == {
+        "unicity", "linkage",
+    }  # fmt: skip
+    assert "does not apply" in geoward("release", "explain", "checkins_week").stdout

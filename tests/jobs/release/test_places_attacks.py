@@ -92,6 +92,8 @@ def test_a_limit_is_chance_and_the_gate_or_what_a_crowd_allows():
         measured = found[name].measured
         assert measured["limit"] == pytest.approx(measured["baseline"] + margin)
     assert crowd["home_work"].measured["limit"] == 0.5
+    linked = attacked(commuters(4, 3), 2, gates={"linkage": 0.3}, **LINKED)["epoch_linkage"].measured
+    assert linked["limit"] == pytest.approx(linked["baseline"] + 0.3)
 
 
 def test_where_raw_rows_tell_nobody_apart_attacks_are_blind_and_stop():
@@ -152,3 +154,16 @@ def test_nothing_published_is_nothing_tried():
     found = attacked(commuters(3, 1), 3)
 
     assert {name for name, verdict in found.items() if verdict.passed} == set()
+
+
+def test_a_trip_over_the_turn_of_the_epoch_is_in_one_of_them():
+    """Its pseudonym would be found again in the other by itself."""
+    table, release = commuters(4, 3), declared(k=2, **LINKED)
+    prepared, tiling = prepare_fixes(table, release), tiling_of(table, release)
+    told = see(release, prepared, publish_places(prepared.fixes, release, tiling), tiling).told
+
+    turn = float(np.sort(np.unique(told.seconds))[1])  # between the first two hours of a trip
+    first, second = told.epochs(turn)
+
+    assert len(first.ids) and len(second.ids)
+    assert np.intersect1d(first.ids, second.ids).size == 0
