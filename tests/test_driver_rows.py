@@ -19,6 +19,7 @@ BOUNDED = {
     ("jobs/release/build_large.py", "_plan"): "one line: how values are coded and where boxes end",
     ("jobs/release/build_large.py", "_stage"): "a line for each box: its files and their rows",
     ("jobs/release/lake_figures.py", "_make"): "noisy figures, which are published: a line for each partition of a day",
+    ("jobs/release/build_large.py", "_united"): "one line: how many accounts are one with others",
     ("jobs/run_job.py", "_run_rows"): "a line for each date and reason",
     ("jobs/run_job.py", "_run_aggregate"): "a line for each date and reason",
     ("jobs/try_source.py", "_tried"): "a line for each reason, of one file that a person tries",

@@ -18,6 +18,7 @@ from quality.releases.declaration import TableRelease
 from transforms.anonymity.box_rows import BoxPlan, Survey, pack_boxes, plan_boxes, survey_part, unpack_boxes
 from transforms.anonymity.partition_bounds import Unreachable
 from transforms.anonymity.publish_rows import publish_rows
+from transforms.anonymity.unite_subjects import united_accounts
 
 if TYPE_CHECKING:
     from transforms.anonymity.publish_rows import Published
@@ -38,18 +39,47 @@ SUBJECT = "_subject"
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Reads the row groups that batches of (file, row_group) name, ``columns`` only, rows with a subject only."""
+    """Reads the row groups that batches of (file, row_group) name, ``columns`` only, rows with a subject only.
+
+    ``persons`` is a file of accounts that are one with others (``unites``): their person takes their place.
+    """
 
     columns: tuple[str, ...]
     subject: str | None
+    persons: Path | None = None
 
     def __call__(self, batches: Batches) -> Batches:
         """Give the rows as batches."""
+        persons = pq.read_table(self.persons) if self.persons else None
         for batch in batches:
             for name, group in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 read = pq.ParquetFile(name).read_row_group(group, columns=list(self.columns), use_threads=False)
                 known = read.filter(pc.is_valid(read[self.subject])) if self.subject else read
+                if persons is not None and self.subject:
+                    known = _with_persons(known, self.subject, persons)
                 yield from known.combine_chunks().to_batches()
+
+
+def _with_persons(rows: pa.Table, subject: str, persons: pa.Table) -> pa.Table:
+    accounts = rows[subject].combine_chunks()
+    place = pc.index_in(accounts, value_set=persons["account"].combine_chunks().cast(accounts.type))
+    person = persons["person"].combine_chunks().cast(accounts.type).take(place)
+    return rows.set_column(rows.column_names.index(subject), subject, pc.coalesce(person, accounts))
+
+
+def unites(subject: str, links: tuple[str, ...], path: Path) -> Worker:
+    """Return what writes the accounts of all rows that are one with others to ``path``, and tells how many they are."""
+
+    def unite(batches: Batches) -> Batches:
+        import polars as pl
+
+        parts = [pl.DataFrame(batch).unique() for batch in Reads((subject, *links), subject)(batches)]
+        seen = pl.concat(parts).unique().to_arrow() if parts else None
+        made = united_accounts(seen, subject, links) if seen is not None else pa.table({"account": [], "person": []})
+        _write(made, path)
+        yield pa.RecordBatch.from_pydict({"accounts": [made.num_rows]})
+
+    return unite
 
 
 def surveys(release: TableRelease, stride: int, reads: Worker) -> Worker:

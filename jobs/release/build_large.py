@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.release.box_files import WRITTEN, Reads, packs, plans, publishes, surveys
+from jobs.release.box_files import WRITTEN, Reads, packs, plans, publishes, surveys, unites
 from quality.contracts.errors import GeowardError, UsageError
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.box_rows import PACKED
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 ROWS_IN_BOX = 300_000
 """Rows of a box: some tens of megabytes in a worker."""
+
+PERSONS = "persons.parquet"
+"""In the folder of what is staged: which accounts are one with others."""
 
 SAMPLE = 200_000
 """Rows that boxes are grown on."""
@@ -61,7 +64,7 @@ def stage_large(
     """
     in_box = rows_in_box or ROWS_IN_BOX
     groups, rows = _row_groups(spark, files)
-    reads = Reads(release.columns, release.subject)
+    release, reads = _united(groups, release, folder, tell)
     tell(f"Looking at {rows:,} rows")
     while True:
         plan = _plan(groups, release, max(1, rows // SAMPLE), in_box, texts, reads)
@@ -73,6 +76,25 @@ def stage_large(
             raise NothingHolds(staged.rows_in)
         _remove(folder, staged)
         in_box *= 4
+
+
+def _united(
+    groups: DataFrame, release: TableRelease, folder: Path, tell: Callable[[str], None]
+) -> tuple[TableRelease, Reads]:
+    """Return the release without links, and what reads rows of persons in place of those of accounts."""
+    if not release.links or release.subject is None:
+        return release, Reads(release.columns, release.subject)
+    tell("Uniting accounts")
+    path = folder / PERSONS
+    told = groups.repartition(1).mapInArrow(unites(release.subject, release.links, path), "accounts long").collect()
+    tell(f"Took {told[0]['accounts']:,} accounts for fewer persons")
+    alone = without_links(release)
+    return alone, Reads(alone.columns, alone.subject, path)
+
+
+def without_links(release: TableRelease) -> TableRelease:
+    """Return the release of a table whose accounts are persons."""
+    return release.model_copy(update={"links": ()})
 
 
 def _row_groups(spark: SparkSession, files: Sequence[Path]) -> tuple[DataFrame, int]:

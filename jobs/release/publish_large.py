@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from jobs.home import Home
 from jobs.release.attack_release import AT_MOST, attack_release
 from jobs.release.build_file import Built, measure_release
-from jobs.release.build_large import Staged, stage_large
+from jobs.release.build_large import PERSONS, Staged, stage_large, without_links
 from jobs.release.judge_table import judge_files
 from jobs.release.read_hierarchies import hierarchy_texts
 from quality.checks.anonymity.judge_utility import judge_utility
@@ -56,9 +56,6 @@ def build_large(
     """
     from jobs.session import start_session
 
-    if release.links:
-        mend = f"Tables of up to {IN_MEMORY:,} rows can be; unite the accounts before, in a column of its own."
-        raise UsageError("Accounts of a table this large are not united by links.", mend=mend)
     if target is not None and (target.exists() or target.suffix != ".parquet"):
         raise UsageError("A table this large becomes a new folder of files.", mend="Name one that ends in .parquet.")
     texts = hierarchy_texts(release, declared_in)
@@ -67,7 +64,7 @@ def build_large(
         spark = start_session(scratch=home.folder("scratch"))
         staged = stage_large(spark, release, files_of(source), folder, texts=texts, tell=tell)
         tell(f"Verifying {staged.rows_out:,} published rows")
-        built = _proven(release, declared_in, source, folder, staged, texts, tell)
+        built = _proven(without_links(release), declared_in, source, folder, staged, texts, tell)
         if target is not None and not built.failed:
             tell(f"Writing {target.name}")
             _give_name(folder, staged, target)
@@ -108,8 +105,9 @@ def _proven(
         if release.subject:
             verdicts.append(_same_rows(db, release, parts, told))
         share = min(1.0, LOOKED_AT / staged.rows_in)
-        rows = _sample(db, files_of(source), release.columns, share, release.subject)
-        made = _sample(db, parts, tuple(release.quasi_ids), share, None)
+        persons = folder / PERSONS
+        rows = _sample(db, files_of(source), release.columns, share, release.subject, persons)
+        made = _sample(db, parts, tuple(release.quasi_ids), share)
         utility = measure_release(
             release, rows, made.slice(0, rows.num_rows * staged.rows_out // staged.rows_in), texts
         )
@@ -137,18 +135,27 @@ def _same_rows(db: DuckDBPyConnection, release: TableRelease, parts: Sequence[Pa
 
 
 def _sample(
-    db: DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str], share: float, subject: str | None
-) -> pa.Table:
-    """Return a part of the rows: of whole subjects where there are any, the same each time."""
-    named = ", ".join(quoted(name) for name in columns)
+    db: DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str], share: float, subject: str | None = None,
+    persons: Path | None = None,
+) -> pa.Table:  # fmt: skip
+    """Return a part of the rows: of whole subjects where there are any, the same each time.
+
+    ``persons`` is a file of accounts that are one with others, if there is one: their person takes their place.
+    """
     db.read_parquet([str(file) for file in files], file_row_number=True, filename=True).create_view(
         "rows", replace=True
     )
-    by, known = (
-        (quoted(subject), f"{quoted(subject)} IS NOT NULL") if subject else ("filename, file_row_number", "true")
-    )
+    told = {name: f"rows.{quoted(name)}" for name in columns}
+    source, by, known = "rows", "filename, file_row_number", "true"
+    if subject:
+        by, known = told[subject], f"{told[subject]} IS NOT NULL"
+        if persons is not None and persons.exists():
+            db.read_parquet(str(persons)).create_view("persons", replace=True)
+            source, by = f"rows LEFT JOIN persons ON persons.account = {by}", f"coalesce(persons.person, {by})"
+            told[subject] = by
+    named = ", ".join(f"{value} AS {quoted(name)}" for name, value in told.items())
     chosen = f"hash({by}) % 1000000 < {round(share * 1_000_000)}"
-    return db.sql(f"SELECT {named} FROM rows WHERE {known} AND {chosen}").to_arrow_table()
+    return db.sql(f"SELECT {named} FROM {source} WHERE {known} AND {chosen}").to_arrow_table()
 
 
 def _attacked(

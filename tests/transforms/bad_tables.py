@@ -48,7 +48,7 @@ TABLES = [
             ("publish_rows.publish_rows", lambda table: publish_rows.publish_rows(table, RELEASE, DOMAINS)),
             ("encode_table.encode_table", lambda table: encode_table.encode_table(table, RELEASE, DOMAINS)),
             ("box_rows.survey_part", lambda table: box_rows.survey_part(table.to_batches(), RELEASE, 1)),
-            ("box_rows.numbers_of", lambda table: box_rows.numbers_of(table, DOMAINS)),
+            ("box_rows.numbers_of", lambda table: box_rows.numbers_of(table, DOMAINS, np.zeros(1))),
             ("box_rows.pack_boxes", lambda table: list(box_rows.pack_boxes(table.to_batches(), RELEASE, PLAN))),
         )
     ],
@@ -77,5 +77,10 @@ TABLES = [
     ),
     Case("anonymity.split_tree.boxes_of", "a-text", lambda: split_tree.boxes_of(PLANTED, PLANTED, PLANTED, PLANTED)),
     Case("anonymity.unite_subjects.unite_subjects", "no-column", lambda: unite_subjects.unite_subjects(BAD, "device")),
+    Case(
+        "anonymity.unite_subjects.united_accounts",
+        "no-column",
+        lambda: unite_subjects.united_accounts(BAD, "device", ["who"]),
+    ),
     Case("anonymity.unite_subjects.unite_subjects", "lists", lambda: unite_subjects.unite_subjects(LISTS, "who")),
 ]  # fmt: skip

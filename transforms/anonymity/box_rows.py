@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
@@ -21,6 +22,7 @@ PACKED = pa.schema([("box", pa.int32()), ("payload", pa.binary())])
 ROWS_AT_ONCE = 500_000
 """Rows that a worker holds before it packs them."""
 
+Whole = NDArray[np.uint64]
 Batches = Iterator[pa.RecordBatch]
 
 
@@ -65,8 +67,11 @@ def plan_boxes(
     """
     told = [part for part in parts if part.rows]
     domains = with_hierarchies(unite_domains([part.domains for part in told]), texts)
-    numbers = numbers_of(pa.concat_tables([part.sample for part in told]), domains[: len(release.quasi_ids)])
-    spans = np.array([_span(domain) for domain in domains[: len(release.quasi_ids)]])
+    sample = pa.concat_tables([part.sample for part in told])
+    numbers = numbers_of(
+        sample, domains[: len(release.quasi_ids)], _spread(np.arange(sample.num_rows, dtype=np.uint64))
+    )
+    spans = np.array([*(_span(domain) for domain in domains[: len(release.quasi_ids)]), np.inf])
     boxes = max(1, round(sum(part.rows for part in told) / rows_in_box))
     return BoxPlan(domains, grow_tree(numbers, spans=spans, boxes=boxes, least=least))
 
@@ -76,10 +81,14 @@ def _span(domain: Domain) -> float:
 
 
 @untold
-def numbers_of(table: pa.Table, domains: Sequence[Domain]) -> Numbers:
-    """Return the quasi-identifiers as numbers (columns, rows): of texts their place; no value is plus infinity."""
-    made = np.empty((len(domains), table.num_rows))
-    for row, domain in zip(made, domains, strict=True):
+def numbers_of(table: pa.Table, domains: Sequence[Domain], spread: Numbers) -> Numbers:
+    """Return the quasi-identifiers as numbers (columns, rows): of texts their place; no value is plus infinity.
+
+    The last row is ``spread`` (rows,): what boxes are cut by where too many rows are alike, such as in a stadium.
+    """
+    made = np.empty((len(domains) + 1, table.num_rows))
+    made[-1] = spread
+    for row, domain in zip(made[:-1], domains, strict=True):
         column = as_declared(table, domain.name, domain.declared)
         if domain.declared.kind != "numeric":
             column = pc.index_in(column, value_set=domain.texts).cast(pa.float64())
@@ -102,13 +111,30 @@ def pack_boxes(batches: Iterable[pa.RecordBatch], release: TableRelease, plan: B
 @untold
 def _pack(held: list[pa.RecordBatch], release: TableRelease, plan: BoxPlan) -> pa.RecordBatch:
     table = pa.Table.from_batches(held).combine_chunks()
-    numbers = numbers_of(table, plan.domains[: len(release.quasi_ids)])
+    numbers = numbers_of(table, plan.domains[: len(release.quasi_ids)], _spread(_people(table, release)))
     boxes: Codes = boxes_of(plan.tree.column, plan.tree.cut, plan.tree.left, numbers)
     order = np.argsort(boxes, kind="stable")
     table, ends = table.take(pa.array(order)), np.cumsum(np.bincount(boxes, minlength=plan.tree.boxes))
     named = [box for box in range(plan.tree.boxes) if ends[box] > (ends[box - 1] if box else 0)]
     pieces = [_written(table.slice(start := ends[box - 1] if box else 0, ends[box] - start)) for box in named]
     return pa.RecordBatch.from_arrays([pa.array(named, pa.int32()), pa.array(pieces, pa.binary())], schema=PACKED)
+
+
+def _people(table: pa.Table, release: TableRelease) -> Whole:
+    """Return a number (rows,) for each row, the same for all rows of a subject: a person is in one part of a crowd."""
+    import polars as pl
+
+    if release.subject is None:
+        return np.arange(table.num_rows, dtype=np.uint64)
+    return pl.Series(pl.from_arrow(table[release.subject])).hash(0).to_numpy()
+
+
+def _spread(people: Whole) -> Numbers:
+    """Return a number in [0, 1) for each, evenly spread (Fibonacci hashing: Knuth, TAOCP 3, section 6.4)."""
+    with np.errstate(over="ignore"):
+        mixed = people * np.uint64(0x9E3779B97F4A7C15)
+    spread: Numbers = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return spread
 
 
 def _written(rows: pa.Table) -> bytes:

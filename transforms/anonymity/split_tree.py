@@ -32,8 +32,8 @@ def grow_tree(sample: Numbers, *, spans: Numbers, boxes: int, least: int) -> Spl
     """Grow a tree of at most ``boxes`` leaves on ``sample`` (columns, rows), each with ``least`` rows of it or more.
 
     The largest leaf is split next, at the median of the column that is widest relative to ``spans`` (its range in the
-    table), as Mondrian does (LeFevre et al., ICDE 2006). Only where boxes end depends on the sample, never what holds
-    of the classes inside. No value is plus infinity.
+    table; infinite: the column is a last resort), as Mondrian does (LeFevre et al., ICDE 2006). Only where boxes end
+    depends on the sample, never what holds of the classes inside. No value is plus infinity.
     """
     column, cut, left = [-1], [0.0], [0]
     leaves = {0: np.arange(sample.shape[1])}

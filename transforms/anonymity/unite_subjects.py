@@ -31,6 +31,21 @@ def unite_subjects(table: pa.Table, subject: str, links: Sequence[str] = ()) -> 
     return numbered
 
 
+@untold
+def united_accounts(table: pa.Table, subject: str, links: Sequence[str]) -> pa.Table:
+    """Return ``account`` and ``person`` of accounts that are one with others: the least stands for all.
+
+    An account that is alone is not listed. Rows have an account.
+    """
+    import polars as pl
+
+    accounts = pl.Series("account", pl.from_arrow(table[subject]))
+    united = pl.DataFrame({"account": accounts, "number": unite_subjects(table, subject, links)}).unique()
+    several = pl.len().over("number") > 1
+    named = united.filter(several).with_columns(pl.col("account").min().over("number").alias("person"))
+    return named.select("account", "person").sort("account").to_arrow()
+
+
 def _codes(column: pa.ChunkedArray, null: int) -> tuple[Codes, int]:
     """Return the values' numbers, ``null`` for no value, and how many there are; 0 is kept for no value."""
     encoded = column.combine_chunks().dictionary_encode()

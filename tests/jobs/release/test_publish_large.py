@@ -114,7 +114,6 @@ def test_only_large_parquet_that_is_recoded_locally_is_for_spark(tmp_path, more,
     [
         pytest.param("out.csv", {}, "ends in .parquet", id="not-parquet"),
         pytest.param("t.parquet", {}, "a new folder", id="there-already"),
-        pytest.param("out.parquet", {"links": ["device"]}, "not united by links", id="links"),
     ],
 )
 def test_what_cannot_be_done_with_a_large_table_is_refused_before_spark_starts(home, tmp_path, target, more, told):
@@ -123,3 +122,27 @@ def test_what_cannot_be_done_with_a_large_table_is_refused_before_spark_starts(h
 
     with pytest.raises(UsageError, match=told):
         build_large(home, load_table_release(path), path, tmp_path / "t.parquet", tmp_path / target, lambda _: None)
+
+
+@pytest.mark.spark
+def test_accounts_on_one_phone_are_one_person_in_a_large_table_too(large, tmp_path):
+    table = pq.read_table(tmp_path / "t.parquet")
+    fakes = 40  # beside one victim, in a place of their own; each also has a row elsewhere, on the one phone
+    beside = pa.table(
+        {
+            "who": ["victim", *(f"fake{at}" for at in range(fakes))] + [f"fake{at}" for at in range(fakes)],
+            "x": [9_000] * (fakes + 1) + [1_000] * fakes, "town": ["far"] * (fakes + 1) + ["t0"] * fakes,
+            "note": [""] * (2 * fakes + 1), "device": [None] * (fakes + 1) + ["phone"] * fakes,
+        }
+    )  # fmt: skip
+    rows = table.append_column("device", pa.nulls(table.num_rows, pa.string()))
+    pq.write_table(pa.concat_tables([rows, beside.cast(rows.schema)]), tmp_path / "t.parquet", row_group_size=700)
+
+    alone, _ = large()
+    (tmp_path / "out.parquet").rename(tmp_path / "alone.parquet")
+    built, target = large(links=["device"])
+
+    assert alone.failed == built.failed == []
+    assert "far" in pq.read_table(tmp_path / "alone.parquet")["town"].to_pylist()  # 41 accounts: a class of their own
+    assert "far" not in pq.read_table(target)["town"].to_pylist()  # two people: not one without others
+    assert {file.name.split("-")[0] for file in target.iterdir()} == {"part"}

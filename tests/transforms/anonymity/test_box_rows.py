@@ -52,3 +52,24 @@ def test_a_part_without_rows_says_nothing():
     made = plan_boxes([empty, whole], RELEASE, rows_in_box=12, texts={})
 
     assert made.tree.boxes == 1
+
+
+def test_a_crowd_of_equal_rows_is_parted_by_person_so_that_no_worker_has_all_of_it():
+    people = [f"p{at % 50}" for at in range(200)]
+    crowd = pa.table({"n": [7] * 200, "color": ["red"] * 200, "note": [""] * 200, "who": people})
+    release = declared({"n": {"kind": "numeric"}, "color": {"kind": "categorical"}}, keep=["note"], subject="who")
+    made = plan_boxes([survey_part(crowd.to_batches(), release, 1)], release, texts={}, rows_in_box=50, least=1)
+
+    boxes = unpack_boxes(pack_boxes(crowd.to_batches(), release, made))
+
+    where = [set(box["who"].to_pylist()) for box in boxes.values()]
+    assert len(where) == 4 and sum(map(len, where)) == 50
+    assert max(box.num_rows for box in boxes.values()) <= 100
+
+
+def test_rows_are_parted_by_person_only_where_nothing_else_parts_them():
+    release = declared({"n": {"kind": "numeric"}})
+    table = pa.table({"n": [*range(100)]})
+    made = plan_boxes([survey_part(table.to_batches(), release, 1)], release, texts={}, rows_in_box=25, least=1)
+
+    assert set(made.tree.column.tolist()) == {-1, 0}
