@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.cli.app import err, grid, show
-from jobs.cli.release import tell_step, told_verdicts
+from jobs.cli.release import noise_of, tell_step, told_verdicts
+from jobs.cli.release_report import tiled, write_places_report
 from jobs.counted import counted
-from jobs.home import open_home
 from jobs.listings.releases import NoiseTold, PlacesListing
-from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -23,22 +22,23 @@ if TYPE_CHECKING:
 
 def build_and_show(
     declared: PlacesRelease, where: Path, file: Path, tiling: Path | None, output: Path | None, *, dry_run: bool,
-    as_json: bool,
+    pages: tuple[Path | None, Path | None], as_json: bool,
 ) -> None:  # fmt: skip
-    """Build, show what became of each fix and raise ``NotReleased`` if it may not be published."""
+    """Build, show what became of each fix and raise ``NotReleased`` if it may not be published.
+
+    ``pages`` are the report and the map to write, if any; the map only of what may be published.
+    """
     from jobs.release.build_file import NotReleased
     from jobs.release.build_places import build_places
+    from jobs.release.draw_map import draw_map
 
-    if tiling is None:
-        mend = "Say --tiling, made once for the epoch by `geoward release tile`."
-        raise UsageError("A release of places is built in the tiles of its epoch.", mend=mend)
     target = None if dry_run else output
-    noise = None
-    if declared.noise is not None:
-        from jobs.budget.keyed_noise import keyed_noise
-
-        noise = keyed_noise(open_home())
-    built = build_places(declared, where, file, tiling, target, tell_step, noise=noise)
+    built = build_places(declared, where, file, tiled(tiling), target, tell_step, noise=noise_of(declared))
+    report, cells = pages
+    if report is not None:
+        write_places_report(declared, file, built, None if built.failed else target, report)
+    if cells is not None and not built.failed:
+        cells.write_text(draw_map(f"{declared.name}: published cells", built.shown), encoding="utf-8")
     listing = PlacesListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name if output else None,
         dry_run=dry_run, released=not built.failed and not dry_run, tiling=built.tiling, rows_in=built.rows_in,

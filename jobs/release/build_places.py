@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.manifest import sha256_of
+from jobs.release.measure_places import PlacesUtility, measure_places, rows_by_cell
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
 from quality.checks.verdict import Verdict
@@ -35,7 +36,8 @@ class BuiltPlaces:
     """What became of each fix: ``rows_in`` is all ``withheld``, ``suppressed`` and what is told by ``rows_out`` rows.
 
     ``kept`` is the share of fixes in the epoch that are told; ``displacement_m`` the mean and the 95th percentile in
-    meters from a fix to the center of the cell that it is told by. ``noise`` is what was spent, if any is declared.
+    meters from a fix to the center of the cell that it is told by. ``noise`` is what was spent, if any is declared;
+    ``shown`` counts the rows of each published cell.
     """
 
     rows_in: int
@@ -49,6 +51,8 @@ class BuiltPlaces:
     tiling: str
     verdicts: tuple[Verdict, ...]
     noise: NoiseSpent | None
+    utility: PlacesUtility
+    shown: dict[str, int]
 
     @property
     def failed(self) -> list[Verdict]:
@@ -137,6 +141,7 @@ def build_places(
         table.num_rows, dict(prepared.withheld), made.suppressed, len(prepared.fixes.rows) - made.suppressed,
         made.table.num_rows, len(made.table["cell"].unique()), kept, far, tiling.version, tuple(verdicts),
         spent_on(prepared.spent) if prepared.spent else None,
+        measure_places(prepared.fixes, made.table, release), rows_by_cell(made.table),
     )  # fmt: skip
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")

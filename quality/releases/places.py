@@ -152,10 +152,10 @@ class PlacesRelease(_Frozen):
     """Where and when people were, made anonymous: rows of cell, slot and maybe a trip's pseudonym, never the subject.
 
     ``reads``, ``subject`` and ``links`` are as for a table. A position is ``latitude`` and ``longitude`` in degrees,
-    or ``cell``, an H3 cell's text. ``time`` is a timestamp, whole seconds since 1970, or days since 1899-12-30 with a
-    fraction (UTC all); or, with ``hour``, an English weekday's name. At least ``k`` distinct subjects are in each
-    published cell and slot. Without a pseudonym rows are unlinkable, and k in each is all that is
-    to hold; with one a trip's rows are linked, which only ``sequences`` protects.
+    or ``cell``, an H3 cell's text. ``time`` is a timestamp, whole seconds since 1970, days since 1899-12-30 with a
+    fraction (UTC all), or ISO 8601 text with its zone; or, with ``hour``, an English weekday's name. At least ``k``
+    distinct subjects are in each published cell and slot. Without a pseudonym rows are unlinkable, and k in each is all
+    that is to hold; with one a trip's rows are linked, which only ``sequences`` protects.
     """
 
     kind: Literal["places"]

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
 
 from jobs.release.build_file import NotReleased
+from jobs.release.report_published import NotThatFile
 from quality.contracts.errors import ConfigError, UsageError
 
 EPOCH = datetime(2026, 1, 10, tzinfo=UTC)
@@ -186,6 +189,106 @@ def test_a_dry_run_writes_nothing(walks):
 
     assert rows is None
     assert (done.document["released"], done.document["told"]) == (False, 5)
+
+
+@pytest.fixture
+def page(walks, tmp_path):
+    """Build with a report; return the result and the page, None if there is none."""
+
+    def page(rows=CROWD, *arguments, **declared):
+        path = tmp_path / "report.html"
+        done, _ = walks(rows, "--report", path, *arguments, **declared)
+        return done, path.read_text() if path.exists() else None
+
+    return page
+
+
+def test_a_report_of_places_is_bound_to_the_file_and_shows_its_cells(page, tmp_path):
+    done, told = page()
+
+    assert hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest() in told
+    assert hashlib.sha256((tmp_path / "walks.yaml").read_bytes()).hexdigest() in told
+    assert done.document["tiling"] in told
+    assert "11 = 5 + 1 + 5" in told
+    assert told.count("<polygon") == 1  # Berlin's; the one who was in Paris is suppressed, and is not on the map
+    assert "at least 3 distinct people" in told
+    assert "no statute" in told
+    assert "83.33%" in told  # of the fixes are told
+    assert "privacy officer" in told
+
+
+def test_a_report_of_places_that_fail_says_so_and_names_no_file(page, tmp_path):
+    (tmp_path / "out.csv").write_text("of another day\n")
+
+    done, told = page([*fixes(range(5), HERE, -3), *fixes([1], AWAY, 1)])
+
+    assert isinstance(done.exception, NotReleased)
+    assert "DOES NOT HOLD" in told
+    assert "none was written" in told
+    assert "No cell is published." in told
+    assert (tmp_path / "out.csv").read_text() == "of another day\n"
+
+
+def test_a_dry_run_is_reported_without_a_file(page):
+    _, told = page(CROWD, "--dry-run")
+
+    assert "HOLDS" in told
+    assert "none was written" in told
+
+
+def test_a_map_is_drawn_of_what_is_published_alone(walks, tmp_path):
+    picture = tmp_path / "cells.svg"
+
+    walks(CROWD, "--map", picture)
+
+    assert picture.read_text().count("<polygon") == 1
+    assert "1 cells with 5 published rows" in picture.read_text()
+
+
+def test_no_map_is_drawn_of_what_may_not_be_published(walks, tmp_path):
+    picture = tmp_path / "cells.svg"
+
+    done, _ = walks(CROWD, "--map", picture, gates={"visits_kept": 0.9})
+
+    assert isinstance(done.exception, NotReleased)
+    assert not picture.exists()
+
+
+def test_a_map_that_cannot_be_drawn_is_told_before_anything_is_built(walks, geoward, declared, tmp_path):
+    done, rows = walks(CROWD, "--map", tmp_path / "cells.png")
+    table = geoward("release", "build", declared(), "--dry-run", "--map", tmp_path / "cells.svg")
+
+    assert "Name it *.svg" in str(done.exception)
+    assert rows is None
+    assert "has no cells to draw" in str(table.exception)
+
+
+def test_a_declaration_cannot_become_a_part_of_its_page(page):
+    bad = "<script>alert(1)</script>"
+
+    _, told = page(description=bad, purpose=bad, tiles={**DECLARED["tiles"], "citation": bad})
+
+    assert told.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 3
+    assert "<script" not in told
+    assert re.findall(r"(?:src|href|action)=", told) == []
+
+
+def test_places_that_were_published_before_are_reported_if_they_are_that_file(walks, geoward, fits, tmp_path):
+    walks()
+    out, page = tmp_path / "out.csv", tmp_path / "again.html"
+    words = ("release", "report", tmp_path / "walks.yaml", "--published", out, "-o", page)
+
+    done = geoward(*words, "--tiling", tmp_path / "tiles.json", "--json")
+
+    assert fits(done.document, "release-report")
+    assert done.document["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert done.document["sha256"] in page.read_text()
+    page.unlink()
+    out.write_text(out.read_text() + "x")
+    other, without = geoward(*words, "--tiling", tmp_path / "tiles.json"), geoward(*words)
+    assert isinstance(other.exception, NotThatFile)
+    assert "--tiling" in str(without.exception)
+    assert not page.exists()
 
 
 def test_fake_accounts_on_one_device_make_no_crowd(walks):

@@ -8,7 +8,7 @@ from quality.releases.load_release import FOLDER
 from quality.releases.places import PlacesRelease
 from tests.transforms.location.declared import declared
 
-SHIPPED = ("cabspotting_hours", "geolife_weeks", "checkins_week")
+SHIPPED = ("cabspotting_hours", "geolife_weeks", "checkins_week", "sample_places")
 SENSITIVE = {"reads": "x", "classes": ["hospital"]}
 
 
