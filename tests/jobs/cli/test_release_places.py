@@ -133,12 +133,14 @@ def test_noise_is_told_with_what_it_adds_up_to(walks, geoward):
 
 def test_a_rerun_in_the_same_home_tells_the_same_places_and_another_epoch_others(walks, geoward, tmp_path):
     geoward("budget", "make")
-    noisy = {"noise": {"epsilon_per_km": 2}, "k": 2, "tiles": {"finest": 8, "coarsest": 0, "least": 3}}
+    around = [(HERE[0] + up / 250, HERE[1] + right / 150) for up in range(-8, 9) for right in range(-8, 9)]
+    tiled = [fix for place in around for fix in fixes(range(3), place, -3)]
+    noisy = {"noise": {"epsilon_per_km": 2}, "k": 2, "gates": {**UNATTACKED, "visits_kept": 0}}
 
-    def cells(**declared):
-        (tmp_path / "out.csv").unlink(missing_ok=True)
-        (tmp_path / "tiles.json").unlink(missing_ok=True)
-        done, rows = walks(CROWD * 2, **{**noisy, **declared}, gates={**UNATTACKED, "visits_kept": 0})
+    def cells(**epoch):
+        for name in ("out.csv", "tiles.json"):
+            (tmp_path / name).unlink(missing_ok=True)
+        done, rows = walks(fixes(range(60), HERE, 1), tiled=tiled, **noisy, **epoch)
         assert rows, done.exception
         return sorted(row["cell"] for row in rows)
 
@@ -146,6 +148,7 @@ def test_a_rerun_in_the_same_home_tells_the_same_places_and_another_epoch_others
     other = cells(epoch={"start": "2026-01-10", "end": "2026-01-21"})
 
     assert first == again
+    assert len(set(first)) > 5, "noise of a kilometer, in cells of half a one"
     assert first != other
 
 
