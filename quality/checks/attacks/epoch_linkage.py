@@ -16,8 +16,8 @@ from quality.checks.attacks.traces import Traces, link_traces
 EPOCHS = Attack(
     "epoch_linkage",
     "The places of one epoch find a person's pseudonym of another no more often than a crowd of k or chance allows.",
-    "Coarsen cells, release classes of k people instead of pseudonyms, or shorten an epoch to a trip: `resolution`"
-    " costs place, classes cost single trips, shorter epochs cost what is known of repeated visits.",
+    "Coarsen cells (`tiles`), costing place; let pseudonyms last for fewer points (`sequences.points`), which costs"
+    " what is known of long trips; or publish without pseudonyms, which costs flows.",
 )
 
 

@@ -18,9 +18,8 @@ from quality.checks.attacks.points import Ints
 HOME_WORK = Attack(
     "home_work",
     "Whoever knows where people live and work finds their rows no more often than a crowd of k or chance allows.",
-    "Leave out the surroundings of homes and work places, coarsen cells until k people live in each, or give each trip"
-    " its own pseudonym: `exclude_homes` and `trim` cost the ends of trips, `resolution` costs place, pseudonyms per"
-    " trip cost commuting patterns.",
+    "Ask for a larger `k`, which costs visits; leave out the surroundings of homes and work places (`home_and_work`) or"
+    " of both ends of trips (`trips.trim_m`), which costs those; or coarsen cells (`tiles`), which costs place.",
 )
 
 NIGHT, OFFICE = (21, 6), (9, 17)

@@ -16,8 +16,8 @@ from quality.checks.attacks.traces import Traces, link_traces
 TRAJECTORIES = Attack(
     "trajectory_linking",
     "Whoever holds labelled trajectories tells whose a released one is no more often than chance allows.",
-    "Coarsen cells and hours, drop the place of interest, or cut trajectories into shorter ones: `resolution` and"
-    " `hours` cost place and time, shorter trajectories cost sequences of visits.",
+    "Ask for a larger `k`, which costs visits; coarsen cells (`tiles`) or slots (`slots.hours`), which costs place and"
+    " time; or let a pseudonym last for fewer points (`sequences.points`), which costs what is known of long trips.",
 )
 
 SMOOTHING = 0.01
