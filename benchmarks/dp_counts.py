@@ -1,8 +1,9 @@
 """A noisy release of cell and hour counts beside a group-by that counts distinct actors, in one run.
 
 Run: `.venv/bin/python -m benchmarks.dp_counts [ROUNDS]`. Both read the same Parquet file of Cabspotting (7.9M fixes)
-and group by squares and hours in Polars. The release is of rows and distinct actors, over a full public key set: all
-squares of an area times all 576 hours, bounded by user and day. Rounds are interleaved; the first warms up.
+and group by squares and hours in Polars. The release is of distinct actors as the group-by is, and once more of rows
+besides (twice the noise), over a full public key set: all squares of an area times all 576 hours, bounded by user and
+day. Rounds are interleaved; the first warms up.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
@@ -44,6 +46,10 @@ LOSSES: dict[str, dict[str, object]] = {
     "Laplace": {"accounting": "approximate", "epsilon": 1},
     "Gaussian": {"accounting": "zcdp", "rho": 0.015},
 }
+MEASURES = (
+    {"taxis": {"measure": "distinct_actors"}},
+    {"taxis": {"measure": "distinct_actors"}, "fixes": {"measure": "count"}},
+)
 FIRST, HOURS = datetime(2008, 5, 17, 9), 576
 GOAL, THRESHOLD = 2.0, 40
 
@@ -54,9 +60,9 @@ def main(rounds: int) -> None:
     path = Path(os.environ.get("GEOWARD_SHARED", ROOT.parent / "shared")) / "data/cabspotting/cabspotting_dev.parquet"
     draws()
     for area, (step, box) in AREAS.items():
-        for noise, loss in LOSSES.items():
-            release = declared(step, box, loss)
-            compare(path, release, f"{area}, {noise} noise", rounds)
+        for (noise, loss), measures in product(LOSSES.items(), MEASURES):
+            release = declared(step, box, loss, measures)
+            compare(path, release, f"{area}, {noise} noise, {' and '.join(measures)}", rounds)
             print(f"    {claim_of(release).said}")
 
 
@@ -73,7 +79,9 @@ def draws() -> None:
         print(f"  OpenDP's discrete {kind} noise: {', '.join(rates)}")
 
 
-def declared(step: float, box: dict[str, float], loss: dict[str, object]) -> NoisyRelease:
+def declared(
+    step: float, box: dict[str, float], loss: dict[str, object], measures: dict[str, dict[str, str]]
+) -> NoisyRelease:
     """Return the release; L0 and Linf are round figures that a taxi's day hardly exceeds."""
     return NoisyRelease.model_validate(
         {
@@ -88,7 +96,7 @@ def declared(step: float, box: dict[str, float], loss: dict[str, object]) -> Noi
                 "hour": {"by": "time", "column": "at", "every": "hour"},
             },
             "partitions": {"product": {"cell": box, "hour": {"since": FIRST, "until": FIRST + timedelta(hours=HOURS)}}},
-            "measures": {"fixes": {"measure": "count"}, "taxis": {"measure": "distinct_actors"}},
+            "measures": measures,
             "bounds": {"l0": 100, "linf": 10, "chosen_from": "public", "because": "Round figures, for a benchmark."},
             "loss": loss,
             "threshold": {"measure": "taxis", "at_least": THRESHOLD},
@@ -130,16 +138,18 @@ def rows(path: Path) -> pa.Table:
 
 
 def grouped(table: pa.Table, release: NoisyRelease) -> int:
-    """Count rows and distinct actors by the same keys; nothing is bounded or noised."""
+    """Count distinct actors, and rows if the release does, by the same keys; nothing is bounded or noised."""
     import polars as pl
 
     df = pl.DataFrame(pl.from_arrow(table)).lazy().select("cab_id", *key_columns(release.keys))
-    return df.group_by("cell", "hour").agg(pl.len(), pl.col("cab_id").n_unique()).collect().height
+    counted = [pl.col("cab_id").n_unique(), *([pl.len()] if "fixes" in release.measures else [])]
+    return df.group_by("cell", "hour").agg(counted).collect().height
 
 
 def report(name: str, plain: Times, ours: Times, made: Noisy) -> None:
     """Print the ratio of medians, and what the release is like."""
-    print(f"  {name}: {made.exact.num_rows:,} partitions, {2 * made.exact.num_rows:,} draws")
+    size, figures = made.exact.num_rows, len(made.exact.column_names) - 2
+    print(f"  {name}: {size:,} partitions, {figures * size:,} draws")
     for of, base, own in (("clock", plain.clock[1:], ours.clock[1:]), ("CPU", plain.cpu[1:], ours.cpu[1:])):
         ratio = statistics.median(own) / statistics.median(base)
         each = ", ".join(f"{one / other:.2f}" for one, other in zip(own, base, strict=True))

@@ -32,12 +32,15 @@ DEPENDENCIES = {
     "curated/mobility": {"raw/consents", *LINKED},
     "curated/place_counts": {"raw/consents", *LINKED},
     "curated/actor_features": LINKED,
+    "curated/visits_noisy": {"raw/consents", "protected/pings"},
+    "curated/privacy_spends": {"curated/visits_noisy"},
 }
 
 LANDED = {"region_stays_home", "expectations"}
 CLEAN = {*LANDED, "retention_date_present", "consent_present"}
 PROTECTED = {*LANDED, "retention_date_present", "pseudonym_well_formed", "no_direct_identifier"}
-RELEASED = {*LANDED, "no_direct_identifier", "k_reached"}
+CURATED = {*LANDED, "no_direct_identifier"}
+RELEASED = {*CURATED, "k_reached"}
 
 CHECKS = {
     **{name: LANDED for name in DEPENDENCIES if name.startswith(("raw", "reference"))},
@@ -48,6 +51,8 @@ CHECKS = {
     "curated/mobility": {*RELEASED, "crowds_recounted", "precision_ceiling"},
     "curated/place_counts": RELEASED,
     "curated/actor_features": PROTECTED,
+    "curated/visits_noisy": {*CURATED, "figures_paid", "partitions_public", "figures_of_these_rows"},
+    "curated/privacy_spends": CURATED,
 }
 
 NAMES = sorted(DEPENDENCIES)
@@ -97,7 +102,9 @@ def test_a_description_is_set_flush_so_that_no_line_is_shown_as_code(specs, name
 def test_only_releases_are_tagged_released(specs):
     released = {name for name, spec in specs.items() if spec.tags["geoward/released"] == "true"}
 
-    assert released == {"curated/mobility", "curated/place_counts"}
+    assert released == {
+        "curated/mobility", "curated/place_counts", "curated/visits_noisy", "curated/privacy_spends",
+    }  # fmt: skip
 
 
 def test_every_column_lineage_names_a_column_that_exists(specs):

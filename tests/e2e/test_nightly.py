@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.spark]
 
 FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 2)
 RELEASED = ("curated.mobility", "curated.place_counts")
+NOISY = ("curated.visits_noisy", "curated.privacy_spends")
 
 
 def test_every_table_is_made_without_a_failure(night):
@@ -103,7 +104,7 @@ def test_a_late_file_makes_its_date_and_what_depends_on_it_stale_and_nothing_els
     batch = _one(planned(place))
     assert {(entry.table, entry.date) for entry in batch.stale} == {
         (table, SECOND)
-        for table in ("raw.pings", "clean.pings", "protected.pings", *RELEASED, "curated.actor_features")
+        for table in ("raw.pings", "clean.pings", "protected.pings", *RELEASED, *NOISY, "curated.actor_features")
     }
     two = ("raw.pings", "clean.pings")
     assert run_here(place, replace(batch, tables=two), lambda table, reports, why: None)

@@ -25,7 +25,7 @@ from tests.jobs.publisher import publish
 
 D1, D2, D3 = date(2024, 5, 1), date(2024, 5, 2), date(2024, 5, 3)
 CHAIN = ("raw.pings", "clean.pings", "protected.pings", "curated.mobility", "curated.place_counts",
-         "curated.actor_features")  # fmt: skip
+         "curated.actor_features", "curated.visits_noisy", "curated.privacy_spends")  # fmt: skip
 
 
 def refuse():

@@ -67,6 +67,7 @@ def holds(place, *, back):
 
 
 AFTER = {"protected.pings", "curated.mobility", "curated.place_counts", "curated.actor_features"}
+AFTER |= {"curated.visits_noisy", "curated.privacy_spends"}
 
 
 @pytest.mark.parametrize("point", POINTS)

@@ -17,6 +17,7 @@ from quality.sources.load_mapping import mapping_text
 D1, D2 = date(2024, 5, 1), date(2024, 5, 2)
 FILE = File("tiny", "f" * 64, "v1", "a.csv", "csv", 1, (), (), datetime(2024, 5, 3, tzinfo=UTC))
 PINGS = ("raw.pings", "clean.pings", "protected.pings", "curated.mobility", "curated.place_counts")
+AFTER = ("curated.actor_features", "curated.visits_noisy", "curated.privacy_spends")
 
 
 def refuse():
@@ -53,7 +54,7 @@ def test_what_landed_runs_through_all_tables_in_order_and_once(place):
     land(place, D2, D1)
 
     found = plan(place)
-    assert [one.table for one in found if one.date == D1] == [*PINGS, "curated.actor_features"]
+    assert [one.table for one in found if one.date == D1] == [*PINGS, *AFTER]
     assert [one.date for one in found if one.table == "raw.pings"] == [D1, D2]
     assert {one.reason for one in found} == {"never published"}
     publish(place, found)
@@ -174,7 +175,7 @@ def test_dates_close_together_run_together_and_a_long_gap_parts_them(place):
 
     made = batches(place, plan(place))
     assert [batch.dates for batch in made] == [(D1, D2, near), (far,)]
-    assert all(batch.tables == (*PINGS, "curated.actor_features") for batch in made)
+    assert all(batch.tables == (*PINGS, *AFTER) for batch in made)
     assert sum(len(batch.stale) for batch in made) == len(plan(place))
 
 
