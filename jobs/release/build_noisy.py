@@ -46,12 +46,12 @@ def build_noisy(
     ``BudgetLedger.once`` does before a row is read, and ``UsageError`` for files that cannot be read or written.
     """
     check_output(source, target)
-    listed = _listed(release, declared_in)
+    listed = listed_in(release, declared_in)
     digests = [_digest(path) for path in (existing(source), *([listed] if listed else []))]
     ledger = open_ledger(home)
     tell(f"Spending {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}")
     table = publish_noisily(
-        ledger, release, lambda: _rows(release, source, days), consumer=consumer,
+        ledger, release, lambda: rows_of(release, source, days), consumer=consumer,
         partition=f"{days[0]}/{days[1]}", days=days, input_version="-".join(digests), key=choice_key(home),
         listed=read_table(listed, list(release.keys)) if listed else None,
     )  # fmt: skip
@@ -71,7 +71,8 @@ def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction
     )  # fmt: skip
 
 
-def _listed(release: NoisyRelease, declared_in: Path) -> Path | None:
+def listed_in(release: NoisyRelease, declared_in: Path) -> Path | None:
+    """Return the file of public partitions, None if the declaration names none."""
     partitions = release.partitions
     if not isinstance(partitions, PublicKeys) or partitions.table is None:
         return None
@@ -84,8 +85,8 @@ def _digest(path: Path) -> str:
     return sha256_of(path)
 
 
-def _rows(release: NoisyRelease, source: Path, days: tuple[date, date]) -> pa.Table:
-    """Return the rows of the days that are paid for: what lies outside is not looked at."""
+def rows_of(release: NoisyRelease, source: Path, days: tuple[date, date] | None) -> pa.Table:
+    """Return the rows of the days that are paid for: what lies outside is not looked at. None are all days."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
@@ -94,7 +95,7 @@ def _rows(release: NoisyRelease, source: Path, days: tuple[date, date]) -> pa.Ta
         rows = rows.set_column(rows.column_names.index(name), name, _as_time(rows[name]))
     for name in _numbers(release):
         rows = rows.set_column(rows.column_names.index(name), name, rows[name].cast(pa.float64()))
-    if release.unit.time is None:
+    if release.unit.time is None or days is None:
         return rows
     first, after = (datetime.combine(day, datetime.min.time()) for day in (days[0], days[1] + timedelta(days=1)))
     at = rows[release.unit.time]
