@@ -141,7 +141,7 @@ def build_places(
         table.num_rows, dict(prepared.withheld), made.suppressed, len(prepared.fixes.rows) - made.suppressed,
         made.table.num_rows, len(made.table["cell"].unique()), kept, far, tiling.version, tuple(verdicts),
         spent_on(prepared.spent) if prepared.spent else None,
-        measure_places(prepared.fixes, made.table, release), rows_by_cell(made.table),
+        measure_places(prepared.epoch, made.table, release), rows_by_cell(made.table),
     )  # fmt: skip
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
