@@ -26,13 +26,18 @@ def explain(
 
     Example: `geoward release explain adult.yaml`
     """
-    from jobs.release.explain_others import explain_other
+    from jobs.release.explain_noisy import explain_noisy
+    from jobs.release.explain_places import explain_places
     from jobs.release.explain_release import explain_release
-    from quality.releases.declaration import TableRelease
     from quality.releases.load_release import load_release
+    from quality.releases.noisy import NoisyRelease
+    from quality.releases.places import PlacesRelease
 
     declared = load_release(name)
-    told = explain_release(declared) if isinstance(declared, TableRelease) else explain_other(declared)
+    if isinstance(declared, PlacesRelease):
+        told = explain_places(declared)
+    else:
+        told = explain_noisy(declared) if isinstance(declared, NoisyRelease) else explain_release(declared)
     show(told, as_json, _tables(told))
 
 
@@ -43,6 +48,11 @@ def _tables(told: ExplainListing) -> list[Table | str]:
         parts += [f"{model.model}{of}: {escape(model.promises)} ({model.source})", "  It does not protect against:"]
         parts += [f"  - {one.name}: {one.how}" for one in model.not_against]
     parts += ["No model of this kind protects against:", *(f"  - {one.name}: {one.how}" for one in told.always), ""]
+    if told.attacks:
+        attacks = grid("attack", "here", "how it goes", "source")
+        for one in told.attacks:
+            attacks.add_row(one.attack, one.tried, one.how, one.source)
+        parts.append(attacks)
     knobs = grid("knob", "here", "what it does", "what it costs", "source")
     for knob in told.knobs:
         knobs.add_row(knob.knob, escape(knob.value), knob.does, knob.costs, knob.source)

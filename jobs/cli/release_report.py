@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from jobs.cli.app import Json, show
-from jobs.cli.release import release, tell_step, told_verdicts
+from jobs.cli.release import noise_of, release, tell_step, told_verdicts
 from jobs.listings.release_reports import ReportListing
 from quality.contracts.errors import UsageError
 
@@ -72,7 +72,9 @@ def _reported(
     from quality.releases.places import PlacesRelease
 
     if isinstance(declared, PlacesRelease):
-        places = build_published_places(declared, where, file, tiled(tiling), published, tell_step)
+        places = build_published_places(
+            declared, where, file, tiled(tiling), published, tell_step, noise=noise_of(declared)
+        )
         return write_places_report(declared, file, places, published, output)
     return write_report(declared, file, build_published(declared, where, file, published, tell_step), published, output)
 

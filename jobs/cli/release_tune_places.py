@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from jobs.cli.app import err, grid, show
-from jobs.cli.release import tell_step
+from jobs.cli.release import noise_of, tell_step
 from jobs.listings.release_tunes import TunedPlacesPoint, TunePlacesListing
 from quality.contracts.errors import UsageError
 
@@ -31,7 +31,7 @@ def tune_and_show(
     own = declared.tiles.finest
     around = [at for at in (own - 1, own, own + 1) if declared.tiles.coarsest <= at <= 11]
     tried = declared if attacks else without_attacks(declared)
-    tuned = tune_places(tried, where, file, historic, ks, finest or around, tell_step)
+    tuned = tune_places(tried, where, file, historic, ks, finest or around, tell_step, noise=noise_of(declared))
     listing = TunePlacesListing(
         release=declared.name, version=declared.version, source=file.name, historic=historic.name,
         points=list(tuned.points), attacked=attacks, rule=tuned.rule,

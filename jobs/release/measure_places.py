@@ -33,7 +33,7 @@ class PlacesUtility:
 
 
 def measure_places(fixes: Fixes, published: pa.Table, release: PlacesRelease) -> PlacesUtility:
-    """Measure what is published of the ``fixes`` that might have been."""
+    """Measure what is published of all ``fixes`` of the epoch, withheld ones too."""
     from quality.checks.places.cell_counts import told_counts
     from quality.checks.places.utility import count_error_by_band, top_overlap
 

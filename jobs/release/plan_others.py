@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from jobs.listings.release_reports import ModelMeaning, PlannedColumn, ReleasePlanListing, Role
-from jobs.release.explain_others import lessons_of
+from jobs.release.explain_noisy import explain_noisy
+from jobs.release.explain_places import explain_places
 from jobs.release.plan_release import FileShape, shape_of
 from quality.releases.noisy import NoisyRelease
 from quality.releases.noisy_keys import GridKey, PublicKeys
@@ -17,6 +18,7 @@ Roles = Sequence[tuple[Role, Sequence[str]]]
 
 def plan_other(release: PlacesRelease | NoisyRelease, declared_in: Path, source: Path) -> ReleasePlanListing:
     """Return the plan; what lies beside ``declared_in`` and is missing is a problem, no error. No row is looked at."""
+    lessons = (explain_places(release) if isinstance(release, PlacesRelease) else explain_noisy(release)).models
     shape = shape_of(source) if source.exists() else None
     roles = _places(release) if isinstance(release, PlacesRelease) else _figures(release)
     columns = [
@@ -36,7 +38,7 @@ def plan_other(release: PlacesRelease | NoisyRelease, declared_in: Path, source:
         source=source.name, rows=shape.rows if shape else None, method=release.kind, columns=columns,
         models=[
             ModelMeaning(model=one.model, column=one.column, parameters=one.parameters, meaning=one.promises)
-            for one in lessons_of(release)
+            for one in lessons
         ],
         gates={**gates, **limits}, problems=list(_problems(release, declared_in.parent, source, shape, columns)),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from jobs.manifest import sha256_of
 from jobs.release.build_file import Built, Tell, build_file
@@ -14,6 +14,9 @@ from jobs.release.verify_file import existing
 from quality.contracts.errors import GeowardError
 from quality.releases.declaration import TableRelease
 from quality.releases.places import PlacesRelease
+
+if TYPE_CHECKING:
+    from transforms.location.planar_laplace import NoiseSource
 
 Made = TypeVar("Made", Built, BuiltPlaces)
 
@@ -45,12 +48,13 @@ def build_published(
 
 
 def build_published_places(
-    release: PlacesRelease, declared_in: Path, source: Path, tiling: Path, published: Path | None, tell: Tell
-) -> BuiltPlaces:
+    release: PlacesRelease, declared_in: Path, source: Path, tiling: Path, published: Path | None, tell: Tell, *,
+    noise: NoiseSource | None = None,
+) -> BuiltPlaces:  # fmt: skip
     """Build ``release`` of ``source`` in the tiles of its epoch; raise as ``build_published`` does."""
 
     def build(target: Path | None) -> BuiltPlaces:
-        return build_places(release, declared_in, source, tiling, target, tell)
+        return build_places(release, declared_in, source, tiling, target, tell, noise=noise)
 
     return _same(build, published, release.name, source)
 

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -16,6 +17,9 @@ from jobs.release.choose_point import Costs, nearest_to_best, undominated
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
 from quality.releases.places import PlacesRelease
+
+if TYPE_CHECKING:
+    from transforms.location.planar_laplace import NoiseSource
 
 COMPROMISE = (
     "of the frontier and within the gates, the nearest to the best of each: risk, fixes not told, and displacement by"
@@ -43,7 +47,7 @@ class TunedPlaces:
 
 def tune_places(
     release: PlacesRelease, declared_in: Path, source: Path, historic: Path, ks: Sequence[int],
-    finest: Sequence[int], tell: Callable[[str], None],
+    finest: Sequence[int], tell: Callable[[str], None], *, noise: NoiseSource | None = None,
 ) -> TunedPlaces:  # fmt: skip
     """Build ``release`` of ``source`` with each of ``ks`` and of the ``finest`` resolutions; nothing is written.
 
@@ -59,7 +63,7 @@ def tune_places(
             tiling.write_text(tile_file(tried[0], declared_in, historic, tell).to_json(), encoding="utf-8")
             for one in tried:
                 tell(f"Resolution {at}, k = {one.k}:")
-                points.append(_point(one, build_places(one, declared_in, source, tiling, None, tell)))
+                points.append(_point(one, build_places(one, declared_in, source, tiling, None, tell, noise=noise)))
     return propose(points)
 
 

@@ -13,12 +13,16 @@ from jobs.release.report_published import NotThatFile
 from quality.contracts.errors import ConfigError, UsageError
 
 EPOCH = datetime(2026, 1, 10, tzinfo=UTC)
+UNATTACKED = {"home_work": None, "linkage": None, "trajectory_linking": None, "recovery": None}
+"""Six people are too few to be attacked, so no attack is tried unless a test says so."""
 DECLARED = {
     "kind": "places", "name": "walks", "description": "Who walked where.", "purpose": "analytics", "reads": "walks.csv",
     "subject": "who", "latitude": "lat", "longitude": "lon", "time": "at", "k": 3,
     "tiles": {"finest": 8, "coarsest": 6, "least": 3}, "epoch": {"start": "2026-01-10", "end": "2026-01-20"},
+    "gates": UNATTACKED,
 }  # fmt: skip
 HERE, AWAY = (52.52, 13.405), (48.85, 2.35)
+NEAR, MIDDLE = (52.60, 13.405), (52.56, 13.405)
 
 
 def fixes(people, place, day, hours=(8,)):
@@ -61,6 +65,126 @@ def test_a_place_is_told_where_k_people_were_and_nobody_else_is(walks):
     told = done.document
     assert (told["rows_in"], told["told"], told["suppressed"]) == (11, 5, 1)
     assert told["withheld"]["outside the epoch"] == 5
+
+
+def test_attacks_are_tried_unless_the_release_states_that_they_are_not(walks):
+    done, rows = walks(gates={})
+
+    checks = {
+        one["check"]: one["measured"]["outcome"] for one in done.document["verdicts"] if "outcome" in one["measured"]
+    }
+    assert rows is None
+    assert isinstance(done.exception, NotReleased)
+    assert checks["attack_home_work"] == "blind"  # all are in one place: not even raw rows tell them apart
+    assert checks["attack_unicity"] == checks["attack_epoch_linkage"] == "not_applicable"
+
+
+def test_what_is_withheld_is_not_kept(walks):
+    nights, noon = fixes(range(5), HERE, 1, hours=(2, 23)), fixes(range(5), NEAR, 1, hours=(12,))
+
+    done, _ = walks([*nights, *noon], "--dry-run", tiled=fixes(range(5), HERE, -3), home_and_work={"radius_m": 300})
+
+    assert done.document["withheld"]["near home or work"] == 10
+    assert (done.document["told"], done.document["kept"]) == (5, pytest.approx(1 / 3))
+
+
+LINKED = {"pseudonym": "trip", "trips": {"gap_minutes": 90}, "sequences": {"m": 2}}
+
+
+def commutes(day):
+    return [fix for hour, place in ((8, HERE), (9, NEAR)) for fix in fixes(range(6), place, day, hours=(hour,))]
+
+
+def test_trips_that_are_told_from_end_to_end_keep_all_commuters(walks):
+    rows = [*commutes(-3), *commutes(1)]
+
+    done, _ = walks(rows, "--dry-run", **LINKED, gates={**UNATTACKED, "common_commuters": 0.9})
+
+    (found,) = [one for one in done.document["verdicts"] if one["check"] == "common_commuters"]
+    assert (found["passed"], found["measured"]["share"]) == (True, 1.0)
+
+
+def test_trips_whose_ends_are_trimmed_are_useless_to_who_counts_commuters(walks):
+    rows = [*commutes(-3), *commutes(1), *fixes(range(6), MIDDLE, 1, hours=(8.5,)), *fixes(range(6), MIDDLE, -3)]
+    trimmed = {**LINKED, "trips": {"gap_minutes": 90, "trim_m": 1_000}}
+
+    done, out = walks(rows, **trimmed, gates={**UNATTACKED, "visits_kept": 0, "common_commuters": 0.5})
+
+    assert out is None
+    assert "common_commuters" in str(done.exception)
+
+
+NOISY = {"noise": {"epsilon_per_km": 20}}
+
+
+def test_noise_is_told_with_what_it_adds_up_to(walks, geoward):
+    assert not geoward("budget", "make").exception
+    rows = [*CROWD, *fixes(range(2), NEAR, 1, hours=(12, 13))]
+
+    done, _ = walks(rows, "--dry-run", noise={"epsilon_per_km": 20, "max_epsilon_per_km": 30})
+    unlimited, _ = walks(rows, "--dry-run", **NOISY)
+
+    assert done.document["noise"] == {"epsilon_per_km": 20, "median": 20, "worst": 40}
+    budgets = [
+        [one for one in each.document["verdicts"] if one["check"] == "noise_budget"][0] for each in (done, unlimited)
+    ]
+    assert isinstance(done.exception, NotReleased) and "noise_budget" in str(done.exception)
+    assert [one["measured"]["worst"] for one in budgets] == [40, 40]
+    assert budgets[1]["measured"]["outcome"] == "not_tried"
+    assert "no limit is stated" in budgets[1]["description"]
+
+
+def test_a_rerun_in_the_same_home_tells_the_same_places_and_another_epoch_others(walks, geoward, tmp_path):
+    geoward("budget", "make")
+    around = [(HERE[0] + up / 250, HERE[1] + right / 150) for up in range(-8, 9) for right in range(-8, 9)]
+    tiled = [fix for place in around for fix in fixes(range(3), place, -3)]
+    noisy = {"noise": {"epsilon_per_km": 2}, "k": 2, "gates": {**UNATTACKED, "visits_kept": 0}}
+
+    def cells(**epoch):
+        for name in ("out.csv", "tiles.json"):
+            (tmp_path / name).unlink(missing_ok=True)
+        done, rows = walks(fixes(range(60), HERE, 1), tiled=tiled, **noisy, **epoch)
+        assert rows, done.exception
+        return sorted(row["cell"] for row in rows)
+
+    first, again = cells(), cells()
+    other = cells(epoch={"start": "2026-01-10", "end": "2026-01-21"})
+
+    assert first == again
+    assert len(set(first)) > 5, "noise of a kilometer, in cells of half a one"
+    assert first != other
+
+
+def test_noise_needs_the_key_of_a_home(walks):
+    done, rows = walks(**NOISY)
+
+    assert rows is None
+    assert isinstance(done.exception, UsageError)
+    assert "has none" in str(done.exception)
+    assert "geoward budget make" in done.exception.mend
+
+
+def weekly(people, place, day, hours=(8,)):
+    return [(f"p{one}", *place, day, hour) for one in people for hour in hours]
+
+
+def test_weekdays_without_dates_are_tiled_by_another_file_than_is_released(geoward, tmp_path):
+    stated = {**DECLARED, "time": "day", "hour": "hour", "slots": {"time": "hour_of_week"},
+              "epoch": {"start": "1970-01-05", "end": "1970-01-11"}}  # fmt: skip
+    (tmp_path / "weeks.yaml").write_text(yaml.safe_dump(stated))
+    for name, day in (("now", "Monday"), ("before", "Tuesday")):
+        with (tmp_path / f"{name}.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([("who", "lat", "lon", "day", "hour"), *weekly(range(5), HERE, day)])
+    build = ("release", "build", tmp_path / "weeks.yaml", "--input", tmp_path / "now.csv", "--dry-run", "--json")
+    found = {}
+    for name in ("now", "before"):
+        tiles = tmp_path / f"{name}.json"
+        geoward("release", "tile", tmp_path / "weeks.yaml", "--historic", tmp_path / f"{name}.csv", "-o", tiles)
+        told = geoward(*build, "--tiling", tiles).document
+        found[name] = {one["check"]: one["passed"] for one in told["verdicts"]}
+
+    assert found["before"]["places_tiling"]
+    assert not found["now"]["places_tiling"]
 
 
 def test_a_dry_run_writes_nothing(walks):
@@ -216,7 +340,8 @@ def test_tiles_of_another_declaration_are_refused(walks):
 
 def test_pseudonyms_of_trips_are_attacked_by_what_is_known_of_them(walks):
     rows = [*fixes(range(6), HERE, -3), *fixes(range(6), HERE, 1, hours=(8, 9, 10))]
-    linked = {"pseudonym": "trip", "trips": {"gap_minutes": 90}, "sequences": {"m": 2}, "gates": {"unicity": {2: 0.05}}}
+    linked = {"pseudonym": "trip", "trips": {"gap_minutes": 90}, "sequences": {"m": 2}}
+    linked["gates"] = {**UNATTACKED, "unicity": {2: 0.05}}
 
     done, published = walks(rows, **linked)
 
@@ -257,3 +382,13 @@ def test_commands_of_tables_say_so(geoward, tmp_path):
     path.write_text(yaml.safe_dump(DECLARED))
 
     assert "this command is for tables" in str(geoward("release", "attack", path).exception)
+
+
+def test_the_command_explains_a_release_of_places(geoward, fits):
+    done = geoward("release", "explain", "checkins_week", "--json")
+
+    assert fits(done.document, "release-explain")
+    assert {one["attack"] for one in done.document["attacks"] if one["tried"] == "does not apply"} == {
+        "unicity", "linkage",
+    }  # fmt: skip
+    assert "does not apply" in geoward("release", "explain", "checkins_week").stdout

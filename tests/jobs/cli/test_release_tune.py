@@ -126,7 +126,7 @@ def test_what_attacks_reach_is_told_of_each_point_and_a_blind_one_stops_it(geowa
     (tried,) = geoward("release", "tune", places(**LINKED), *words, "--json").document["points"]
     (looked,) = geoward("release", "tune", places(**LINKED), *words, "--no-attacks", "--json").document["points"]
 
-    assert tried["attacks"] == {"attack_unicity": 0.0}
+    assert tried["attacks"]["attack_unicity"] == 0.0
     assert "attack_unicity (blind)" in tried["why"]  # all walk alike: not even raw rows tell them apart
     assert looked["attacks"] == {}
     assert "attack" not in looked["why"]
