@@ -24,6 +24,7 @@ from transforms.anonymity import (
     search_lattice,
     search_lattice_exactly,
     search_lattice_locally,
+    suppress_rows,
 )
 from transforms.anonymity.coded_table import CodedTable, Hierarchy, QuasiId, Sensitive
 from transforms.anonymity.full_domain_loss import Loss
@@ -130,8 +131,9 @@ LATTICES = [
     ],
     Case(
         "anonymity.check_node_models.refuse_unfit_models",
-        "no-column",
-        lambda: check_node_models.refuse_unfit_models([DIVERSE], table()),
+        "a-text",
+        lambda: check_node_models.refuse_unfit_models([PLANTED], table()),
+        False,
     ),
     Case(
         "anonymity.check_node_models.fewest_values",
@@ -175,6 +177,13 @@ LATTICES = [
         lambda: check_node_population.PopulationCounts(table(TEXTS), CHECKER.entries, np.zeros(3)),
     ),
     Case("anonymity.check_node_population.PopulationCounts.fails", "no-such-level", _counts),
+    Case("anonymity.suppress_rows.rows_of", "a-text", lambda: suppress_rows.rows_of(PLANTED, TEXTS)),
+    Case(
+        "anonymity.suppress_rows.suppress_rows",
+        "a-text",
+        lambda: suppress_rows.suppress_rows(table(TEXTS), 1, lambda one: TEXTS),
+    ),
+    Case("anonymity.suppress_rows.gains_of", "texts", lambda: suppress_rows.gains_of(PLANTED, PLANTED)),
     Case("anonymity.check_node_population.released", "a-text", lambda: check_node_population.released(PLANTED)),
     Case("anonymity.check_node.NodeChecker.check", "no-such-level", lambda: CHECKER.check((99,))),
     Case("anonymity.check_node.NodeChecker.classes", "no-such-level", lambda: CHECKER.classes((99,))),

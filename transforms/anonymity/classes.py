@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from math import floor
 from typing import Literal
 
 from quality.contracts.errors import UsageError
@@ -12,6 +14,7 @@ from transforms.anonymity.partition_bounds import bounds_of, every_class_holds, 
 from transforms.anonymity.partition_mondrian import split_rows
 from transforms.anonymity.partition_space import space_of
 from transforms.anonymity.refine_classes import refine_classes
+from transforms.anonymity.suppress_rows import suppress_rows
 
 SMALL = 200_000
 """Rows up to which every cut is tried in classes of any size."""
@@ -25,8 +28,11 @@ def make_classes(
     models: Sequence[PrivacyModel],
     strict: bool = False,
     effort: Literal["fast", "thorough"] = "thorough",
+    suppression: float = 0.0,
 ) -> Codes:
     """Return the class of each row of ``table``, (n,) from 0, so that every class holds ``models``.
+
+    At most the share ``suppression`` of the rows, those that cost the others most, are ``SUPPRESSED``.
 
     ``fast`` is Mondrian as `partition_mondrian` states it. ``thorough`` tries every cut and takes the one that leaves
     the least loss; then, unless ``strict``, rows move between neighboring classes while the loss falls. In a table of
@@ -38,6 +44,12 @@ def make_classes(
     was counted in it matches it. For delta-presence the classes never overlap (always ``strict``, and cut only where
     what is told of both sides has nothing in common), so that each of the population matches exactly one.
     """
+    limit = floor(suppression * table.own + 1e-9)
+    make = partial(_classes, models=models, strict=strict, effort=effort)
+    return suppress_rows(table, limit, make) if limit else make(table)
+
+
+def _classes(table: CodedTable, models: Sequence[PrivacyModel], strict: bool, effort: str) -> Codes:
     bounds = bounds_of(table, models)
     space, tally = space_of(table), tally_of(bounds)
     small = table.rows <= SMALL

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.coded_table import CodedTable, Codes, QuasiId, Sensitive
+from transforms.anonymity.dates import told_as_moments
 from transforms.anonymity.domains import ColumnUnfit, Domain, as_declared, hierarchy_for
 from transforms.anonymity.join_population import join_population, unite_people
 
@@ -83,11 +84,18 @@ def _codes(column: pa.Array, values: pa.Array, domain: Domain) -> tuple[Codes, i
 
 def _shown(column: pa.ChunkedArray, numbers: pa.Array) -> pa.Array:
     """Return numbers as values of the column's own kind: whole numbers, dates and times are published as such."""
-    kind = column.type
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return numbers.cast(pa.int64()).cast(pa.timestamp("us")).cast(kind, safe=False)
+    if not _is_number(column) and (moments := told_as_moments(numbers, column)) is not None:
+        return moments
     whole = pc.all(pc.equal(pc.floor(numbers), numbers)).as_py() is not False
     return numbers.cast(pa.int64(), safe=False) if whole else numbers
+
+
+def _is_number(column: pa.ChunkedArray) -> bool:
+    """Return whether a column's values, which may be texts, are numbers."""
+    try:
+        return not pa.types.is_temporal(column.type) and column.cast(pa.float64(), safe=False) is not None
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return False
 
 
 def _distinct(column: pa.Array) -> pa.Array:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.classes import make_classes
 from transforms.anonymity.classes_loss import information_loss
@@ -54,10 +55,15 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
             encoded, found.classes, columns, dict(zip(release.quasi_ids, map(int, found.levels), strict=True))
         )
     if release.method == "microaggregation":
+        kinds = zip(release.quasi_ids, encoded.values, strict=True)
+        if dated := [name for name, values in kinds if pa.types.is_temporal(values.type)]:
+            raise UsageError(f"Means are of numbers, not of dates: {', '.join(dated)}.", mend="Use mondrian.")
         classes = microaggregate(table, k=release.k)
         return _reached(encoded, classes, [pa.array(column) for column in class_means(table, classes).T], {})
     effort: Literal["fast", "thorough"] = "thorough" if table.rows <= THOROUGH else "fast"
-    classes = make_classes(table, models=release.models, strict=release.strict, effort=effort)
+    classes = make_classes(
+        table, models=release.models, strict=release.strict, effort=effort, suppression=release.suppression
+    )
     kept = int(np.count_nonzero(classes[:own] != SUPPRESSED))
     columns = [column.slice(0, kept) for column in recode_classes(table, classes, encoded.values)]
     return _reached(encoded, classes, columns, {})

@@ -199,7 +199,7 @@ def test_a_model_that_the_whole_table_does_not_hold_is_named(model, told):
     [
         pytest.param(
             DeltaPresence(model="delta_presence", maximum=0.5, population="people"),
-            id="of-a-population-that-is-not-there",
+            id="no-population",
         ),
         pytest.param(l_diversity(2), id="no-such-column"),
     ],
