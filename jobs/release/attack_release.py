@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from jobs.release.hierarchy_paths import hierarchy_paths
 from quality.checks.attacks.finding import Finding, as_verdict
 from quality.checks.verdict import Verdict
 from quality.releases.declaration import Gates, TableRelease
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from quality.checks.anonymity.hierarchy_file import Paths
     from quality.checks.attacks.released_columns import People, Released
     from transforms.anonymity.domains import Domain
 
@@ -68,6 +68,8 @@ def attack_halves(
     made: Halves, known: tuple[str, ...], sensitive: tuple[str, ...], gates: Gates, tell: Callable[[str], None]
 ) -> list[Verdict]:
     """Return a verdict for each attack that ``gates`` name; ``known`` are the columns that the attacker knows."""
+    if gates.linkability is not None and len(known) < 2:
+        return [_unlinkable(), *attack_halves(made, known, sensitive, _without_links(gates), tell)]
     found: list[tuple[str, Finding]] = []
     for name, secrets in (("singling_out", ("",)), ("linkability", ("",)), ("inference", sensitive)):
         limit = getattr(gates, name)
@@ -97,6 +99,20 @@ def _too_few(gates: Gates) -> Verdict:
     )
 
 
+def _unlinkable() -> Verdict:
+    from quality.checks.attacks.linkability import LINKABILITY
+
+    return Verdict(
+        "attack_linkability", False, LINKABILITY.claim,
+        "One quasi-identifier cannot be known to two data sets in parts, so that the attack cannot be tried."
+        + NOT_TRIED % "linkability", {"outcome": "blind"},
+    )  # fmt: skip
+
+
+def _without_links(gates: Gates) -> Gates:
+    return gates.model_copy(update={"linkability": None})
+
+
 def _told(finding: Finding, secret: str, gates: Gates) -> Verdict:
     verdict = as_verdict(finding, accept_too_small=gates.accept_too_small)
     mend = verdict.mend + NOT_TRIED % finding.attack.name if verdict.mend else ""
@@ -119,7 +135,8 @@ def halve(
     paths = hierarchy_paths(release, rows, domains)
     categories = domains_of(true, true.column_names, paths)
     published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population).table
-    released = read_released(published, true.column_names, categories, hierarchies=paths)
+    orders = {one.name: one.texts.to_pylist() for one in domains if one.declared.kind == "ordered"}
+    released = read_released(published, true.column_names, categories, hierarchies=paths, orders=orders)
     members, others = (
         read_people(true.take(pa.array(np.flatnonzero(first & (half == one)))), true.column_names, categories)
         for one in (0, 1)
@@ -143,12 +160,7 @@ def _people(release: TableRelease, rows: pa.Table) -> tuple[NDArray[np.int64], N
     import numpy as np
     import polars as pl
 
-    from transforms.anonymity.unite_subjects import unite_subjects
-
-    if release.subject is None:
-        subjects = np.arange(rows.num_rows)
-    else:
-        subjects = unite_subjects(rows, release.subject, release.links)
+    subjects = people_of(release, rows)
     parts = max(2, 2 * (rows.num_rows // AT_MOST))
     digests = pl.Series(np.arange(int(subjects.max(initial=-1)) + 1)).hash(SEED).to_numpy() % parts
     first = np.zeros(rows.num_rows, bool)
@@ -156,19 +168,15 @@ def _people(release: TableRelease, rows: pa.Table) -> tuple[NDArray[np.int64], N
     return np.minimum(digests[subjects], 2).astype(np.int64), first
 
 
-def hierarchy_paths(release: TableRelease, rows: pa.Table, domains: Sequence[Domain]) -> dict[str, Paths]:
-    """Return the way of each value to the root, of the columns whose published values are nodes."""
-    from transforms.anonymity.encode_table import encode_table
+def people_of(release: TableRelease, rows: pa.Table) -> NDArray[np.int64]:
+    """Return the number of each row's person (n,): accounts that share a link are one; without a subject, rows."""
+    import numpy as np
 
-    encoded = encode_table(rows, release, domains)
-    found: dict[str, Paths] = {}
-    for one, values in zip(encoded.table.quasi_ids, encoded.values, strict=True):
-        if one.hierarchy is not None and (one.kind == "hierarchical" or release.method == "full_domain"):
-            levels = zip(one.hierarchy.nodes, one.hierarchy.labels, strict=True)
-            ways = zip(*([labels[node] for node in nodes[: len(values)]] for nodes, labels in levels), strict=True)
-            texts = values.cast("string").to_pylist()
-            found[one.name] = {text: (text, *way[1:]) for text, way in zip(texts, ways, strict=True)}
-    return found
+    from transforms.anonymity.unite_subjects import unite_subjects
+
+    if release.subject is None:
+        return np.arange(rows.num_rows)
+    return unite_subjects(rows, release.subject, release.links).astype(np.int64)
 
 
 def _attack(name: str, made: Halves, known: tuple[str, ...], secret: str, limit: float) -> list[Finding]:

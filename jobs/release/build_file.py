@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from jobs.release.attack_file import with_subject
-from jobs.release.attack_release import attack_release
+from jobs.release.attack_release import attack_release, people_of
+from jobs.release.hierarchy_paths import sensitive_paths
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
 from quality.checks.anonymity.hierarchy_file import read_paths
+from quality.checks.anonymity.judge_kept import judge_kept
 from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.utility import Utility, measure_utility
@@ -68,7 +70,6 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     Raises ``NotReleased`` with nothing written unless every model holds on the rows as published and every gate is
     kept; ``UsageError`` for files that cannot be read or written; what the transforms raise.
     """
-    import pyarrow as pa
 
     from transforms.anonymity.domains import survey_table
     from transforms.anonymity.publish_rows import publish_rows
@@ -85,12 +86,16 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     domains = survey_table(rows, release.coded, texts, people)
     made = publish_rows(rows, release, domains, people)
     tell(f"Verifying {made.table.num_rows:,} published rows")
-    who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
-    measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
+    who = rows.select([release.subject, *release.links] if release.subject else [])
+    measured, verdicts = judge_published(
+        release, made.table, who, made.rows, hierarchies=texts, beside=declared_in.parent,
+        built=sensitive_paths(release, domains),
+    )  # fmt: skip
     shown = _as_ranges(release, rows, made) if release.method == "microaggregation" else made.table
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
+    verdicts += judge_kept(release, rows, people_of(release, rows))
     verdicts += attack_release(release, rows, domains, tell, people)
     built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.home import Home
-from jobs.release.attack_release import AT_MOST, attack_release
+from jobs.release.attack_release import AT_MOST, attack_release, people_of
 from jobs.release.build_file import Built, measure_release
 from jobs.release.build_large import PERSONS, Staged, stage_large, without_links
 from jobs.release.judge_table import judge_files
 from jobs.release.read_hierarchies import hierarchy_texts
+from quality.checks.anonymity.judge_kept import judge_kept
 from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.published_table import open_engine, quoted
 from quality.checks.verdict import Verdict
@@ -115,6 +116,7 @@ def _proven(
             release, rows, made.slice(0, rows.num_rows * staged.rows_out // staged.rows_in), texts
         )
     verdicts += judge_utility(utility, release.gates)
+    verdicts += judge_kept(release, rows, people_of(release, rows), part=share)
     verdicts += _attacked(release, rows, texts, tell)
     suppressed = staged.rows_in - staged.rows_out
     rejected = {"no_subject": staged.no_subject} if staged.no_subject else {}

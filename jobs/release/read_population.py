@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.release.plan_release import shape_of
 from jobs.release.read_table import read_table
 from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
 def read_population(release: TableRelease, declared_in: Path, rows: pa.Table) -> pa.Table | None:
     """Return the population beside ``declared_in``, of people only, or None where no model counts in one.
 
-    Raises ``UsageError`` for a file that cannot be read or lacks a column, and, where delta-presence is asked, unless
-    everybody of ``rows`` is in it, in one row: else the share of a class that is in the release means nothing.
+    Its link columns are read if it has them. Raises ``UsageError`` for a file that cannot be read or lacks a column,
+    and, where delta-presence is asked, unless everybody of ``rows`` is in it, in one row: else the share of a class
+    that is in the release means nothing.
     """
     import pyarrow.compute as pc
 
     if release.population is None:
         return None
     who = release.subject
-    people = read_table(declared_in.parent / release.population, (*release.quasi_ids, *([who] if who else [])))
+    path = declared_in.parent / release.population
+    links = [name for name in shape_of(path).columns if name in release.links] if path.exists() else []
+    people = read_table(path, (*release.quasi_ids, *([who] if who else []), *links))
     if who is None:
         return people
     people = people.filter(pc.is_valid(people[who]))

@@ -29,10 +29,13 @@ class KMap(_Frozen):
 
 
 class LDiversity(_Frozen):
-    """A class's sensitive values are diverse (Machanavajjhala et al., TKDD 2007).
+    """A class's sensitive values are diverse (Machanavajjhala et al., TKDD 2007), counted in distinct subjects.
 
-    With p_v the share of a class's subjects that hold value v, in falling order r1, r2, ...: ``distinct`` is at least
-    ``l`` values; ``entropy`` is -sum p_v ln p_v >= ln l; ``recursive`` is r1 < c (r_l + ... + r_m).
+    r1, r2, ... are the subjects of a class that hold each value, in falling order; ``distinct`` is at least ``l``
+    values; with p = r over the class's subjects ``entropy`` is -sum p ln p >= ln l; ``recursive`` is
+    r1 < c (r_l + ... + r_m). A subject who holds several values counts once, for the commonest: of each r no more is
+    taken than the subjects that those before it leave. So subjects that all hold one value hold no other that counts,
+    no l - 1 values are all that somebody holds, and where each has one value it is the paper's definition.
     """
 
     model: Literal["l_diversity"]
@@ -54,8 +57,11 @@ class TCloseness(_Frozen):
     """The earth mover's distance of a class's sensitive values to the table's is at most ``t`` (Li et al., ICDE 2007).
 
     ``equal``: half the sum of absolute differences. ``ordered``: mean of absolute cumulated differences over the
-    values in order. ``hierarchical``: mass moves along the column's hierarchy; leaves that meet at height h of H are
-    h / H apart.
+    published values in order. ``hierarchical``: mass moves along the column's hierarchy; leaves that meet at height h
+    of H are h / H apart. Values are counted once for each subject that holds them. Where subjects hold several, the
+    share of a class's subjects that hold a value must not exceed the table's by more than t either, in units of the
+    least step to another value (1 for ``equal``, 1 / (m - 1) of m values in order, 1 / H): that follows where each has
+    one value.
     """
 
     model: Literal["t_closeness"]

@@ -50,7 +50,7 @@ KERNELS = {
     partition_cut: {"measure_ends": 6, "median": 1, "cut_rows": 8, "block_of": 5, "rank_values": 7},
     partition_population: {"crowd_holds": 3},
     partition_mondrian: {"split_rows": 5, "split_class": 8},
-    partition_rules: {"rule_holds": 6},
+    partition_rules: {"rule_holds": 8},
     partition_space: {"rows_by_class": 1, "span_loss": 4, "set_loss": 3},
     refine_block: {"block_of_rows": 4, "costs_with": 4, "gain_without": 3, "put": 4, "take": 3},
     refine_classes: {"refine_classes": 4},

@@ -80,6 +80,7 @@ KERNELS = {
         "count_below": 2,
     },
     check_node_sensitive: {
+        "count_once": 3,
         "entropies": 2,
         "recursions": 3,
         "equal_distances": 4,

@@ -62,6 +62,10 @@ TABLES = [
     Case("anonymity.dates.moments_of", "a-text", lambda: dates.moments_of(PLANTED)),
     Case("anonymity.dates.told_as_moments", "a-text", lambda: dates.told_as_moments(PLANTED, DATES)),
     Case(
+        "anonymity.join_population.unite_people", "no-column",
+        lambda: join_population.unite_people(BAD, BAD, "device"),
+    ),
+    Case(
         "anonymity.join_population.join_population", "another-type",
         lambda: join_population.join_population(BAD, LISTS, ["age"]),
     ),

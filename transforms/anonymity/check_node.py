@@ -43,11 +43,11 @@ class Verdict:
 class NodeChecker:
     """Checks nodes of one table's lattice. Counts are of distinct subjects, as the table numbers them.
 
-    What a class fails once it fails in every more specific class where all counts grow as classes join: at k-anonymity
-    and distinct l-diversity. At entropy and recursive l-diversity and at t-closeness that holds only if no class is
-    suppressed and no subject has two rows (a good class may join a bad one and fail): otherwise only what these models
-    imply lasts: as many distinct values as ``l``. The distribution that t-closeness looks at is that of the published
-    rows, so that it can be verified on them: classes are suppressed until none that is left is too far.
+    What a class fails once it fails in every more specific class where all counts grow as classes join: at k-anonymity,
+    and at distinct l-diversity where no subject has two rows. At entropy and recursive l-diversity and at t-closeness
+    that holds only if no class is suppressed either (a good class may join a bad one and fail): otherwise only what
+    these models imply lasts: as many distinct values as ``l``. The distribution that t-closeness looks at is that of
+    the published rows, so that it can be verified on them: classes are suppressed until none that is left is too far.
     """
 
     def __init__(self, table: CodedTable, models: Sequence[PrivacyModel], *, limit: int, loss: Loss) -> None:
@@ -115,19 +115,21 @@ class NodeChecker:
         before = -1
         while models and before != (before := int(fails.sum())):
             for at, model in models:
-                shares = self._published(groups, held[at], at, fails)
-                fails |= fails_closeness(model, held[at], shares, self._table.sensitive[at].hierarchy)
+                shares, owned = self._published(groups, held[at], at, fails)
+                fails |= fails_closeness(model, held[at], shares, self._table.sensitive[at].hierarchy, owned)
 
-    def _published(self, groups: Groups, held: Held, at: int, fails: Flags) -> Floats:
-        """Return the shares of a sensitive column's values among the subjects of the published rows."""
+    def _published(self, groups: Groups, held: Held, at: int, fails: Flags) -> tuple[Floats, Floats]:
+        """Return the shares of a sensitive column's values, and of the subjects that hold each, in published rows."""
         size = self._table.sensitive[at].size
         if self.entries.subjects is None:
             kept = np.repeat(~fails, np.diff(held.starts))
             counts = np.bincount(held.values[kept], held.counts[kept], size)
+            subjects = counts.sum()
         else:
             values = np.where(fails[groups.of], np.int32(-1), self.entries.values[at]).astype(np.int32)
             counts = count_subjects(values, self.entries.subjects, size).astype(np.float64)
-        return np.asarray(counts / max(counts.sum(), 1.0))
+            subjects = count_subjects(np.minimum(values, np.int32(0)), self.entries.subjects, 1).sum()
+        return np.asarray(counts / max(counts.sum(), 1.0)), np.asarray(counts / max(subjects, 1.0))
 
     def _sizes(self, groups: Groups) -> Longs:
         if self.entries.subjects is None:

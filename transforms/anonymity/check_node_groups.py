@@ -123,10 +123,12 @@ class NodeGroups:
         pairs, firsts = _group(groups.of.astype(np.int64) * size + values, groups.rows.size * size)
         if entries.subjects is None:
             counts = add_up(pairs, entries.rows, firsts.size)
+            subjects = None
         else:
             counts = count_subjects(pairs, entries.subjects, firsts.size)
+            subjects = count_subjects(groups.of, entries.subjects, groups.rows.size)
         starts, order = by_class(take(groups.of, firsts), groups.rows.size)
-        return Held(starts, take(take(values, firsts), order), counts[order])
+        return Held(starts, take(take(values, firsts), order), counts[order], subjects)
 
     def _group(self, of: Codes, levels: tuple[int, ...]) -> tuple[Codes, Codes]:
         sizes = np.array([sizes[level] for sizes, level in zip(self._sizes, levels, strict=True)], np.int64)

@@ -12,6 +12,7 @@ from quality.contracts.errors import UsageError
 from quality.releases.privacy_models import LDiversity, PrivacyModel, TCloseness
 from transforms.anonymity.check_node_kernels import Flags, Floats, Longs
 from transforms.anonymity.check_node_sensitive import (
+    count_once,
     entropies,
     equal_distances,
     hierarchical_distances,
@@ -28,13 +29,14 @@ TOLERANCE = 1e-12
 class Held:
     """The values that each class holds: those of class c are ``values[starts[c] : starts[c + 1]]``, each once.
 
-    ``counts`` are the distinct subjects of the class that hold the value. Shares are of their sum: who holds two
-    values counts for each.
+    ``counts`` are the distinct subjects of the class that hold the value, ``subjects`` (classes,) all of a class; None
+    where each has one value.
     """
 
     starts: Longs
     values: Codes
     counts: Longs
+    subjects: Longs | None = None
 
 
 def refuse_unfit_models(models: Sequence[PrivacyModel], table: CodedTable) -> None:
@@ -57,16 +59,22 @@ def fewest_values(models: Sequence[PrivacyModel], column: str) -> int:
 
 def fails_diversity(model: LDiversity, held: Held) -> Flags:
     """Return for each class whether it fails ``model`` (Machanavajjhala et al., TKDD 2007)."""
+    counts = held.counts if held.subjects is None else count_once(held.starts, held.counts, held.subjects)
     if model.variant == "distinct":
-        return np.asarray(np.diff(held.starts) < model.l)
+        return np.asarray(np.add.reduceat(counts > 0, held.starts[:-1], dtype=np.int64) < model.l)
     if model.variant == "entropy":
-        return np.asarray(entropies(held.starts, held.counts) < log(model.l) - TOLERANCE)
+        return np.asarray(entropies(held.starts, counts) < log(model.l) - TOLERANCE)
     assert model.c is not None
-    return np.asarray(recursions(held.starts, held.counts, int(model.l)) >= model.c)
+    return np.asarray(recursions(held.starts, counts, int(model.l)) >= model.c)
 
 
-def fails_closeness(model: TCloseness, held: Held, shares: Floats, hierarchy: Hierarchy | None) -> Flags:
-    """Return for each class whether its values are further from ``shares`` than t (Li et al., ICDE 2007)."""
+def fails_closeness(
+    model: TCloseness, held: Held, shares: Floats, hierarchy: Hierarchy | None, owned: Floats | None = None
+) -> Flags:
+    """Return for each class whether its values are further from ``shares`` than t (Li et al., ICDE 2007).
+
+    ``owned`` are the shares of all subjects that hold each value, where some hold several.
+    """
     if model.distance == "equal":
         distances = equal_distances(held.starts, held.values, held.counts, shares)
     elif model.distance == "ordered":
@@ -74,6 +82,14 @@ def fails_closeness(model: TCloseness, held: Held, shares: Floats, hierarchy: Hi
     else:
         assert hierarchy is not None
         distances = hierarchical_distances(held.starts, held.values, held.counts, shares, *_parents(hierarchy))
+    if owned is not None and held.subjects is not None:
+        more = held.counts / np.repeat(held.subjects, np.diff(held.starts)) - owned[held.values]
+        step = {
+            "equal": 1,
+            "ordered": max(np.count_nonzero(shares) - 1, 1),
+            "hierarchical": len(hierarchy.nodes) - 1 if hierarchy else 1,
+        }
+        distances = np.maximum(distances, np.maximum.reduceat(more, held.starts[:-1]) / step[model.distance])
     return np.asarray(distances > model.t + TOLERANCE)
 
 

@@ -13,14 +13,28 @@ from transforms.anonymity.coded_table import Codes
 
 
 @compiled
+def count_once(starts: Longs, counts: Longs, subjects: Longs) -> Longs:
+    """Return the counts of each class, falling, if each of its ``subjects`` counts for its commonest value alone."""
+    found = np.zeros(counts.size, np.int64)
+    for c in range(starts.size - 1):
+        left = subjects[c]
+        falling = np.sort(counts[starts[c] : starts[c + 1]])[::-1]
+        for i in range(falling.size):
+            found[starts[c] + i] = min(falling[i], left)
+            left -= found[starts[c] + i]
+    return found
+
+
+@compiled
 def entropies(starts: Longs, counts: Longs) -> Floats:
     """Return -sum p ln p of each class, in nats."""
     found = np.zeros(starts.size - 1)
     for c in range(found.size):
         total = counts[starts[c] : starts[c + 1]].sum()
         for i in range(starts[c], starts[c + 1]):
-            share = counts[i] / total
-            found[c] -= share * np.log(share)
+            if counts[i] > 0:
+                share = counts[i] / total
+                found[c] -= share * np.log(share)
     return found
 
 
@@ -30,8 +44,9 @@ def recursions(starts: Longs, counts: Longs, most: int) -> Floats:
     found = np.full(starts.size - 1, np.inf)
     for c in range(found.size):
         falling = np.sort(counts[starts[c] : starts[c + 1]])[::-1]
-        if falling.size >= most:
-            found[c] = falling[0] / falling[most - 1 :].sum()
+        tail = falling[most - 1 :].sum()
+        if tail > 0:
+            found[c] = falling[0] / tail
     return found
 
 
@@ -48,8 +63,9 @@ def equal_distances(starts: Longs, values: Codes, counts: Longs, shares: Floats)
 
 @compiled
 def ordered_distances(starts: Longs, values: Codes, counts: Longs, shares: Floats) -> Floats:
-    """Return the mean of the absolute cumulated p - q of each class, over the steps between values in order."""
+    """Return the mean of the absolute cumulated p - q of each class, over the steps between values that are there."""
     found = np.zeros(starts.size - 1)
+    steps = max(np.count_nonzero(shares) - 1, 1)
     held = np.zeros(shares.size)
     for c in range(found.size):
         total = counts[starts[c] : starts[c + 1]].sum()
@@ -58,7 +74,8 @@ def ordered_distances(starts: Longs, values: Codes, counts: Longs, shares: Float
         more = 0.0
         for v in range(shares.size - 1):
             more += held[v] - shares[v]
-            found[c] += abs(more) / (shares.size - 1)
+            if shares[v] > 0:
+                found[c] += abs(more) / steps
         for i in range(starts[c], starts[c + 1]):
             held[values[i]] = 0.0
     return found

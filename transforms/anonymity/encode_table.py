@@ -14,8 +14,7 @@ from quality.releases.declaration import TableRelease
 from transforms.anonymity.coded_table import CodedTable, Codes, QuasiId, Sensitive
 from transforms.anonymity.dates import told_as_moments
 from transforms.anonymity.domains import ColumnUnfit, Domain, as_declared, hierarchy_for
-from transforms.anonymity.join_population import join_population
-from transforms.anonymity.unite_subjects import unite_subjects
+from transforms.anonymity.join_population import join_population, unite_people
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,22 +27,24 @@ class Encoded:
 
 @untold
 def encode_table(
-    table: pa.Table, release: TableRelease, domains: Sequence[Domain], population: pa.Table | None = None
+    table: pa.Table,
+    release: TableRelease,
+    domains: Sequence[Domain],
+    population: pa.Table | None = None,
+    subjects: Codes | None = None,
 ) -> Encoded:
     """Encode ``table``, a part of what ``domains`` describe; raise ``ColumnUnfit`` for a value they do not know.
 
-    Subjects that share a value of a link column are one. Neither table may have a row without a subject. The rows of
-    ``population`` come after those of ``table``.
+    Subjects that share a value of a link column are one; ``subjects`` number those of all rows, if others link them
+    too. Neither table may have a row without a subject. The rows of ``population`` come after those of ``table``.
     """
     named = {domain.name: domain for domain in domains}
     rows = table if population is None else join_population(table, population, release.quasi_ids)
     coded = [_quasi_id(rows, named[name]) for name in release.quasi_ids]
     others = rows.num_rows - table.num_rows
     sensitive = tuple(_sensitive(table, named[name], release, others) for name in release.sensitive)
-    subjects = None if release.subject is None else unite_subjects(table, release.subject, release.links)
-    if subjects is not None and population is not None:
-        crowd = unite_subjects(population, release.subject or "")
-        subjects = np.concatenate([subjects, crowd + subjects.max(initial=-1) + 1]).astype(np.int32)
+    if subjects is None and release.subject is not None:
+        subjects = unite_people(table, population, release.subject, release.links)
     made = CodedTable(rows.num_rows, tuple(one for one, _ in coded), sensitive, subjects, others)
     return Encoded(made, tuple(values for _, values in coded))
 

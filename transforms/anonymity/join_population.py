@@ -1,13 +1,15 @@
-"""The quasi-identifiers of a release and of the population it is of, in one table."""
+"""The quasi-identifiers and the people of a release and of the population it is of, in one table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
 from quality.contracts.errors import UsageError
 from quality.contracts.untold import untold
+from transforms.anonymity.coded_table import Codes
+from transforms.anonymity.unite_subjects import unite_subjects
 
 
 @untold
@@ -18,6 +20,21 @@ def join_population(table: pa.Table, population: pa.Table, columns: Iterable[str
     that cannot be of one type, without a value of it.
     """
     return pa.table({name: _both(name, table[name], population[name]) for name in columns})
+
+
+@untold
+def unite_people(table: pa.Table, population: pa.Table | None, subject: str, links: Sequence[str] = ()) -> Codes:
+    """Return each row's subject (n,), first of ``table`` and then of ``population``: no number is of both.
+
+    Accounts are united by the links of both tables together; the population may lack their columns.
+    """
+    if population is None:
+        return unite_subjects(table, subject, links)
+    for link in (name for name in links if name not in population.column_names):
+        population = population.append_column(link, pa.nulls(population.num_rows, table[link].type))
+    united = unite_subjects(join_population(table, population, [subject, *links]), subject, links)
+    united[table.num_rows :] += united.max(initial=-1) + 1
+    return united
 
 
 def _both(name: str, own: pa.ChunkedArray, others: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -37,7 +37,8 @@ class Bounds(NamedTuple):
     Rows from ``own`` on are of a population, whose limits are ``crowd``: the k of k-map, and the least and the greatest
     share of delta-presence; it is empty without a population. A class has at least ``least`` rows of any kind.
     ``subjects`` (n,) is empty where each row is a subject. ``values`` (s, n) are the sensitive codes and ``pairs``
-    (s, n) number the distinct (subject, value). ``shares`` hold the table's share of each value, ``parents`` and
+    (s, n) number the distinct (subject, value). ``shares`` hold the table's share of each value, ``held`` the share of
+    its subjects that hold it, ``parents`` and
     ``levels`` the sensitive columns' trees.
     """
 
@@ -52,6 +53,7 @@ class Bounds(NamedTuple):
     sizes: Codes
     starts: Codes
     shares: NDArray[np.float64]
+    held: NDArray[np.float64]
     heights: Codes
     trees: Codes
     nodes: Codes
@@ -120,7 +122,8 @@ def _flat(
     subjects = np.empty(0, np.int32) if table.subjects is None else table.subjects.astype(np.int32)
     values = np.empty((len(columns), table.rows), np.int32)
     pairs = np.empty((len(columns), table.rows if subjects.size else 0), np.int32)
-    shares = []
+    shares, held = [], []
+    everybody = np.unique(subjects[: table.own]).size if subjects.size else table.own
     for at, one in enumerate(columns):
         values[at] = one.codes
         counted = one.codes[: table.own]
@@ -130,6 +133,7 @@ def _flat(
             own = np.isin(distinct // one.size, subjects[: table.own]) if table.population else slice(None)
             counted = (distinct % one.size).astype(np.int32)[own]
         shares.append(np.bincount(counted, minlength=one.size) / max(counted.size, 1))
+        held.append(np.bincount(counted, minlength=one.size) / max(everybody, 1))
     trees = [np.empty((0, 0), np.int32) if c.hierarchy is None else nodes_of(c.hierarchy, c.size) for c in columns]
     return Bounds(
         k,
@@ -143,6 +147,7 @@ def _flat(
         np.array([one.size for one in columns], np.int32),
         _starts([one.size for one in columns]),
         np.concatenate([np.empty(0), *shares]),
+        np.concatenate([np.empty(0), *held]),
         np.array([len(each) for each in trees], np.int32),
         _starts([each.size for each in trees]),
         np.concatenate([np.empty(0, np.int32), *(each.ravel() for each in trees)]).astype(np.int32),
@@ -178,9 +183,10 @@ def holds(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: int) -> bo
             _count_values(bounds, tally, rows, start, end, column)
             done = column
         size, begin, tree = bounds.sizes[column], bounds.starts[column], bounds.trees[column]
-        shares = bounds.shares[begin : begin + size]
+        shares, held = bounds.shares[begin : begin + size], bounds.held[begin : begin + size]
         nodes = bounds.nodes[tree : tree + bounds.heights[column] * size].reshape(-1, size)
-        if not rule_holds(rule, bounds.rules[at, 2], bounds.rules[at, 3], tally.counts[:size], shares, nodes):
+        limit, c = bounds.rules[at, 2], bounds.rules[at, 3]
+        if not rule_holds(rule, limit, c, tally.counts[:size], found, shares, held, nodes):
             return False
     return True
 

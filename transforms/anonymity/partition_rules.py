@@ -24,13 +24,21 @@ Counts = NDArray[np.float64]
 
 
 @compiled
-def rule_holds(rule: int, limit: float, c: float, counts: Counts, shares: Counts, nodes: Codes) -> bool:
-    """Tell whether ``counts`` of a class's sensitive values keep the ``limit`` of a rule.
+def rule_holds(
+    rule: int, limit: float, c: float, counts: Counts, subjects: int, shares: Counts, held: Counts, nodes: Codes
+) -> bool:
+    """Tell whether ``counts`` of the ``subjects`` of a class that hold each sensitive value keep a rule's ``limit``.
 
-    ``shares`` are the whole table's; ``nodes`` (levels, values) the tree of a hierarchical distance. The rules are
-    those of Machanavajjhala et al. (TKDD 2007) and Li et al. (ICDE 2007).
+    ``shares`` are the whole table's values', ``held`` of its subjects that hold each; ``nodes`` (levels, values) the
+    tree of a hierarchical distance. The rules are those of Machanavajjhala et al. (TKDD 2007) and Li et al. (ICDE
+    2007), for subjects of several values as the models say.
     """
     total = counts.sum()
+    if total > subjects:
+        if rule in (DISTINCT, ENTROPY, RECURSIVE):
+            counts, total = _once(counts, subjects), float(subjects)
+        elif _gain(rule, (counts / subjects - held)[held > 0], nodes) > limit + SLACK:
+            return False
     if rule == DISTINCT:
         return bool(np.count_nonzero(counts) >= limit)
     if rule == ENTROPY:
@@ -41,9 +49,32 @@ def rule_holds(rule: int, limit: float, c: float, counts: Counts, shares: Counts
     if rule == EQUAL:
         return bool(np.abs(counts / total - shares).sum() / 2 <= limit + SLACK)
     if rule == ORDERED:
-        moved = np.abs(np.cumsum(counts / total - shares)).sum() / max(counts.size - 1, 1)
+        there = shares > 0
+        moved = np.abs(np.cumsum((counts / total - shares)[there])).sum() / max(np.count_nonzero(there) - 1, 1)
         return bool(moved <= limit + SLACK)
     return _tree_distance(counts / total - shares, nodes) <= limit + SLACK
+
+
+@compiled
+def _once(counts: Counts, subjects: int) -> Counts:
+    """Return the counts, falling, of subjects that count for the commonest of their values alone."""
+    ranked = np.sort(counts)[::-1].copy()
+    left = float(subjects)
+    for at in range(ranked.size):
+        ranked[at] = min(ranked[at], left)
+        left -= ranked[at]
+    return ranked
+
+
+@compiled
+def _gain(rule: int, more: Counts, nodes: Codes) -> float:
+    """Return by how much more subjects hold a value than in the table, in units of the step to another value."""
+    steps = 1
+    if rule == ORDERED:
+        steps = max(more.size - 1, 1)
+    elif rule == HIERARCHICAL:
+        steps = max(nodes.shape[0] - 1, 1)
+    return float(more.max()) / steps
 
 
 @compiled

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.coded_table import SUPPRESSED, Codes
-from transforms.anonymity.domains import Domain
+from transforms.anonymity.domains import Domain, as_declared
 from transforms.anonymity.encode_table import encode_table
+from transforms.anonymity.join_population import unite_people
 from transforms.anonymity.reach_models import reach_models
 
 
@@ -38,13 +39,14 @@ def publish_rows(
 ) -> Published:
     """Return what is published of ``table`` under ``release``; raise ``Unreachable`` if its models cannot hold.
 
-    ``population`` is what k-map and delta-presence count in; ``domains`` then describe both tables.
+    ``population`` is what k-map and delta-presence count in; ``domains`` then describe both tables. Subjects are united
+    by the links of all rows, also of those that are left out for their nulls: who is one does not depend on them.
     Rows come by class, and in a class by a digest of what is published: their order in the source would tell of time.
     """
     whole = np.arange(table.num_rows)
     complete = _complete(table, release) if release.nulls == "suppress" else whole
     rows = table if complete is whole else table.take(pa.array(complete))
-    encoded = encode_table(rows, release, domains, population)
+    encoded = encode_table(rows, release, domains, population, _subjects(table, complete, release, population))
     reached = reach_models(encoded, release)
     kept = np.flatnonzero(reached.classes != SUPPRESSED)
     others = rows.select([*release.sensitive, *release.keep]).take(pa.array(kept))
@@ -55,11 +57,20 @@ def publish_rows(
 
 
 def _complete(table: pa.Table, release: TableRelease) -> NDArray[np.int64]:
-    """Return the rows that have a value in every quasi-identifier."""
+    """Return the rows that have a value in every quasi-identifier; a number that is none or infinite is no value."""
     known = np.ones(table.num_rows, bool)
-    for name in release.quasi_ids:
-        known &= pc.is_valid(table[name]).to_numpy()
+    for name, one in release.quasi_ids.items():
+        known &= pc.is_valid(as_declared(table, name, one)).to_numpy(zero_copy_only=False)
     return np.flatnonzero(known)
+
+
+def _subjects(
+    table: pa.Table, complete: NDArray[np.int64], release: TableRelease, population: pa.Table | None
+) -> Codes | None:
+    if release.subject is None:
+        return None
+    everybody = unite_people(table, population, release.subject, release.links)
+    return np.concatenate([everybody[complete], everybody[table.num_rows :]])
 
 
 def _order(made: pa.Table, classes: Codes) -> NDArray[np.int64]:

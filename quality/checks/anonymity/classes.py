@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.checks.anonymity.published_table import Roles, quoted
+from quality.checks.anonymity.published_table import Roles, columns_of, quoted
 from quality.checks.anonymity.wildcards import match_wildcards
 from quality.checks.persons import unite_accounts
 
@@ -57,11 +57,16 @@ class Classes:
 
 
 def group_rows(
-    db: DuckDBPyConnection, table: str, roles: Roles, orders: Mapping[str, Sequence[str]] | None = None
+    db: DuckDBPyConnection,
+    table: str,
+    roles: Roles,
+    orders: Mapping[str, Sequence[str]] | None = None,
+    accounts: Sequence[str] = (),
 ) -> Classes:
     """Return the classes of ``table``; UsageError if wildcards match more than can be counted.
 
-    Sensitive values are in the order of ``orders``, those it lacks last.
+    Sensitive values are in the order of ``orders``, those it lacks last. Links are those of the rows of ``accounts``,
+    tables with the subject and maybe the links, or else of ``table`` itself.
     """
     names = [f"{quoted(name)} AS q{place}" for place, name in enumerate(roles.quasi_ids)]
     keys = ", ".join(f"q{place}" for place in range(len(names)))
@@ -76,7 +81,7 @@ def group_rows(
     known = orders or {}
     labels = tuple(_rank_values(db, table, place, name, known.get(name)) for place, name in enumerate(roles.sensitive))
     if roles.sensitive or roles.subject is not None:
-        _number_persons(db, table, roles)
+        _number_persons(db, accounts or (table,), roles)
         _code_rows(db, table, roles)
     return _counted(db, roles, labels)
 
@@ -109,15 +114,21 @@ def _by_class(db: DuckDBPyConnection, counted: str, rows: str) -> Ints:
     return np.asarray(found.fetchnumpy()["n"], np.int64)
 
 
-def _number_persons(db: DuckDBPyConnection, table: str, roles: Roles) -> None:
+def _number_persons(db: DuckDBPyConnection, tables: Sequence[str], roles: Roles) -> None:
     """Make table ``persons`` (subject, person) of subjects that share a value of a link; others are themselves."""
     import pandas as pd
 
     shared = []
     for link in roles.links:
-        columns = f"CAST({quoted(roles.subject or '')} AS VARCHAR) AS a, CAST({quoted(link)} AS VARCHAR) AS d"
-        pairs = f"SELECT DISTINCT {columns} FROM {quoted(table)} WHERE a IS NOT NULL AND d IS NOT NULL"
-        found = f"SELECT a, d FROM ({pairs}) QUALIFY count(*) OVER (PARTITION BY d) > 1"
+        # Filtered outside: inside, a column of the table itself that is called like these would be meant.
+        columns = f"CAST({quoted(roles.subject or '')} AS VARCHAR) AS account, CAST({quoted(link)} AS VARCHAR) AS link"
+        linked = [table for table in tables if {roles.subject, link} <= set(columns_of(db, table))]
+        if not linked:
+            continue
+        pairs = f"({' UNION '.join(f'SELECT {columns} FROM {quoted(table)}' for table in linked)}) AS pairs"
+        known = "pairs.account IS NOT NULL AND pairs.link IS NOT NULL"
+        shared_by = "count(*) OVER (PARTITION BY pairs.link) > 1"
+        found = f"SELECT pairs.account, pairs.link FROM {pairs} WHERE {known} QUALIFY {shared_by}"
         shared += [(a, f"{link}\0{d}") for a, d in db.execute(found).fetchall()]
     united = unite_accounts(pd.DataFrame(shared, columns=["actor_key", "device_key"]))
     db.register("united", united)

@@ -24,7 +24,7 @@ class Pairs:
     """Some whole classes: ``counts`` (P,) subjects of class ``starts``-wise sorted pairs hold the value of ``ranks``.
 
     ``starts`` (C,) are where a class's pairs begin, ``of`` (P,) the place of a pair's class among them, ``totals``
-    (C,) the counts by class and ``shares`` (P,) counts over totals.
+    (C,) the counts by class, ``shares`` (P,) counts over totals and ``subjects`` (C,) the distinct subjects.
     """
 
     ranks: Ints
@@ -33,6 +33,7 @@ class Pairs:
     of: Ints
     totals: Ints
     shares: Floats
+    subjects: Ints
 
 
 def measure_column(
@@ -40,30 +41,33 @@ def measure_column(
 ) -> Mapping[str, Floats]:
     """Return each parameter of the sensitive column ``place`` by class (C,), as ``recursive_c@l`` for l in ``least``.
 
-    Shares are of distinct (subject, value) pairs. ``paths`` is the column's hierarchy, for ``t_hierarchical``.
+    Where a subject holds several values, ``l_*`` and ``recursive_c`` take each for one, the commonest it may be (see
+    ``LDiversity``), ``alpha`` is the largest share of subjects that hold a value, ``t_*`` also bound how far that
+    exceeds the table's (see ``TCloseness``); other shares are of distinct (subject, value) pairs. ``paths`` is the
+    column's hierarchy, for ``t_hierarchical``.
     Sources: l-diversity, Machanavajjhala et al., TKDD 2007 (``l_entropy`` is exp(H), the effective l); t-closeness,
     Li et al., ICDE 2007; alpha, Wong et al., KDD 2006; beta-likeness, Cao & Karras, VLDB 2012; delta-disclosure,
     Brickell & Shmatikov, KDD 2008, over the values that a class has.
     """
-    overall = _overall(classes, place)
+    overall, people = _overall(classes, place)
     levels = None if paths is None else nodes_by_level(paths, classes.labels[place], classes.roles.sensitive[place])
     parts: dict[str, list[Floats]] = {}
     for pairs in _chunks(classes, place):
-        found = _diversity(pairs, least) | _closeness(pairs, overall) | _likeness(pairs, overall)
+        found = _diversity(pairs, least) | _closeness(pairs, overall, people) | _likeness(pairs, overall)
         if levels is not None:
-            found["t_hierarchical"] = _hierarchical(pairs, overall, levels)
+            distance = _hierarchical(pairs, overall, levels)
+            found["t_hierarchical"] = np.maximum(distance, _excess(pairs, people) / len(levels))
         for name, values in found.items():
             parts.setdefault(name, []).append(values)
     return {name: np.concatenate(values) for name, values in parts.items()}
 
 
-def _overall(classes: Classes, place: int) -> Floats:
-    """Return the share (m,) of each value in the whole table."""
+def _overall(classes: Classes, place: int) -> tuple[Floats, Floats]:
+    """Return the share (m,) of each value in the whole table, and the share of subjects that hold it."""
     rows = f"(SELECT DISTINCT person, v{place} FROM coded)" if classes.repeats else "coded"
     query = f"SELECT count(*) AS n FROM {rows} GROUP BY v{place} ORDER BY v{place}"
     counts: Floats = np.asarray(classes.db.execute(query).fetchnumpy()["n"], np.float64)
-    shares: Floats = counts / counts.sum()
-    return shares
+    return counts / counts.sum(), counts / classes.subjects
 
 
 def _chunks(classes: Classes, place: int) -> Iterator[Pairs]:
@@ -74,10 +78,11 @@ def _chunks(classes: Classes, place: int) -> Iterator[Pairs]:
     for low, high in zip(first, np.append(first[1:], len(block)), strict=True):
         query = f"SELECT {once}class, v{place} AS rank FROM {classes.source} WHERE class >= {low} AND class < {high}"
         found = classes.db.execute(query).fetchnumpy()
-        yield _pairs(np.asarray(found["class"]), np.asarray(found["rank"]), len(classes.labels[place]))
+        numbers, ranks = np.asarray(found["class"]), np.asarray(found["rank"])
+        yield _pairs(numbers, ranks, len(classes.labels[place]), classes.sizes[low:high])
 
 
-def _pairs(number: Ints, ranks: Ints, values: int) -> Pairs:
+def _pairs(number: Ints, ranks: Ints, values: int, subjects: Ints) -> Pairs:
     """Return the pairs of rows (n,) of a class and the rank of one of ``values``, in order."""
     keys = np.sort(number.astype(np.int64) * values + ranks)
     at = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
@@ -86,19 +91,21 @@ def _pairs(number: Ints, ranks: Ints, values: int) -> Pairs:
     new = np.concatenate([[True], number[1:] != number[:-1]])
     starts, of = np.flatnonzero(new), np.cumsum(new) - 1
     totals = np.add.reduceat(counts, starts)
-    return Pairs(ranks, counts, starts, of, totals, counts / totals[of])
+    return Pairs(ranks, counts, starts, of, totals, counts / totals[of], subjects)
 
 
 def _diversity(pairs: Pairs, least: tuple[int, ...]) -> dict[str, Floats]:
-    entropy = -np.add.reduceat(pairs.shares * np.log(pairs.shares), pairs.starts)
-    distinct = np.diff(np.append(pairs.starts, len(pairs.counts)))
     most = int(pairs.counts.max())
     falling = most - np.sort(pairs.of * (most + 1) + (most - pairs.counts)) % (most + 1)
-    first = falling[pairs.starts]
+    before = np.cumsum(falling) - falling
+    before -= before[pairs.starts][pairs.of]
+    falling = np.clip(pairs.subjects[pairs.of] - before, 0, falling)  # who holds a commoner value is not counted again
+    first, share = falling[pairs.starts], np.maximum(falling, 1) / pairs.subjects[pairs.of]
+    entropy = -np.add.reduceat(np.where(falling > 0, share * np.log(share), 0.0), pairs.starts)
     found = {
-        "l_distinct": distinct.astype(np.float64),
+        "l_distinct": np.add.reduceat((falling > 0).astype(np.float64), pairs.starts),
         "l_entropy": np.exp(entropy),
-        "alpha": np.maximum.reduceat(pairs.shares, pairs.starts),
+        "alpha": np.maximum.reduceat(pairs.counts, pairs.starts) / pairs.subjects,
     }
     nth = np.arange(len(falling)) - pairs.starts[pairs.of]
     for l in least:  # noqa: E741
@@ -117,9 +124,19 @@ def _likeness(pairs: Pairs, overall: Floats) -> dict[str, Floats]:
     }
 
 
-def _closeness(pairs: Pairs, overall: Floats) -> dict[str, Floats]:
-    more = np.maximum(pairs.shares - overall[pairs.ranks], 0)
-    return {"t_equal": np.add.reduceat(more, pairs.starts), "t_ordered": _ordered(pairs, overall)}
+def _closeness(pairs: Pairs, overall: Floats, people: Floats) -> dict[str, Floats]:
+    more, excess = np.maximum(pairs.shares - overall[pairs.ranks], 0), _excess(pairs, people)
+    return {
+        "t_equal": np.maximum(np.add.reduceat(more, pairs.starts), excess),
+        "t_ordered": np.maximum(_ordered(pairs, overall), excess / max(len(overall) - 1, 1)),
+    }
+
+
+def _excess(pairs: Pairs, people: Floats) -> Floats:
+    """Return by how much the share of a class's subjects that hold some value exceeds the table's, at most."""
+    own = pairs.counts / pairs.subjects[pairs.of]
+    excess: Floats = np.maximum.reduceat(own - people[pairs.ranks], pairs.starts)
+    return excess
 
 
 def _ordered(pairs: Pairs, overall: Floats) -> Floats:

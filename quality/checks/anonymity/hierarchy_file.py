@@ -17,7 +17,7 @@ Paths = Mapping[str, tuple[str, ...]]
 
 def read_paths(text: str, *, name: str = "The hierarchy") -> Paths:
     """Return the paths of an ARX hierarchy in CSV (no header; ``;`` or ``,``); UsageError if lines differ in length."""
-    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    delimiter = ";" if _is_split_by(";", text) else ","
     lines = [tuple(line) for line in csv.reader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter) if line]
     if len({len(line) for line in lines}) != 1 or len(lines[0]) < 2 or len({line[-1] for line in lines}) != 1:
         raise UsageError(
@@ -25,6 +25,19 @@ def read_paths(text: str, *, name: str = "The hierarchy") -> Paths:
             mend="Write one line for each value, from itself to the root.",
         )
     return {line[0]: line for line in lines}
+
+
+def _is_split_by(sign: str, text: str) -> bool:
+    """Tell whether the first line that is not empty holds ``sign`` outside of quotes."""
+    quoted = False
+    for letter in text.lstrip("\ufeff\r\n"):
+        if letter == '"':
+            quoted = not quoted
+        elif letter == sign and not quoted:
+            return True
+        elif letter == "\n" and not quoted:
+            return False
+    return False
 
 
 def nodes_by_level(paths: Paths, labels: Sequence[str | None], column: str) -> tuple[NDArray[np.int64], ...]:

@@ -32,6 +32,7 @@ def measure_anonymity(
     hierarchies: Mapping[str, Paths] | None = None,
     orders: Mapping[str, Sequence[str]] | None = None,
     recursive: Mapping[str, tuple[int, ...]] | None = None,
+    accounts: str | None = None,
     worst: int = 5,
 ) -> Measurement:
     """Return the parameters of ``table``, a table or view of ``db``, with the ``worst`` classes of each.
@@ -40,14 +41,18 @@ def measure_anonymity(
     delta-presence are measured. ``hierarchies`` are of quasi-identifiers, whose nodes then match the population's
     values, and of sensitive columns (``t_hierarchical``). ``orders`` are of columns
     whose values have an order of their own. ``recursive`` are the l of recursive (c, l)-diversity by
-    sensitive column, 2 where not said. Raises UsageError for columns that are missing and for a table without rows.
+    sensitive column, 2 where not said. ``accounts`` is a table with the subject and the links of all rows that there
+    were, if links of rows that are not in ``table`` count too. Raises UsageError for columns that are missing and for a
+    table without rows.
     """
-    require(db, table, roles.columns)
+    linked = {*roles.links} if accounts else set()
+    require(db, table, tuple(name for name in roles.columns if name not in linked))
     given = hierarchies or {}
     with explained(table):
         if db.execute(f"SELECT count(*) FROM (FROM {quoted(table)} LIMIT 1)").fetchall()[0][0] == 0:
             raise UsageError(f"{table} has no rows, so nothing can be measured.", mend="Name a table with rows.")
-        classes = group_rows(db, table, roles, orders)
+        everybody = [name for name in (accounts or table, population) if name]
+        classes = group_rows(db, table, roles, orders, everybody)
         parameters = [_parameter(classes, "k", None, classes.sizes.astype(np.float64), worst, large=True)]
         reached = None
         if population is not None:

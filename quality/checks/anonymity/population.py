@@ -50,8 +50,9 @@ def count_population(
 
     A published ``[a, b]`` covers the numbers from a to b, or the values from a to b of the column's order in
     ``orders``; ``{a, b}`` covers each of them, ``*`` all, a hierarchy's node its leaves, and any value itself. Distinct
-    values of ``subject`` are counted, once for a class whatever rows they have, or rows. Raises UsageError for missing
-    columns, and where classes times groups of the population are too many to be compared.
+    values of ``subject`` are counted, accounts that links unite as one, once for a class whatever rows they have, or
+    rows. Raises UsageError for missing columns, and where classes times groups of the population are too many to be
+    compared.
     """
     names = classes.roles.quasi_ids
     require(classes.db, population, (*names, *([subject] if subject else [])))
@@ -74,10 +75,14 @@ def count_population(
 
 def _group(classes: Classes, population: str, subject: str | None) -> Several:
     """Make table ``population_groups`` (q0, q1, ..., place, n) of subjects of one group; return those of several."""
-    keys = [f"CAST({quoted(name)} AS VARCHAR) AS q{at}" for at, name in enumerate(classes.roles.quasi_ids)]
+    keys = [f"CAST(p.{quoted(name)} AS VARCHAR) AS q{at}" for at, name in enumerate(classes.roles.quasi_ids)]
     shown = ", ".join(f"q{at}" for at in range(len(keys)))
     numbered = f"SELECT {shown}, {{}}, row_number() OVER () - 1 AS place FROM ({{}}) GROUP BY {shown}"
-    rows = f"SELECT {', '.join(keys)}, {quoted(subject) if subject else 0} AS who FROM {quoted(population)}"
+    who, joined = (f"p.{quoted(subject)}" if subject else "0"), ""
+    if subject and classes.roles.links:  # accounts that are one in the release or here are one person
+        joined = f"LEFT JOIN persons ON CAST({who} AS VARCHAR) = persons.subject"
+        who = f"coalesce(persons.person, CAST({who} AS VARCHAR))"
+    rows = f"SELECT {', '.join(keys)}, {who} AS who FROM {quoted(population)} p {joined}"
     made = "CREATE OR REPLACE TEMP TABLE population_groups AS " + numbered.format("count(*) AS n", rows)
     classes.db.execute(made)
     if subject is None:

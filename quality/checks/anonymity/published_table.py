@@ -108,9 +108,14 @@ def explained(table: str) -> Iterator[None]:
 
 def require(db: DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
     """Raise UsageError, naming the columns that ``table`` lacks."""
-    present = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
+    present = columns_of(db, table)
     if missing := [name for name in columns if name not in present]:
         raise UsageError(f"{table} has no column {', '.join(missing)}.", mend=f"It has: {', '.join(present)}.")
+
+
+def columns_of(db: DuckDBPyConnection, table: str) -> list[str]:
+    """Return the names of the columns of a table or view."""
+    return [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
 
 
 def quoted(name: str) -> str:

@@ -121,6 +121,17 @@ def test_attacks_are_told_with_their_intervals_and_those_that_were_not_tried_by_
     assert page.count("Nobody.") == 1
 
 
+def test_an_attack_that_had_nothing_to_attack_is_named_among_those_not_tried(declared, tmp_path):
+    path = declared(gates={"singling_out": 0.1, "inference": 0.1})
+    release = load_table_release(path)
+    built = build_file(load_table_release(declared()), path, tmp_path / "people.csv", None, lambda step: None)
+    with_attacks = replace(built, verdicts=(*built.verdicts, HELD))
+
+    report = report_release(release, tmp_path / "people.csv", with_attacks, None, WHEN)
+
+    assert "inference" in report.not_tried
+
+
 def test_an_attack_that_got_through_stops_the_release(declared, tmp_path):
     blind = replace(HELD, passed=False, mend="Raise k.", measured={"outcome": "too_small"})
 

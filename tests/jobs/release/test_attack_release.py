@@ -87,6 +87,16 @@ def test_too_few_people_for_a_control_group_prove_nothing():
     assert (strict.stops, lenient.stops) == (True, False)
 
 
+def test_linking_that_one_column_does_not_allow_is_no_proof():
+    declared = TableRelease.model_validate({**release(2).model_dump(), "quasi_ids": {"age": {"kind": "numeric"}}})
+
+    found = attacked(people(many), declared)["attack_linkability"]
+
+    assert found.stops
+    assert found.measured["outcome"] == "blind"
+    assert "gates: {linkability: null}" in found.mend
+
+
 def test_a_policy_may_ask_for_more():
     found = attacked(people(many), release(2, singling_out=None, linkability=None, inference=None, membership=0.1))
 
@@ -108,3 +118,46 @@ def test_the_same_people_are_always_in_the_same_half_and_nobody_is_in_both(turn)
     assert not ages[0] & ages[1]
     assert sum(map(len, ages)) == PEOPLE
     assert 0.4 < len(ages[0]) / PEOPLE < 0.6
+
+
+LEVELS = ["zero", "one", "two", "three", "four", "five", "six", "seven"]
+NUMBERS = [str(at) for at in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("values", "stated", "order"),
+    [
+        pytest.param(LEVELS, {"build": "order", "values": LEVELS}, LEVELS, id="a-stated-order"),
+        pytest.param(NUMBERS, None, NUMBERS, id="texts-of-numbers"),
+    ],
+)
+def test_a_range_of_values_is_read_in_their_order(values, stated, order):
+    rng = np.random.default_rng(2)
+    column = [values[at] for at in rng.integers(0, len(values), PEOPLE)]
+    table = people(many).append_column("level", pa.array(column))
+    quasi_ids = {"age": {"kind": "numeric"}, "level": {"kind": "ordered", "hierarchy": stated}}
+    declared = TableRelease.model_validate({**release(5).model_dump(), "quasi_ids": quasi_ids})
+    domains = with_hierarchies(unite_domains([survey_columns(table, declared.coded)]), {})
+
+    made = halve(declared, table, domains)
+
+    places = [
+        [order.index(value) for value, held in zip(sorted(values), row, strict=False) if held]
+        for row in made.released["level"].members
+    ]
+    assert any(len(found) > 1 for found in places)
+    assert all(max(found) - min(found) == len(found) - 1 for found in places)
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.date32(), pa.timestamp("s"), pa.timestamp("us", "Europe/Berlin"), pa.timestamp("ns")], ids=str
+)
+def test_dates_and_times_are_read_as_they_are_published(kind):
+    days = np.random.default_rng(3).permutation(PEOPLE) * 86_400_000_000
+    table = people(many).append_column("day", pa.array(days).cast(pa.timestamp("us")).cast(kind))
+    declared = TableRelease.model_validate({**release(5).model_dump(), "quasi_ids": {"day": {"kind": "numeric"}}})
+    domains = with_hierarchies(unite_domains([survey_columns(table, declared.coded)]), {})
+
+    made = halve(declared, table, domains)
+
+    assert made.released["day"].distances(made.members["day"]).min(axis=1).max() == 0

@@ -208,3 +208,21 @@ def test_a_table_for_spark_is_not_counted_in_a_population(tmp_path):
 
     with pytest.raises(UsageError, match="not counted for a table this large"):
         build_large(None, release, tmp_path / "t.yaml", tmp_path / "in.parquet", None, lambda step: None)
+
+
+def test_fakes_of_the_population_on_one_phone_are_one_of_it(tmp_path):
+    """The victim and two fakes of one phone are two people, so k-map of 3 takes in who is far from them."""
+    people = [("v", 30, "p1"), ("f1", 30, "p2"), ("f2", 30, "p2"), ("x", 60, "p3"), ("y", 60, "p4"), ("z", 60, "p5")]
+    write(tmp_path / "people.csv", people, ["who", "age", "phone"])
+    write(tmp_path / "in.csv", [("v", 30, "p1"), ("x", 60, "p3")], ["who", "age", "phone"])
+    stated = {
+        "name": "t", "description": "d", "purpose": "p", "reads": "in.csv", "gates": GATES, "subject": "who",
+        "quasi_ids": {"age": {"kind": "numeric"}}, "models": [{**KMAP, "population": "people.csv"}],
+    }  # fmt: skip
+    shown = []
+    for links in ((), ("phone",)):
+        release = TableRelease.model_validate({**stated, "links": links})
+        build_file(release, tmp_path / "t.yaml", tmp_path / "in.csv", tmp_path / "out.csv", lambda step: None)
+        shown.append(sorted((tmp_path / "out.csv").read_text().split("\n")[1:-1]))
+
+    assert shown == [['"30"', '"60"'], ['"[30, 60]"', '"[30, 60]"']]

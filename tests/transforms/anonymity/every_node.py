@@ -7,6 +7,7 @@ from itertools import product
 from math import inf, log, prod
 
 from quality.releases.privacy_models import KAnonymity, LDiversity
+from tests.transforms.anonymity.tables import once
 
 
 def least_loss(table, models, *, suppression, mean="geometric"):
@@ -58,7 +59,7 @@ def holds(table, model, rows):
     if isinstance(model, KAnonymity):
         return len({subject(table, row) for row in rows}) >= model.k
     assert isinstance(model, LDiversity)
-    falling = sorted(counts(table, model.column, rows).values(), reverse=True)
+    falling = once(counts(table, model.column, rows).values(), len({subject(table, row) for row in rows}))
     if model.variant == "distinct":
         return len(falling) >= model.l
     if model.variant == "entropy":
@@ -68,6 +69,16 @@ def holds(table, model, rows):
 
 def distance(table, model, rows, everyone):
     column = next(one for one in table.sensitive if one.name == model.column)
+    own, others = ({subject(table, row) for row in some} for some in (rows, everyone))
+    held, by = counts(table, model.column, rows), counts(table, model.column, everyone)
+    steps = {"equal": 1, "ordered": max(len(by) - 1, 1)}
+    step = steps.get(model.distance) or len(column.hierarchy.nodes) - 1
+    gain = max(n / len(own) - by[value] / len(others) for value, n in held.items())
+    return max(gain / step, apart(table, model, rows, everyone))
+
+
+def apart(table, model, rows, everyone):
+    column = next(one for one in table.sensitive if one.name == model.column)
     more = [0.0] * column.size
     for sign, some in ((1, rows), (-1, everyone)):
         held = counts(table, model.column, some)
@@ -76,7 +87,8 @@ def distance(table, model, rows, everyone):
     if model.distance == "equal":
         return sum(map(abs, more)) / 2
     if model.distance == "ordered":
-        return sum(abs(sum(more[: at + 1])) for at in range(column.size - 1)) / max(column.size - 1, 1)
+        there = sorted(counts(table, model.column, everyone))
+        return sum(abs(sum(more[: at + 1])) for at in there[:-1]) / max(len(there) - 1, 1)
     return hierarchical(more, column.hierarchy.nodes)
 
 

@@ -71,6 +71,20 @@ def shares(table, rows):
     return [counts[value] / sum(counts.values()) for value in range(table.sensitive[0].size)]
 
 
+def owned(table, rows):
+    """Return the share of subjects that hold each value."""
+    who = subjects_of(table)
+    return [held(table, rows)[value] / len({who[row] for row in rows}) for value in range(table.sensitive[0].size)]
+
+
+def once(counts, subjects):
+    """Count each subject for one value, the commonest ones first, until all are counted."""
+    taken = []
+    for count in sorted(counts, reverse=True):
+        taken.append(min(count, subjects - sum(taken)))
+    return [count for count in taken if count]
+
+
 def model_holds(model, table, rows):
     """Tell by the papers' definitions, counted in the plainest way, whether the class ``rows`` holds a model."""
     who = subjects_of(table)
@@ -78,12 +92,21 @@ def model_holds(model, table, rows):
         return len({who[row] for row in rows}) >= model.k
     share = shares(table, rows)
     if model.model == "t_closeness":
-        return distance(model.distance, table, share, shares(table, range(table.rows))) <= model.t + 1e-9
+        there = [at for at, one in enumerate(shares(table, range(table.rows))) if one]
+        steps = {
+            "equal": 1,
+            "ordered": max(len(there) - 1, 1),
+            "hierarchical": len(table.sensitive[0].hierarchy.nodes) - 1,
+        }
+        own, everybody = (owned(table, some) for some in (rows, range(table.rows)))
+        gain = max(one - other for one, other in zip(own, everybody, strict=True)) / steps[model.distance]
+        apart = distance(model.distance, table, share, shares(table, range(table.rows)))
+        return max(gain, apart) <= model.t + 1e-9
+    ranked = once(held(table, rows).values(), len({who[row] for row in rows}))
     if model.variant == "distinct":
-        return sum(one > 0 for one in share) >= model.l
+        return len(ranked) >= model.l
     if model.variant == "entropy":
-        return -sum(one * log(one) for one in share if one) >= log(model.l) - 1e-9
-    ranked = sorted(held(table, rows).values(), reverse=True)
+        return -sum(one / sum(ranked) * log(one / sum(ranked)) for one in ranked) >= log(model.l) - 1e-9
     return ranked[0] < model.c * sum(ranked[int(model.l) - 1 :])
 
 
@@ -92,7 +115,8 @@ def distance(kind, table, share, overall):
     if kind == "equal":
         return sum(map(abs, extra)) / 2
     if kind == "ordered":
-        return sum(abs(sum(extra[: at + 1])) for at in range(len(extra))) / (len(extra) - 1)
+        there = [at for at, one in enumerate(overall) if one]
+        return sum(abs(sum(extra[: at + 1])) for at in there) / max(len(there) - 1, 1)
     levels = table.sensitive[0].hierarchy.nodes
     moved = 0.0
     for height in range(1, len(levels)):

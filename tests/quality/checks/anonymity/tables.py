@@ -27,23 +27,36 @@ def recount(rows, *, wild=False, levels=()):
     groups = {key: [(v, s) for q, v, s in rows if equal(q, key, wild)] for key in keys}
     overall = shares(set((v, s) for _, v, s in rows))
     order = sorted(overall)
+    everybody = {s for _, _, s in rows}
+    people = {v: len({s for _, u, s in rows if u == v}) / len(everybody) for v in overall}
     found = defaultdict(list)
     for group in groups.values():
         pairs = set(group)
         p = shares(pairs)
-        counts = sorted(Counter(v for v, _ in pairs).values(), reverse=True)
-        found["k"].append(len({s for _, s in group}))
-        found["l_distinct"].append(len(p))
-        found["l_entropy"].append(math.exp(-sum(x * math.log(x) for x in p.values())))
+        who = {s for _, s in group}
+        held = {v: len({s for u, s in pairs if u == v}) for v in p}
+        counts = once(held.values(), len(who))
+        excess = max(n / len(who) - people[v] for v, n in held.items())
+        found["k"].append(len(who))
+        found["l_distinct"].append(len(counts))
+        found["l_entropy"].append(math.exp(-sum(n / len(who) * math.log(n / len(who)) for n in counts)))
         found["recursive_c"].append(counts[0] / sum(counts[1:]) if len(counts) > 1 else math.inf)
-        found["alpha"].append(max(p.values()))
-        found["t_equal"].append(equal_distance(p, overall))
-        found["t_ordered"].append(ordered_distance(p, overall, order))
-        found["t_hierarchical"].append(tree_distance(p, overall, levels) if levels else 0.0)
+        found["alpha"].append(max(held.values()) / len(who))
+        found["t_equal"].append(max(excess, equal_distance(p, overall)))
+        found["t_ordered"].append(max(excess / max(1, len(order) - 1), ordered_distance(p, overall, order)))
+        found["t_hierarchical"].append(max(excess / len(levels), tree_distance(p, overall, levels)) if levels else 0.0)
         found["beta_basic"].append(max(p[v] / overall[v] - 1 for v in p))
         found["delta_disclosure"].append(max(abs(math.log(p[v] / overall[v])) for v in p))
     large = ("k", "l_distinct", "l_entropy")
     return {name: min(values) if name in large else max(values) for name, values in found.items()}
+
+
+def once(counts, people):
+    """Count each person for one value, the commonest ones first, until all are counted."""
+    taken = []
+    for count in sorted(counts, reverse=True):
+        taken.append(min(count, people - sum(taken)))
+    return [count for count in taken if count]
 
 
 def shares(pairs):

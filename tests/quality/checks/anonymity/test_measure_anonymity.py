@@ -57,6 +57,25 @@ def test_fake_accounts_on_one_device_do_not_hide_a_person(db):
     assert counted == [11, 3, 2]
 
 
+@pytest.mark.parametrize("name", ["a", "d", "account", "link", "pairs", "subject", "person", "class"])
+def test_a_column_of_any_name_leaves_the_links_as_they_are(db, name):
+    rows = [("20", None, f"u{n}", "phone") for n in range(5)]
+    table = put(db, rows, f"age {name} who device")
+
+    measured = measure_anonymity(db, table, Roles(("age", name), (), "who", ("device",)))
+
+    assert value(measured, "k") == 1
+
+
+def test_links_of_rows_that_are_not_published_count(db):
+    table = put(db, [("20", "a"), ("20", "b"), ("20", "c")], "age who")
+    put(db, [("a", "phone"), ("b", "phone"), ("c", None)], "who device", name="everybody")
+
+    measured = measure_anonymity(db, table, Roles(("age",), (), "who", ("device",)), accounts="everybody")
+
+    assert (value(measured, "k"), measured.subjects) == (2, 2)
+
+
 def test_equal_texts_of_two_link_columns_do_not_unite(db):
     rows = [("20", "a", "x", None), ("20", "b", "x", None), ("20", "c", None, "x"), ("20", "d", None, "x")]
     table = put(db, rows, "age person device ring")
@@ -127,6 +146,48 @@ def test_numbers_as_text_are_in_the_order_of_numbers(tmp_path_factory, rows):
     expected = recount([((q,), v, at) for at, (q, v) in enumerate(rows)])
     assert value(measured, "t_ordered", "pay") == pytest.approx(expected["t_ordered"])
     assert value(measured, "l_entropy", "pay") == pytest.approx(expected["l_entropy"])
+
+
+FIVE = [("30", "hiv", who) for who in "abcde"]
+"""Five people of a class, all of whom have the same illness."""
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        pytest.param([], {"l_distinct": 1, "l_entropy": 1, "recursive_c": math.inf, "alpha": 1}, id="all-alike"),
+        pytest.param(
+            [("30", "flu", "a")],
+            {"l_distinct": 1, "l_entropy": 1, "recursive_c": math.inf, "alpha": 1},
+            id="second-row",
+        ),
+        pytest.param(
+            [("30", illness, who) for illness in ("flu", "cold", "acne") for who in "abcde"],
+            {"l_distinct": 1, "l_entropy": 1, "recursive_c": math.inf, "alpha": 1},
+            id="all-have-all",
+        ),
+        pytest.param(
+            [("30", "flu", "f"), ("30", "flu", "a")],
+            {"l_distinct": 2, "recursive_c": 5, "alpha": 5 / 6},
+            id="a-sixth-has-another",
+        ),
+    ],
+)
+def test_a_secret_that_all_of_a_class_have_is_not_hidden_by_their_other_rows(db, more, expected):
+    measured = measure_anonymity(db, put(db, [*FIVE, *more], "age illness who"), Roles(("age",), ("illness",), "who"))
+
+    found = {name: value(measured, name, "illness", 2 if name == "recursive_c" else None) for name in expected}
+    assert found == pytest.approx(expected)
+
+
+def test_a_class_is_far_from_the_table_if_more_of_its_people_have_a_secret(db):
+    """Each of a and b has both illnesses, each of the others one: rows are spread alike, people are not."""
+    rows = [("1", illness, who) for who in "ab" for illness in ("flu", "hiv")]
+    rows += [("2", illness, who) for illness, who in (("flu", "c"), ("flu", "d"), ("hiv", "e"), ("hiv", "f"))]
+
+    measured = measure_anonymity(db, put(db, rows, "age illness who"), Roles(("age",), ("illness",), "who"))
+
+    assert value(measured, "t_equal", "illness") == pytest.approx(1 - 4 / 6)
 
 
 def test_an_order_that_is_stated_is_kept(db):

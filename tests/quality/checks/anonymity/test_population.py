@@ -108,3 +108,32 @@ def test_who_has_rows_in_several_classes_matches_several(db):
     found = k_map(db, [("[20, 29]", "*"), ("50", "*")], people, population_subject="person")
 
     assert found.find("presence_repeated").value == 1
+
+
+def linked(db, in_release, in_population):
+    put(db, [("20", "a", "x"), ("20", "b", in_release)], "age who device")
+    put(db, [("20", "a", "x"), ("20", "b", in_population), ("20", "c", "y")], "age who device", name="people")
+    roles = Roles(("age",), (), "who", ("device",))
+    return measure_anonymity(db, "published", roles, population="people", population_subject="who")
+
+
+@pytest.mark.parametrize(
+    ("in_release", "in_population", "k"),
+    [
+        pytest.param("z", "z", 3, id="nowhere"),
+        pytest.param("z", "x", 2, id="in-the-population"),
+        pytest.param("x", None, 2, id="in-the-release"),
+    ],
+)
+def test_accounts_that_share_a_device_are_one_of_the_population(db, in_release, in_population, k):
+    assert linked(db, in_release, in_population).find("k_map").value == k
+
+
+def test_a_population_without_the_links_is_united_by_those_of_the_release(db):
+    put(db, [("20", "a", "x"), ("20", "b", "x")], "age who device")
+    put(db, [("20", "a"), ("20", "b")], "age who", name="people")
+    roles = Roles(("age",), (), "who", ("device",))
+
+    measured = measure_anonymity(db, "published", roles, population="people", population_subject="who")
+
+    assert (measured.find("k_map").value, measured.find("presence_max").value) == (1, 1)
