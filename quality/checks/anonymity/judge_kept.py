@@ -44,8 +44,10 @@ def judge_kept(release: TableRelease, rows: pa.Table, who: NDArray[np.integer], 
     return [
         Verdict(
             "kept_columns", not found, "No column that is published as it is tells who a row is of.",
-            f"Declare as quasi-identifiers, or do not publish: {told}. Values that nobody else can know of a person may "
-            "stay: then state `gates: {kept_alone: 1}`, which the report tells." if found else "",
+            f"Declare as quasi-identifiers, or do not publish: {told}. Values that nobody else can know of a person "
+            "may stay: then state `gates: {kept_alone: 1}`, which the report tells."
+            if found
+            else "",
             {"columns": told, "identifying": len(found), "limit": most},
         )
     ]  # fmt: skip
