@@ -21,9 +21,10 @@ class Gates(_Frozen):
     Shares lie in [0, 1]: of an attack what it gains on the release's own people over people who are not in it (Giomi et
     al., PETS 2023), the whole interval. An attack whose limit is null is not tried, and the report says so. Without a
     stated limit, ``membership`` is not: k-anonymity does not promise to hide who is in a table. ``accept_too_small``
-    lets a release pass whose attacks are undecided for want of people. ``max_information_loss`` is the normalized
-    certainty penalty (NCP) and ``max_suppressed`` the share of rows that are not published: a release beyond either
-    fails as useless.
+    lets a release pass whose attacks are undecided for want of people. ``kept_alone`` is the share of people who may
+    hold a value of a kept column that fewer than k hold, or kept values that are theirs alone (null: any).
+    ``max_information_loss`` is the normalized certainty penalty (NCP) and ``max_suppressed`` the share of rows that
+    are not published: a release beyond either fails as useless.
     """
 
     singling_out: float | None = Field(default=0.05, ge=0, le=1)
@@ -31,6 +32,7 @@ class Gates(_Frozen):
     inference: float | None = Field(default=0.05, ge=0, le=1)
     membership: float | None = Field(default=None, ge=0, le=1)
     accept_too_small: bool = False
+    kept_alone: float | None = Field(default=0.05, ge=0, le=1)
     max_information_loss: float = Field(default=0.9, gt=0, le=1)
     max_suppressed: float = Field(default=0.2, ge=0, le=1)
 

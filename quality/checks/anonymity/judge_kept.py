@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-MOST = 0.05
-"""The share of subjects that may hold a value of a kept column that fewer than k hold, or all kept values alone."""
-
 _WHO = "\0who"
 
 
@@ -24,9 +21,9 @@ def judge_kept(release: TableRelease, rows: pa.Table, who: NDArray[np.integer], 
     """Return the verdict on the columns that are published as they are; none if the release has no such column.
 
     ``rows`` (n,) are a ``part`` of the source's, ``who`` (n,) numbers the person of each. A kept column identifies if
-    its values are one-to-one with those of the subject, of a link or of a quasi-identifier, if more than ``MOST`` of
-    the persons hold a value of it that fewer than k do, or if all kept columns together are one person's alone for more
-    than ``MOST``. A sensitive column identifies if it holds the subject or a link itself.
+    its values are one-to-one with those of the subject, of a link or of a quasi-identifier, if a larger share of the
+    persons than ``gates.kept_alone`` hold a value of it that fewer than k do, or if all kept columns together are one
+    person's alone for a larger share. A sensitive column identifies if it holds the subject or a link itself.
     """
     import polars as pl
 
@@ -35,10 +32,11 @@ def judge_kept(release: TableRelease, rows: pa.Table, who: NDArray[np.integer], 
     accounts = [*([release.subject] if release.subject else []), *release.links]
     known = [*accounts, *release.quasi_ids]
     least = max(2.0, release.k * part)
+    most = 1.0 if release.gates.kept_alone is None else release.gates.kept_alone
     found = {name for name in release.keep if any(_one_to_one(frame, name, other) for other in known)}
-    found |= {name for name in release.keep if _few(frame, [name], least) > MOST}
+    found |= {name for name in release.keep if _few(frame, [name], least) > most}
     found |= {name for name in release.sensitive if any(_same(frame, name, other) for other in accounts)}
-    if not found and len(release.keep) > 1 and _few(frame, release.keep, 2) > MOST:
+    if not found and len(release.keep) > 1 and _few(frame, release.keep, 2) > most:
         found = set(release.keep)
     if not release.keep and not found:
         return []
@@ -46,8 +44,11 @@ def judge_kept(release: TableRelease, rows: pa.Table, who: NDArray[np.integer], 
     return [
         Verdict(
             "kept_columns", not found, "No column that is published as it is tells who a row is of.",
-            f"Declare as quasi-identifiers, or do not publish: {told}." if found else "",
-            {"columns": told, "identifying": len(found), "limit": MOST},
+            f"Declare as quasi-identifiers, or do not publish: {told}. Values that nobody else can know of a person "
+            "may stay: then state `gates: {kept_alone: 1}`, which the report tells."
+            if found
+            else "",
+            {"columns": told, "identifying": len(found), "limit": most},
         )
     ]  # fmt: skip
 

@@ -65,3 +65,20 @@ def test_a_sensitive_column_that_is_the_subject_stops_the_release():
 
     assert verdict.stops
     assert judged(()) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "passed"), [pytest.param(0.05, False, id="default"), pytest.param(1.0, True, id="all"),
+                          pytest.param(None, True, id="any")]
+)  # fmt: skip
+def test_the_share_that_may_be_alone_is_the_releases_to_state(limit, passed):
+    rows = pa.table({"age": [1, 1, 2, 2], "note": ["a", "b", "c", "d"]})
+    release = TableRelease(
+        name="t", description="d", purpose="p", reads="f", quasi_ids={"age": {"kind": "numeric"}}, keep=("note",),
+        models=({"model": "k_anonymity", "k": 2},), gates={"kept_alone": limit},
+    )  # fmt: skip
+
+    [verdict] = judge_kept(release, rows, np.arange(4))
+
+    assert verdict.passed == passed
+    assert passed or "kept_alone" in verdict.mend
