@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 FAST := not long and not night
 
-.PHONY: demo test test-long test-night check setup oracles lock docs clean
+.PHONY: demo test test-long test-night check setup oracles rivals lock docs clean
 
 demo: setup  ## set up, then run the nightly job on data/sample
 	@$(BIN)/geoward demo
@@ -36,13 +36,21 @@ oracles: .venv-oracles/.ready  ## other people's measures that long tests ask, i
 	@sh tests/oracles/setup.sh
 	@touch $@
 
-lock: setup  ## renew requirements.lock and the oracles' locks
+rivals: .venv-rivals/.ready  ## other tools that benchmarks are run beside, in an environment of their own
+
+.venv-rivals/.ready: .venv/.ready benchmarks/rivals.lock
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-rivals
+	@$(BIN)/uv pip install --quiet --python .venv-rivals/bin/python --require-hashes -r benchmarks/rivals.lock
+	@touch $@
+
+lock: setup  ## renew requirements.lock and the locks of oracles and rivals
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
 	for name in pycanon anonymeter; do $(BIN)/uv pip compile tests/oracles/$$name.in --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url -q -o tests/oracles/$$name.lock; done
+	$(BIN)/uv pip compile benchmarks/rivals.in --python-version 3.11 --generate-hashes --no-emit-index-url -q -o benchmarks/rivals.lock
 
 docs: setup  ## write what is derived: the data dictionary and the JSON schemas
 	@$(BIN)/python -m jobs.cli.documents
 
 clean:
-	rm -rf .venv .venv-oracles .geoward .pytest_cache .pytest.log .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-oracles .venv-rivals .geoward .pytest_cache .pytest.log .mypy_cache .ruff_cache .import_linter_cache .hypothesis

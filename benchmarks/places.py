@@ -1,4 +1,4 @@
-"""Shipped releases of places on the real sets: fixes kept by level, displacement, seconds by stage, recounted.
+"""Shipped releases of places on the real sets: fixes kept by level, displacement, seconds, crowds, and attacks.
 
 Run: `.venv/bin/python -m benchmarks.places [cabspotting_hours geolife_weeks checkins_week sequences]`, with the shared
 data beside the checkout or at `$GEOWARD_SHARED`. Tiles are of rows from before the epoch, or of every other person
@@ -16,8 +16,10 @@ import pyarrow.parquet as pq
 
 from benchmarks.machine import machine
 from benchmarks.real_sets import SHARED
+from jobs.release.places_attacks import attack_places
 from quality.checks.places.count_subjects import check_crowds, check_pairs, check_sequences, persons_of
 from quality.checks.places.utility import displacement
+from quality.checks.verdict import Verdict
 from quality.policies.read_yaml import read_yaml
 from quality.releases.load_release import FOLDER
 from quality.releases.places import PlacesRelease
@@ -60,7 +62,8 @@ def measure(name: str, changes: dict[str, object]) -> None:
     table, before = historic(name, stated, table)
     tiling = tile_by_subjects(before.cells, before.subjects, release.tiles, made_from="earlier rows", regions=regions)
     started = time.monotonic()
-    fixes = prepare_fixes(table, release).fixes
+    whole = prepare_fixes(table, release)
+    fixes = whole.fixes
     prepared = time.monotonic()
     made = publish_places(fixes, release, tiling, regions=regions)
     ended = time.monotonic()
@@ -71,6 +74,20 @@ def measure(name: str, changes: dict[str, object]) -> None:
     print(f"  displacement: mean {mean:,.0f} m, 95th percentile {far:,.0f} m")
     print(f"  {prepared - started:.1f} s for each subject's stage, {ended - prepared:.1f} s for the crowd's")
     recount(table, release, made)
+    ended = time.monotonic()
+    attack(attack_places(release, whole, made, tiling, lambda _: None))
+    print(f"  {time.monotonic() - ended:.1f} s for the attacks")
+
+
+def attack(verdicts: list[Verdict]) -> None:
+    """Print what each attack reached, and on the raw rows."""
+    for verdict in verdicts:
+        told = verdict.measured
+        line = f"  {verdict.check}: {str(told['outcome']).replace('_', ' ')}"
+        if "estimate" in told:
+            line += f", {told['estimate']:.2%} [{told['low']:.2%}, {told['high']:.2%}] of {told['attempts']:,}; limit "
+            line += f"{told['limit']:.2%}, chance {told['baseline']:.2%}; raw {told['raw_estimate']:.1%}"
+        print(line)
 
 
 def historic(name: str, stated: dict[str, object], table: pa.Table) -> tuple[pa.Table, Fixes]:

@@ -24,3 +24,4 @@ echo "Fetching Spark's JARs, then preparing Java's classes (one or two minutes, 
 .venv/bin/python -c 'from jobs.jars import resolve_jars; resolve_jars()' > .venv/jars.log 2>&1 ||
   { tail -n 20 .venv/jars.log >&2; fail "The JARs could not be fetched; all that Spark said is in .venv/jars.log."; }
 .venv/bin/python -m jobs.class_archive
+.venv/bin/python -m jobs.release.compile_kernels || echo "What releases run could not be compiled: the first release waits for it." >&2

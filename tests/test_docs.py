@@ -129,7 +129,8 @@ def test_there_are_commands_to_judge():
 def test_every_command_in_the_documents_exists_with_its_options(path, text):
     for words, options in resolve(text):
         assert words in LEAVES, f"geoward {text}"
-        assert options <= {option for param in LEAVES[words].params for option in param.opts} | {"--help"}
+        params = LEAVES[words].params
+        assert options <= {option for param in params for option in (*param.opts, *param.secondary_opts)} | {"--help"}
 
 
 @pytest.mark.parametrize("text", TYPED)

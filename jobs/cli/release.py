@@ -12,6 +12,8 @@ from jobs.listings.releases import ModelVerdict
 
 if TYPE_CHECKING:
     from quality.checks.verdict import Verdict
+    from quality.releases.places import PlacesRelease
+    from transforms.location.planar_laplace import NoiseSource
 
 release = typer.Typer(help="Make tables anonymous, verify that they are, and attack them before anybody else does.")
 app.add_typer(release, name="release")
@@ -40,3 +42,13 @@ def told_verdicts(verdicts: Iterable[Verdict]) -> list[ModelVerdict]:
 def told_outcome(verdict: Verdict) -> str:
     """Return whether a verdict holds, in a word."""
     return "holds" if verdict.passed else "FAILS" if verdict.stops else "WARNING"
+
+
+def noise_of(declared: PlacesRelease) -> NoiseSource | None:
+    """Return the noise of this home, if the release declares any; raise what ``keyed_noise`` does."""
+    if declared.noise is None:
+        return None
+    from jobs.budget.keyed_noise import keyed_noise
+    from jobs.home import open_home
+
+    return keyed_noise(open_home())

@@ -35,6 +35,7 @@ def build(
     report: Annotated[
         Path | None, typer.Option("--report", help="*.html to write: a page that a privacy officer can sign.")
     ] = None,
+    cells: Annotated[Path | None, typer.Option("--map", help="Of places: *.svg to draw the published cells.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a table anonymous as declared, prove it on the rows that are to be published, and only then write them.
@@ -47,7 +48,7 @@ def build(
     """
     from jobs.cli.release_noisy import build_and_show as build_noisily
     from jobs.cli.release_places import build_and_show
-    from jobs.cli.release_report import check_page, write_report
+    from jobs.cli.release_report import check_page, check_picture, write_report
     from jobs.release.build_file import NotReleased, build_file
     from jobs.release.publish_large import build_large, is_large
     from quality.releases.load_release import load_release, locate_release
@@ -59,14 +60,21 @@ def build(
     if report is not None:
         check_page(report)
     declared = load_release(name)
+    if cells is not None:
+        check_picture(cells)
+        if not isinstance(declared, PlacesRelease):
+            raise UsageError(f"Release {declared.name} has no cells to draw.", mend="Leave --map out.")
     where = locate_release(name)
     file = source or where.parent / declared.reads
     target = None if dry_run else output
     if isinstance(declared, NoisyRelease):
-        build_noisily(declared, where, file, target, consumer=consumer, days=(since, until), as_json=as_json)
+        build_noisily(
+            declared, where, file, target, consumer=consumer, days=(since, until), report=report, as_json=as_json
+        )
         return
     if isinstance(declared, PlacesRelease):
-        build_and_show(declared, where, file, tiling, output, dry_run=dry_run, as_json=as_json)
+        pages = (report, cells)
+        build_and_show(declared, where, file, tiling, output, dry_run=dry_run, pages=pages, as_json=as_json)
         return
     if is_large(declared, file):
         built = build_large(open_home(), declared, where, file, target, tell_step)

@@ -26,10 +26,15 @@ def explain(
 
     Example: `geoward release explain adult.yaml`
     """
+    from jobs.release.explain_places import explain_places
     from jobs.release.explain_release import explain_release
-    from quality.releases.load_release import load_table_release
+    from quality.releases.load_release import load_release, load_table_release
+    from quality.releases.places import PlacesRelease
 
-    told = explain_release(load_table_release(name))
+    declared = load_release(name)
+    told = (
+        explain_places(declared) if isinstance(declared, PlacesRelease) else explain_release(load_table_release(name))
+    )
     show(told, as_json, _tables(told))
 
 
@@ -40,6 +45,11 @@ def _tables(told: ExplainListing) -> list[Table | str]:
         parts += [f"{model.model}{of}: {escape(model.promises)} ({model.source})", "  It does not protect against:"]
         parts += [f"  - {one.name}: {one.how}" for one in model.not_against]
     parts += ["No model of this kind protects against:", *(f"  - {one.name}: {one.how}" for one in told.always), ""]
+    if told.attacks:
+        attacks = grid("attack", "here", "how it goes", "source")
+        for one in told.attacks:
+            attacks.add_row(one.attack, one.tried, one.how, one.source)
+        parts.append(attacks)
     knobs = grid("knob", "here", "what it does", "what it costs", "source")
     for knob in told.knobs:
         knobs.add_row(knob.knob, escape(knob.value), knob.does, knob.costs, knob.source)

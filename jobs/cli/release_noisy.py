@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.cli.app import show
 from jobs.cli.release import tell_step
+from jobs.cli.release_report import write_page
 from jobs.home import open_home
 from jobs.listings.releases import NoisyListing
 from quality.contracts.errors import UsageError
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
 
 def build_and_show(
     declared: NoisyRelease, where: Path, file: Path, output: Path | None, *, consumer: str, days: tuple[str, str],
-    as_json: bool,
+    report: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Build and show what was spent; raise ``UsageError`` unless it is said for whom, of which days and whereto."""
     from jobs.release.build_noisy import build_noisy
+    from jobs.release.noisy_report import report_noisy
 
     if output is None:
         raise UsageError("Noise is drawn once and paid for: there is no dry run.", mend="Say --output.")
@@ -32,6 +34,8 @@ def build_and_show(
         open_home(), declared, where, file, output, consumer=consumer, days=(first, last),
         tell=tell_step,
     )  # fmt: skip
+    if report is not None:
+        write_page(report_noisy(declared, file, told, output, consumer, (first, last), datetime.now(UTC)), report)
     listing = NoisyListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name, consumer=consumer,
         days=(str(first), str(last)), rows_out=told.rows_out, claim=told.claim, epsilon=told.epsilon,

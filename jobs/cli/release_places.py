@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.cli.app import err, grid, show
-from jobs.cli.release import tell_step, told_verdicts
+from jobs.cli.release import noise_of, tell_step, told_verdicts
+from jobs.cli.release_report import tiled, write_places_report
 from jobs.counted import counted
-from jobs.listings.releases import PlacesListing
-from quality.contracts.errors import UsageError
+from jobs.listings.releases import NoiseTold, PlacesListing
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from jobs.release.build_places import BuiltPlaces
+    from quality.checks.verdict import Verdict
     from quality.releases.places import PlacesRelease
 
 
 def build_and_show(
     declared: PlacesRelease, where: Path, file: Path, tiling: Path | None, output: Path | None, *, dry_run: bool,
-    as_json: bool,
+    pages: tuple[Path | None, Path | None], as_json: bool,
 ) -> None:  # fmt: skip
-    """Build, show what became of each fix and raise ``NotReleased`` if it may not be published."""
+    """Build, show what became of each fix and raise ``NotReleased`` if it may not be published.
+
+    ``pages`` are the report and the map to write, if any; the map only of what may be published.
+    """
     from jobs.release.build_file import NotReleased
     from jobs.release.build_places import build_places
+    from jobs.release.draw_map import draw_map
 
-    if tiling is None:
-        mend = "Say --tiling, made once for the epoch by `geoward release tile`."
-        raise UsageError("A release of places is built in the tiles of its epoch.", mend=mend)
     target = None if dry_run else output
-    built = build_places(declared, where, file, tiling, target, tell_step)
+    built = build_places(declared, where, file, tiled(tiling), target, tell_step, noise=noise_of(declared))
+    report, cells = pages
+    if report is not None:
+        write_places_report(declared, file, built, None if built.failed else target, report)
+    if cells is not None and not built.failed:
+        cells.write_text(draw_map(f"{declared.name}: published cells", built.shown), encoding="utf-8")
     listing = PlacesListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name if output else None,
         dry_run=dry_run, released=not built.failed and not dry_run, tiling=built.tiling, rows_in=built.rows_in,
         told=built.told, rows_out=built.rows_out, cells=built.cells, suppressed=built.suppressed,
         withheld=built.withheld, kept=built.kept, displacement_m=built.displacement_m,
+        noise=NoiseTold(**asdict(built.noise)) if built.noise else None,
         verdicts=told_verdicts(built.verdicts),
     )  # fmt: skip
     show(listing, as_json, _tables(built), markup=False)
@@ -49,10 +58,18 @@ def build_and_show(
 def _tables(built: BuiltPlaces) -> list[Table | str]:
     table = grid("holds", "what")
     for verdict in built.verdicts:
-        table.add_row("yes" if verdict.passed else "NO", verdict.description)
+        table.add_row(_holds(verdict), verdict.description)
     mean, far = built.displacement_m
     return [
         f"{built.rows_out:,} rows in {built.cells:,} cells; {built.kept:.1%} of the fixes are told, {mean:,.0f} m from "
         f"where they were on average, {far:,.0f} m at the 95th percentile.",
         table,
     ]
+
+
+def _holds(verdict: Verdict) -> str:
+    """Say what is proven: an attack that was not tried, or has nothing to go by, is neither yes nor no."""
+    outcome = str(verdict.measured.get("outcome", "")).replace("_", " ")
+    if verdict.passed or outcome in ("not tried", "not applicable"):
+        return "yes" if verdict.passed else outcome
+    return f"NO: {outcome}" if outcome else "NO"

@@ -1,4 +1,4 @@
-"""`geoward release tune`: what each k costs and what it leaves of risk."""
+"""`geoward release tune`: what each k, resolution or loss costs, and what it leaves of risk."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from quality.contracts.errors import UsageError
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from quality.releases.declaration import TableRelease
+
 KS = "2,5,10,20,50"
 
 
@@ -27,25 +29,57 @@ def tune(
     attacks: Annotated[
         bool, typer.Option("--attacks/--no-attacks", help="Attack each release as a build does, which takes longest.")
     ] = True,
+    finest: Annotated[
+        list[str] | None,
+        typer.Option("--finest", help="Of places: finest resolutions. Default: the declared one, ± 1."),
+    ] = None,
+    historic: Annotated[
+        Path | None, typer.Option("--historic", help="Of places: rows from before the epoch. Of noise: public ones.")
+    ] = None,
+    loss: Annotated[list[str] | None, typer.Option("--loss", help="Of noise: each rho or epsilon to try.")] = None,
+    size: Annotated[list[str] | None, typer.Option("--size", help="Of noise: how large figures are.")] = None,
+    error: Annotated[float, typer.Option("--error", help="Of noise: the median relative error to keep within.")] = 0.1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="*.svg to draw risk against utility.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Build a release for several k in memory, set risk beside utility, and propose a k. Nothing is published.
+    """Set risk beside utility for several k, resolutions or losses, and propose one. Nothing is published or spent.
 
-    Risk is measured on the rows as they would be published: the chance that a prosecutor names a record. A k is on the
-    frontier if no other is better in both. Proposed is, of those that keep every model, gate and attack's limit, the
-    largest k if the declaration limits the loss of information, else the knee.
+    Tables are built in memory for each k, places for each k and finest resolution. Risk is measured on the rows as they
+    would be published. A point is on the frontier if no other is better in everything. Proposed is, of those that keep
+    every model, gate and attack's limit, the largest k if the declaration limits the loss of information, else the
+    knee; of places, the nearest to the best of risk, fixes told and displacement. Noisy figures are not built: their
+    error is computed from the noise and from the sizes of figures that you state, or of public or historic rows.
 
     Example: `geoward release tune adult.yaml --input adult.csv --k 2,5,10,20,50 --output frontier.svg`
     """
-    from jobs.release.tune_release import tune_release, without_attacks
-    from quality.releases.load_release import load_table_release, locate_release
+    from jobs.cli.release_report import check_picture
+    from jobs.cli.release_tune_noisy import tune_and_show as tune_noise
+    from jobs.cli.release_tune_places import tune_and_show
+    from quality.releases.load_release import load_release, locate_release
+    from quality.releases.noisy import NoisyRelease
+    from quality.releases.places import PlacesRelease
 
-    ks = _numbers(split(k) or split([KS]))
-    if output is not None and (output.suffix.lower() != ".svg" or not output.absolute().parent.is_dir()):
-        raise UsageError("The picture cannot be written there.", mend="Name it *.svg, in a folder that exists.")
-    declared, where = load_table_release(name), locate_release(name)
+    if output is not None:
+        check_picture(output)
+    declared, where = load_release(name), locate_release(name)
     file = source or where.parent / declared.reads
+    if isinstance(declared, NoisyRelease):
+        asked = (split(loss), split(size))
+        tune_noise(declared, where, file, historic, *asked, within=error, output=output, as_json=as_json)
+        return
+    ks = numbers(split(k) or split([KS]), "--k", KS)
+    if isinstance(declared, PlacesRelease):
+        levels = numbers(split(finest), "--finest", "6,7,8")
+        tune_and_show(declared, where, file, historic, ks, levels, attacks=attacks, output=output, as_json=as_json)
+        return
+    _tune_table(declared, where, file, ks, attacks=attacks, output=output, as_json=as_json)
+
+
+def _tune_table(
+    declared: TableRelease, where: Path, file: Path, ks: list[int], *, attacks: bool, output: Path | None, as_json: bool
+) -> None:
+    from jobs.release.tune_release import tune_release, without_attacks
+
     tried = declared if attacks else without_attacks(declared)
     tuned = tune_release(tried, where, file, ks, tell_step)
     listing = TuneListing(
@@ -58,11 +92,12 @@ def tune(
         raise typer.Exit(1)
 
 
-def _numbers(texts: tuple[str, ...]) -> list[int]:
+def numbers(texts: tuple[str, ...], option: str, example: str) -> list[int]:
+    """Return whole numbers; raise ``UsageError`` for what is none."""
     try:
         return [int(one) for one in texts]
     except ValueError:
-        raise UsageError("--k takes whole numbers.", mend=f"For example: --k {KS}") from None
+        raise UsageError(f"{option} takes whole numbers.", mend=f"For example: {option} {example}") from None
 
 
 def _draw(name: str, output: Path | None, points: tuple[TunedPoint, ...]) -> str | None:

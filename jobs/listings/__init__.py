@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.listings import release_reports, releases
+from jobs.listings import release_reports, release_tunes, releases
 from jobs.listings.alerts import (
     AlertChannel,
     AlertDelivery,
@@ -105,6 +105,8 @@ LISTINGS: dict[str, type[Listing]] = {
     "release-tile": releases.TileListing,
     "release-suggest": releases.SuggestListing,
     "release-tune": release_reports.TuneListing,
+    "release-tune-places": release_tunes.TunePlacesListing,
+    "release-tune-noisy": release_tunes.TuneNoisyListing,
     "release-verify": releases.VerifyListing,
     "pseudonymize": PseudonymizeListing,
     "link": LinkListing,

@@ -82,14 +82,27 @@ class KnobLesson(Listing):
     source: str
 
 
+class AttackLesson(Listing):
+    """How an attack goes about a release, under which limit it is ``tried``, or why it does not apply."""
+
+    attack: str
+    tried: str
+    how: str
+    source: str
+
+
 class ExplainListing(Listing):
-    """`geoward release explain --json`. ``always`` is what no model of this release protects against."""
+    """`geoward release explain --json`. ``always`` is what no model of this release protects against.
+
+    ``attacks`` are told of releases of places, where what is published decides which can be tried.
+    """
 
     release: str
     version: str
     models: list[ModelLesson]
     knobs: list[KnobLesson]
     always: list[Weakness]
+    attacks: list[AttackLesson] = []
 
 
 class ColumnLoss(Listing):

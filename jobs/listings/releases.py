@@ -153,12 +153,20 @@ class SuggestListing(Listing):
     declaration: str
 
 
+class NoiseTold(Listing):
+    """What planar Laplace noise cost: each distinct cell of a subject, and over the epoch, in 1 / km."""
+
+    epsilon_per_km: float
+    median: float
+    worst: float
+
+
 class PlacesListing(Listing):
     """`geoward release build --json` of places. ``rows_in`` is ``told``, ``suppressed`` and all of ``withheld``.
 
     ``told`` fixes became ``rows_out`` published rows: how often somebody was seen in a cell and slot is not told.
     ``kept`` is the share of the epoch's fixes that are told; ``displacement_m`` the mean and 95th percentile in meters
-    from a fix to the center of its published cell.
+    from where a fix was to the center of its published cell. ``noise`` is null where none is declared.
     """
 
     release: str
@@ -176,6 +184,7 @@ class PlacesListing(Listing):
     withheld: dict[str, int]
     kept: float
     displacement_m: tuple[float, float]
+    noise: NoiseTold | None
     verdicts: list[ModelVerdict]
 
 

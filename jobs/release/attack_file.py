@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from jobs.release.attack_release import Halves, attack_halves, attack_release
 from jobs.release.read_hierarchies import hierarchy_texts
+from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
 from jobs.release.verify_file import read_hierarchy
 from quality.checks.verdict import Verdict
@@ -26,8 +27,9 @@ def attack_declared(release: TableRelease, declared_in: Path, source: Path, tell
     texts = hierarchy_texts(release, declared_in)
     tell(f"Reading {source.name}")
     rows = with_subject(read_table(source, release.columns), release)
-    domains = survey_table(rows, release.coded, texts)
-    return attack_release(release, rows, domains, tell)
+    people = read_population(release, declared_in, rows)
+    domains = survey_table(rows, release.coded, texts, people)
+    return attack_release(release, rows, domains, tell, people)
 
 
 def with_subject(rows: pa.Table, release: TableRelease) -> pa.Table:

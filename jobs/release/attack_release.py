@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from quality.checks.attacks.finding import Finding, as_verdict
 from quality.checks.verdict import Verdict
 from quality.releases.declaration import Gates, TableRelease
+from quality.releases.privacy_models import DeltaPresence
 from transforms.anonymity.partition_bounds import Unreachable
 from transforms.anonymity.search_lattice import NoGeneralizationHolds
 
@@ -42,17 +43,22 @@ class Halves:
 
 
 def attack_release(
-    release: TableRelease, rows: pa.Table, domains: Sequence[Domain], tell: Callable[[str], None]
+    release: TableRelease,
+    rows: pa.Table,
+    domains: Sequence[Domain],
+    tell: Callable[[str], None],
+    population: pa.Table | None = None,
 ) -> list[Verdict]:
     """Return a verdict for each attack that the release's gates name. ``rows`` all have a subject.
 
     Half of the subjects are published as declared, the other half is the control group; each is attacked by one row.
-    Where half of the people cannot be published, that is the verdict: nothing proves the release.
+    Where half of the people cannot be published, that is the verdict: nothing proves the release. The ``population``
+    that models count in stays whole.
     """
     if not _asked(release.gates):
         return []
     try:
-        made = halve(release, rows, domains)
+        made = halve(release, rows, domains, population)
     except (Unreachable, NoGeneralizationHolds):
         return [_too_few(release.gates)]
     return attack_halves(made, tuple(release.quasi_ids), release.sensitive, release.gates, tell)
@@ -97,7 +103,9 @@ def _told(finding: Finding, secret: str, gates: Gates) -> Verdict:
     return replace(verdict, mend=mend, measured={**({"column": secret} if secret else {}), **verdict.measured})
 
 
-def halve(release: TableRelease, rows: pa.Table, domains: Sequence[Domain]) -> Halves:
+def halve(
+    release: TableRelease, rows: pa.Table, domains: Sequence[Domain], population: pa.Table | None = None
+) -> Halves:
     """Publish half of the subjects; by a digest, so that the same rows are always halved the same way."""
     import numpy as np
     import pyarrow as pa
@@ -110,13 +118,24 @@ def halve(release: TableRelease, rows: pa.Table, domains: Sequence[Domain]) -> H
     true = pa.table({name: as_declared(rows, name, one) for name, one in release.coded.items()})
     paths = hierarchy_paths(release, rows, domains)
     categories = domains_of(true, true.column_names, paths)
-    published = publish_rows(rows.filter(pa.array(half == 0)), release, domains).table
+    published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population).table
     released = read_released(published, true.column_names, categories, hierarchies=paths)
     members, others = (
         read_people(true.take(pa.array(np.flatnonzero(first & (half == one)))), true.column_names, categories)
         for one in (0, 1)
     )
     return Halves(released, members, others, {name: len(values) for name, values in categories.items()})
+
+
+def _of_half(release: TableRelease) -> TableRelease:
+    """Return the release as declared for half of its people, of whom half as large a share of a population is there."""
+    models = tuple(
+        model.model_copy(update={"minimum": model.minimum / 2, "maximum": model.maximum / 2})
+        if isinstance(model, DeltaPresence)
+        else model
+        for model in release.models
+    )
+    return release.model_copy(update={"models": models})
 
 
 def _people(release: TableRelease, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

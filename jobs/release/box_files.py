@@ -115,7 +115,8 @@ def publishes(release: TableRelease, plan: BoxPlan, folder: Path, seed: int) -> 
     """Return what writes each box's published rows into ``folder``: files of their own, each told of by one line.
 
     A task that is tried again writes other files: who reads must go by the lines. A box that cannot hold the models
-    publishes nothing. ``seed`` makes the digests that stand for subjects in ``beside``.
+    publishes nothing: suppression is spent on such boxes, and on no other rows. ``seed`` makes the digests that stand
+    for subjects in ``beside``.
     """
 
     def publish(batches: Batches) -> Batches:
@@ -127,7 +128,7 @@ def publishes(release: TableRelease, plan: BoxPlan, folder: Path, seed: int) -> 
 
 def _written(rows: pa.Table, release: TableRelease, plan: BoxPlan, folder: Path, seed: int) -> dict[str, object]:
     try:
-        made = publish_rows(rows, release, plan.domains)
+        made = publish_rows(rows, release.model_copy(update={"suppression": 0.0}), plan.domains)
     except Unreachable:
         return {"part": "", "beside": "", "rows_in": rows.num_rows, "rows_out": 0, "loss": 0.0}
     name = uuid4().hex

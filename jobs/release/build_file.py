@@ -11,6 +11,7 @@ from jobs.release.attack_file import with_subject
 from jobs.release.attack_release import attack_release
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
+from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
 from quality.checks.anonymity.hierarchy_file import read_paths
@@ -82,8 +83,9 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     rows = with_subject(whole, release)
     rejected = {"no_subject": gone} if (gone := whole.num_rows - rows.num_rows) else {}
     tell(f"Making classes of {rows.num_rows:,} rows")
-    domains = survey_table(rows, release.coded, texts)
-    made = publish_rows(rows, release, domains)
+    people = read_population(release, declared_in, rows)
+    domains = survey_table(rows, release.coded, texts, people)
+    made = publish_rows(rows, release, domains, people)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else []).take(pa.array(made.rows))
     measured, verdicts = judge_published(release, made.table, who, hierarchies=texts, beside=declared_in.parent)
@@ -91,7 +93,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
-    verdicts += attack_release(release, rows, domains, tell)
+    verdicts += attack_release(release, rows, domains, tell, people)
     built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")

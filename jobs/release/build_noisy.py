@@ -28,7 +28,7 @@ _ZONED = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
 @dataclass(frozen=True, slots=True)
 class BuiltNoisily:
-    """The noisy figures' rows, what one unit and one person lose, and what is left of the budgets."""
+    """The noisy figures' rows, what one unit and one person lose, what is left of the budgets, the file's SHA-256."""
 
     rows_out: int
     claim: str
@@ -36,6 +36,7 @@ class BuiltNoisily:
     delta: float
     lifetime_epsilon: float
     left: dict[str, tuple[float, float]]
+    sha256: str
 
 
 def build_noisy(
@@ -50,9 +51,9 @@ def build_noisy(
     """
     check_output(source, target)
     content = _bytes(existing(source))
-    rows = _rows(release, source, content, days)
+    rows = rows_of(release, source, days, content)
     digests, public = [sha256(content).hexdigest()], None
-    if (listed := _listed(release, declared_in)) is not None:
+    if (listed := listed_in(release, declared_in)) is not None:
         names = _bytes(listed)
         digests.append(sha256(names).hexdigest())
         public = read_table(listed, list(release.keys), names)
@@ -64,11 +65,11 @@ def build_noisy(
         listed=public, files=digests[:1],
     )  # fmt: skip
     tell(f"Writing {target.name}")
-    write_table(table, target)
-    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days))
+    written = write_table(table, target)
+    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days), written)
 
 
-def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]]) -> BuiltNoisily:
+def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]], written: str) -> BuiltNoisily:
     from transforms.noise.claim import claim_of
 
     claim = claim_of(release)
@@ -76,10 +77,12 @@ def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction
         table.num_rows, claim.said, float(claim.as_approximate.epsilon), float(claim.as_approximate.delta),
         float(claim.lifetime_as_approximate.epsilon),
         {name or "everybody": (float(main), float(delta)) for name, (main, delta) in left.items()},
+        written,
     )  # fmt: skip
 
 
-def _listed(release: NoisyRelease, declared_in: Path) -> Path | None:
+def listed_in(release: NoisyRelease, declared_in: Path) -> Path | None:
+    """Return the file of public partitions, None if the declaration names none."""
     partitions = release.partitions
     if not isinstance(partitions, PublicKeys) or partitions.table is None:
         return None
@@ -93,8 +96,10 @@ def _bytes(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def _rows(release: NoisyRelease, source: Path, content: bytes, days: tuple[date, date]) -> pa.Table:
-    """Return the rows of the days that are paid for: what lies outside is not looked at.
+def rows_of(
+    release: NoisyRelease, source: Path, days: tuple[date, date] | None, content: bytes | None = None
+) -> pa.Table:
+    """Return the rows of the days that are paid for: what lies outside is not looked at. None are all days.
 
     Raises ``UsageError`` for a column that is not of times or numbers.
     """
@@ -112,7 +117,7 @@ def _rows(release: NoisyRelease, source: Path, content: bytes, days: tuple[date,
                 f"Column {name} of {source.name} holds a value that is no {kind}.",
                 mend="Write numbers in digits and times as ISO 8601 (without a zone: UTC). Nothing was spent.",
             ) from None
-    if release.unit.time is None:
+    if release.unit.time is None or days is None:
         return rows
     first, after = (datetime.combine(day, datetime.min.time()) for day in (days[0], days[1] + timedelta(days=1)))
     at = rows[release.unit.time]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.manifest import sha256_of
+from jobs.release.measure_places import PlacesUtility, measure_places, rows_by_cell
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
 from quality.checks.verdict import Verdict
@@ -17,13 +19,16 @@ from quality.releases.places import PlacesRelease
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from jobs.release.places_floors import NoiseSpent
     from transforms.location.adaptive_tiling import AdaptiveTiling
-    from transforms.location.fixes import Fixes
     from transforms.location.h3_cells import Cells
+    from transforms.location.planar_laplace import NoiseSource
     from transforms.location.publish_places import PublishedPlaces
 
 DRAWS = 2_000
 SEED = 20_261_127
+UNTIL, UNDATED = "rows until ", "rows without dates of the file with SHA-256 "
+"""What a tiling says that it was made from, before the last day or the digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,8 @@ class BuiltPlaces:
     """What became of each fix: ``rows_in`` is all ``withheld``, ``suppressed`` and what is told by ``rows_out`` rows.
 
     ``kept`` is the share of fixes in the epoch that are told; ``displacement_m`` the mean and the 95th percentile in
-    meters from a fix to the center of the cell that it is told by.
+    meters from a fix to the center of the cell that it is told by. ``noise`` is what was spent, if any is declared;
+    ``shown`` counts the rows of each published cell; ``sha256`` is of what was written, as it was written.
     """
 
     rows_in: int
@@ -44,6 +50,10 @@ class BuiltPlaces:
     displacement_m: tuple[float, float]
     tiling: str
     verdicts: tuple[Verdict, ...]
+    noise: NoiseSpent | None
+    utility: PlacesUtility
+    shown: dict[str, int]
+    sha256: str | None = None
 
     @property
     def failed(self) -> list[Verdict]:
@@ -68,8 +78,8 @@ def columns_of(release: PlacesRelease) -> list[str]:
 def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: Callable[[str], None]) -> AdaptiveTiling:
     """Return the tiling that distinct subjects of ``historic`` rows make, for the release's whole epoch.
 
-    Rows of the epoch itself are left out: a tiling that is fitted to what it releases tells of it. Raises
-    ``UsageError`` if there are none before it.
+    Rows of the epoch itself are left out: a tiling that is fitted to what it releases tells of it. Where rows have no
+    date, all are taken, and no release can be built of that very file. Raises ``UsageError`` if no row is left.
     """
     import numpy as np
 
@@ -79,33 +89,38 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
     tell(f"Reading {historic.name}")
     table = read_table(historic, columns_of(release))
     before = release.model_copy(update={"epoch": release.epoch.model_copy(update={"start": date(1970, 1, 1)})})
-    fixes = prepare_fixes(table, before).fixes
-    first = (release.epoch.start - date(1970, 1, 1)).days * 86_400 - release.slots.utc_offset * 3_600
-    fixes = fixes.where(np.asarray(fixes.seconds < first))
+    fixes = prepare_fixes(table, before.model_copy(update={"noise": None})).fixes
+    made_from = f"{UNDATED}{sha256_of(historic)}"
+    if release.hour is None:
+        first = (release.epoch.start - date(1970, 1, 1)).days * 86_400 - release.slots.utc_offset * 3_600
+        fixes = fixes.where(np.asarray(fixes.seconds < first))
+        last = date.fromordinal(date(1970, 1, 1).toordinal() + int(fixes.seconds.max(initial=0)) // 86_400)
+        made_from = f"{UNTIL}{last}"
     if not len(fixes.rows):
         mend = f"Give rows from before {release.epoch.start}, the first day of the epoch."
         raise UsageError(f"{historic.name} has no rows from before the epoch.", mend=mend)
-    last = date.fromordinal(date(1970, 1, 1).toordinal() + int(fixes.seconds.max()) // 86_400)
-    tell(f"Making tiles of {len(fixes.rows):,} rows until {last}")
+    tell(f"Making tiles of {len(fixes.rows):,} {made_from}")
     regions = _regions(release, declared_in)
-    return tile_by_subjects(fixes.cells, fixes.subjects, release.tiles, made_from=f"rows until {last}", regions=regions)
+    return tile_by_subjects(fixes.cells, fixes.subjects, release.tiles, made_from=made_from, regions=regions)
 
 
 def build_places(
     release: PlacesRelease, declared_in: Path, source: Path, tiling_file: Path, target: Path | None,
-    tell: Callable[[str], None],
+    tell: Callable[[str], None], *, noise: NoiseSource | None = None,
 ) -> BuiltPlaces:  # fmt: skip
     """Build ``release`` of ``source`` in the tiles of ``tiling_file`` and write it to ``target``, if any.
 
     Nothing is written unless each crowd is found anew on the rows as published and every gate is kept. Raises
     ``UsageError`` for files that cannot be read or written, and what the transforms raise.
     """
+    from jobs.release.places_attacks import attack_places
+    from jobs.release.places_floors import judge_floors, spent_on, useful
     from transforms.location.adaptive_tiling import tiling_from_json
     from transforms.location.prepare_fixes import prepare_fixes
     from transforms.location.publish_places import publish_places
 
-    if release.noise is not None:
-        raise UsageError("Noise needs a region's key, which no command gives yet.", mend="Leave `noise` out.")
+    if release.noise is not None and noise is None:
+        raise UsageError("Noise is drawn by the key of an installation.", mend="Run the command in its home.")
     if target is not None:
         check_output(source, target)
     stated = _text(tiling_file)
@@ -115,20 +130,23 @@ def build_places(
     regions = _regions(release, declared_in)
     coarsened = bool(release.sensitive_places and release.sensitive_places.action == "coarsen")
     tell(f"Looking at {table.num_rows:,} rows")
-    prepared = prepare_fixes(table, release, regions=None if coarsened else regions)
+    prepared = prepare_fixes(table, release, regions=None if coarsened else regions, noise=noise)
     tell("Looking for crowds")
     made = publish_places(prepared.fixes, release, tiling, regions=regions if coarsened else None)
     tell(f"Verifying {made.table.num_rows:,} published rows")
-    kept, far = _useful(prepared.fixes, made)
-    verdicts = [*_crowds(release, table, made), *_tiles(release, made, stated, tiling), _kept(release, kept)]
-    verdicts += _attacks(release, prepared.fixes, made)
+    kept, far = useful(prepared, made)
+    verdicts = [*_crowds(release, table, made), *_tiles(release, made, stated, tiling, source)]
+    verdicts += judge_floors(release, prepared, made, kept)
+    verdicts += attack_places(release, prepared, made, tiling, tell)
     built = BuiltPlaces(
         table.num_rows, dict(prepared.withheld), made.suppressed, len(prepared.fixes.rows) - made.suppressed,
         made.table.num_rows, len(made.table["cell"].unique()), kept, far, tiling.version, tuple(verdicts),
+        spent_on(prepared.spent) if prepared.spent else None,
+        measure_places(prepared.fixes, made.table, release), rows_by_cell(made.table),
     )  # fmt: skip
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
-        write_table(made.table, target)
+        return replace(built, sha256=write_table(made.table, target))
     return built
 
 
@@ -156,14 +174,6 @@ def _regions(release: PlacesRelease, declared_in: Path) -> Cells:
     return regions_of(pq.read_table(places), release.sensitive_places, release.tiles)
 
 
-def _useful(fixes: Fixes, made: PublishedPlaces) -> tuple[float, tuple[float, float]]:
-    from quality.checks.places.utility import displacement
-    from transforms.location.h3_cells import centers
-
-    far = displacement(fixes.latitudes, fixes.longitudes, *centers(made.cells))
-    return 1 - made.suppressed / max(len(fixes.rows), 1), far
-
-
 def _crowds(release: PlacesRelease, table: pa.Table, made: PublishedPlaces) -> list[Verdict]:
     """Count anew who is in each published cell and slot, and who matches points of a trip."""
     from quality.checks.places.count_subjects import check_crowds, check_pairs, check_sequences, persons_of
@@ -177,44 +187,17 @@ def _crowds(release: PlacesRelease, table: pa.Table, made: PublishedPlaces) -> l
     return found
 
 
-def _tiles(release: PlacesRelease, made: PublishedPlaces, stated: str, tiling: AdaptiveTiling) -> list[Verdict]:
+def _tiles(
+    release: PlacesRelease, made: PublishedPlaces, stated: str, tiling: AdaptiveTiling, source: Path
+) -> list[Verdict]:
     from quality.checks.places.check_tiles import check_limits, check_tiling
 
     cells = made.table["cell"].unique().to_pylist()
-    rules = release.tiles
-    told = tiling.made_from.removeprefix("rows until ")
-    until = date.fromisoformat(told) if told != tiling.made_from else None
+    rules, told = release.tiles, tiling.made_from
+    until = date.fromisoformat(told.removeprefix(UNTIL)) if told.startswith(UNTIL) else None
+    if told.startswith(UNDATED) and told == UNDATED + sha256_of(source):
+        until = release.epoch.end
     return [
         check_limits(cells, min_area_m2=rules.min_area_m2, min_radius_m=rules.min_radius_m),
         check_tiling(cells, stated, tiling.version, release, made_of_until=until),
-    ]
-
-
-def _kept(release: PlacesRelease, kept: float) -> Verdict:
-    floor = release.gates.visits_kept
-    return Verdict(
-        "visits_kept", kept >= floor, f"At least {floor:.0%} of the fixes are told of, so that the release is of use.",
-        "Allow longer slots (`slots.hours`) or coarser cells (`tiles.coarsest`), which costs precision; a smaller k "
-        "costs privacy.", {"share": kept, "limit": floor},
-    )  # fmt: skip
-
-
-def _attacks(release: PlacesRelease, fixes: Fixes, made: PublishedPlaces) -> list[Verdict]:
-    """Try to know a pseudonym by some of its points. Without pseudonyms no two rows are linked, and k in each holds."""
-    import numpy as np
-
-    from quality.checks.attacks.finding import as_verdict
-    from quality.checks.attacks.points import points_of
-    from quality.checks.attacks.unicity import attack_unicity
-
-    if release.pseudonym == "none":
-        return []
-    shown = (made.table[name].combine_chunks().dictionary_encode() for name in ("cell", "slot", "slot_hours"))
-    codes = [column.indices.to_numpy() for column in shown]
-    released = points_of(made.table["trip"].to_numpy(), *codes, owners=made.subjects)
-    exact = np.unique(fixes.cells, return_inverse=True)[1]
-    raw = points_of(fixes.trips, exact, fixes.seconds // 60, owners=fixes.subjects)
-    return [
-        as_verdict(attack_unicity(released, raw, known=known, limit=limit, draws=DRAWS, seed=SEED))
-        for known, limit in sorted(release.gates.unicity.items())
     ]

@@ -129,7 +129,8 @@ _KNOBS: dict[str, dict[str, str]] = {
         "source": "LeFevre et al., ICDE 2006",
     },
     "suppression": {
-        "does": "Lets this share of rows be left out, so that outliers do not make everybody coarser.",
+        "does": "Lets this share of rows be left out, so that outliers do not make everybody coarser: those whose class"
+        " gains most without them (on Spark: those of parts too small for the models).",
         "costs": "Rows are missing, and those of rare people first: totals are too small and biased.",
         "source": "Samarati, TKDE 2001",
     },

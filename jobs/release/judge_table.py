@@ -14,8 +14,8 @@ from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.published_table import Roles, open_engine, open_file
 from quality.checks.anonymity.warn_texts import warn_texts
 from quality.checks.verdict import Verdict
+from quality.releases.attributes import Order
 from quality.releases.declaration import TableRelease
-from quality.releases.privacy_models import DeltaPresence, KMap
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,11 +54,12 @@ def judge_files(
 def _judged(
     db: DuckDBPyConnection, release: TableRelease, roles: Roles, hierarchies: dict[str, str], beside: Path
 ) -> tuple[Measurement, list[Verdict]]:
-    crowd = next((m.population for m in release.models if isinstance(m, KMap | DeltaPresence)), None)
-    population = open_file(db, beside / crowd, name="population") if crowd else None
+    population = open_file(db, beside / release.population, name="population") if release.population else None
+    stated = {name: one.hierarchy for name, one in release.quasi_ids.items()}
     measured = measure_anonymity(
         db, "published", roles, population=population, population_subject=release.subject,
         hierarchies={name: read_paths(text, name=name) for name, text in hierarchies.items()},
+        orders={name: one.values for name, one in stated.items() if isinstance(one, Order) and one.values},
         recursive=recursive_levels(release.models),
     )  # fmt: skip
     shown = (*release.quasi_ids, *release.sensitive, *release.keep)

@@ -13,7 +13,6 @@ from quality.checks.anonymity.csv_file import csv_file
 from quality.checks.anonymity.published_table import explained, open_engine
 from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
-from quality.releases.privacy_models import DeltaPresence, KMap
 
 _TEXTS = {".csv", ".tsv", ".txt"}
 
@@ -98,8 +97,17 @@ def _problems(
         for one in columns
         if one.hierarchy_found is False
     ]
-    crowds = {model.population for model in release.models if isinstance(model, KMap | DeltaPresence)}
-    found += [f"Population {name} is not beside the declaration." for name in crowds if not (beside / name).exists()]
+    found += _of_population(release, beside)
     if shape and shape.rows < release.k:
         found.append(f"{source.name} has {shape.rows:,} rows: no class of {release.k} can be made.")
     return found
+
+
+def _of_population(release: TableRelease, beside: Path) -> list[str]:
+    if release.population is None:
+        return []
+    if not (beside / release.population).exists():
+        return [f"Population {release.population} is not beside the declaration."]
+    known = shape_of(beside / release.population).columns
+    wanted = (*release.quasi_ids, *([release.subject] if release.subject else []))
+    return [f"Population {release.population} has no column {name}." for name in wanted if name not in known]

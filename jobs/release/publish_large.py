@@ -58,6 +58,9 @@ def build_large(
     """
     from jobs.session import start_session
 
+    if release.population is not None:
+        mend = f"Tables of up to {IN_MEMORY:,} rows can be; or declare k_anonymity."
+        raise UsageError("People of a population are not counted for a table this large.", mend=mend)
     if target is not None and (target.exists() or target.suffix != ".parquet"):
         raise UsageError("A table this large becomes a new folder of files.", mend="Name one that ends in .parquet.")
     texts = hierarchy_texts(release, declared_in)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from jobs.listings.release_reports import ModelMeaning, Weakness
 from jobs.release.build_file import Built
 from jobs.release.explain_release import limits_of, means
 from jobs.release.plan_release import shape_of
+from jobs.release.report_facts import Facts, facts_of
 from quality.checks.anonymity.risk import Risk, state_risk
 from quality.checks.verdict import Verdict
 from quality.releases.declaration import TableRelease
@@ -35,17 +36,13 @@ class WorstClass:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseReport:
-    """``published`` and ``sha256`` are None if no file was written.
+    """``attacks`` are the verdicts of those that were run, ``not_tried`` names the others.
 
-    ``attacks`` are the verdicts of those that were run, ``not_tried`` names the others; ``kept`` are the verdicts on
-    models and utility.
+    ``kept`` are the verdicts on models and utility.
     """
 
     release: TableRelease
-    made_at: datetime
-    source: str
-    published: str | None
-    sha256: str | None
+    facts: Facts
     built: Built
     risk: Risk
     attacks: tuple[Verdict, ...]
@@ -55,7 +52,6 @@ class ReleaseReport:
     limits: tuple[Weakness, ...]
     worst: tuple[WorstClass, ...]
     dropped: tuple[str, ...]
-    versions: dict[str, str]
 
     @property
     def holds(self) -> bool:
@@ -67,25 +63,27 @@ def report_release(
     release: TableRelease, source: Path, built: Built, published: Path | None, made_at: datetime
 ) -> ReleaseReport:
     """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
+    attacks, kept = apart(built.verdicts)
     return ReleaseReport(
-        release, made_at, source.name, published.name if published and built.sha256 else None,
-        built.sha256, built, state_risk(built.measured),
-        tuple(v for v in built.verdicts if _of_attack(v)),
-        _not_tried(release, built),
-        tuple(v for v in built.verdicts if not _of_attack(v)), tuple(means(model) for model in release.models),
-        tuple(limits_of(release)), _worst(built), _dropped(release, source), _versions(),
+        release, facts_of(source, published, built.sha256, made_at, PARTS), built, state_risk(built.measured), attacks,
+        _not_tried(release, built), kept,
+        tuple(means(model) for model in release.models), tuple(limits_of(release)), _worst(built),
+        _dropped(release, source),
     )  # fmt: skip
 
 
 def _not_tried(release: TableRelease, built: Built) -> tuple[str, ...]:
     """Return the attacks without a limit, and those that had nothing to attack, such as secrets to infer."""
-    tried = {verdict.check for verdict in built.verdicts if _of_attack(verdict)}
+    tried = {verdict.check for verdict in built.verdicts if verdict.check.startswith("attack")}
     idle = {name for name in ATTACKS if tried and "attacks" not in tried and f"attack_{name}" not in tried}
     return tuple(name for name in ATTACKS if name in idle or getattr(release.gates, name) is None)
 
 
-def _of_attack(verdict: Verdict) -> bool:
-    return verdict.check.startswith("attack")
+def apart(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+    """Return the verdicts on attacks, and the others."""
+    told = tuple(verdicts)
+    attacks = tuple(verdict for verdict in told if verdict.check.startswith("attack"))
+    return attacks, tuple(verdict for verdict in told if verdict not in attacks)
 
 
 def _worst(built: Built) -> tuple[WorstClass, ...]:
@@ -107,13 +105,3 @@ def _dropped(release: TableRelease, source: Path) -> tuple[str, ...]:
     """Return the columns of the source that are not published."""
     shown = {*release.quasi_ids, *release.sensitive, *release.keep}
     return tuple(name for name in shape_of(source).columns if name not in shown)
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in PARTS:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "not installed"
-    return found

@@ -7,23 +7,37 @@ import hashlib
 from pathlib import Path
 
 from jobs.release.draw_histogram import draw_histogram
+from jobs.release.draw_map import draw_map
+from jobs.release.noisy_report import NoisyReport
+from jobs.release.places_report import PlacesReport
 from jobs.release.release_report import ReleaseReport
 
-_TEMPLATE = Path(__file__).with_name("report.html.jinja")
-_STYLE = Path(__file__).with_name("report.css")
+_FOLDER = Path(__file__).parent
 
 
-def report_html(report: ReleaseReport) -> str:
+def report_html(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
     """Return the page. Every value is escaped, and the page's own policy lets no script, link or foreign style act."""
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    style = _STYLE.read_text(encoding="utf-8")
-    engine = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    style = (_FOLDER / "report.css").read_text(encoding="utf-8")
+    engine = Environment(
+        loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
     engine.filters["share"] = lambda value: f"{value:.2%}"
     engine.filters["count"] = lambda value: f"{value:,}"
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return engine.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+    return engine.get_template(f"report_{report.release.kind}.html.jinja").render(
         report=report, built=report.built, release=report.release, style=Markup(style), digest=digest,
-        histogram=Markup(draw_histogram(report.built.measured.histogram, report.release.k)),
+        picture=Markup(_picture(report)),
     )  # fmt: skip
+
+
+def _picture(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
+    """Return what a report shows of its release: sizes of classes, or cells; noisy figures are nobody's."""
+    if isinstance(report, PlacesReport):
+        return draw_map(report.map_title, report.built.shown)
+    if isinstance(report, NoisyReport):
+        return ""
+    return draw_histogram(report.built.measured.histogram, report.release.k)

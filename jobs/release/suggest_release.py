@@ -14,7 +14,8 @@ from quality.checks.anonymity.published_table import open_engine, open_file, quo
 from quality.checks.anonymity.suggest_roles import ColumnRole, Suggestion, suggest_roles
 
 MOSTLY = 0.99
-"""The share of values that must be numbers for a column of texts to be declared numeric."""
+"""The share of values that must be numbers, or dates, for a column of texts to be declared numeric."""
+_MOMENTS = "count(TRY_CAST(CAST({} AS VARCHAR) AS TIMESTAMPTZ))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,8 @@ def suggest_release(path: Path, *, alpha: float, by: Literal["distinction", "sep
         found = suggest_roles(db, table, alpha=alpha, by=by)
         of_numbers = {
             one.name: db.execute(
-                f"SELECT count(TRY_CAST({quoted(one.name)} AS DOUBLE)) >= {MOSTLY} * count({quoted(one.name)}) "
-                f"FROM {quoted(table)}"
+                f"SELECT greatest(count(TRY_CAST({quoted(one.name)} AS DOUBLE)), {_MOMENTS.format(quoted(one.name))}) "
+                f">= {MOSTLY} * count({quoted(one.name)}) FROM {quoted(table)}"
             ).fetchall()[0][0]
             for one in found.columns
         }

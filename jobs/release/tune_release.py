@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jobs.listings.release_reports import TunedPoint
 from jobs.release.build_file import Built, build_file
+from jobs.release.choose_point import undominated
 from jobs.release.release_report import ATTACKS
 from quality.checks.anonymity.risk import state_risk
 from quality.contracts.errors import UsageError
@@ -69,7 +70,8 @@ def propose(points: Sequence[TunedPoint], *, limited: bool) -> Tuned:
     ``limited``: the declaration limits the loss, so the largest k within it; else the knee. Of fewer than three points
     there is no knee: the largest k.
     """
-    marked = [point.model_copy(update={"frontier": _undominated(point, points)}) for point in points]
+    front_of = undominated([_costs(point) for point in points])
+    marked = [p.model_copy(update={"frontier": best}) for p, best in zip(points, front_of, strict=True)]
     able = [point for point in marked if point.within_gates]
     front = sorted((point for point in able if point.frontier), key=lambda point: point.k)
     rule = LARGEST if limited or len(front) < 3 else KNEE
@@ -93,13 +95,6 @@ def _costs(point: TunedPoint) -> tuple[float, float] | None:
     if point.risk_highest is None or point.information_loss is None:
         return None
     return point.risk_highest, point.information_loss
-
-
-def _undominated(point: TunedPoint, points: Sequence[TunedPoint]) -> bool:
-    """Return whether no other point is as good in both costs and better in one."""
-    own = _costs(point)
-    others = [costs for other in points if (costs := _costs(other)) is not None]
-    return own is not None and not any(a <= own[0] and b <= own[1] and (a, b) != own for a, b in others)
 
 
 def _knee(front: Sequence[TunedPoint]) -> TunedPoint:

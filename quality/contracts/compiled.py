@@ -23,7 +23,13 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     """
     import numba
 
-    made: Any = numba.njit(cache=True, nogil=True)(function)
+    try:
+        made: Any = numba.njit(cache=True, nogil=True)(function)
+    except (
+        RuntimeError
+    ):  # no folder is writable, neither beside the sources nor the user's own: compiled in each process
+        uncached: Callable[P, R] = numba.njit(nogil=True)(function)
+        return uncached
     made._cache._cache_file._source_stamp = source_stamp(function.__module__.partition(".")[0])
     kept: Callable[P, R] = made
     return kept

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from quality.releases.attributes import HierarchyBuild, QuasiIdentifier
-from quality.releases.privacy_models import KAnonymity, PrivacyModel
+from quality.releases.privacy_models import DeltaPresence, KAnonymity, KMap, PrivacyModel
 
 
 class _Frozen(BaseModel):
@@ -68,6 +68,11 @@ class TableRelease(_Frozen):
         return max((model.k for model in self.models if isinstance(model, KAnonymity)), default=1)
 
     @property
+    def population(self) -> str | None:
+        """The file, beside the declaration, that k-map and delta-presence count people in; None without them."""
+        return next((model.population for model in self.models if isinstance(model, KMap | DeltaPresence)), None)
+
+    @property
     def sensitive(self) -> tuple[str, ...]:
         """The columns whose values the models protect; they are published."""
         return tuple(dict.fromkeys(model.column for model in self.models if hasattr(model, "column")))
@@ -101,4 +106,22 @@ class TableRelease(_Frozen):
             raise ValueError(f"full_domain needs a hierarchy for: {', '.join(bare)}")
         if self.method == "microaggregation" and any(q.kind != "numeric" for q in self.quasi_ids.values()):
             raise ValueError("microaggregation is for numeric quasi-identifiers only")
+        return self
+
+    @model_validator(mode="after")
+    def _of_a_population(self) -> TableRelease:
+        asked = [model for model in self.models if isinstance(model, KMap | DeltaPresence)]
+        if len({model.population for model in asked}) > 1:
+            raise ValueError("all models count in one population")
+        if asked and self.method == "microaggregation":
+            raise ValueError(f"microaggregation does not reach {asked[0].model}")
+        coded = [n for n, one in self.quasi_ids.items() if one.bottom is not None or one.top is not None]
+        if asked and coded:
+            raise ValueError(f"a population is not coded at bottom and top; code both files before: {', '.join(coded)}")
+        trees = [name for name, one in self.quasi_ids.items() if one.kind == "hierarchical"]
+        if trees and self.method == "mondrian" and any(isinstance(model, DeltaPresence) for model in asked):
+            raise ValueError(
+                f"classes by nodes overlap, which delta_presence forbids: use full_domain, or a kind other than"
+                f" hierarchical for {', '.join(trees)}"
+            )
         return self

@@ -131,15 +131,19 @@ class Epoch(_Frozen):
 class PlaceGates(_Frozen):
     """What the attacks on the published rows may reach at most, and what must be left of the data at least.
 
-    ``unicity`` by number of known points p; ``home_work``, ``linkage`` and ``trajectory_linking`` are shares above
-    chance. ``visits_kept`` is a share of fixes, ``common_commuters`` the common part of commuters; a release below
-    either fails as useless.
+    An attack whose limit is null is not tried, and the release says so; ``accept_too_small`` lets a release pass whose
+    attacks are undecided for want of people. ``unicity`` is the share of trips that p known points single out, by p.
+    The others are shares above chance: ``home_work`` and ``recovery`` may also reach 1 / k, which is what a crowd of k
+    allows anyway; ``linkage`` (of two epochs) and ``trajectory_linking`` may not. ``visits_kept`` is a share of fixes,
+    ``common_commuters`` the common part of commuters; a release below either fails as useless.
     """
 
-    unicity: dict[Annotated[int, Field(ge=1, le=6)], Annotated[float, Field(ge=0, le=1)]] = {}
-    home_work: float = Field(default=0.01, ge=0, le=1)
-    linkage: float = Field(default=0.01, ge=0, le=1)
-    trajectory_linking: float = Field(default=0.01, ge=0, le=1)
+    unicity: dict[Annotated[int, Field(ge=1, le=6)], Annotated[float, Field(ge=0, le=1)] | None] = {}
+    home_work: float | None = Field(default=0.01, ge=0, le=1)
+    linkage: float | None = Field(default=0.01, ge=0, le=1)
+    trajectory_linking: float | None = Field(default=0.01, ge=0, le=1)
+    recovery: float | None = Field(default=0.01, ge=0, le=1)
+    accept_too_small: bool = False
     visits_kept: float = Field(default=0.5, ge=0, le=1)
     common_commuters: float = Field(default=0.0, ge=0, le=1)
 
@@ -148,10 +152,10 @@ class PlacesRelease(_Frozen):
     """Where and when people were, made anonymous: rows of cell, slot and maybe a trip's pseudonym, never the subject.
 
     ``reads``, ``subject`` and ``links`` are as for a table. A position is ``latitude`` and ``longitude`` in degrees,
-    or ``cell``, an H3 cell's text. ``time`` is a timestamp, whole seconds since 1970, or days since 1899-12-30 with a
-    fraction (UTC all); or, with ``hour``, an English weekday's name. At least ``k`` distinct subjects are in each
-    published cell and slot. Without a pseudonym rows are unlinkable, and k in each is all that is
-    to hold; with one a trip's rows are linked, which only ``sequences`` protects.
+    or ``cell``, an H3 cell's text. ``time`` is a timestamp, whole seconds since 1970, days since 1899-12-30 with a
+    fraction (UTC all), or ISO 8601 text with its zone; or, with ``hour``, an English weekday's name. At least ``k``
+    distinct subjects are in each published cell and slot. Without a pseudonym rows are unlinkable, and k in each is all
+    that is to hold; with one a trip's rows are linked, which only ``sequences`` protects.
     """
 
     kind: Literal["places"]
@@ -189,6 +193,8 @@ class PlacesRelease(_Frozen):
             raise ValueError("pseudonyms of trips need trips and sequences: linked rows are not protected by k alone")
         if self.sequences is not None and self.pseudonym == "none":
             raise ValueError("sequences protect pseudonyms, of which there are none")
+        if self.gates.common_commuters and self.pseudonym == "none":
+            raise ValueError("common_commuters compares where trips begin and end, so it needs pseudonym: trip")
         if self.cell is not None and (self.home_and_work or self.stay_points or (self.trips and self.trips.trim_m)):
             raise ValueError("home_and_work, stay_points and trim_m need latitude and longitude")
         if self.hour is not None and self.slots.time == "hour":

@@ -16,6 +16,7 @@ from transforms.anonymity import (
     partition_bounds,
     partition_cut,
     partition_mondrian,
+    partition_population,
     partition_rules,
     partition_space,
     recode_classes,
@@ -47,6 +48,7 @@ KERNELS = {
     partition_best: {"split_best": 8},
     partition_bounds: {"holds": 5, "subjects_in": 5, "every_class_holds": 3},
     partition_cut: {"measure_ends": 6, "median": 1, "cut_rows": 8, "block_of": 5, "rank_values": 7},
+    partition_population: {"crowd_holds": 3},
     partition_mondrian: {"split_rows": 5, "split_class": 8},
     partition_rules: {"rule_holds": 6},
     partition_space: {"rows_by_class": 1, "span_loss": 4, "set_loss": 3},
@@ -71,6 +73,7 @@ CLASSES = [
         )
         for what, kind, bad in (("texts", "numeric", TEXTS), ("one-value", "numeric", table()))
     ],
+    Case("anonymity.partition_population.crowd_of", "a-text", lambda: partition_population.crowd_of(PLANTED, [])),
     Case("anonymity.partition_space.space_of", "texts", lambda: partition_space.space_of(TEXTS)),
     Case("anonymity.partition_space.nodes_of", "a-text", lambda: partition_space.nodes_of(PLANTED, 2)),
     Case("anonymity.partition_space.tree_order", "a-text", lambda: partition_space.tree_order(PLANTED)),

@@ -16,6 +16,7 @@ from transforms.anonymity import (
     check_node_groups,
     check_node_kernels,
     check_node_models,
+    check_node_population,
     check_node_sensitive,
     full_domain_loss,
     hierarchies,
@@ -23,6 +24,7 @@ from transforms.anonymity import (
     search_lattice,
     search_lattice_exactly,
     search_lattice_locally,
+    suppress_rows,
 )
 from transforms.anonymity.coded_table import CodedTable, Hierarchy, QuasiId, Sensitive
 from transforms.anonymity.full_domain_loss import Loss
@@ -58,6 +60,11 @@ def _hierarchy_of(values):
 
 def _lattice():
     return search_lattice_exactly.BoundedLattice(CHECKER, limit=0)
+
+
+def _counts():
+    counts = check_node_population.PopulationCounts(table(), CHECKER.entries, np.zeros(3))
+    return counts.fails((99,), GROUPS.coarsest(), np.zeros(1))
 
 
 KERNELS = {
@@ -122,9 +129,10 @@ LATTICES = [
         for values in [[PLANTED] * takes]
     ],
     Case(
-        "anonymity.check_node_models.refuse_other_models",
+        "anonymity.check_node_models.refuse_unfit_models",
         "a-text",
-        lambda: check_node_models.refuse_other_models([PLANTED], table()),
+        lambda: check_node_models.refuse_unfit_models([PLANTED], table()),
+        False,
     ),
     Case(
         "anonymity.check_node_models.fewest_values",
@@ -162,6 +170,20 @@ LATTICES = [
         "codes",
         lambda: check_node.NodeChecker(table(TEXTS), (K2,), limit=0, loss=Loss()),
     ),
+    Case(
+        "anonymity.check_node_population.PopulationCounts",
+        "codes",
+        lambda: check_node_population.PopulationCounts(table(TEXTS), CHECKER.entries, np.zeros(3)),
+    ),
+    Case("anonymity.check_node_population.PopulationCounts.fails", "no-such-level", _counts),
+    Case("anonymity.suppress_rows.rows_of", "a-text", lambda: suppress_rows.rows_of(PLANTED, TEXTS)),
+    Case(
+        "anonymity.suppress_rows.suppress_rows",
+        "a-text",
+        lambda: suppress_rows.suppress_rows(table(TEXTS), 1, lambda one: TEXTS),
+    ),
+    Case("anonymity.suppress_rows.gains_of", "texts", lambda: suppress_rows.gains_of(PLANTED, PLANTED)),
+    Case("anonymity.check_node_population.released", "a-text", lambda: check_node_population.released(PLANTED)),
     Case("anonymity.check_node.NodeChecker.check", "no-such-level", lambda: CHECKER.check((99,))),
     Case("anonymity.check_node.NodeChecker.classes", "no-such-level", lambda: CHECKER.classes((99,))),
     Case(

@@ -11,8 +11,10 @@ from quality.releases.declaration import TableRelease
 from tests.transforms.planted import NUMBER, PLANTED, Case
 from transforms.anonymity import (
     box_rows,
+    dates,
     domains,
     encode_table,
+    join_population,
     publish_rows,
     reach_models,
     split_tree,
@@ -30,6 +32,7 @@ LISTS = pa.table({"age": [[NUMBER]], "place": [[PLANTED]], "who": [[PLANTED]]})
 DOMAINS = domains.unite_domains([domains.survey_columns(GOOD, RELEASE.coded)])
 UNKNOWN = pa.table({"age": [1], "place": [PLANTED], "who": [PLANTED]})
 PLAN = box_rows.plan_boxes([box_rows.survey_part(GOOD.to_batches(), RELEASE, 1)], RELEASE, rows_in_box=1, texts={})
+DATES = pa.chunked_array([["2026-01-02"]])
 PIECE = pa.RecordBatch.from_pydict({"box": [1], "payload": [PLANTED.encode()]})
 
 
@@ -55,6 +58,12 @@ TABLES = [
     Case(
         "anonymity.encode_table.encode_table", "an-unknown-value",
         lambda: encode_table.encode_table(UNKNOWN, RELEASE, DOMAINS),
+    ),
+    Case("anonymity.dates.moments_of", "a-text", lambda: dates.moments_of(PLANTED)),
+    Case("anonymity.dates.told_as_moments", "a-text", lambda: dates.told_as_moments(PLANTED, DATES)),
+    Case(
+        "anonymity.join_population.join_population", "another-type",
+        lambda: join_population.join_population(BAD, LISTS, ["age"]),
     ),
     Case("anonymity.reach_models.reach_models", "a-text", lambda: reach_models.reach_models(PLANTED, RELEASE)),
     Case("anonymity.domains.unite_domains", "texts", lambda: domains.unite_domains([(PLANTED,), (PLANTED,)])),

@@ -16,10 +16,12 @@ from transforms.anonymity.check_node_models import (
     fails_closeness,
     fails_diversity,
     fewest_values,
-    refuse_other_models,
+    refuse_unfit_models,
 )
+from transforms.anonymity.check_node_population import PopulationCounts, released
 from transforms.anonymity.coded_table import SUPPRESSED, CodedTable, Codes
 from transforms.anonymity.full_domain_loss import Loss, costs_of
+from transforms.anonymity.partition_population import crowd_of
 
 Levels = tuple[int, ...]
 
@@ -49,17 +51,19 @@ class NodeChecker:
     """
 
     def __init__(self, table: CodedTable, models: Sequence[PrivacyModel], *, limit: int, loss: Loss) -> None:
-        """``limit`` is the number of rows that may be suppressed. Raises ``UsageError`` for models of another kind."""
-        refuse_other_models(models, table)
+        """``limit``: rows that may be suppressed. Raises ``UsageError`` for models that the table is unfit for."""
+        refuse_unfit_models(models, table)
+        crowd, whole, table = crowd_of(table, models), table, released(table)
         self._table, self._models, self._loss, self._limit = table, tuple(models), loss, limit
         self._k = max((model.k for model in models if isinstance(model, KAnonymity)), default=1)
         self.entries = Entries.of(table)
         self.groups = NodeGroups(table, self.entries)
+        self._population = PopulationCounts(whole, self.entries, crowd) if crowd.size else None
         self._all_lasts = limit == 0 and self.entries.subjects is None
         weights = np.array([column.weight for column in table.quasi_ids])
         self._weights = weights / weights.sum()
         self._costs = [costs_of(column, loss) for column in table.quasi_ids]
-        self._starts = np.cumsum([0, *(len(column.positions) for column in table.quasi_ids)]).astype(np.int64)
+        self._starts = np.cumsum([0, *(costs.released.shape[1] for costs in self._costs)]).astype(np.int64)
         everything = self._by_code(self.groups.coarsest(), np.ones(1, np.bool_))
         self._rows = max(table.rows, 1)
         self._released = [
@@ -70,7 +74,7 @@ class NodeChecker:
     def check(self, levels: Levels) -> Verdict:
         """Return the verdict on the node of these ``levels``, one for each quasi-identifier."""
         groups = self.groups.at(levels)
-        fails, lasts = self._fails(groups)
+        fails, lasts = self._fails(groups, levels)
         suppressed, lasting = (int(groups.rows[flags].sum()) for flags in (fails, lasts))
         floors = self.floors if lasting > self._limit else self._floors(groups, lasts)
         whole = self._floors(groups, fails) if lasting < suppressed <= self._limit else floors
@@ -80,21 +84,25 @@ class NodeChecker:
     def classes(self, levels: Levels) -> Codes:
         """Return the class of each row (n,), numbered from 0, or ``SUPPRESSED``."""
         groups = self.groups.at(levels)
-        fails, _ = self._fails(groups)
+        fails, _ = self._fails(groups, levels)
         number = np.where(fails, SUPPRESSED, np.cumsum(~fails) - 1).astype(np.int32)
         return np.asarray(number[groups.of[self.entries.of_row]])
 
-    def _fails(self, groups: Groups) -> tuple[Flags, Flags]:
+    def _fails(self, groups: Groups, levels: Levels) -> tuple[Flags, Flags]:
         """Return which classes fail, and which of them do in every more specific node."""
-        fails = self._sizes(groups) < self._k
+        sizes = self._sizes(groups)
+        fails = sizes < self._k
         lasts = fails.copy()
+        if self._population is not None:
+            share, few = self._population.fails(levels, groups, sizes)
+            fails, lasts = fails | share, lasts | few
         held = [self._held(groups, at) for at in range(len(self._table.sensitive))]
         for column, values in zip(self._table.sensitive, held, strict=True):
-            lasts |= np.diff(values.starts) < fewest_values(self._models, column.name)
+            few = np.diff(values.starts) < fewest_values(self._models, column.name)
+            fails, lasts = fails | few, lasts | few
             for model in self._models:
                 if isinstance(model, LDiversity) and model.column == column.name:
                     fails |= fails_diversity(model, values)
-        fails |= lasts
         self._fail_distant(groups, held, fails)
         if self._all_lasts or not (fails & ~lasts).any():
             return fails, fails

@@ -9,7 +9,7 @@ from math import ceil, log
 import numpy as np
 
 from quality.contracts.errors import UsageError
-from quality.releases.privacy_models import KAnonymity, LDiversity, PrivacyModel, TCloseness
+from quality.releases.privacy_models import LDiversity, PrivacyModel, TCloseness
 from transforms.anonymity.check_node_kernels import Flags, Floats, Longs
 from transforms.anonymity.check_node_sensitive import (
     entropies,
@@ -37,13 +37,11 @@ class Held:
     counts: Longs
 
 
-def refuse_other_models(models: Sequence[PrivacyModel], table: CodedTable) -> None:
-    """Raise ``UsageError`` for a model that the rows alone cannot decide, or of a column that the table lacks."""
+def refuse_unfit_models(models: Sequence[PrivacyModel], table: CodedTable) -> None:
+    """Raise ``UsageError`` for a model of a column that the table lacks, or that lacks the hierarchy it needs."""
     names = {column.name: column for column in table.sensitive}
     for model in models:
-        if not isinstance(model, KAnonymity | LDiversity | TCloseness):
-            raise UsageError(f"A full-domain search does not reach {model.model}.", mend="Declare another model.")
-        if isinstance(model, KAnonymity):
+        if not isinstance(model, LDiversity | TCloseness):
             continue
         if model.column not in names:
             raise UsageError(f"The table lacks the sensitive column {model.column}.")

@@ -62,9 +62,19 @@ class Sensitive:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CodedTable:
-    """``subjects`` (n,) number the distinct subjects from 0; None: each row is a subject of its own."""
+    """``subjects`` (n,) number the distinct subjects from 0; None: each row is a subject of its own.
+
+    The last ``population`` of the ``rows`` are of a population: they are counted for k-map and delta-presence and never
+    published; their sensitive codes mean nothing. Nobody's number is both of the release and of the population.
+    """
 
     rows: int
     quasi_ids: tuple[QuasiId, ...]
     sensitive: tuple[Sensitive, ...] = ()
     subjects: Codes | None = None
+    population: int = 0
+
+    @property
+    def own(self) -> int:
+        """How many rows are the release's; they come first."""
+        return self.rows - self.population

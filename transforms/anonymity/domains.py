@@ -15,6 +15,8 @@ from quality.contracts.untold import untold
 from quality.releases.attributes import HierarchyBuild, Order, QuasiIdentifier
 from transforms.anonymity.build_hierarchy import build_hierarchy
 from transforms.anonymity.coded_table import Hierarchy
+from transforms.anonymity.dates import moments_of
+from transforms.anonymity.join_population import join_population
 from transforms.anonymity.parse_hierarchy import parse_hierarchy
 from transforms.anonymity.recode_limits import recode_limits
 
@@ -59,9 +61,20 @@ def unite_domains(parts: Iterable[Sequence[Domain]]) -> tuple[Domain, ...]:
     return tuple(_ordered(_united(column)) for column in zip(*parts, strict=True))
 
 
-def survey_table(table: pa.Table, declared: dict[str, QuasiIdentifier], texts: Mapping[str, str]) -> tuple[Domain, ...]:
-    """Return the domains of a whole table; raises what the three steps do."""
-    return with_hierarchies(unite_domains([survey_columns(table, declared)]), texts)
+def survey_table(
+    table: pa.Table,
+    declared: dict[str, QuasiIdentifier],
+    texts: Mapping[str, str],
+    population: pa.Table | None = None,
+) -> tuple[Domain, ...]:
+    """Return the domains of a whole table, and of the columns of it that a ``population`` has; raises as its steps."""
+    surveyed = survey_columns(table, declared)
+    if population is None:
+        return with_hierarchies(unite_domains([surveyed]), texts)
+    shared = {name: one for name, one in declared.items() if name in population.column_names}
+    both = survey_columns(join_population(table, population, shared), shared)
+    named = {domain.name: domain for domain in both}
+    return with_hierarchies(unite_domains([[named.get(one.name, one) for one in surveyed]]), texts)
 
 
 @untold
@@ -103,14 +116,15 @@ def as_declared(table: pa.Table, name: str, declared: QuasiIdentifier) -> pa.Arr
 
 
 def _numbers(name: str, column: pa.Array) -> pa.Array:
-    kind = column.type
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return column.cast(pa.timestamp("us")).cast(pa.int64()).cast(pa.float64(), safe=False)
     try:
-        numbers = column.cast(pa.float64(), safe=False)
+        numbers = None if pa.types.is_temporal(column.type) else column.cast(pa.float64(), safe=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        numbers = None
+    if numbers is None:
+        if (moments := moments_of(column)) is not None:
+            return moments.cast(pa.int64()).cast(pa.float64(), safe=False)
         mend = "Declare it categorical, ordered or hierarchical, or mend the values."
-        raise ColumnUnfit(name, "is declared numeric but holds what is no number.", mend) from None
+        raise ColumnUnfit(name, "is declared numeric but holds what is no number and no date.", mend) from None
     finite = pc.is_finite(numbers)
     return pc.if_else(finite, numbers, pa.scalar(None, pa.float64()))
 

@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.coded_table import CodedTable, Codes, QuasiId, Sensitive
+from transforms.anonymity.dates import told_as_moments
 from transforms.anonymity.domains import ColumnUnfit, Domain, as_declared, hierarchy_for
+from transforms.anonymity.join_population import join_population
 from transforms.anonymity.unite_subjects import unite_subjects
 
 
@@ -25,16 +27,24 @@ class Encoded:
 
 
 @untold
-def encode_table(table: pa.Table, release: TableRelease, domains: Sequence[Domain]) -> Encoded:
+def encode_table(
+    table: pa.Table, release: TableRelease, domains: Sequence[Domain], population: pa.Table | None = None
+) -> Encoded:
     """Encode ``table``, a part of what ``domains`` describe; raise ``ColumnUnfit`` for a value they do not know.
 
-    Subjects that share a value of a link column are one. The table must have no row without a subject.
+    Subjects that share a value of a link column are one. Neither table may have a row without a subject. The rows of
+    ``population`` come after those of ``table``.
     """
     named = {domain.name: domain for domain in domains}
-    coded = [_quasi_id(table, named[name]) for name in release.quasi_ids]
-    sensitive = tuple(_sensitive(table, named[name], release) for name in release.sensitive)
+    rows = table if population is None else join_population(table, population, release.quasi_ids)
+    coded = [_quasi_id(rows, named[name]) for name in release.quasi_ids]
+    others = rows.num_rows - table.num_rows
+    sensitive = tuple(_sensitive(table, named[name], release, others) for name in release.sensitive)
     subjects = None if release.subject is None else unite_subjects(table, release.subject, release.links)
-    made = CodedTable(table.num_rows, tuple(one for one, _ in coded), sensitive, subjects)
+    if subjects is not None and population is not None:
+        crowd = unite_subjects(population, release.subject or "")
+        subjects = np.concatenate([subjects, crowd + subjects.max(initial=-1) + 1]).astype(np.int32)
+    made = CodedTable(rows.num_rows, tuple(one for one, _ in coded), sensitive, subjects, others)
     return Encoded(made, tuple(values for _, values in coded))
 
 
@@ -54,9 +64,10 @@ def _quasi_id(table: pa.Table, domain: Domain) -> tuple[QuasiId, pa.Array]:
     return made, shown
 
 
-def _sensitive(table: pa.Table, domain: Domain, release: TableRelease) -> Sensitive:
+def _sensitive(table: pa.Table, domain: Domain, release: TableRelease, others: int) -> Sensitive:
     codes, null = _codes(as_declared(table, domain.name, domain.declared), domain.texts, domain)
     models = tuple(one for one in release.models if getattr(one, "column", None) == domain.name)
+    codes = np.append(codes, np.zeros(others, np.int32))
     return Sensitive(domain.name, codes, max(null, len(domain.texts) - 1) + 1, models, domain.hierarchy)
 
 
@@ -72,11 +83,18 @@ def _codes(column: pa.Array, values: pa.Array, domain: Domain) -> tuple[Codes, i
 
 def _shown(column: pa.ChunkedArray, numbers: pa.Array) -> pa.Array:
     """Return numbers as values of the column's own kind: whole numbers, dates and times are published as such."""
-    kind = column.type
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return numbers.cast(pa.int64()).cast(pa.timestamp("us")).cast(kind, safe=False)
+    if not _is_number(column) and (moments := told_as_moments(numbers, column)) is not None:
+        return moments
     whole = pc.all(pc.equal(pc.floor(numbers), numbers)).as_py() is not False
     return numbers.cast(pa.int64(), safe=False) if whole else numbers
+
+
+def _is_number(column: pa.ChunkedArray) -> bool:
+    """Return whether a column's values, which may be texts, are numbers."""
+    try:
+        return not pa.types.is_temporal(column.type) and column.cast(pa.float64(), safe=False) is not None
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        return False
 
 
 def _distinct(column: pa.Array) -> pa.Array:

@@ -74,14 +74,15 @@ def _penalties(column: QuasiId) -> Floats:
     if column.kind != "numeric":
         shares, least = _shares(column)
         return (shares - least) / (1 - least) if least < 1 else np.zeros_like(shares)
-    known = np.array([code != column.null for code in range(len(column.positions))])
-    extent = float(np.ptp(column.positions[known])) if known.any() else 0.0
-    found = np.zeros((len(column.hierarchy.nodes), len(column.positions)))
+    known = np.arange(len(column.hierarchy.nodes[0])) != column.null
+    positions = column.positions[: known.sum()]
+    extent = float(np.ptp(positions)) if known.any() else 0.0
+    found = np.zeros((len(column.hierarchy.nodes), known.size))
     for level, nodes in enumerate(column.hierarchy.nodes):
         size = int(nodes.max()) + 1
         low, high, null = np.full(size, np.inf), np.full(size, -np.inf), np.zeros(size, bool)
-        np.minimum.at(low, nodes[known], column.positions[known])
-        np.maximum.at(high, nodes[known], column.positions[known])
+        np.minimum.at(low, nodes[known], positions)
+        np.maximum.at(high, nodes[known], positions)
         null[nodes[~known]] = True
         wide = np.where(np.isfinite(low), (high - low) / (extent or 1.0), 0.0)
         found[level] = np.where(null & np.isfinite(low), 1.0, wide)[nodes]

@@ -95,13 +95,13 @@ def split_best(
     part = codes[start:end].copy()
     for column in range(columns):
         if space.kinds[column] == SET:
-            rank_values(space, codes, start, end, column, bounds.k, ranks[column])
+            rank_values(space, codes, start, end, column, bounds.least, ranks[column])
             part[:, column] = ranks[column][part[:, column]]
     for column in range(columns):
         keys = part[:, column].copy()
         if keys.min() == keys.max():
             continue
-        losses[column], cuts[column, 0], cuts[column, 1] = _best_cut(space, part, keys, bounds.k, strict)
+        losses[column], cuts[column, 0], cuts[column, 1] = _best_cut(space, part, keys, bounds.least, strict)
     for _ in range(columns):
         column = int(np.argmin(losses))
         if losses[column] == np.inf:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from quality.contracts.compiled import compiled
 from quality.contracts.errors import GeowardError, UsageError
 from quality.contracts.untold import untold
-from quality.releases.privacy_models import KAnonymity, LDiversity, PrivacyModel, TCloseness
+from quality.releases.privacy_models import DeltaPresence, KAnonymity, KMap, LDiversity, PrivacyModel, TCloseness
 from transforms.anonymity.coded_table import CodedTable, Codes, Sensitive
+from transforms.anonymity.partition_population import crowd_holds, crowd_of
 from transforms.anonymity.partition_rules import RULES, rule_holds
 from transforms.anonymity.partition_space import nodes_of, rows_by_class
 
@@ -33,12 +34,17 @@ class Unreachable(GeowardError):
 class Bounds(NamedTuple):
     """``k`` and the ``rules`` (r, 4): rule, sensitive column, limit, c.
 
+    Rows from ``own`` on are of a population, whose limits are ``crowd``: the k of k-map, and the least and the greatest
+    share of delta-presence; it is empty without a population. A class has at least ``least`` rows of any kind.
     ``subjects`` (n,) is empty where each row is a subject. ``values`` (s, n) are the sensitive codes and ``pairs``
     (s, n) number the distinct (subject, value). ``shares`` hold the table's share of each value, ``parents`` and
     ``levels`` the sensitive columns' trees.
     """
 
     k: int
+    least: int
+    own: int
+    crowd: NDArray[np.float64]
     subjects: Codes
     values: Codes
     pairs: Codes
@@ -87,15 +93,15 @@ def _bounds(table: CodedTable, models: Sequence[PrivacyModel]) -> Bounds:
         if isinstance(model, KAnonymity):
             k = max(k, model.k)
             continue
-        if not isinstance(model, LDiversity | TCloseness):
-            raise UsageError(f"Classes of rows are not made for {model.model} yet.")
+        if isinstance(model, KMap | DeltaPresence):
+            continue
         if model.column not in names:
             raise UsageError(f"{model.model} is asked of {model.column}, which is no sensitive column.")
         if model.column not in used:
             used.append(model.column)
         rules.append(_rule(model, used.index(model.column)))
     columns = [table.sensitive[names.index(name)] for name in used]
-    return _flat(table, k, rules, columns)
+    return _flat(table, k, crowd_of(table, models), rules, columns)
 
 
 def _rule(model: LDiversity | TCloseness, column: int) -> tuple[float, float, float, float]:
@@ -105,7 +111,11 @@ def _rule(model: LDiversity | TCloseness, column: int) -> tuple[float, float, fl
 
 
 def _flat(
-    table: CodedTable, k: int, rules: list[tuple[float, float, float, float]], columns: list[Sensitive]
+    table: CodedTable,
+    k: int,
+    crowd: NDArray[np.float64],
+    rules: list[tuple[float, float, float, float]],
+    columns: list[Sensitive],
 ) -> Bounds:
     subjects = np.empty(0, np.int32) if table.subjects is None else table.subjects.astype(np.int32)
     values = np.empty((len(columns), table.rows), np.int32)
@@ -113,15 +123,19 @@ def _flat(
     shares = []
     for at, one in enumerate(columns):
         values[at] = one.codes
-        counted = one.codes
+        counted = one.codes[: table.own]
         if subjects.size:
             keys = subjects.astype(np.int64) * one.size + one.codes
             distinct, pairs[at] = np.unique(keys, return_inverse=True)
-            counted = (distinct % one.size).astype(np.int32)
+            own = np.isin(distinct // one.size, subjects[: table.own]) if table.population else slice(None)
+            counted = (distinct % one.size).astype(np.int32)[own]
         shares.append(np.bincount(counted, minlength=one.size) / max(counted.size, 1))
     trees = [np.empty((0, 0), np.int32) if c.hierarchy is None else nodes_of(c.hierarchy, c.size) for c in columns]
     return Bounds(
         k,
+        max(int(crowd[0]), 1) if crowd.size else k,
+        table.own,
+        crowd,
         subjects,
         values,
         pairs,
@@ -146,7 +160,16 @@ def _told(model: PrivacyModel) -> str:
 @compiled
 def holds(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: int) -> bool:
     """Tell whether the class of ``rows[start:end]`` holds every model; subjects count once, and once for each value."""
-    if end - start < bounds.k or subjects_in(bounds, tally, rows, start, end) < bounds.k:
+    if end - start < bounds.least:
+        return False
+    found = subjects_in(bounds, tally, rows, start, end)
+    if bounds.crowd.size:
+        others = _subjects_of(bounds, tally, rows, start, end, True)
+        if not crowd_holds(bounds.crowd, found, others):
+            return False
+        if found == 0:  # nothing is published of the class
+            return True
+    if found < bounds.k:
         return False
     done = -1
     for at in range(bounds.rules.shape[0]):
@@ -164,12 +187,22 @@ def holds(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: int) -> bo
 
 @compiled
 def subjects_in(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: int) -> int:
-    """Return the number of distinct subjects of ``rows[start:end]``."""
-    if bounds.subjects.size == 0:
+    """Return the number of distinct subjects of the release among ``rows[start:end]``."""
+    if bounds.subjects.size == 0 and bounds.crowd.size == 0:
         return end - start
+    return _subjects_of(bounds, tally, rows, start, end, False)
+
+
+@compiled
+def _subjects_of(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: int, others: bool) -> int:
     tally.clock[0] += 1
     found = 0
     for i in range(start, end):
+        if (rows[i] >= bounds.own) != others:
+            continue
+        if bounds.subjects.size == 0:
+            found += 1
+            continue
         subject = bounds.subjects[rows[i]]
         if tally.subjects[subject] != tally.clock[0]:
             tally.subjects[subject] = tally.clock[0]
@@ -182,6 +215,8 @@ def _count_values(bounds: Bounds, tally: Tally, rows: Codes, start: int, end: in
     tally.counts[: bounds.sizes[column]] = 0
     tally.clock[0] += 1
     for i in range(start, end):
+        if rows[i] >= bounds.own:
+            continue
         if bounds.subjects.size:
             pair = bounds.pairs[column, rows[i]]
             if tally.pairs[pair] == tally.clock[0]:

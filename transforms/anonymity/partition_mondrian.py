@@ -10,7 +10,7 @@ from quality.contracts.compiled import compiled
 from quality.releases.privacy_models import PrivacyModel
 from transforms.anonymity.coded_table import CodedTable, Codes
 from transforms.anonymity.partition_best import split_best
-from transforms.anonymity.partition_bounds import Bounds, Tally, bounds_of, holds, tally_of
+from transforms.anonymity.partition_bounds import Bounds, Tally, bounds_of, holds, subjects_in, tally_of
 from transforms.anonymity.partition_cut import block_of, cut_rows, measure_ends, median, rank_values
 from transforms.anonymity.partition_space import SCALE, SET, Space, space_of
 
@@ -33,13 +33,17 @@ def split_rows(space: Space, bounds: Bounds, tally: Tally, strict: bool, look_ah
     n = space.codes.shape[0]
     codes, order = space.codes.copy(), np.arange(n).astype(np.int32)
     classes = np.empty(n, np.int32)
-    stack = np.empty((n // max(bounds.k, 1) + 2, 2), np.int64)
+    stack = np.empty((n // max(bounds.least, 1) + 2, 2), np.int64)
     stack[0] = (0, n)
     waiting, found = min(n, 1), 0
     while waiting > 0:
         start, end = stack[waiting - 1]
         waiting -= 1
         middle = -1
+        if bounds.crowd.size and subjects_in(bounds, tally, order, start, end) == 0:
+            classes[order[start:end]] = found  # nothing is published of the class, so it need not be finer
+            found += 1
+            continue
         if end - start <= look_ahead:
             middle = split_best(space, bounds, tally, strict, codes, order, start, end)
         if middle < 0:
@@ -59,7 +63,7 @@ def split_class(
     space: Space, bounds: Bounds, tally: Tally, strict: bool, codes: Codes, order: Codes, start: int, end: int
 ) -> int:
     """Cut the class of rows ``start`` to ``end`` in its widest column that can be; return where, or -1."""
-    if end - start < 2 * bounds.k:
+    if end - start < 2 * bounds.least:
         return -1
     columns = space.kinds.size
     ends, losses = np.empty((columns, 2), np.int32), np.empty(columns)
@@ -71,7 +75,7 @@ def split_class(
         losses[column] = -1.0
         if space.kinds[column] == SET:
             ranks = np.empty(space.sizes[column], np.int32)
-            cut = rank_values(space, codes, start, end, column, bounds.k, ranks)
+            cut = rank_values(space, codes, start, end, column, bounds.least, ranks)
             cuts = ((cut, 0), (cut, 0), (cut, 0))
         else:
             ranks = np.empty(0, np.int32)

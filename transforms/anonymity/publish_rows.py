@@ -33,15 +33,18 @@ class Published:
 
 
 @untold
-def publish_rows(table: pa.Table, release: TableRelease, domains: Sequence[Domain]) -> Published:
+def publish_rows(
+    table: pa.Table, release: TableRelease, domains: Sequence[Domain], population: pa.Table | None = None
+) -> Published:
     """Return what is published of ``table`` under ``release``; raise ``Unreachable`` if its models cannot hold.
 
+    ``population`` is what k-map and delta-presence count in; ``domains`` then describe both tables.
     Rows come by class, and in a class by a digest of what is published: their order in the source would tell of time.
     """
     whole = np.arange(table.num_rows)
     complete = _complete(table, release) if release.nulls == "suppress" else whole
     rows = table if complete is whole else table.take(pa.array(complete))
-    encoded = encode_table(rows, release, domains)
+    encoded = encode_table(rows, release, domains, population)
     reached = reach_models(encoded, release)
     kept = np.flatnonzero(reached.classes != SUPPRESSED)
     others = rows.select([*release.sensitive, *release.keep]).take(pa.array(kept))

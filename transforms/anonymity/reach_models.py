@@ -8,7 +8,9 @@ from typing import Literal
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.classes import make_classes
 from transforms.anonymity.classes_loss import information_loss
@@ -41,26 +43,38 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
     Raises ``Unreachable`` or ``NoGeneralizationHolds`` where there are none, and what the method raises.
     """
     table = encoded.table
+    own = table.own
     if release.method == "full_domain":
         found = search_lattice(table, models=release.models, suppression=release.suppression)
         kept = found.classes != SUPPRESSED
-        columns = [_at_level(one, level, kept) for one, level in zip(table.quasi_ids, found.levels, strict=True)]
+        columns = [
+            _at_level(one, level, np.flatnonzero(kept))
+            for one, level in zip(table.quasi_ids, found.levels, strict=True)
+        ]
         return _reached(
             encoded, found.classes, columns, dict(zip(release.quasi_ids, map(int, found.levels), strict=True))
         )
     if release.method == "microaggregation":
+        kinds = zip(release.quasi_ids, encoded.values, strict=True)
+        if dated := [name for name, values in kinds if pa.types.is_temporal(values.type)]:
+            raise UsageError(f"Means are of numbers, not of dates: {', '.join(dated)}.", mend="Use mondrian.")
         classes = microaggregate(table, k=release.k)
         return _reached(encoded, classes, [pa.array(column) for column in class_means(table, classes).T], {})
     effort: Literal["fast", "thorough"] = "thorough" if table.rows <= THOROUGH else "fast"
-    classes = make_classes(table, models=release.models, strict=release.strict, effort=effort)
-    return _reached(encoded, classes, recode_classes(table, classes, encoded.values), {})
+    classes = make_classes(
+        table, models=release.models, strict=release.strict, effort=effort, suppression=release.suppression
+    )
+    kept = int(np.count_nonzero(classes[:own] != SUPPRESSED))
+    columns = [column.slice(0, kept) for column in recode_classes(table, classes, encoded.values)]
+    return _reached(encoded, classes, columns, {})
 
 
 def _reached(encoded: Encoded, classes: Codes, columns: Sequence[pa.Array], levels: dict[str, int]) -> Reached:
-    return Reached(classes, columns, information_loss(encoded.table, classes), levels)
+    """Tell the classes of the release's rows; those of a population's are not published."""
+    return Reached(classes[: encoded.table.own], columns, information_loss(encoded.table, classes), levels)
 
 
-def _at_level(one: QuasiId, level: int, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> pa.Array:
+def _at_level(one: QuasiId, level: int, kept: NDArray[np.int64]) -> pa.Array:
     """Return each kept row's node at a level; no value stays none below the root."""
     assert one.hierarchy is not None  # the search refuses a column without one
     labels = one.hierarchy.labels[level]

@@ -42,7 +42,7 @@ def _move(space: Space, bounds: Bounds, tally: Tally, block: Block, rows: Codes)
     costs, room = np.empty(block.sizes.size), np.empty(rows.size, np.int32)
     for row in range(rows.size):
         own = block.owner[row]
-        if block.sizes[own] <= bounds.k or block.losses[own] == 0.0:
+        if block.sizes[own] <= bounds.least or block.losses[own] == 0.0:
             continue
         gain = gain_without(space, block, row) - LEAST
         into = _cheapest(space, block, row, gain, costs)

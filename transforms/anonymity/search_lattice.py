@@ -8,7 +8,7 @@ from math import floor, prod
 
 from quality.contracts.errors import GeowardError, UsageError
 from quality.contracts.untold import untold
-from quality.releases.privacy_models import PrivacyModel
+from quality.releases.privacy_models import DeltaPresence, PrivacyModel
 from transforms.anonymity.check_node import Levels, NodeChecker
 from transforms.anonymity.coded_table import CodedTable, Codes
 from transforms.anonymity.full_domain_loss import Loss
@@ -67,13 +67,15 @@ def search_lattice(
     Rows of classes that do not are suppressed, up to the share ``suppression`` of rows. Classes count distinct
     subjects. The result is the optimum where the lattice has at most ``largest_exact`` nodes and ``checks`` suffice;
     else the best node that a beam and local search find within ``checks``. Equal input gives an equal result. Raises
-    ``UsageError`` if a quasi-identifier has no hierarchy or a model is not of the rows alone, and
+    ``UsageError`` if a quasi-identifier has no hierarchy or a model lacks its column, hierarchy or population, and
     ``NoGeneralizationHolds``.
     """
     if bare := [column.name for column in table.quasi_ids if column.hierarchy is None]:
         raise UsageError(f"A full-domain search needs a hierarchy for: {', '.join(bare)}.")
     loss = loss or Loss()
-    limit = floor(suppression * table.rows + 1e-9)
+    limit = floor(suppression * table.own + 1e-9)
+    if any(isinstance(model, DeltaPresence) and model.minimum > 0 for model in models):
+        limit = 0  # whoever matches a suppressed class is known not to be there
     checker = NodeChecker(table, models, limit=limit, loss=loss)
     nodes = prod(len(one) for one in checker.floors)
     if nodes <= largest_exact:
@@ -84,7 +86,7 @@ def search_lattice(
         search.run()
         best, checked, optimal = search.best, search.checked, False
     if best is None:
-        raise NoGeneralizationHolds(checked, limit, table.rows)
+        raise NoGeneralizationHolds(checked, limit, table.own)
     rolled_up, levels = checker.groups.rolled_up, _most_specific(checker, *best, limit)
     classes = checker.classes(levels)
     return LatticeResult(

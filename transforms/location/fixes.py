@@ -76,12 +76,23 @@ def _seconds(table: pa.Table, release: PlacesRelease) -> tuple[Ints, Mask]:
         days = pc.index_in(column.cast(pa.string()), value_set=pa.array(WEEKDAYS)).cast(pa.int64())
         hours = table[release.hour].combine_chunks().cast(pa.int64())
         column = pc.add(pc.multiply(days, 86_400), pc.add(pc.multiply(hours, 3_600), MONDAY))
+    elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = _of_texts(column)
     elif pa.types.is_floating(column.type):
         column = pc.round(pc.multiply(pc.subtract(column, SPREADSHEET_DAYS), 86_400.0))
     elif pa.types.is_timestamp(column.type):
         column = pc.floor_temporal(column, unit="second").cast(pa.timestamp("s", column.type.tz))
     numbers = column.cast(pa.int64())
     return numbers.fill_null(0).to_numpy(zero_copy_only=False), numbers.is_valid().to_numpy(zero_copy_only=False)
+
+
+def _of_texts(column: pa.Array) -> pa.Array:
+    """Return the seconds of texts: whole seconds since 1970, or ISO 8601 with its zone; null where it is neither."""
+    import polars as pl
+
+    texts = pl.Series(column)
+    numbers = texts.cast(pl.Int64, strict=False)
+    return numbers.fill_null(texts.str.to_datetime("%+", time_zone="UTC", strict=False).dt.epoch("s")).to_arrow()
 
 
 def _places(table: pa.Table, release: PlacesRelease) -> tuple[Floats, Floats, Cells]:

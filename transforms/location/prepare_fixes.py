@@ -22,11 +22,15 @@ from transforms.location.stay_points import stay_points
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """``fixes`` may go on, ``withheld`` counts the others by reason: in = out + withheld. ``spent`` is for noise."""
+    """``fixes`` may go on, ``withheld`` counts the others by reason: in = out + withheld. ``spent`` is for noise.
+
+    ``epoch`` are all fixes of the epoch as they truly were, for audits; they leave with nobody.
+    """
 
     fixes: Fixes
     withheld: Mapping[str, int]
     spent: Spent | None
+    epoch: Fixes
 
 
 @untold
@@ -59,6 +63,7 @@ def prepare_fixes(
         return fixes.where(kept)
 
     fixes = keep("outside the epoch", _in_epoch(fixes, release))
+    epoch = fixes
     if release.home_and_work:
         fixes = keep("near home or work", away_from_anchors(fixes, release.home_and_work))
     spent = None
@@ -77,7 +82,7 @@ def prepare_fixes(
     if release.stay_points:
         stays = stay_points(fixes, radius_m=release.stay_points.radius_m, minutes=release.stay_points.minutes)
         fixes = keep("on its way", stays >= 0)
-    return Prepared(fixes, withheld, spent)
+    return Prepared(fixes, withheld, spent, epoch)
 
 
 @untold

@@ -23,15 +23,17 @@ WEEK, FIRST_MONDAY = 168, 72  # 1970-01-01 was a Thursday
 class PublishedPlaces:
     """``table``: cell, slot, slot_hours and maybe trip, one row for each person (or trip), cell and slot.
 
-    ``subjects`` (m,) say whom each row is about, ``rows`` (m,) of which row of the source it is made, and ``cells``
-    (n,) where each fix is published, ``NOWHERE`` if it is not: they are for audits and leave with nobody.
-    ``suppressed`` fixes have no crowd at any level.
+    ``subjects`` (m,) say whom each row is about, ``rows`` (m,) of which row of the source it is made, and ``cells``,
+    ``slots`` (first hours) and ``slot_hours`` (n,) where and when each fix is published, ``NOWHERE`` if it is not: they
+    are for audits and leave with nobody. ``suppressed`` fixes have no crowd at any level.
     """
 
     table: pa.Table
     subjects: Codes
     rows: Ints
     cells: Cells
+    slots: Ints
+    slot_hours: Ints
     suppressed: int
 
 
@@ -66,8 +68,8 @@ def publish_places(
     )
     told = rows[order]
     return PublishedPlaces(
-        table.take(pa.array(order)), subjects[told], fixes.rows[first[told]], cells[visit_of],
-        int((cells[visit_of] == NOWHERE).sum()),
+        table.take(pa.array(order)), subjects[told], fixes.rows[first[told]], cells[visit_of], slots[visit_of],
+        lengths[visit_of], int((cells[visit_of] == NOWHERE).sum()),
     )  # fmt: skip
 
 

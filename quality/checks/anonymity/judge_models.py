@@ -61,14 +61,16 @@ def _diverse(measured: Measurement, model: LDiversity) -> Verdict:
 
 
 def _present(measured: Measurement, model: DeltaPresence) -> Verdict:
-    low, high = measured.find("presence_min"), measured.find("presence_max")
-    passed = low is not None and high is not None
-    if low is not None and high is not None:
-        passed = low.value >= model.minimum - _ROOM and high.value <= model.maximum + _ROOM
+    low, high, repeated = (measured.find(f"presence_{name}") for name in ("min", "max", "repeated"))
+    passed = False
+    if low is not None and high is not None and repeated is not None:
+        passed = low.value >= model.minimum - _ROOM and high.value <= model.maximum + _ROOM and not repeated.value
     text = f"A subject of the population is in the release by a chance of {model.minimum:g} to {model.maximum:g}."
     mend = "Generalize further, or publish a sample, so that being in the release tells less."
+    if repeated is not None and repeated.value:
+        mend = "People of the population match several classes: publish classes that do not overlap, one row a person."
     limits: Measured = {"minimum": model.minimum, "maximum": model.maximum}
-    return _verdict("delta_presence", passed, text, mend, [low, high], limits)
+    return _verdict("delta_presence", passed, text, mend, [low, high, repeated], limits)
 
 
 def _at_least(check: str, found: Parameter | None, limit: float, text: str, mend: str) -> Verdict:

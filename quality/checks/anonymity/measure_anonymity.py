@@ -12,7 +12,7 @@ from quality.checks.anonymity.classes import Classes, Ints, group_rows
 from quality.checks.anonymity.distributions import LARGE, Floats, measure_column
 from quality.checks.anonymity.hierarchy_file import Paths
 from quality.checks.anonymity.measurement import Group, Measurement, Parameter
-from quality.checks.anonymity.population import count_population
+from quality.checks.anonymity.population import Reached, count_population
 from quality.checks.anonymity.published_table import Roles, explained, quoted, require
 from quality.contracts.errors import UsageError
 from quality.contracts.untold import untold
@@ -52,7 +52,7 @@ def measure_anonymity(
         reached = None
         if population is not None:
             reached = count_population(classes, population, population_subject, given, orders or {})
-            parameters += _against_population(classes, reached.sizes, reached.unmatched, worst)
+            parameters += _against_population(classes, reached, worst)
         for place, column in enumerate(roles.sensitive):
             least = (recursive or {}).get(column, (2,))
             found = measure_column(classes, place, paths=given.get(column), least=least)
@@ -63,14 +63,19 @@ def measure_anonymity(
     )  # fmt: skip
 
 
-def _against_population(classes: Classes, sizes: Ints, unmatched: int, worst: int) -> list[Parameter]:
-    """Return k-map and both ends of delta-presence; who is in the population and in no class is present by 0."""
+def _against_population(classes: Classes, reached: Reached, worst: int) -> list[Parameter]:
+    """Return k-map and both ends of delta-presence; who is in the population and in no class is present by 0.
+
+    Who matches several classes (``presence_repeated``) is present by more than the share of either.
+    """
+    sizes = reached.sizes
     presence = np.divide(classes.own, sizes, out=np.full(len(sizes), np.inf), where=sizes > 0)
     lowest = _parameter(classes, "presence_min", None, presence, worst, large=True)
-    if unmatched:
+    if reached.unmatched:
         lowest = replace(lowest, value=0.0)
     k_map = _parameter(classes, "k_map", None, sizes.astype(np.float64), worst, large=True)
-    return [k_map, lowest, _parameter(classes, "presence_max", None, presence, worst, large=False)]
+    highest = _parameter(classes, "presence_max", None, presence, worst, large=False)
+    return [k_map, lowest, highest, Parameter("presence_repeated", None, float(reached.repeated), ())]
 
 
 def _parameter(

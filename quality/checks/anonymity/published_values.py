@@ -1,12 +1,15 @@
 """What a published value stands for: ``[17, 29]`` an interval, ``{a, b}`` a set, ``*`` anything, else itself.
 
 ``[17, 29[`` and ``[17, 29)`` leave out their upper end; ``null`` in a set is no value, unless a value is so called.
+Dates and times as ISO 8601 writes them are numbers: microseconds since 1970, in UTC where they name no zone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +24,12 @@ NULL = "null"
 
 _INTERVAL = re.compile(r"^\[\s*(.+?)\s*,\s*(.+?)\s*([\])\[])$")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
+_CALENDAR = re.compile(r"^\d{3}0s$|^\d{4}(-(Q\d|W\d\d|\d\d(-\d\d(T\d\d)?)?))?$")
+_REDACTED = re.compile(r"^(\*+[^*]+|[^*]+\*+|\*{2,})$")
 
 
 def interval_of(text: str) -> tuple[float, float, bool] | None:
-    """Return (low, high, whether high belongs to it) of an interval of numbers; else None."""
+    """Return (low, high, whether high belongs to it) of an interval of numbers or dates; else None."""
     found = _INTERVAL.match(text)
     low, high = (number_of(found[1]), number_of(found[2])) if found else (None, None)
     return None if low is None or high is None or found is None else (low, high, found[3] == "]")
@@ -43,12 +48,26 @@ def members_of(text: str, values: Sequence[str | None]) -> set[str] | None:
 
 
 def number_of(text: str | None) -> float | None:
-    """Return the finite number that ``text`` spells, or None."""
-    try:
-        number = float(text) if text is not None else None
-    except ValueError:
+    """Return the finite number that ``text`` spells, or the microseconds of a date or time; or None."""
+    if text is None:
         return None
-    return number if number is not None and np.isfinite(number) else None
+    try:
+        number = float(text)
+    except ValueError:
+        moment = _moment(text)
+        return None if moment is None else float((moment - _EPOCH) // timedelta(microseconds=1))
+    return number if np.isfinite(number) else None
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _moment(text: str) -> datetime | None:
+    if _DATE.match(text):
+        with suppress(ValueError):
+            moment = datetime.fromisoformat(text)
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return None
 
 
 def covers(
@@ -62,8 +81,9 @@ def covers(
     """Return which of the original's ``values`` (m,) the published one may stand for.
 
     A null stands for nulls, or for anything if ``null_is_any``. ``[low, high]`` of values of ``order`` covers what
-    lies between them there, of dates as ISO 8601 writes them what lies between in time; a node of ``paths`` covers
-    its leaves; a number every spelling of it.
+    lies between them there, of dates what lies between in time, of other texts what lies between by their characters.
+    A node of ``paths`` covers its leaves; a number every spelling of it; ``2026-05``, ``2026-Q2``, ``2026-W20``,
+    ``2026`` and ``2020s`` the dates in them; ``12***`` the texts of as many characters that begin so.
     """
     if published == SUPPRESSED or (published is None and null_is_any):
         return np.ones(len(values), bool)
@@ -76,19 +96,35 @@ def covers(
     if order is not None and (span := _INTERVAL.match(published)) and {span[1], span[2]} <= set(order):
         between = set(order[order.index(span[1]) : order.index(span[2]) + 1])
         return own | _where(values, lambda value: value in between)
-    if (dates := _INTERVAL.match(published)) and _DATE.match(dates[1]) and _DATE.match(dates[2]):
-        first, last = dates[1], dates[2]
-        return own | _where(values, lambda value: value is not None and first <= value <= last)
     if (interval := interval_of(published)) is not None:
         low, high, closed = interval
         return own | _where(
             values, lambda v: (n := number_of(v)) is not None and low <= n and (n <= high if closed else n < high)
         )
+    if order is None and (span := _INTERVAL.match(published)) and span[3] == "]":
+        return own | _where(values, lambda value: value is not None and span[1] <= value <= span[2])
     if (number := number_of(published)) is not None:
         own |= _where(values, lambda value: number_of(value) == number)
     if paths is not None:
         own |= _where(values, lambda value: value is not None and published in paths.get(value, ()))
+    if _CALENDAR.match(published):
+        own |= _where(values, lambda value: value is not None and published in _calendar(value))
+    if _REDACTED.match(published):
+        own |= _where(values, lambda value: value is not None and _is_redacted(value, published))
     return own
+
+
+def _calendar(value: str) -> set[str]:
+    if (day := _moment(value)) is None:
+        return set()
+    week, quarter = "{}-W{:02d}".format(*day.isocalendar()), f"{day:%Y}-Q{(day.month + 2) // 3}"
+    plain = {f"{day:{form}}" for form in ("%Y-%m-%dT%H", "%Y-%m-%d", "%Y-%m", "%Y")}
+    return plain | {week, quarter, f"{day.year // 10}0s"}
+
+
+def _is_redacted(value: str, published: str) -> bool:
+    pairs = zip(value, published, strict=True) if len(value) == len(published) else ()
+    return len(value) == len(published) and all(star in ("*", sign) for sign, star in pairs)
 
 
 def _where(values: Sequence[str | None], holds: Callable[[str | None], bool]) -> Bools:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from quality.checks.attacks.finding import Attack, Finding, judge, limit_over_chance
-from quality.checks.attacks.intervals import Estimate, wilson
-from quality.checks.attacks.linking import hits, names_of, sample
+from quality.checks.attacks.intervals import Estimate
+from quality.checks.attacks.linking import Scores
 from quality.checks.attacks.points import Ints
-from quality.checks.attacks.traces import Traces, counts_of
+from quality.checks.attacks.traces import Traces, link_traces
 
 EPOCHS = Attack(
     "epoch_linkage",
     "The places of one epoch find a person's pseudonym of another no more often than a crowd of k or chance allows.",
-    "Coarsen cells, release classes of k people instead of pseudonyms, or shorten an epoch to a trip: `resolution`"
-    " costs place, classes cost single trips, shorter epochs cost what is known of repeated visits.",
+    "Coarsen cells (`tiles`), costing place; let pseudonyms last for fewer points (`sequences.points`), which costs"
+    " what is known of long trips; or publish without pseudonyms, which costs flows.",
 )
 
 
@@ -25,17 +26,18 @@ def attack_epochs(
     raw: tuple[Traces, Traces],
     *,
     k: int | None = None,
+    margin: float = 0.01,
     targets: int = 2_000,
     seed: int,
 ) -> Finding:
-    """Return how often an id of the first epoch is linked to the same person's of the second: at most chance + 1%.
+    """Return how often an id of the first epoch is linked to the same person's of the second: at most chance + margin.
 
     Or at most 1/k, for a release in classes of ``k``. Each pair holds two epochs' traces with features such as cells,
     and cells with hours of the week.
     """
     found, chance = link_epochs(*released, targets=targets, seed=seed)
     control, _ = link_epochs(*raw, targets=targets, seed=seed)
-    return judge(EPOCHS, found, control, limit=limit_over_chance(chance, k=k), baseline=chance)
+    return judge(EPOCHS, found, control, limit=limit_over_chance(chance, k=k, margin=margin), baseline=chance)
 
 
 def link_epochs(first: Traces, second: Traces, *, targets: int, seed: int) -> tuple[Estimate, float]:
@@ -43,22 +45,18 @@ def link_epochs(first: Traces, second: Traces, *, targets: int, seed: int) -> tu
 
     Visit-frequency vectors are compared by cosine, rare values weighing more (Salton and Buckley, 1988: tf-idf).
     """
-    rng = np.random.default_rng(seed)
-    names = names_of(first.ids, first.owners)[1]
-    pairs = np.repeat(np.arange(names.ids), np.diff(names.starts))
-    asked = sample(np.flatnonzero(np.isin(names.owners, second.owners)), targets, rng)
-    if not len(asked):
-        return wilson(0, 0), 0.0
-    one, other, _, second_names = counts_of(first, second)
-    weights = [np.log((1 + second_names.ids) / (1 + there.getnnz(axis=0))) for there in other]
-    sought = [_unit(here[pairs[asked]], weight) for here, weight in zip(one, weights, strict=True)]
-    offered = [_unit(there, weight).T.tocsr() for there, weight in zip(other, weights, strict=True)]
+    return link_traces(first, second, _by_cosine, targets=targets, seed=seed)
 
-    def score(block: Ints) -> Any:
+
+def _by_cosine(first: list[Any], second: list[Any], ids: int) -> Callable[[Ints], Scores]:
+    weights = [np.log((1 + ids) / (1 + there.getnnz(axis=0))) for there in second]
+    sought = [_unit(here, weight) for here, weight in zip(first, weights, strict=True)]
+    offered = [_unit(there, weight).T.tocsr() for there, weight in zip(second, weights, strict=True)]
+
+    def score(block: Ints) -> Scores:
         return sum(here[block] @ there for here, there in zip(sought, offered, strict=True)).tocsr()
 
-    targets_of = names.owners[asked]
-    return hits(score, second_names, targets_of, rng), second_names.chance(targets_of)
+    return score
 
 
 def _unit(counts: Any, weight: Any) -> Any:

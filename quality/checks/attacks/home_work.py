@@ -18,9 +18,8 @@ from quality.checks.attacks.points import Ints
 HOME_WORK = Attack(
     "home_work",
     "Whoever knows where people live and work finds their rows no more often than a crowd of k or chance allows.",
-    "Leave out the surroundings of homes and work places, coarsen cells until k people live in each, or give each trip"
-    " its own pseudonym: `exclude_homes` and `trim` cost the ends of trips, `resolution` costs place, pseudonyms per"
-    " trip cost commuting patterns.",
+    "Ask for a larger `k`, which costs visits; leave out the surroundings of homes and work places (`home_and_work`) or"
+    " of both ends of trips (`trips.trim_m`), which costs those; or coarsen cells (`tiles`), which costs place.",
 )
 
 NIGHT, OFFICE = (21, 6), (9, 17)
@@ -33,7 +32,8 @@ _HOUR, _DAY, _THURSDAY = 3_600, 86_400, 3  # 1970-01-01 was the fourth day of it
 class Visits:
     """Rows (n,): the published ``ids`` (pseudonyms or classes), whose row it truly is, where and when.
 
-    ``owners`` number the subjects and are known to the auditor only. ``seconds`` since the epoch may be coarse.
+    ``owners`` number the subjects and are known to the auditor only. ``seconds`` since the epoch may be coarse. What is
+    known of places may be (n, levels): all codes that a release may tell a place by, finest first and -1 for none.
     """
 
     ids: Ints
@@ -48,18 +48,19 @@ def attack_home_work(
     raw: Visits,
     *,
     k: int,
+    margin: float = 0.01,
     utc_offset: float = 0.0,
     targets: int = 2_000,
     seed: int,
 ) -> Finding:
-    """Return how often the best fit to a subject's home and work is the subject: at most 1/k or chance + 1%.
+    """Return how often the best fit to a subject's home and work is the subject: at most 1/k or chance + margin.
 
     ``known`` are the raw rows with their places in the codes of the release: what an attacker knows of its cells.
     ``raw`` are the same rows at full precision, and the positive control. ``utc_offset`` (hours) makes local time.
     """
     found, chance = reidentify(released, known, utc_offset=utc_offset, targets=targets, seed=seed)
     control, _ = reidentify(raw, raw, utc_offset=utc_offset, targets=targets, seed=seed)
-    return judge(HOME_WORK, found, control, limit=limit_over_chance(chance, k=k), baseline=chance)
+    return judge(HOME_WORK, found, control, limit=limit_over_chance(chance, k=k, margin=margin), baseline=chance)
 
 
 def reidentify(
@@ -98,19 +99,31 @@ def _at_work(seconds: Ints, utc_offset: float) -> np.ndarray[Any, np.dtype[np.bo
 
 
 def _favorites(known: Visits, when: Any, utc_offset: float) -> tuple[Ints, Ints]:
-    """Return the subjects seen in those hours, ascending, and the place of each in most distinct hours."""
+    """Return the subjects seen in those hours, ascending, and the place (s, levels) of each in most distinct hours."""
     rows = when(known.seconds, utc_offset)
-    hours = np.unique(np.stack([known.owners[rows], known.places[rows], known.seconds[rows] // _HOUR], axis=1), axis=0)
-    stays, counts = np.unique(hours[:, :2], axis=0, return_counts=True)
+    places = known.places.reshape(len(known.places), -1)[rows]
+    fine, where = np.unique(places[:, 0], return_index=True)
+    stays, counts = _stays(known.owners[rows], np.searchsorted(fine, places[:, 0]), known.seconds[rows] // _HOUR)
     order = np.lexsort((counts, stays[:, 0]))
     last = np.append(stays[order][1:, 0] != stays[order][:-1, 0], True)[: len(order)]
-    return stays[order][last, 0], stays[order][last, 1]
+    return stays[order][last, 0], places[where][stays[order][last, 1]]
+
+
+def _stays(owners: Ints, places: Ints, hours: Ints) -> tuple[Ints, Ints]:
+    """Return the distinct pairs (m, 2) of an owner and a place, and in how many distinct hours they were seen."""
+    width, first = int(places.max(initial=0)) + 1, int(hours.min(initial=0))
+    span = int(hours.max(initial=0)) - first + 1
+    distinct = np.unique((owners.astype(np.int64) * width + places) * span + hours - first)
+    pairs, counts = np.unique(distinct // span, return_counts=True)
+    return np.stack([pairs // width, pairs % width], axis=1), counts
 
 
 def _looked_up(favorites: tuple[Ints, Ints], people: Ints) -> tuple[Ints, Ints]:
-    """Return which of ``people`` (their positions) have a favorite place, and the place."""
+    """Return which of ``people`` (their positions) have a favorite place, and its codes; one pair for each code."""
     _, at, found = np.intersect1d(people, favorites[0], return_indices=True)
-    return at, favorites[1][found]
+    codes = favorites[1][found]
+    told = codes >= 0
+    return np.repeat(at, told.sum(axis=1)), codes[told]
 
 
 def _shares(placed: Ints, ids: Ints, rows: Any, sought: tuple[Ints, Ints], people: int) -> Any:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.checks.attacks.linking import Names, names_of
+from quality.checks.attacks.intervals import Estimate, wilson
+from quality.checks.attacks.linking import Names, Scores, hits, names_of, sample
+from quality.checks.attacks.points import Ints
+
+Scorer = Callable[[list[Any], list[Any], int], Callable[[Ints], Scores]]
+"""Of counts (sought, values) and (ids, values) of each feature and the number of ids: what scores a block of rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,3 +48,20 @@ def counts_of(first: Traces, second: Traces) -> tuple[list[Any], list[Any], Name
             column = np.searchsorted(values, codes[shared])
             table.append(csr_matrix((np.ones(len(column)), (who[shared], column)), shape=(count, len(values))))
     return tables[0], tables[1], names, other_names
+
+
+def link_traces(sought: Traces, offered: Traces, scorer: Scorer, *, targets: int, seed: int) -> tuple[Estimate, float]:
+    """Return how often the best of the ``offered`` ids is of the person of one that is ``sought``, and chance.
+
+    At most ``targets`` ids of people who are in both are sought. An id of several people is aimed at each of them.
+    """
+    rng = np.random.default_rng(seed)
+    names = names_of(sought.ids, sought.owners)[1]
+    of = np.repeat(np.arange(names.ids), np.diff(names.starts))
+    asked = sample(np.flatnonzero(np.isin(names.owners, offered.owners)), targets, rng)
+    if not len(asked):
+        return wilson(0, 0), 0.0
+    one, other, _, offered_names = counts_of(sought, offered)
+    score = scorer([table[of[asked]] for table in one], other, offered_names.ids)
+    aims = names.owners[asked]
+    return hits(score, offered_names, aims, rng), offered_names.chance(aims)

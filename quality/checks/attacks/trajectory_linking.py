@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from quality.checks.attacks.finding import Attack, Finding, judge, limit_over_chance
 from quality.checks.attacks.intervals import Estimate, wilson
-from quality.checks.attacks.linking import hits, names_of, sample
+from quality.checks.attacks.linking import Scores
 from quality.checks.attacks.points import Ints
-from quality.checks.attacks.traces import Traces, counts_of
+from quality.checks.attacks.traces import Traces, link_traces
 
 TRAJECTORIES = Attack(
     "trajectory_linking",
     "Whoever holds labelled trajectories tells whose a released one is no more often than chance allows.",
-    "Coarsen cells and hours, drop the place of interest, or cut trajectories into shorter ones: `resolution` and"
-    " `hours` cost place and time, shorter trajectories cost sequences of visits.",
+    "Ask for a larger `k`, which costs visits; coarsen cells (`tiles`) or slots (`slots.hours`), which costs place and"
+    " time; or let a pseudonym last for fewer points (`sequences.points`), which costs what is known of long trips.",
 )
 
 SMOOTHING = 0.01
@@ -24,45 +25,43 @@ SMOOTHING = 0.01
 
 
 def attack_trajectories(
-    released: Traces,
-    known: Traces,
+    released: Sequence[tuple[Traces, Traces]],
     raw: tuple[Traces, Traces],
     *,
     k: int | None = None,
+    margin: float = 0.01,
     targets: int = 4_000,
     seed: int,
 ) -> Finding:
-    """Return how often the likeliest user of a released trajectory is its own: at most chance + 1% (or 1/k).
+    """Return how often the likeliest user of a released trajectory is its own: at most chance + margin (or 1/k).
 
-    ``known`` are labelled trajectories (ids are users) with features coded as the release codes them. ``raw``: the
-    same two at full precision, released and known.
+    Each pair of ``released`` is trajectories and labelled ones of another time (ids are users) with features coded as
+    the release codes them; attempts at all pairs are counted together. ``raw``: one such pair at full precision.
     """
-    found, chance = link_trajectories(released, known, targets=targets, seed=seed)
+    tried = [link_trajectories(*pair, targets=targets, seed=seed) for pair in released]
+    attempts = sum(found.attempts for found, _ in tried)
+    reached = wilson(sum(found.successes for found, _ in tried), attempts)
+    chance = sum(found.attempts * chance for found, chance in tried) / max(attempts, 1)
     control, _ = link_trajectories(*raw, targets=targets, seed=seed)
-    return judge(TRAJECTORIES, found, control, limit=limit_over_chance(chance, k=k), baseline=chance)
+    return judge(TRAJECTORIES, reached, control, limit=limit_over_chance(chance, k=k, margin=margin), baseline=chance)
 
 
 def link_trajectories(released: Traces, known: Traces, *, targets: int, seed: int) -> tuple[Estimate, float]:
     """Return the top-1 rate over released trajectories of known users, and that of chance.
 
     A multinomial naive Bayes classifier over all features with equal priors (Manning, Raghavan and Schuetze, 2008,
-    chapter 13). A released id of several people is aimed at each of them.
+    chapter 13).
     """
-    rng = np.random.default_rng(seed)
-    names = names_of(released.ids, released.owners)[1]
-    pairs = np.repeat(np.arange(names.ids), np.diff(names.starts))
-    asked = sample(np.flatnonzero(np.isin(names.owners, known.owners)), targets, rng)
-    if not len(asked):
-        return wilson(0, 0), 0.0
-    trips, users, _, user_names = counts_of(released, known)
+    return link_traces(released, known, _by_likelihood, targets=targets, seed=seed)
+
+
+def _by_likelihood(trips: list[Any], users: list[Any], _: int) -> Callable[[Ints], Scores]:
     models = [_log_odds(user) for user in users]
 
-    def score(block: Ints) -> Any:
-        rows = pairs[asked[block]]
-        return _above_least(sum(_likelihood(trip[rows], *model) for trip, model in zip(trips, models, strict=True)))
+    def score(block: Ints) -> Scores:
+        return _above_least(sum(_likelihood(trip[block], *model) for trip, model in zip(trips, models, strict=True)))
 
-    targets_of = names.owners[asked]
-    return hits(score, user_names, targets_of, rng), user_names.chance(targets_of)
+    return score
 
 
 def _log_odds(users: Any) -> tuple[Any, Any]:

@@ -16,8 +16,8 @@ from quality.checks.attacks.points import Points, points_of
 UNICITY = Attack(
     "unicity",
     "Some points of a subject, known by chance, fit more than one subject of the release.",
-    "Coarsen cells or hours, shorten how long a pseudonym lasts, or suppress rare points: `resolution` and `hours` of"
-    " the release cost place and time, shorter pseudonyms cost the length of a traceable trip, suppression visits.",
+    "Coarsen cells (`tiles`) or slots (`slots.hours`), or let a pseudonym last for fewer points (`sequences.points`):"
+    " that costs place, time, or the length of a trip that can be followed.",
 )
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import re
 
 import pytest
 import yaml
@@ -57,6 +59,54 @@ def test_every_public_partition_has_a_figure_and_the_claim_names_unit_and_lifeti
     assert "per user-day" in done.document["claim"]
     assert "over a lifetime" in done.document["claim"]
     assert done.document["left"] == {"city": [0.3, 0.0], "everybody": [0.3, 0.0]}
+
+
+def test_a_report_of_noisy_figures_states_the_loss_and_the_noise(granted, noisy, tmp_path):
+    page = tmp_path / "report.html"
+
+    done, _ = noisy(*DAYS, "--report", page, threshold={"measure": "visits", "at_least": 5})
+
+    told = page.read_text()
+    assert hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest() in told
+    assert done.document["claim"] in told
+    assert "over a lifetime" in told
+    assert "2.236" in told  # sqrt(2) of sensitivity, sqrt(2 * 0.2) of loss
+    assert "± 4.383" in told  # 1.96 times that
+    assert "rho left" in told and "0.3" in told
+    assert "not measured" in told
+
+
+def test_the_page_of_noisy_figures_hangs_on_no_row_but_for_what_is_published(granted, noisy, tmp_path):
+    """Two data sets, one of nobody: but for their files' digests and what is left, the pages are the same."""
+    pages = []
+    for people, day in ((3, "2026-05-01"), (0, "2026-05-03")):
+        page = tmp_path / f"{people}.html"
+        noisy("--from", day, "--to", day, "--report", page, people=people, out=f"{people}.csv")
+        pages.append(page.read_text())
+
+    less = [
+        re.sub(r"<code>[0-9a-f]{64}|\d.csv|Made at.*|days from.*|<td>(?:everybody|city).*", "", one) for one in pages
+    ]
+    assert less[0] == less[1]
+
+
+def test_what_is_declared_of_noisy_figures_cannot_become_a_part_of_the_page(granted, noisy, tmp_path):
+    bad, page = "<script>alert(1)</script>", tmp_path / "report.html"
+    bounds = {**DECLARED["bounds"], "because": bad}
+
+    noisy(*DAYS, "--report", page, description=bad, purpose=bad, bounds=bounds, measures={bad: {"measure": "count"}})
+
+    assert page.read_text().count("&lt;script&gt;alert(1)&lt;/script&gt;") >= 5
+    assert "<script" not in page.read_text()
+
+
+def test_noisy_figures_are_not_drawn_again_for_a_report(granted, noisy, geoward, tmp_path):
+    noisy()
+
+    done = geoward("release", "report", tmp_path / "noisy.yaml", "-o", tmp_path / "report.html")
+
+    assert "drawn once" in str(done.exception)
+    assert "--report" in done.exception.mend
 
 
 def test_the_same_again_is_the_same_figures_and_costs_nothing_more(granted, noisy):

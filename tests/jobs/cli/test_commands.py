@@ -73,6 +73,6 @@ def test_importing_all_commands_imports_nothing_heavy():
 def test_every_schema_is_of_something_that_a_command_prints():
     words = {name.replace("-", " ") for name in LISTINGS}
     known = {*COMMANDS, "run", "run dry run", "reveal list", "reference import", "check"}
-    known |= {f"release build {kind}" for kind in ("places", "noisy")}
+    known |= {f"release {does} {kind}" for does in ("build", "tune") for kind in ("places", "noisy")}
 
     assert words <= known

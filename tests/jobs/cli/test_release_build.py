@@ -210,3 +210,19 @@ def test_a_formula_in_a_published_cell_is_warned_of_and_published_as_it_is(geowa
     assert done.exit_code == 0
     assert [one["check"] for one in warned] == ["spreadsheet_formulas"]
     assert "=1+1" in (tmp_path / "out.csv").read_text()
+
+
+def test_dates_of_texts_are_published_as_intervals_of_dates_that_are_read_again(built, geoward, tmp_path):
+    rows = "who,age,city,note,secret\n" + "".join(f"w{at},2026-0{1 + at // 4}-1{at % 4},Rome,n,s\n" for at in range(12))
+
+    models = [{"model": "k_map", "k": 4, "population": "visits.csv"}]
+    done, published = built(rows, models=models)
+    attacked, _ = built(rows, models=models, gates={**DECLARED["gates"], "singling_out": 1})
+
+    assert {row["age"] for row in published} == {f"[2026-0{month}-10, 2026-0{month}-13]" for month in (1, 2, 3)}
+    verdicts = {one["check"]: one for one in done.document["verdicts"]}
+    assert verdicts["k_map"]["measured"]["k_map"] == 4
+    assert 0 < verdicts["information_loss"]["measured"]["share"] < 0.1
+    assert (
+        attacked.document["verdicts"][-1]["measured"]["raw_estimate"] == 1
+    )  # its dates were read as they are published

@@ -41,6 +41,14 @@ def test_what_a_build_would_stop_at_is_told_before_it_is_begun(geoward, declared
     ]
 
 
+def test_a_population_that_lacks_a_column_is_told(geoward, declared, tmp_path):
+    (tmp_path / "all.csv").write_text("age,who\n1,a\n")
+
+    done = geoward("release", "plan", declared(models=[{"model": "k_map", "k": 2, "population": "all.csv"}]), "--json")
+
+    assert done.document["problems"] == ["Population all.csv has no column town."]
+
+
 def test_without_a_file_the_declaration_is_told_all_the_same(geoward, declared, tmp_path):
     done = geoward("release", "plan", declared(), "--input", tmp_path / "absent.csv", "--json")
 

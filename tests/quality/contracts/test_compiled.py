@@ -22,9 +22,9 @@ def answer(tmp_path):
     (folder / "__init__.py").touch()
     (folder / "caller.py").write_text(CALLER)
 
-    def answer(value):
+    def answer(value, before=""):
         (folder / "callee.py").write_text(CALLEE.format(value))
-        code = "import sys; sys.path.insert(0, sys.argv[1]); from kernels.caller import two; print(two())"
+        code = f"{before}import sys; sys.path.insert(0, sys.argv[1]); from kernels.caller import two; print(two())"
         done = subprocess.run([sys.executable, "-c", code, tmp_path], capture_output=True, text=True, check=True)
         return int(done.stdout)
 
@@ -43,3 +43,8 @@ def test_what_is_compiled_is_kept(answer, tmp_path):
 
     assert kept
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nbc")} == kept
+
+
+def test_where_no_folder_is_writable_each_process_compiles_anew(answer, tmp_path):
+    assert answer(1, "import numba.core.caching as c; c.CacheImpl._locator_classes = []; ") == 1
+    assert not list(tmp_path.rglob("*.nbi"))

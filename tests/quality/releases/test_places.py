@@ -8,7 +8,7 @@ from quality.releases.load_release import FOLDER
 from quality.releases.places import PlacesRelease
 from tests.transforms.location.declared import declared
 
-SHIPPED = ("cabspotting_hours", "geolife_weeks", "checkins_week")
+SHIPPED = ("cabspotting_hours", "geolife_weeks", "checkins_week", "sample_places")
 SENSITIVE = {"reads": "x", "classes": ["hospital"]}
 
 
@@ -40,6 +40,8 @@ def test_a_shipped_release_of_places_is_valid_and_asks_for_ten_subjects(name):
         pytest.param(
             {"latitude": None, "longitude": None, "cell": "c", "stay_points": {}}, "latitude", id="stays-of-cells"
         ),
+        pytest.param({"gates": {"common_commuters": 0.5}}, "needs pseudonym: trip", id="flows-of-no-trips"),
+        pytest.param({"gates": {"home_work": 2}}, "less than or equal to 1", id="a-share-above-one"),
         pytest.param({"sequences": {"m": 5}}, "less than or equal to 4", id="m-too-large"),
         pytest.param({"k": 1}, "greater than or equal to 2", id="k-of-one"),
         pytest.param({"gates": {"unicity": {7: 0.1}}}, "less than or equal to 6", id="unicity-beyond-six"),
@@ -48,6 +50,13 @@ def test_a_shipped_release_of_places_is_valid_and_asks_for_ten_subjects(name):
 def test_a_declaration_that_makes_no_sense_is_refused(changes, problem):
     with pytest.raises(ValidationError, match=problem):
         declared(**changes)
+
+
+def test_an_attack_may_be_left_out_by_null():
+    gates = declared(gates={"unicity": {4: None}, "home_work": None, "linkage": None, "recovery": None}).gates
+
+    assert (gates.home_work, gates.linkage, gates.recovery, gates.unicity[4]) == (None, None, None, None)
+    assert gates.trajectory_linking == 0.01
 
 
 def test_slots_of_a_week_may_be_as_long_as_it():

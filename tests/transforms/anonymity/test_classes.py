@@ -197,7 +197,10 @@ def test_a_model_that_the_whole_table_does_not_hold_is_named(model, told):
 @pytest.mark.parametrize(
     "model",
     [
-        pytest.param(DeltaPresence(model="delta_presence", maximum=0.5, population="people"), id="not-made-here"),
+        pytest.param(
+            DeltaPresence(model="delta_presence", maximum=0.5, population="people"),
+            id="no-population",
+        ),
         pytest.param(l_diversity(2), id="no-such-column"),
     ],
 )

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pytest
@@ -47,6 +47,17 @@ def test_a_text_that_is_a_number_keeps_its_form_in_a_categorical_column():
         pytest.param(["7", "10", "7"], [7, 10], id="texts-of-whole-numbers"),
         pytest.param([1.5, 2.0, 1.5], [1.5, 2.0], id="fractions"),
         pytest.param([date(2026, 1, 2), date(2025, 1, 1)], [date(2025, 1, 1), date(2026, 1, 2)], id="dates"),
+        pytest.param(["2026-01-02", "2025-01-01"], [date(2025, 1, 1), date(2026, 1, 2)], id="texts-of-dates"),
+        pytest.param(
+            ["2026-01-02 10:00", "2026-01-02T09:30:01"],
+            [datetime(2026, 1, 2, 9, 30, 1), datetime(2026, 1, 2, 10)],
+            id="texts-of-times",
+        ),
+        pytest.param(
+            ["2026-01-02T10:00+02:00", "2026-01-02T07:00Z"],
+            [datetime(2026, 1, 2, 7, tzinfo=UTC), datetime(2026, 1, 2, 8, tzinfo=UTC)],
+            id="texts-of-times-with-zones",
+        ),
     ],
 )
 def test_numbers_are_shown_as_values_of_their_kind(values, shown):
@@ -75,6 +86,20 @@ def test_a_column_that_holds_no_numbers_is_refused_without_its_value():
 
     assert "age" in str(refused.value)
     assert "Ada" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        pytest.param(["2026-01-02", "soon"], id="a-word"),
+        pytest.param(["2026-01-02", "17"], id="a-number"),
+        pytest.param(["2026-01-02T10:00", "2026-01-02T10:00Z"], id="a-zone-in-some-only"),
+        pytest.param(["02/01/2026"], id="another-form"),
+    ],
+)
+def test_texts_that_are_not_all_dates_are_refused(texts):
+    with pytest.raises(ColumnUnfit, match="no number and no date"):
+        encoded(pa.table({"on": texts}), declared({"on": {"kind": "numeric"}}))
 
 
 def test_values_beyond_a_stated_order_are_counted():

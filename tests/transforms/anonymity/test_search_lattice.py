@@ -165,7 +165,11 @@ def test_a_class_of_subjects_in_two_classes_may_fail_where_both_of_them_hold():
 @pytest.mark.parametrize(
     ("model", "says"),
     [
-        pytest.param(KMap(model="k_map", k=2, population="p"), "does not reach k_map", id="of-a-population"),
+        pytest.param(
+            KMap(model="k_map", k=2, population="p"),
+            "counts people of a population, and none is given",
+            id="of-a-population",
+        ),
         pytest.param(
             LDiversity(model="l_diversity", column="wage", l=2), "lacks the sensitive column wage", id="absent"
         ),

@@ -40,12 +40,22 @@ def test_accounts_that_share_a_device_are_one_subject():
         pytest.param(pa.array([39_566.0]), id="days-as-spreadsheets-count"),
         pytest.param(pa.array([datetime.datetime(2008, 4, 28, 0, 0, 0, 900_000)]), id="timestamp"),
         pytest.param(pa.array([DAY * 1000], pa.timestamp("ms", "UTC")), id="timestamp-with-zone"),
+        pytest.param(pa.array([str(DAY)]), id="seconds-as-text"),
+        pytest.param(pa.array(["2008-04-28T00:00:00Z"]), id="text"),
+        pytest.param(pa.array(["2008-04-28T02:00:00+02:00"]), id="text-of-another-zone"),
     ],
 )
 def test_a_time_is_read_as_its_column_tells_it(at):
     table = rows(("a", 40.7, -74, 0)).drop_columns("at").append_column("at", at)
 
     assert read_fixes(table, declared()).seconds.tolist() == [DAY]
+
+
+@pytest.mark.parametrize("at", ["yesterday", "", "2008-04-28T00:00:00", "2008-13-28T00:00:00Z"])
+def test_a_text_that_is_no_time_or_names_no_zone_leaves_its_row_out(at):
+    table = rows(("a", 40.7, -74, 0)).drop_columns("at").append_column("at", pa.array([at]))
+
+    assert read_fixes(table, declared()).rows.tolist() == []
 
 
 def test_a_weekday_and_an_hour_are_a_time_of_the_week():

@@ -78,6 +78,20 @@ def test_a_planted_violation_is_caught(db, rows, people, broken):
     assert all(found[name].mend and found[name].stops for name in broken)
 
 
+def test_a_share_within_its_limits_proves_nothing_where_classes_overlap(db):
+    rows = [("[1, 2]", "flu", "a"), ("[2, 3]", "flu", "b")]
+    model = DeltaPresence(model="delta_presence", maximum=0.6, population="people")
+
+    apart, both = (
+        verdicts(db, rows, people, [model])[0]
+        for people in ({"a": "1", "c": "1", "b": "3", "d": "3"}, {"a": "1", "c": "2", "b": "3"})
+    )
+
+    assert [v.measured["presence_max"] for v in (apart, both)] == [0.5, 0.5]
+    assert (apart.passed, both.passed) == (True, False)
+    assert "match several classes" in both.mend
+
+
 def test_a_model_that_was_not_measured_fails(db):
     measured = measure_anonymity(db, put(db, EVEN, "age illness person"), Roles(("age",), (), "person"))
 

@@ -80,3 +80,31 @@ def test_a_population_without_the_columns_is_refused(db):
 
     with pytest.raises(UsageError, match="people has no column town"):
         measure_anonymity(db, put(db, [("20", "Ulm")], "age town"), Roles(("age", "town")), population="people")
+
+
+def test_who_has_several_rows_is_one_person_of_a_class(db):
+    people = [*PEOPLE, ("25", "Koln", "b"), ("50", "Bonn", "c"), (None, None, None)]
+
+    found = k_map(db, [("[20, 29]", "West"), ("*", "Ulm")], people, population_subject="person")
+
+    assert found.find("k_map").value == 2  # a and e of Ulm
+    assert dict((group.quasi_ids["town"], group.value) for group in found.find("k_map").worst) == {"Ulm": 2, "West": 3}
+
+
+@pytest.mark.parametrize(
+    ("rows", "several"),
+    [
+        pytest.param([("[20, 29]", "West"), ("[29, 50]", "*")], 2, id="classes-overlap"),
+        pytest.param([("[20, 28]", "*"), ("[29, 50]", "*")], 0, id="classes-do-not"),
+    ],
+)
+def test_who_matches_several_classes_is_counted(db, rows, several):
+    assert k_map(db, rows).find("presence_repeated").value == several
+
+
+def test_who_has_rows_in_several_classes_matches_several(db):
+    people = [*PEOPLE, ("50", "Bonn", "c")]
+
+    found = k_map(db, [("[20, 29]", "*"), ("50", "*")], people, population_subject="person")
+
+    assert found.find("presence_repeated").value == 1

@@ -37,5 +37,27 @@ def test_a_published_value_covers_what_it_may_stand_for(published, values, cover
     assert [value for value, may in zip(values, found, strict=True) if may] == covered
 
 
+@pytest.mark.parametrize(
+    ("published", "values", "covered"),
+    [
+        pytest.param("[2026-01-02 07:00:00Z, 2026-01-03]", ["2026-01-02T09:00+02:00", "2026-01-02T06:59Z"],
+                     ["2026-01-02T09:00+02:00"], id="times-in-another-zone"),
+        pytest.param("2026-01-02", ["2026-01-02T00:00", "2026-01-02T00:01", "2026-01-03"],
+                     ["2026-01-02T00:00", "2026-01-02T00:01"], id="a-day"),
+        pytest.param("2026-05", ["2026-05-31", "2026-06-01", "x", None], ["2026-05-31"], id="a-month"),
+        pytest.param("2026-Q2", ["2026-06-30", "2026-07-01"], ["2026-06-30"], id="a-quarter"),
+        pytest.param("2026-W01", ["2025-12-29", "2026-01-05"], ["2025-12-29"], id="a-week"),
+        pytest.param("2026", ["2026-01-01", "2026.0", "2027-01-01"], ["2026-01-01", "2026.0"], id="a-year"),
+        pytest.param("2020s", ["2029-12-31", "2030-01-01"], ["2029-12-31"], id="a-decade"),
+        pytest.param("[bonn, rome]", ["bath", "bonn", "oslo", "ulm"], ["bonn", "oslo"], id="texts-in-their-order"),
+        pytest.param("12***", ["12345", "1234", "13345", None], ["12345"], id="redacted-from-the-right"),
+        pytest.param("**45", ["1245", "1254"], ["1245"], id="redacted-from-the-left"),
+        pytest.param("***", ["abc", "ab"], ["abc"], id="redacted-whole"),
+    ],
+)  # fmt: skip
+def test_built_generalizations_cover_what_they_were_built_of(published, values, covered):
+    assert [value for value, may in zip(values, covers(published, values), strict=True) if may] == covered
+
+
 def test_a_null_covers_anything_where_nulls_are_wildcards():
     assert covers(None, ["a", None], null_is_any=True).all()

@@ -26,7 +26,7 @@ NOWHERE, NOWHERE_PAST = trips(0.0, 3), labelled(trips(0.0, 4))
 
 
 def test_trips_to_places_of_their_own_betray_their_user():
-    finding = attack_trajectories(PRESENT, PAST, (PRESENT, PAST), seed=1)
+    finding = attack_trajectories([(PRESENT, PAST)], (PRESENT, PAST), seed=1)
 
     assert (finding.outcome, finding.reached.attempts) == ("failed", USERS * TRIPS)
     assert finding.reached.value > 0.95
@@ -34,22 +34,29 @@ def test_trips_to_places_of_their_own_betray_their_user():
 
 
 def test_trips_that_tell_nothing_pass_within_what_a_crowd_allows():
-    assert attack_trajectories(NOWHERE, NOWHERE_PAST, (PRESENT, PAST), k=20, seed=1).outcome == "passed"
+    assert attack_trajectories([(NOWHERE, NOWHERE_PAST)], (PRESENT, PAST), k=20, seed=1).outcome == "passed"
+
+
+def test_attempts_at_several_times_count_together():
+    once, twice = (attack_trajectories([(PRESENT, PAST)] * n, (PRESENT, PAST), seed=1) for n in (1, 2))
+
+    assert (twice.reached.attempts, twice.baseline) == (2 * once.reached.attempts, pytest.approx(once.baseline))
+    assert twice.reached.low > once.reached.low
 
 
 def test_chance_itself_is_within_chance_and_a_hundredth_or_undecided():
     """A hundredth over chance takes thousands of trips to tell."""
-    assert attack_trajectories(NOWHERE, NOWHERE_PAST, (PRESENT, PAST), seed=1).outcome == "too_small"
+    assert attack_trajectories([(NOWHERE, NOWHERE_PAST)], (PRESENT, PAST), seed=1).outcome == "too_small"
 
 
 def test_the_attack_is_blind_where_raw_trips_tell_nothing():
-    assert attack_trajectories(NOWHERE, NOWHERE_PAST, (NOWHERE, NOWHERE_PAST), k=20, seed=1).outcome == "blind"
+    assert attack_trajectories([(NOWHERE, NOWHERE_PAST)], (NOWHERE, NOWHERE_PAST), k=20, seed=1).outcome == "blind"
 
 
 def test_a_release_of_unknown_users_only_is_no_attempt():
     strangers = Traces(PRESENT.ids, PRESENT.owners + 1_000, PRESENT.features)
 
-    assert attack_trajectories(strangers, PAST, (PRESENT, PAST), seed=1).outcome == "too_small"
+    assert attack_trajectories([(strangers, PAST)], (PRESENT, PAST), seed=1).outcome == "too_small"
 
 
 def test_a_user_with_much_data_is_not_the_likelier_one():

@@ -15,7 +15,7 @@ def test_a_release_of_points_that_single_people_out_fails():
     finding = attack_unicity(ALONE, ALONE, known=4, limit=0.05, seed=1)
 
     assert (finding.outcome, finding.reached.value) == ("failed", 1.0)
-    assert "resolution" in finding.mend
+    assert "`tiles`" in finding.mend
 
 
 def test_a_pseudonym_for_each_trip_hides_nobody_among_their_own_trips():

@@ -1,0 +1,88 @@
+"""After set-up no release of a table compiles anything, and set-up itself does it once."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jobs.release import compile_kernels as step
+from jobs.release.compile_kernels import compile_kernels
+
+ROOT = Path(__file__).parents[3]
+BUILD = """
+import sys
+from pathlib import Path
+from numba.core import event
+from jobs.release.build_file import build_file
+from quality.releases.load_release import load_table_release, locate_release
+
+compiled = event.RecordingListener()
+event.register("numba:compile", compiled)
+for declared in sys.argv[2:]:
+    build_file(load_table_release(declared), locate_release(declared), Path(sys.argv[1]), None, lambda step: None)
+print([str(one.data["dispatcher"]) for _, one in compiled.buffer if one.is_start])
+"""
+OTHERS = """
+name: others
+description: d
+purpose: p
+reads: actors.csv
+subject: actor
+quasi_ids:
+  birth_year: {kind: numeric, hierarchy: {build: intervals, width: 10, levels: 3}}
+  country: {kind: categorical, hierarchy: {build: redaction}}
+method: METHOD
+suppression: 0.1
+models:
+- {model: k_anonymity, k: 5}
+- {model: l_diversity, column: kind, l: 2}
+- {model: k_map, k: 9, population: actors.csv}
+"""
+
+
+def test_a_build_after_set_up_compiles_nothing(tmp_path):
+    compile_kernels()
+    source = ROOT / "data" / "sample" / "eu" / "actors.csv"
+    (tmp_path / "actors.csv").write_bytes(source.read_bytes())
+    files = [tmp_path / f"{method}.yaml" for method in ("mondrian", "full_domain")]
+    for file in files:
+        file.write_text(OTHERS.replace("METHOD", file.stem))
+
+    done = subprocess.run(
+        [sys.executable, "-c", BUILD, source, "sample_accounts", *files],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """Count the times that something is compiled."""
+    found = []
+    monkeypatch.setattr(step, "_build_all", found.append)
+    return found
+
+
+def test_what_was_compiled_is_compiled_again_only_for_other_sources(tmp_path, built, monkeypatch):
+    ready = tmp_path / "kernels.ready"
+
+    assert [compile_kernels(ready), compile_kernels(ready)] == [True, False]
+
+    monkeypatch.setattr(step, "source_stamp", lambda package: "changed")
+    assert compile_kernels(ready)
+    assert len(built) == 2
+
+
+def test_a_folder_that_is_not_writable_is_told_and_stops_nothing(tmp_path, built, capsys):
+    (tmp_path / "file").write_text("")
+
+    assert compile_kernels(tmp_path / "file" / "kernels.ready")
+
+    assert "not writable" in capsys.readouterr().err
