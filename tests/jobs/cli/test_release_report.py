@@ -90,7 +90,7 @@ def test_a_report_is_of_the_bytes_that_were_compared_and_not_of_what_lies_there_
 
     built = build_published(release, path, tmp_path / "people.csv", file, swap)
 
-    assert report_release(release, tmp_path / "people.csv", built, file, WHEN).sha256 == digest
+    assert report_release(release, tmp_path / "people.csv", built, file, WHEN).facts.sha256 == digest
 
 
 def test_a_report_is_of_the_bytes_that_were_written(declared, tmp_path):
@@ -100,7 +100,7 @@ def test_a_report_is_of_the_bytes_that_were_written(declared, tmp_path):
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     file.write_text("swapped\n")
 
-    assert report_release(release, tmp_path / "people.csv", built, file, WHEN).sha256 == digest
+    assert report_release(release, tmp_path / "people.csv", built, file, WHEN).facts.sha256 == digest
 
 
 def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, declared, tmp_path):
