@@ -140,9 +140,10 @@ def _tables(told: CompareListing) -> list[Table | str]:
             if one.unread
         ]
     if between := told.differencing:
+        classes = between.in_both + between.only_old + between.only_new
         verdict = "holds" if between.passed else "FAILS" if between.proven else "NOT PROVEN"
         parts.append(
-            f"{verdict}: in {between.small:,} of {between.in_both:,} classes in both, 1 to {between.k - 1} "
+            f"{verdict}: in {between.small:,} of {classes:,} classes, 1 to {between.k - 1} "
             f"{between.counted} came or went; in {between.secrets:,} as few sensitive values changed, in "
             f"{between.alike:,} all that came or went are alike; {between.only_old:,} classes are in the old version "
             f"only, {between.only_new:,} in the new."

@@ -28,7 +28,7 @@ _ZONED = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
 @dataclass(frozen=True, slots=True)
 class BuiltNoisily:
-    """The noisy figures' rows, what one unit and one person lose, and what is left of the budgets."""
+    """The noisy figures' rows, what one unit and one person lose, what is left of the budgets, the file's SHA-256."""
 
     rows_out: int
     claim: str
@@ -36,6 +36,7 @@ class BuiltNoisily:
     delta: float
     lifetime_epsilon: float
     left: dict[str, tuple[float, float]]
+    sha256: str
 
 
 def build_noisy(
@@ -64,11 +65,11 @@ def build_noisy(
         listed=public, files=digests[:1],
     )  # fmt: skip
     tell(f"Writing {target.name}")
-    write_table(table, target)
-    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days))
+    written = write_table(table, target)
+    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days), written)
 
 
-def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]]) -> BuiltNoisily:
+def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]], written: str) -> BuiltNoisily:
     from transforms.noise.claim import claim_of
 
     claim = claim_of(release)
@@ -76,6 +77,7 @@ def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction
         table.num_rows, claim.said, float(claim.as_approximate.epsilon), float(claim.as_approximate.delta),
         float(claim.lifetime_as_approximate.epsilon),
         {name or "everybody": (float(main), float(delta)) for name, (main, delta) in left.items()},
+        written,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -64,13 +64,19 @@ def report_release(
 ) -> ReleaseReport:
     """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
     attacks, kept = apart(built.verdicts)
-    written = published if built.sha256 else None
     return ReleaseReport(
-        release, facts_of(source, written, made_at, PARTS, sha256=built.sha256), built, state_risk(built.measured),
-        attacks, _not_tried(release, attacks), kept,
+        release, facts_of(source, published, built.sha256, made_at, PARTS), built, state_risk(built.measured), attacks,
+        _not_tried(release, built), kept,
         tuple(means(model) for model in release.models), tuple(limits_of(release)), _worst(built),
         _dropped(release, source),
     )  # fmt: skip
+
+
+def _not_tried(release: TableRelease, built: Built) -> tuple[str, ...]:
+    """Return the attacks without a limit, and those that had nothing to attack, such as secrets to infer."""
+    tried = {verdict.check for verdict in built.verdicts if verdict.check.startswith("attack")}
+    idle = {name for name in ATTACKS if tried and "attacks" not in tried and f"attack_{name}" not in tried}
+    return tuple(name for name in ATTACKS if name in idle or getattr(release.gates, name) is None)
 
 
 def apart(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
@@ -78,13 +84,6 @@ def apart(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], tuple[Verdi
     told = tuple(verdicts)
     attacks = tuple(verdict for verdict in told if verdict.check.startswith("attack"))
     return attacks, tuple(verdict for verdict in told if verdict not in attacks)
-
-
-def _not_tried(release: TableRelease, attacks: Sequence[Verdict]) -> tuple[str, ...]:
-    """Return the attacks without a limit, and those that had nothing to attack, such as secrets to infer."""
-    tried = {verdict.check for verdict in attacks}
-    idle = {name for name in ATTACKS if tried and "attacks" not in tried and f"attack_{name}" not in tried}
-    return tuple(name for name in ATTACKS if name in idle or getattr(release.gates, name) is None)
 
 
 def _worst(built: Built) -> tuple[WorstClass, ...]:

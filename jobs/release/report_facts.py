@@ -8,8 +8,6 @@ from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from jobs.release.write_table import digest_of
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -23,16 +21,15 @@ class Facts:
 
 
 def facts_of(
-    source: Path, published: Path | None, made_at: datetime, parts: Sequence[str], *, sha256: str | None = None
+    source: Path, published: Path | None, sha256: str | None, made_at: datetime, parts: Sequence[str]
 ) -> Facts:
     """Return the facts of what was made of ``source`` and written to ``published``, if it was; ``parts`` made it.
 
-    ``sha256`` is that of what was written or compared; where it is not known, that of what lies there now.
+    ``sha256`` is of what was written, as it was written: another file may lie there by now.
     """
-    written = published if published is not None and published.exists() else None
+    written = published is not None and sha256 is not None
     return Facts(
-        made_at, source.name, written.name if written else None,
-        sha256 or (digest_of(written) if written else None),
+        made_at, source.name, published.name if published and written else None, sha256 if written else None,
         {name: _version(name) for name in parts},
     )  # fmt: skip
 

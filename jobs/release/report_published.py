@@ -67,6 +67,6 @@ def _same(build: Callable[[Path | None], Made], published: Path | None, name: st
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch:
         again = Path(scratch) / f"comparison{published.suffix.lower()}"
         built = build(again)
-        if not again.exists() or sha256_of(again) != theirs:
+        if built.sha256 != theirs:
             raise NotThatFile(published.name, name, source.name)
     return built
