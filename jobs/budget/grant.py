@@ -8,12 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from quality.contracts.errors import PolicyBreach, UsageError
+from quality.policies.policy import WHOLE_UNITS, Per
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
-Per = Literal["lifetime", "year", "month", "week", "day"]
 EVERYBODY = ""
 """The consumer of a dataset's own budget, of which all consumers spend."""
 
@@ -66,7 +65,7 @@ class Spend:
 
 
 class BudgetExceeded(PolicyBreach):
-    """What is left of a budget does not suffice, so nothing was spent and nothing read."""
+    """What is left of a budget does not suffice, so nothing was spent and nothing made."""
 
     def __init__(self, grant: Grant, left: tuple[Fraction, Fraction], asked: PrivacyLoss) -> None:
         """Name the budget, what is left of it, and what would fit."""
@@ -76,7 +75,7 @@ class BudgetExceeded(PolicyBreach):
         main, delta = (rounded_down(part) for part in left)
         super().__init__(
             f"The privacy budget of {grant.dataset} per {grant.unit} for {of} ({grant.per}) has {name} = {main} and "
-            f"delta = {delta} left; {name} = {asked.main} and delta = {asked.delta} were asked for. Nothing was read.",
+            f"delta = {delta} left; {name} = {asked.main} and delta = {asked.delta} were asked for. Nothing was spent.",
             mend=f"Publish what was released before once more,{wait} lower the release's loss to what is left, or have "
             "the budget raised by who answers for it.",
         )
@@ -94,6 +93,21 @@ def periods(per: Per, first: date, last: date) -> set[str]:
     days = (first + timedelta(days=number) for number in range((last - first).days + 1))
     form = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}[per]
     return {day.strftime(form) for day in days}
+
+
+def whole_units(grant: Grant) -> None:
+    """Raise ``UsageError`` for a budget whose periods hold a part of a unit, which would lose each period's anew."""
+    if period_of(grant) != grant.per:
+        unit, fitting = grant.unit.replace("_", "-"), " or ".join(WHOLE_UNITS[grant.unit])
+        raise UsageError(
+            f"No {grant.per} holds a whole {unit}: one would lose the budget of each {grant.per}.",
+            mend=f"Grant it per {fitting}, or for a smaller unit.",
+        )
+
+
+def period_of(grant: Grant) -> Per:
+    """Return what a budget's sums are over: a lifetime where its periods would hold a part of a unit."""
+    return grant.per if grant.per in WHOLE_UNITS.get(grant.unit, ()) else "lifetime"
 
 
 def same_accounting(grant: Grant, loss: PrivacyLoss) -> None:

@@ -10,18 +10,26 @@ import fcntl
 import os
 import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.budget.grant import EVERYBODY, BudgetExceeded, Grant, ReleasedBefore, Spend, periods, same_accounting
-from quality.contracts.errors import EnvironmentFault, PolicyBreach
-from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
+from jobs.budget.charged_files import charge_files
+from jobs.budget.grant import (
+    BudgetExceeded,
+    Grant,
+    ReleasedBefore,
+    Spend,
+    same_accounting,
+    whole_units,
+)
+from jobs.budget.read_grants import grants_of, left_of, loss_of
+from quality.contracts.errors import EnvironmentFault
+from quality.releases.privacy_loss import PrivacyLoss
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS grants (id INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, unit TEXT NOT NULL,
@@ -59,13 +67,15 @@ class BudgetLedger:
     def grant(self, grant: Grant) -> None:
         """Set a budget, from now on in place of what was granted of the same before; what is spent stays spent.
 
-        Raises ``PolicyBreach`` if it is in another accounting than what has been spent of the same unit.
+        Raises ``PolicyBreach`` if it is in another accounting than what has been spent of the same unit, and
+        ``UsageError`` for periods that hold a part of a unit.
         """
+        whole_units(grant)
         with self.alone() as db:
             for (spent,) in db.execute(
                 "SELECT DISTINCT accounting FROM spends WHERE dataset = ? AND unit = ?", (grant.dataset, grant.unit)
             ):
-                same_accounting(grant, _loss(spent, "1", "0"))
+                same_accounting(grant, loss_of(spent, "1", "0"))
             loss = grant.loss
             db.execute(
                 "INSERT INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -73,18 +83,22 @@ class BudgetLedger:
                  grant.per, self.now().isoformat()),
             )  # fmt: skip
 
-    def once(self, spend: Spend, loss: PrivacyLoss, make: Callable[[], bytes], *, changed: bool = False) -> bytes:
+    def once(
+        self, spend: Spend, loss: PrivacyLoss, make: Callable[[], bytes], *, changed: bool = False,
+        files: Sequence[str] = (),
+    ) -> bytes:  # fmt: skip
         """Return the figures of a spending: as they were made before, or by ``make``, which then may read.
 
         The loss is spent before ``make`` is called and whatever it does, so that one that died or failed is paid for
         and made anew at a new loss: nobody knows how far it came. ``changed`` allows figures of data that had another
-        version or declaration when the same partition was released. Raises ``BudgetExceeded`` where too little is
-        left, and ``PolicyBreach`` for what has no budget or may not be released again.
+        version or declaration when the same partition was released. ``files`` are the SHA-256 of those that are read.
+        Raises ``BudgetExceeded`` where too little is left, ``ChargedElsewhere`` for files of another dataset, and
+        ``PolicyBreach`` for what has no budget or may not be released again.
         """
         with self._one_maker(spend):
             if (kept := self._made(spend)) is not None:
                 return kept
-            self._spend(spend, loss, changed)
+            self._spend(spend, loss, changed, files)
             figures = make()
             with self.alone() as db:
                 db.execute("INSERT INTO figures VALUES (?, ?, ?)", (spend.digest, figures, self.now().isoformat()))
@@ -110,24 +124,25 @@ class BudgetLedger:
                 "SELECT accounting, main, delta, per FROM grants WHERE dataset = ? AND unit = ? AND consumer = ?"
                 " ORDER BY id DESC LIMIT 1", (dataset, unit, consumer),
             ).fetchone()  # fmt: skip
-        return Grant(dataset, unit, _loss(*row[:3]), consumer, row[3]) if row else None
+        return Grant(dataset, unit, loss_of(*row[:3]), consumer, row[3]) if row else None
 
     def left(self, dataset: str, unit: str, consumer: str, first: date, last: date) -> dict[str, tuple[Fraction, ...]]:
         """Return what is left, as (rho or epsilon, delta), to a consumer by each budget: its own, and everybody's."""
         with closing(self._connect()) as db:
-            found = _grants(db, dataset, unit, consumer)
-            return {grant.consumer: _left(db, grant, first, last) for grant in found}
+            found = grants_of(db, dataset, unit, consumer)
+            return {grant.consumer: left_of(db, grant, first, last) for grant in found}
 
     def _made(self, spend: Spend) -> bytes | None:
         with closing(self._connect()) as db:
             found = db.execute("SELECT made FROM figures WHERE digest = ?", (spend.digest,)).fetchone()
         return bytes(found[0]) if found else None
 
-    def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool) -> None:
+    def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool, files: Sequence[str]) -> None:
         with self.alone() as db:
-            for grant in _grants(db, spend.dataset, spend.unit, spend.consumer):
+            charge_files(db, spend.dataset, files)
+            for grant in grants_of(db, spend.dataset, spend.unit, spend.consumer):
                 same_accounting(grant, loss)
-                left = _left(db, grant, spend.first, spend.last)
+                left = left_of(db, grant, spend.first, spend.last)
                 if Fraction(loss.main) > left[0] or Fraction(loss.delta) > left[1]:
                     raise BudgetExceeded(grant, left, loss)
             if not changed:
@@ -181,37 +196,6 @@ class BudgetLedger:
         return db
 
 
-def _grants(db: sqlite3.Connection, dataset: str, unit: str, consumer: str) -> list[Grant]:
-    """Return the budget of a dataset and a consumer's own part of it; without both, nothing may be spent."""
-    found = db.execute(
-        "SELECT consumer, accounting, main, delta, per FROM grants WHERE id IN (SELECT max(id) FROM grants"
-        " WHERE dataset = ? AND unit = ? AND consumer IN (?, ?) GROUP BY consumer) ORDER BY consumer",
-        (dataset, unit, EVERYBODY, consumer),
-    ).fetchall()
-    if not consumer or [row[0] for row in found] != [EVERYBODY, consumer]:
-        who = f"consumer {consumer!r}" if found and found[0][0] == EVERYBODY else "all consumers"
-        raise PolicyBreach(
-            f"{dataset} has no privacy budget per {unit} for {who}, so nothing of it may be spent.",
-            mend="Have one granted by who answers for the data: for the dataset, and for each consumer.",
-        )
-    return [Grant(dataset, unit, _loss(*row[1:4]), row[0], row[4]) for row in found]
-
-
-def _left(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tuple[Fraction, Fraction]:
-    """Return what is left in the fullest of the periods that the days lie in; sums are exact."""
-    rows = db.execute(
-        "SELECT first, last, main, delta FROM spends WHERE dataset = ? AND unit = ? AND (? = '' OR consumer = ?)",
-        (grant.dataset, grant.unit, grant.consumer, grant.consumer),
-    ).fetchall()
-    asked = periods(grant.per, first, last)
-    main, delta = dict.fromkeys(asked, Fraction()), dict.fromkeys(asked, Fraction())
-    for begun, ended, spent, spent_delta in rows:
-        for period in asked & periods(grant.per, date.fromisoformat(begun), date.fromisoformat(ended)):
-            main[period] += Fraction(spent)
-            delta[period] += Fraction(spent_delta)
-    return Fraction(grant.loss.main) - max(main.values()), Fraction(grant.loss.delta) - max(delta.values())
-
-
 def _refuse_changed(db: sqlite3.Connection, spend: Spend) -> None:
     """Raise ``ReleasedBefore`` for a partition of which others have figures; one that died before has shown nothing."""
     released = db.execute(
@@ -222,12 +206,6 @@ def _refuse_changed(db: sqlite3.Connection, spend: Spend) -> None:
     if released:
         raise ReleasedBefore(
             f"Release {spend.release} has published this partition of {spend.dataset} before, from other data or by "
-            "another declaration; the difference could tell who came or went. Nothing was read.",
+            "another declaration; the difference could tell who came or went. Nothing was spent.",
             mend="Keep what is published, or set `changed_input: spend` in the release, at a new loss.",
         )
-
-
-def _loss(accounting: str, main: str, delta: str) -> PrivacyLoss:
-    if accounting == "zcdp":
-        return ZeroConcentrated(rho=Decimal(main), delta=Decimal(delta))
-    return Approximate(epsilon=Decimal(main), delta=Decimal(delta))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import pyarrow as pa
@@ -30,11 +30,13 @@ def publish_noisily(
     key: bytes,
     listed: pa.Table | None = None,
     noise: NoiseSource | None = None,
+    files: Sequence[str] = (),
 ) -> pa.Table:
     """Return the noisy figures of a partition for a consumer: those kept, or new ones once their loss is spent.
 
     ``read`` is called after that only. ``days`` are the first and the last of the data; ``input_version`` is a digest
-    of all that ``read`` and ``listed`` would return. Raises as ``BudgetLedger.once`` does.
+    of all that ``read`` and ``listed`` would return, ``files`` are SHA-256 of the files that are charged. Raises as
+    ``BudgetLedger.once`` does.
     """
     spend = Spend(
         dataset=release.reads,
@@ -52,7 +54,7 @@ def publish_noisily(
         made = release_noisily(read(), release, key=key, noise=noise or OpenDpNoise(), listed=listed)
         return to_bytes(made.table)
 
-    return from_bytes(ledger.once(spend, release.loss, make, changed=release.changed_input == "spend"))
+    return from_bytes(ledger.once(spend, release.loss, make, changed=release.changed_input == "spend", files=files))
 
 
 def to_bytes(figures: pa.Table) -> bytes:

@@ -13,6 +13,7 @@ import typer
 from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from jobs.explain_failure import explain_failure, kind_of
 from jobs.listings.listing import OfRegions
@@ -47,13 +48,16 @@ NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for a run t
 RegionOption = Annotated[str, typer.Option("--region", "-r", help="Only this region; default: all.")]
 
 
-def show(result: BaseModel, as_json: bool, table: Table | Iterable[Any]) -> None:
-    """Print a result: its JSON on one document, or the table made for people."""
+def show(result: BaseModel, as_json: bool, table: Table | Iterable[Any], *, markup: bool = True) -> None:
+    """Print a result: its JSON on one document, or the table made for people.
+
+    Without ``markup`` texts are what they are: a value of a row may be ``[apple, pear]`` or ``[/b]``.
+    """
     if as_json:
         sys.stdout.write(json.dumps(result.model_dump(mode="json"), indent=2) + "\n")
         return
     for part in [table] if isinstance(table, Table) else table:
-        out.print(part)
+        out.print(part, markup=markup)
 
 
 def grid(*columns: str, title: str = "") -> Table:
@@ -66,9 +70,9 @@ def grid(*columns: str, title: str = "") -> Table:
 
 def fail(error: GeowardError) -> int:
     """Print what is wrong and how to mend it; return the exit code."""
-    err.print(f"[red]Error:[/red] {_plain(error.message)}")
+    err.print(Text.assemble(("Error:", "red"), f" {error.message}"))
     if error.mend:
-        err.print(f"[bold]Mend:[/bold]  {_plain(error.mend)}")
+        err.print(Text.assemble(("Mend:", "bold"), f"  {error.mend}"))
     return error.exit_code
 
 
@@ -103,10 +107,6 @@ def main(command: typer.Typer = app) -> None:
     except KeyboardInterrupt:
         err.print("Stopped. Nothing half-done was published; run the same command again to go on.")
         sys.exit(130)
-
-
-def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
 
 
 @app.callback(invoke_without_command=True)

@@ -51,22 +51,26 @@ def grant(
     """Allow at most a loss of each unit of a dataset: to all consumers together, and to each. Auditors are told.
 
     Both are needed before anything may be spent. What is granted per month adds up over a life: only a lifetime's
-    budget bounds that. A new grant takes the place of the one before; what is spent stays spent.
+    budget bounds that. A user is of a lifetime only, a user-week of that or a week: each month would cost it anew.
+    A new grant takes the place of the one before; what is spent stays spent. Who grants answers for the name: a file
+    that was charged to one dataset is refused under another, but nobody knows a changed copy of it.
 
     Example: `geoward budget grant pings --unit user_day --rho 0.5 --consumer city`
     """
     from jobs.audit_log import audit
-    from jobs.budget.grant import Grant
+    from jobs.budget.grant import Grant, whole_units
     from jobs.budget.open_ledger import SUBJECT, open_ledger
 
     home = open_home()
     loss = _loss(rho, epsilon, delta)
+    wanted = Grant(dataset, unit, loss, consumer, per)
+    whole_units(wanted)
     ledger = open_ledger(home)
     with ledger.alone():
         pass  # refuse a ledger that is missing before auditors are told
     facts = {"dataset": dataset, "unit": unit, "consumer": consumer, "loss": str(loss.main), "per": per}
     audit(home, "decision", SUBJECT, "budget granted", accounting=loss.accounting, delta=str(loss.delta), **facts)
-    ledger.grant(Grant(dataset, unit, loss, consumer, per))
+    ledger.grant(wanted)
     err.print(f"Granted {loss.main} per {unit} of {dataset} to {consumer or 'all consumers together'}.", markup=False)
     _show(home, as_json)
 
@@ -101,7 +105,7 @@ def _show(home: Home, as_json: bool) -> None:
         name = "rho" if entry.accounting == "zcdp" else "epsilon"
         who = entry.consumer or "all together"
         table.add_row(entry.dataset, entry.unit, who, f"{name} {entry.granted[0]:g}", entry.per, f"{entry.spends:,}")
-    show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."])
+    show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."], markup=False)
 
 
 def _loss(rho: str, epsilon: str, delta: str) -> PrivacyLoss:

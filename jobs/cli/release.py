@@ -27,9 +27,21 @@ def tell_step(step: str) -> None:
 def told_verdicts(verdicts: Iterable[Verdict]) -> list[ModelVerdict]:
     """Return verdicts as a listing tells them."""
     return [
-        ModelVerdict(check=v.check, passed=v.passed, description=v.description, mend=v.mend, measured=v.measured)
+        ModelVerdict(
+            check=v.check,
+            passed=v.passed,
+            description=v.description,
+            mend=v.mend,
+            measured=v.measured,
+            severity=v.severity,
+        )
         for v in verdicts
     ]
+
+
+def told_outcome(verdict: Verdict) -> str:
+    """Return whether a verdict holds, in a word."""
+    return "holds" if verdict.passed else "FAILS" if verdict.stops else "WARNING"
 
 
 def noise_of(declared: PlacesRelease) -> NoiseSource | None:

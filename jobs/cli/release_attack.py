@@ -61,7 +61,7 @@ def attack(
         declared, where = load_table_release(target), locate_release(target)
         found = attack_declared(declared, where, source or where.parent / declared.reads, tell_step)
     withstands = not any(verdict.stops for verdict in found)
-    show(_listing(Path(target).name, withstands, found), as_json, _tables(found))
+    show(_listing(Path(target).name, withstands, found), as_json, _tables(found), markup=False)
     if not withstands:
         raise typer.Exit(1)
 

@@ -82,7 +82,7 @@ def build(
         built = build_file(declared, where, file, target, tell_step)
     if report is not None:
         write_report(declared, file, built, output if not built.failed and not dry_run else None, report)
-    show(_listing(declared, file, output, dry_run, built), as_json, _tables(built))
+    show(_listing(declared, file, output, dry_run, built), as_json, _tables(built), markup=False)
     why = ", ".join(f"{reason} {count:,}" for reason, count in built.rejected.items()) or "0"
     out = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."
     err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
@@ -103,6 +103,8 @@ def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: b
 
 def _holds(verdict: Verdict) -> str:
     outcome = str(verdict.measured.get("outcome", ""))
+    if not (verdict.passed or verdict.stops or outcome):
+        return "warning"
     return "yes" if verdict.passed else f"NO: {outcome.replace('_', ' ')}" if outcome else "NO"
 
 

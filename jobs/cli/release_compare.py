@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
 from jobs.cli.app import Json, err, grid, show
 from jobs.cli.release import release
-from jobs.cli.release_verify import Columns, Secrets, pairs, split
+from jobs.cli.release_verify import Columns, Delimiter, Secrets, delimiter_of, pairs, split
 from jobs.listings.release_reports import ComparedVersion, CompareListing, DifferencingResult
 from jobs.release.tell_utility import tell_utility
 from quality.contracts.errors import UsageError
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from jobs.release.compare_releases import Compared
+    from quality.checks.anonymity.compare_versions import Differences
     from quality.checks.anonymity.measurement import Measurement
 
 
@@ -34,13 +34,20 @@ def compare(
     hierarchy: Annotated[
         list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it: what its nodes cover.")
     ] = None,
+    fixed_cells: Annotated[
+        bool, typer.Option("--fixed-cells", help="Each class is a cell of one partition that both share (an epoch's).")
+    ] = False,
+    delimiter: Delimiter = "",
     as_json: Json = False,
 ) -> None:
     """Compare two versions of a table: k, l, t, rows, and whether new minus old is a few people.
 
-    Whoever holds both subtracts them: a class that has one person more now holds the late person. Classes that changed
-    by fewer than k people are counted (default: the greater k of both), and the command ends with code 1 if there is
-    one. With `--source` the first file is what the second was made of: then utility is told, not difference.
+    Whoever holds both subtracts them: a class that has one person more now holds the late person. It fails (code 1) if
+    fewer than k came or went in a class (default: the greater k of both), or as few of a sensitive column's values did.
+    People are counted with `--subject`, else rows. It also fails where nothing can be proven: a class of one version
+    only may overlap others, and what is left of them may be one person. Only releases over the same fixed cells can be
+    compared: places of one epoch's tiling, or equal classes. `--fixed-cells` says that they are; no two classes may
+    then overlap. With `--source` the first file is what the second was made of: utility is told, not difference.
 
     Example: `geoward release compare may.csv june.csv --quasi-ids age,zip --sensitive disease`
     """
@@ -53,14 +60,15 @@ def compare(
         raise UsageError("A difference of fewer than 1 is none.", mend="Say --k 2 or more.")
     roles = Roles(named, split(sensitive), subject or None)
     files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
-    found = compare_releases(old, new, roles, of_source=of_source, k=k, hierarchies=files)
+    found = compare_releases(
+        old, new, roles, of_source=of_source, k=k, hierarchies=files, fixed_cells=fixed_cells,
+        delimiter=delimiter_of(delimiter),
+    )  # fmt: skip
     listing = _listing(old, new, found)
-    show(listing, as_json, _tables(listing))
+    show(listing, as_json, _tables(listing), markup=False)
     if listing.differencing and not listing.differencing.passed:
-        err.print(
-            "Mend: publish the correction with the next epoch, or keep the old counts where they changed by less than "
-            f"{listing.differencing.k}.", markup=False, highlight=False,
-        )  # fmt: skip
+        for reason in listing.differencing.reasons:
+            err.print(reason, markup=False, highlight=False)
         raise typer.Exit(1)
 
 
@@ -70,11 +78,40 @@ def _listing(old: Path, new: Path, found: Compared) -> CompareListing:
         old=_version(old, found.old), new=_version(new, found.new), quasi_ids=list(roles.quasi_ids),
         sensitive=list(roles.sensitive), subject=roles.subject, rows_fewer=found.old.rows - found.new.rows,
         utility=tell_utility(found.utility) if found.utility else None,
-        differencing=DifferencingResult(
-            k=between.k, in_both=between.in_both, only_old=between.only_old, only_new=between.only_new,
-            small=between.small, passed=not between.small,
-        ) if between else None,
+        differencing=_differencing(between) if between else None,
     )  # fmt: skip
+
+
+def _differencing(found: Differences) -> DifferencingResult:
+    return DifferencingResult(
+        k=found.k, counted="people" if found.people else "rows", in_both=found.in_both, only_old=found.only_old,
+        only_new=found.only_new, small=found.small, secrets=found.secrets, alike=found.alike,
+        fixed_cells=found.fixed_cells, overlapping=found.overlapping, proven=found.proven, passed=found.holds,
+        reasons=_reasons(found),
+    )  # fmt: skip
+
+
+def _reasons(found: Differences) -> list[str]:
+    """Return why the difference may be of a few people, each with its mend."""
+    keep = (
+        f"publish the correction with the next epoch, or keep the old counts where they changed by less than {found.k}."
+    )
+    told = []
+    if found.small or found.secrets:
+        told.append(f"A few stand in the difference of two equal classes. Mend: {keep}")
+    if found.alike:
+        told.append(f"All that came to or left a class have one sensitive value. Mend: {keep}")
+    if found.overlapping:
+        told.append(
+            f"The classes are no fixed cells: {found.overlapping:,} pairs overlap. Mend: publish both over the cells "
+            "of one epoch; two releases whose classes were fitted to their rows cannot be compared."
+        )
+    elif not found.proven:
+        told.append(
+            "Classes of one version only may overlap others, and nobody can prove here that what is left is no few "
+            "people. Mend: publish both over the fixed cells of an epoch, and say --fixed-cells."
+        )
+    return told
 
 
 def _version(path: Path, measured: Measurement) -> ComparedVersion:
@@ -85,7 +122,7 @@ def _version(path: Path, measured: Measurement) -> ComparedVersion:
 
 
 def _tables(told: CompareListing) -> list[Table | str]:
-    table = grid("", f"old: {escape(told.old.file)}#", f"new: {escape(told.new.file)}#")
+    table = grid("", f"old: {told.old.file}#", f"new: {told.new.file}#")
     for name in ("rows", "subjects", "classes", "k", "l", "t"):
         values = [getattr(version, name) for version in (told.old, told.new)]
         table.add_row(name, *(_shown(value) for value in values))
@@ -97,16 +134,21 @@ def _tables(told: CompareListing) -> list[Table | str]:
             f"C_avg {lost.c_avg:.2f}, discernibility {lost.discernibility:,}"
         )
         parts += [
-            f"{one.unread:,} values of {escape(one.name)} cover none of the source: name its --hierarchy."
+            f"{one.unread:,} values of {one.name} cover none of the source: name its --hierarchy."
             for one in lost.columns
             if one.unread
         ]
     if between := told.differencing:
-        verdict = "holds" if between.passed else "FAILS"
+        classes = between.in_both + between.only_old + between.only_new
+        verdict = "holds" if between.passed else "FAILS" if between.proven else "NOT PROVEN"
         parts.append(
-            f"{verdict}: {between.small:,} of {between.in_both:,} classes in both changed by 1 to {between.k - 1} "
-            f"people; {between.only_old:,} classes are in the old version only, {between.only_new:,} in the new."
+            f"{verdict}: in {between.small:,} of {classes:,} classes, 1 to {between.k - 1} "
+            f"{between.counted} came or went; in {between.secrets:,} as few sensitive values changed, in "
+            f"{between.alike:,} all that came or went are alike; {between.only_old:,} classes are in the old version "
+            f"only, {between.only_new:,} in the new."
         )
+        if between.counted == "rows":
+            parts.append("Rows were counted, not people: say --subject if a person may have several.")
     return parts
 
 

@@ -42,7 +42,9 @@ def build_and_show(
         delta=told.delta, lifetime_epsilon=told.lifetime_epsilon, left=told.left,
     )  # fmt: skip
     rest = ", ".join(f"{main:g} to {name}" for name, (main, _) in told.left.items())
-    show(listing, as_json, [f"{told.rows_out:,} partitions; {told.claim}", f"Left of the budgets: {rest}."])
+    show(
+        listing, as_json, [f"{told.rows_out:,} partitions; {told.claim}", f"Left of the budgets: {rest}."], markup=False
+    )
 
 
 def _day(text: str) -> date:

@@ -47,7 +47,7 @@ def build_and_show(
         noise=NoiseTold(**asdict(built.noise)) if built.noise else None,
         verdicts=told_verdicts(built.verdicts),
     )  # fmt: skip
-    show(listing, as_json, _tables(built))
+    show(listing, as_json, _tables(built), markup=False)
     held = ", ".join(f"{reason} {count:,}" for reason, count in built.withheld.items() if count) or "0"
     out = f"{built.told:,} told + {built.suppressed:,} suppressed + withheld: {held}."
     err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)

@@ -49,7 +49,7 @@ def suggest(
             for one in told.keys
         ],
     )  # fmt: skip
-    show(listing, as_json, _tables(listing))
+    show(listing, as_json, _tables(listing), markup=False)
 
 
 def _tables(told: SuggestListing) -> list[Table | str]:

@@ -45,4 +45,9 @@ def tile(
         release=declared.name, output=output.name, version=made.version, tiles=len(made.cells),
         regions=len(made.regions), made_from=made.made_from,
     )  # fmt: skip
-    show(told, as_json, [f"{told.tiles:,} tiles of {told.made_from}, version {told.version}, in {output.name}"])
+    show(
+        told,
+        as_json,
+        [f"{told.tiles:,} tiles of {told.made_from}, version {told.version}, in {output.name}"],
+        markup=False,
+    )

@@ -86,7 +86,7 @@ def _tune_table(
         release=declared.name, version=declared.version, source=file.name, points=list(tuned.points),
         attacked=attacks, proposed=tuned.proposed, rule=tuned.rule, picture=_draw(declared.name, output, tuned.points),
     )  # fmt: skip
-    show(listing, as_json, _tables(listing))
+    show(listing, as_json, _tables(listing), markup=False)
     if tuned.proposed is None:
         err.print("No k can be released: see why, and mend the declaration or try smaller k.", markup=False)
         raise typer.Exit(1)

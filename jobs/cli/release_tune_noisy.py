@@ -42,7 +42,7 @@ def tune_and_show(
     if output is not None and listing.picture:
         picture = draw_error(f"{declared.name}: expected error of {known.told}", name, tuned.points, within)
         output.write_text(picture, encoding="utf-8")
-    show(listing, as_json, _tables(listing))
+    show(listing, as_json, _tables(listing), markup=False)
     if tuned.proposed is None:
         err.print("No loss that was tried is enough: try larger ones, coarser keys, or a larger --error.", markup=False)
         raise typer.Exit(1)

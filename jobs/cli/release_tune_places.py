@@ -37,7 +37,7 @@ def tune_and_show(
         points=list(tuned.points), attacked=attacks, rule=tuned.rule,
         picture=_draw(declared.name, output, tuned.points),
     )  # fmt: skip
-    show(listing, as_json, _tables(listing, tuned.proposed))
+    show(listing, as_json, _tables(listing, tuned.proposed), markup=False)
     if tuned.proposed is None:
         err.print("Nothing can be released: see why, and mend the declaration or try smaller k.", markup=False)
         raise typer.Exit(1)

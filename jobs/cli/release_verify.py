@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from jobs.cli.app import Json, grid, show
-from jobs.cli.release import release, told_verdicts
+from jobs.cli.release import release, told_outcome, told_verdicts
 from jobs.listings.releases import (
     AttackerRisk,
     MeasuredParameter,
@@ -31,6 +31,9 @@ Columns = Annotated[
     list[str] | None, typer.Option("--quasi-ids", "-q", help="What an attacker may know; a,b or again.")
 ]
 Secrets = Annotated[list[str] | None, typer.Option("--sensitive", "-s", help="What must not be learned; a,b or again.")]
+Delimiter = Annotated[
+    str, typer.Option("--delimiter", help="Of CSV, if its header holds several: a comma, semicolon, tab or |.")
+]
 
 
 @release.command()
@@ -55,6 +58,7 @@ def verify(
         float, typer.Option("--fraction", help="The share of the population that the table is: population uniques.")
     ] = 0.0,
     worst: Annotated[int, typer.Option("--worst", min=0, help="Classes to tell of each parameter.")] = 3,
+    delimiter: Delimiter = "",
     as_json: Json = False,
 ) -> None:
     """Tell k, l, t and the rest of a table, whoever made it, with the classes in which they are worst.
@@ -73,9 +77,10 @@ def verify(
     files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
     orders = {column: tuple(value.split(",")) for column, value in pairs("--order", order)}
     models = _limits(k, least, t, roles.sensitive)
-    found = verify_file(file, roles, models, beside=Beside(population, subject or None, files, orders), worst=worst)
+    beside = Beside(population, subject or None, files, orders, delimiter_of(delimiter))
+    found = verify_file(file, roles, models, beside=beside, worst=worst)
     risk = _risk(found, fraction)
-    show(_listing(file.name, found, risk), as_json, _tables(found, risk))
+    show(_listing(file.name, found, risk), as_json, _tables(found, risk), markup=False)
     if not found.holds:
         raise typer.Exit(1)
 
@@ -83,6 +88,11 @@ def verify(
 def split(values: Iterable[str] | None) -> tuple[str, ...]:
     """Return names given with commas, or by saying the option again."""
     return tuple(name for value in values or () for name in value.split(",") if name)
+
+
+def delimiter_of(text: str) -> str:
+    """Return the delimiter that is said as itself, or as a word where a shell takes the character."""
+    return {"tab": "\t", "\\t": "\t"}.get(text, text)
 
 
 def pairs(option: str, values: Iterable[str] | None) -> list[tuple[str, str]]:
@@ -115,7 +125,7 @@ def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
         t=measured.t, histogram=measured.histogram,
         parameters=[_parameter(one) for one in measured.parameters],
         risk=risk,
-        holds=found.holds if found.verdicts else None,
+        holds=found.holds if found.judged else None,
         verdicts=told_verdicts(found.verdicts),
     )  # fmt: skip
 
@@ -170,7 +180,5 @@ def _tables(found: Verified, risk: TableRisk) -> list[Table | str]:
         table.add_row(name, one.column or "", f"{one.value:g}", named, f"{first.subjects:,}" if first else "")
     who = f"of {measured.roles.subject}" if measured.roles.subject else "(each row is one: say --subject if not)"
     head = f"{measured.rows:,} rows, {measured.subjects:,} subjects {who}, {measured.classes:,} classes"
-    verdicts = [
-        f"{'holds' if v.passed else 'FAILS'}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts
-    ]
+    verdicts = [f"{told_outcome(v)}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts]
     return [head, table, *_told(risk), *verdicts]

@@ -141,17 +141,25 @@ class ComparedVersion(Listing):
 
 
 class DifferencingResult(Listing):
-    """``small`` of ``in_both`` groups changed by 1 to ``k`` - 1 subjects: their difference is a few people.
+    """From ``small`` classes 1 to ``k`` - 1 of ``counted`` came or went, in ``secrets`` as many sensitive values did.
 
-    Groups that are in one version only cannot be subtracted from themselves; they are counted, not judged.
+    ``alike`` are classes of several secrets in which all that came or went have one. It is ``proven`` only over classes
+    of both versions, or of ``fixed_cells``, of which no pair is ``overlapping``; ``reasons`` say why it did not pass.
     """
 
     k: int
+    counted: Literal["people", "rows"]
     in_both: int
     only_old: int
     only_new: int
     small: int
+    secrets: int
+    alike: int
+    fixed_cells: bool
+    overlapping: int
+    proven: bool
     passed: bool
+    reasons: list[str]
 
 
 class CompareListing(Listing):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from jobs.listings.listing import Listing
 
 
@@ -24,13 +26,14 @@ class MeasuredParameter(Listing):
 
 
 class ModelVerdict(Listing):
-    """Whether a declared model holds. ``measured`` are parameters, limits and names of columns."""
+    """Whether a declared model holds. ``measured`` are parameters, limits and names; ``warn`` stops nothing."""
 
     check: str
     passed: bool
     description: str
     mend: str
     measured: dict[str, int | float | str]
+    severity: Literal["error", "warn"]
 
 
 class AttackerRisk(Listing):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -47,7 +47,8 @@ class NotReleased(GeowardError):
 class Built:
     """What became of each row (``rows_in`` is ``rows_out``, ``suppressed`` and all ``rejected``), with the proof.
 
-    ``utility`` is measured on the published rows, beside those that are of somebody.
+    ``utility`` is measured on the published rows, beside those that are of somebody. ``sha256`` is of what was written,
+    as it was written; None if nothing was.
     """
 
     rows_in: int
@@ -57,6 +58,7 @@ class Built:
     measured: Measurement
     verdicts: tuple[Verdict, ...]
     utility: Utility
+    sha256: str | None = None
 
     @property
     def failed(self) -> list[Verdict]:
@@ -100,7 +102,7 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
-        write_table(made.table, target)
+        return replace(built, sha256=write_table(made.table, target))
     return built
 
 

@@ -1,4 +1,4 @@
-"""Build a differentially private release of a file: its loss is spent in the ledger before the file is read."""
+"""Build a differentially private release of a file: its loss is spent in the ledger before a figure is made of it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.budget.open_ledger import choice_key, open_ledger
 from jobs.budget.publish_noisily import publish_noisily
 from jobs.home import Home
-from jobs.manifest import sha256_of
 from jobs.release.read_table import read_table
 from jobs.release.verify_file import existing
 from jobs.release.write_table import check_output, write_table
@@ -23,10 +23,12 @@ from quality.releases.noisy_keys import GridKey, PublicKeys, TimeKey
 if TYPE_CHECKING:
     import pyarrow as pa
 
+_ZONED = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
+
 
 @dataclass(frozen=True, slots=True)
 class BuiltNoisily:
-    """The noisy figures' rows, what one unit and one person lose, and what is left of the budgets."""
+    """The noisy figures' rows, what one unit and one person lose, what is left of the budgets, the file's SHA-256."""
 
     rows_out: int
     claim: str
@@ -34,6 +36,7 @@ class BuiltNoisily:
     delta: float
     lifetime_epsilon: float
     left: dict[str, tuple[float, float]]
+    sha256: str
 
 
 def build_noisy(
@@ -42,25 +45,31 @@ def build_noisy(
 ) -> BuiltNoisily:  # fmt: skip
     """Write the noisy figures of ``source``'s rows of ``days`` (UTC, both ends in) for ``consumer`` to ``target``.
 
-    The same declaration, consumer, days and file give the same figures again, and cost nothing more. Raises what
-    ``BudgetLedger.once`` does before a row is read, and ``UsageError`` for files that cannot be read or written.
+    The same declaration, consumer, days and file give the same figures again, and cost nothing more. What cannot be
+    read, by its columns or their types, costs nothing either: whoever builds has the rows, and nobody else is told.
+    Raises what ``BudgetLedger.once`` does, and ``UsageError`` for files that cannot be read or written.
     """
     check_output(source, target)
-    listed = listed_in(release, declared_in)
-    digests = [_digest(path) for path in (existing(source), *([listed] if listed else []))]
+    content = _bytes(existing(source))
+    rows = rows_of(release, source, days, content)
+    digests, public = [sha256(content).hexdigest()], None
+    if (listed := listed_in(release, declared_in)) is not None:
+        names = _bytes(listed)
+        digests.append(sha256(names).hexdigest())
+        public = read_table(listed, list(release.keys), names)
     ledger = open_ledger(home)
     tell(f"Spending {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}")
     table = publish_noisily(
-        ledger, release, lambda: rows_of(release, source, days), consumer=consumer,
+        ledger, release, lambda: rows, consumer=consumer,
         partition=f"{days[0]}/{days[1]}", days=days, input_version="-".join(digests), key=choice_key(home),
-        listed=read_table(listed, list(release.keys)) if listed else None,
+        listed=public, files=digests[:1],
     )  # fmt: skip
     tell(f"Writing {target.name}")
-    write_table(table, target)
-    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days))
+    written = write_table(table, target)
+    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days), written)
 
 
-def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]]) -> BuiltNoisily:
+def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]], written: str) -> BuiltNoisily:
     from transforms.noise.claim import claim_of
 
     claim = claim_of(release)
@@ -68,6 +77,7 @@ def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction
         table.num_rows, claim.said, float(claim.as_approximate.epsilon), float(claim.as_approximate.delta),
         float(claim.lifetime_as_approximate.epsilon),
         {name or "everybody": (float(main), float(delta)) for name, (main, delta) in left.items()},
+        written,
     )  # fmt: skip
 
 
@@ -79,22 +89,34 @@ def listed_in(release: NoisyRelease, declared_in: Path) -> Path | None:
     return existing(declared_in.parent / partitions.table)
 
 
-def _digest(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
+    """Return a file's bytes, of which the digest is taken and the rows are read: another file may lie there by then."""
     if path.is_dir():
         raise UsageError("A noisy release is of one file.", mend="Name a CSV or Parquet file.")
-    return sha256_of(path)
+    return path.read_bytes()
 
 
-def rows_of(release: NoisyRelease, source: Path, days: tuple[date, date] | None) -> pa.Table:
-    """Return the rows of the days that are paid for: what lies outside is not looked at. None are all days."""
+def rows_of(
+    release: NoisyRelease, source: Path, days: tuple[date, date] | None, content: bytes | None = None
+) -> pa.Table:
+    """Return the rows of the days that are paid for: what lies outside is not looked at. None are all days.
+
+    Raises ``UsageError`` for a column that is not of times or numbers.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    rows = read_table(source, columns_of(release))
-    for name in _times(release):
-        rows = rows.set_column(rows.column_names.index(name), name, _as_time(rows[name]))
-    for name in _numbers(release):
-        rows = rows.set_column(rows.column_names.index(name), name, rows[name].cast(pa.float64()))
+    rows = read_table(source, columns_of(release), content)
+    casts = dict.fromkeys(_numbers(release), _as_number) | dict.fromkeys(_times(release), _as_time)
+    for name, cast in casts.items():
+        try:
+            rows = rows.set_column(rows.column_names.index(name), name, cast(rows[name]))
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            kind = "number" if cast is _as_number else "time"
+            raise UsageError(
+                f"Column {name} of {source.name} holds a value that is no {kind}.",
+                mend="Write numbers in digits and times as ISO 8601 (without a zone: UTC). Nothing was spent.",
+            ) from None
     if release.unit.time is None or days is None:
         return rows
     first, after = (datetime.combine(day, datetime.min.time()) for day in (days[0], days[1] + timedelta(days=1)))
@@ -102,15 +124,24 @@ def rows_of(release: NoisyRelease, source: Path, days: tuple[date, date] | None)
     return rows.filter(pc.and_(pc.greater_equal(at, pa.scalar(first, at.type)), pc.less(at, pa.scalar(after, at.type))))
 
 
-def _as_time(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return times in UTC, of timestamps, of texts (ISO 8601) or of whole seconds since 1970."""
+def _as_number(column: pa.ChunkedArray) -> pa.ChunkedArray:
     import pyarrow as pa
+
+    return column.cast(pa.float64())
+
+
+def _as_time(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return times in UTC, of timestamps, of texts (ISO 8601, without a zone in UTC) or of whole seconds since 1970."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = column.type
     if pa.types.is_integer(kind):
         return column.cast(pa.timestamp("s")).cast(pa.timestamp("us"))
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return column.cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
+        zoned, none = pc.match_substring_regex(column, _ZONED), pa.scalar(None, kind)
+        in_zone = pc.if_else(zoned, column, none).cast(pa.timestamp("us", tz="UTC")).cast(pa.timestamp("us"))
+        return pc.coalesce(in_zone, pc.if_else(zoned, none, column).cast(pa.timestamp("us")))
     return column.cast(pa.timestamp("us"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,7 +37,7 @@ class BuiltPlaces:
 
     ``kept`` is the share of fixes in the epoch that are told; ``displacement_m`` the mean and the 95th percentile in
     meters from a fix to the center of the cell that it is told by. ``noise`` is what was spent, if any is declared;
-    ``shown`` counts the rows of each published cell.
+    ``shown`` counts the rows of each published cell; ``sha256`` is of what was written, as it was written.
     """
 
     rows_in: int
@@ -53,6 +53,7 @@ class BuiltPlaces:
     noise: NoiseSpent | None
     utility: PlacesUtility
     shown: dict[str, int]
+    sha256: str | None = None
 
     @property
     def failed(self) -> list[Verdict]:
@@ -145,7 +146,7 @@ def build_places(
     )  # fmt: skip
     if target is not None and not built.failed:
         tell(f"Writing {target.name}")
-        write_table(made.table, target)
+        return replace(built, sha256=write_table(made.table, target))
     return built
 
 

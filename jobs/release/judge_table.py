@@ -12,6 +12,7 @@ from quality.checks.anonymity.judge_models import judge_models, recursive_levels
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.published_table import Roles, open_engine, open_file
+from quality.checks.anonymity.warn_texts import warn_texts
 from quality.checks.verdict import Verdict
 from quality.releases.attributes import Order
 from quality.releases.declaration import TableRelease
@@ -85,4 +86,5 @@ def _judged(
         orders={name: one.values for name, one in stated.items() if isinstance(one, Order) and one.values},
         recursive=recursive_levels(release.models), accounts=accounts,
     )  # fmt: skip
-    return measured, judge_models(measured, release.models)
+    shown = (*release.quasi_ids, *release.sensitive, *release.keep)
+    return measured, judge_models(measured, release.models) + warn_texts(db, "published", shown, roles.subject)

@@ -83,7 +83,7 @@ def report_noisy(
         claim.as_approximate, claim.lifetime_as_approximate
     ))  # fmt: skip
     return NoisyReport(
-        release, facts_of(source, published, made_at, PARTS), built, consumer, days, declared(release),
+        release, facts_of(source, published, built.sha256, made_at, PARTS), built, consumer, days, declared(release),
         tuple(map(_noise, scales)), tuple(_errors(release, scales)), _spurious(release, scales),
         next((one.threshold for one in scales if one.threshold), None),
         (one, life), limits_of_noisy(release),

@@ -52,7 +52,7 @@ def report_places(
 ) -> PlacesReport:
     """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
     attacks, kept = apart(built.verdicts)
-    facts = facts_of(source, published, made_at, PARTS)
+    facts = facts_of(source, published, built.sha256, made_at, PARTS)
     ran = tuple(verdict for verdict in attacks if verdict.measured.get("outcome") not in UNTRIED)
     untried = tuple(verdict for verdict in attacks if verdict not in ran)
     return PlacesReport(release, facts, built, declared(release), ran, untried, kept, limits_of_places(release))

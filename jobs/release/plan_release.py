@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jobs.listings.release_reports import PlannedColumn, ReleasePlanListing, Role
 from jobs.release.explain_release import means
+from quality.checks.anonymity.csv_file import csv_file
 from quality.checks.anonymity.published_table import explained, open_engine
 from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
@@ -45,6 +46,10 @@ def shape_of(path: Path) -> FileShape:
     kinds = {suffix.lower() for suffix in path.suffixes}
     if not (path.is_dir() or kinds & {".parquet", ".pq"} or kinds & _TEXTS):
         raise UsageError(f"{path.name} is neither CSV nor Parquet.", mend="Name it *.csv or *.parquet.")
+    if not (path.is_dir() or kinds & {".parquet", ".pq"}):
+        with explained(path.name):
+            file = csv_file(path)
+            return FileShape(file.names, file.count())
     with (
         tempfile.TemporaryDirectory(prefix="geoward-") as scratch,
         open_engine(Path(scratch)) as db,
@@ -52,8 +57,6 @@ def shape_of(path: Path) -> FileShape:
     ):
         if path.is_dir():
             found = db.read_parquet([str(part) for part in sorted(path.glob("**/*.parquet"))])
-        elif kinds & _TEXTS:
-            found = db.read_csv(str(path), header=True, all_varchar=True)
         else:
             found = db.read_parquet(str(path))
         rows = found.aggregate("count(*)").fetchall()[0][0]

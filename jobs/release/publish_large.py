@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from jobs.release.build_file import Built, measure_release
 from jobs.release.build_large import PERSONS, Staged, stage_large, without_links
 from jobs.release.judge_table import judge_files
 from jobs.release.read_hierarchies import hierarchy_texts
+from jobs.release.write_table import digest_of
 from quality.checks.anonymity.judge_kept import judge_kept
 from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.published_table import open_engine, quoted
@@ -71,7 +73,7 @@ def build_large(
         built = _proven(without_links(release), declared_in, source, folder, staged, texts, tell)
         if target is not None and not built.failed:
             tell(f"Writing {target.name}")
-            _give_name(folder, staged, target)
+            return replace(built, sha256=_give_name(folder, staged, target))
     return built
 
 
@@ -88,12 +90,14 @@ def _staging(target: Path | None, home: Home) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _give_name(folder: Path, staged: Staged, target: Path) -> None:
-    """Keep the published files alone, those that tell of no other try, and name their folder."""
+def _give_name(folder: Path, staged: Staged, target: Path) -> str:
+    """Keep the published files alone, those that tell of no other try, and name their folder; return its digest."""
     for file in folder.iterdir():
         if file.name not in staged.parts:
             file.unlink()
+    written = digest_of(folder)
     folder.replace(target)
+    return written
 
 
 def _proven(

@@ -65,7 +65,7 @@ def report_release(
     """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
     attacks, kept = apart(built.verdicts)
     return ReleaseReport(
-        release, facts_of(source, published, made_at, PARTS), built, state_risk(built.measured), attacks,
+        release, facts_of(source, published, built.sha256, made_at, PARTS), built, state_risk(built.measured), attacks,
         _not_tried(release, attacks), kept,
         tuple(means(model) for model in release.models), tuple(limits_of(release)), _worst(built),
         _dropped(release, source),

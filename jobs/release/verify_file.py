@@ -11,7 +11,8 @@ from quality.checks.anonymity.hierarchy_file import Paths, read_paths
 from quality.checks.anonymity.judge_models import judge_models, recursive_levels
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
 from quality.checks.anonymity.measurement import Measurement
-from quality.checks.anonymity.published_table import Roles, open_engine, open_file
+from quality.checks.anonymity.published_table import Roles, open_engine, open_file, quoted
+from quality.checks.anonymity.warn_texts import warn_texts
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
 from quality.releases.privacy_models import PrivacyModel
@@ -19,12 +20,16 @@ from quality.releases.privacy_models import PrivacyModel
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What a measurement needs beside the file: a population, hierarchies by column, orders of values by column."""
+    """What a measurement needs beside the file: a population, hierarchies by column, orders of values by column.
+
+    ``delimiter`` is that of all CSV files, or empty: then each one's header tells it.
+    """
 
     population: Path | None = None
     population_subject: str | None = None
     hierarchies: Mapping[str, Path] = field(default_factory=dict)
     orders: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    delimiter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +41,13 @@ class Verified:
 
     @property
     def holds(self) -> bool:
-        """Whether every model that was asked for holds."""
-        return all(verdict.passed for verdict in self.verdicts)
+        """Whether every model that was asked for holds; a warning is none."""
+        return not any(verdict.stops for verdict in self.verdicts)
+
+    @property
+    def judged(self) -> bool:
+        """Whether any model was asked for."""
+        return any(verdict.severity == "error" for verdict in self.verdicts)
 
 
 def verify_file(
@@ -50,13 +60,20 @@ def verify_file(
     given = beside or Beside()
     hierarchies = {column: read_hierarchy(file) for column, file in given.hierarchies.items()}
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
-        table = open_file(db, existing(path), name=path.name)
-        crowd = open_file(db, existing(given.population), name="the population") if given.population else None
+        table = open_file(db, existing(path), name=path.name, delimiter=given.delimiter)
+        crowd = None
+        if given.population is not None:
+            theirs = (*roles.quasi_ids, *([given.population_subject] if given.population_subject else []))
+            crowd = open_file(
+                db, existing(given.population), name="the population", columns=theirs, delimiter=given.delimiter
+            )
         measured = measure_anonymity(
             db, table, roles, population=crowd, population_subject=given.population_subject, hierarchies=hierarchies,
             orders=given.orders, recursive=recursive_levels(models), worst=worst,
         )  # fmt: skip
-    return Verified(measured, tuple(judge_models(measured, models)))
+        columns = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
+        warned = warn_texts(db, table, columns, roles.subject)
+    return Verified(measured, (*judge_models(measured, models), *warned))
 
 
 def existing(path: Path) -> Path:

@@ -76,6 +76,17 @@ class Release(_Frozen):
         return self
 
 
+Per = Literal["lifetime", "year", "month", "week", "day"]
+
+WHOLE_UNITS: dict[str, tuple[Per, ...]] = {
+    "user": ("lifetime",),
+    "user_week": ("lifetime", "week"),
+    "user_day": ("lifetime", "year", "month", "week", "day"),
+}
+"""Periods that hold whole privacy units: a user, or a week that begins in one month and ends in the next, would lose
+the budget of each period that it is in. Weeks are ISO's."""
+
+
 class Budget(_Frozen):
     """What one privacy ``unit`` of a table may lose at most in each period of data, over all noisy releases of it.
 
@@ -84,7 +95,7 @@ class Budget(_Frozen):
     """
 
     unit: Literal["user", "user_day", "user_week"]
-    per: Literal["lifetime", "year", "month", "week", "day"] = "lifetime"
+    per: Per = "lifetime"
     rho: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
     epsilon: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
     delta: Decimal = Field(default=Decimal(0), ge=0, lt=1)
@@ -93,6 +104,8 @@ class Budget(_Frozen):
     def _one(self) -> Budget:
         if (self.rho is None) == (self.epsilon is None):
             raise ValueError("a budget states rho or epsilon, one of them")
+        if self.per not in WHOLE_UNITS[self.unit]:
+            raise ValueError(f"a budget per {self.unit} is per {' or '.join(WHOLE_UNITS[self.unit])}")
         return self
 
 

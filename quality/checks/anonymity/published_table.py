@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from quality.checks.anonymity.csv_file import CsvFile, csv_file, require_columns
 from quality.contracts.errors import GeowardError, UsageError
 
 if TYPE_CHECKING:
@@ -65,11 +66,14 @@ def open_engine(scratch: Path, *, memory: str = "2GB", threads: int | None = Non
         db.close()
 
 
-def open_file(db: DuckDBPyConnection, path: Path, *, name: str = "published", columns: tuple[str, ...] = ()) -> str:
+def open_file(
+    db: DuckDBPyConnection, path: Path, *, name: str = "published", columns: tuple[str, ...] = (), delimiter: str = ""
+) -> str:
     """Make ``name`` a view of Parquet, or a table of a CSV file, which is parsed once; return ``name``.
 
-    In CSV all columns are text and empty fields are null; only ``columns`` are kept, if any are named. A folder is
-    read as the Parquet files in it. Raises UsageError for what is neither, and for columns that are missing.
+    In CSV (as ``csv_file`` reads it) all columns are text and empty fields are null; only ``columns`` are kept, if any
+    are named. A folder is read as the Parquet files in it. Raises UsageError for what is neither, for columns that are
+    missing, and for CSV that two readers do not read as the same number of rows.
     """
     if set(str(path)) & set(_PATTERNS):
         raise UsageError(f"A file's name must hold none of {_PATTERNS}.", mend="Rename it.")
@@ -80,37 +84,41 @@ def open_file(db: DuckDBPyConnection, path: Path, *, name: str = "published", co
         elif kinds & {".parquet", ".pq"}:
             found = db.read_parquet(str(path))
         elif kinds & _TEXT:
-            found = db.read_csv(str(path), header=True, all_varchar=True)
+            _load_csv(db, csv_file(path, delimiter=delimiter), name, columns)
+            return name
         else:
             raise UsageError(f"{path.name} is neither CSV nor Parquet.", mend="Name it *.csv or *.parquet.")
         db.execute(f"DROP TABLE IF EXISTS temp.main.{quoted(name)}")  # of a CSV file before, which would hide the view
         found.create_view(name, replace=True)
         require(db, name, columns)
-        if kinds & _TEXT:
-            kept = ", ".join(quoted(column) for column in dict.fromkeys(columns)) or "*"
-            db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT {kept} FROM memory.main.{quoted(name)}")
     return name
+
+
+def _load_csv(db: DuckDBPyConnection, file: CsvFile, name: str, columns: tuple[str, ...]) -> None:
+    db.register("csv_rows", file.read(columns))
+    db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM csv_rows")
+    db.unregister("csv_rows")
+    file.check(int(db.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()[0][0]))
 
 
 @contextmanager
 def explained(table: str) -> Iterator[None]:
     """Tell errors of the engine by kind, since their text may hold a row's values."""
     import duckdb
+    import pyarrow as pa
 
     try:
         yield
     except duckdb.OutOfMemoryException:
         raise GeowardError(f"{table} needs more memory than the engine may use.", mend="Raise the limit.") from None
-    except duckdb.Error as error:
+    except (duckdb.Error, pa.ArrowException) as error:
         kind = type(error).__name__
         raise UsageError(f"{table} cannot be read as a table: {kind}.", mend="Write it as CSV or Parquet.") from None
 
 
 def require(db: DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
     """Raise UsageError, naming the columns that ``table`` lacks."""
-    present = columns_of(db, table)
-    if missing := [name for name in columns if name not in present]:
-        raise UsageError(f"{table} has no column {', '.join(missing)}.", mend=f"It has: {', '.join(present)}.")
+    require_columns(table, columns, columns_of(db, table))
 
 
 def columns_of(db: DuckDBPyConnection, table: str) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jobs.budget.charged_files import ChargedElsewhere
 from jobs.budget.export_spends import grants, spends
 from jobs.budget.grant import BudgetExceeded, Grant, periods
 from jobs.budget.ledger import BudgetLedger
@@ -199,6 +200,59 @@ def test_a_budget_of_a_period_is_one_of_the_days_that_figures_tell_of(tmp_path, 
     else:
         with pytest.raises(BudgetExceeded):
             again()
+
+
+@pytest.mark.parametrize(
+    ("unit", "per", "whole"),
+    [
+        pytest.param("user", "month", False, id="a-user-lives-in-every-month"),
+        pytest.param("user", "lifetime", True, id="a-user-has-one-life"),
+        pytest.param("user_week", "day", False, id="a-week-has-seven-days"),
+        pytest.param("user_week", "month", False, id="a-week-may-begin-in-another-month"),
+        pytest.param("user_week", "week", True, id="a-week"),
+        pytest.param("user_day", "day", True, id="a-day"),
+    ],
+)
+def test_a_period_that_holds_a_part_of_a_unit_is_no_bound_and_refused(ledger, unit, per, whole):
+    wanted = Grant("protected.pings", unit, rho(1), per=per)
+    if whole:
+        ledger.grant(wanted)
+    else:
+        with pytest.raises(UsageError, match="holds a whole user"):
+            ledger.grant(wanted)
+
+
+def test_a_user_is_charged_for_life_by_a_budget_per_month_of_before(ledger):
+    with ledger.alone() as db:
+        for who in ("", "mobility"):
+            told = ("protected.pings", "user", who, "zcdp", "0.1", "0", "month", "2026-01-01T00:00:00")
+            db.execute("INSERT INTO grants VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+    once(ledger, unit="user")
+
+    with pytest.raises(BudgetExceeded):
+        once(ledger, unit="user", partition="june", first=date(2026, 6, 1), last=date(2026, 6, 30))
+
+
+def test_a_file_under_a_second_name_has_no_second_budget(ledger):
+    """The name in a release says whose budget pays; who calls the same file a toy gets no budget of toys."""
+    for who in ("", "mobility"):
+        ledger.grant(Grant("toy", "user_day", rho(50), who))
+    ledger.once(a_spend(), TENTH, lambda: b"figures", files=["f" * 64])
+
+    with pytest.raises(ChargedElsewhere, match=r"charged to the budget of protected\.pings"):
+        ledger.once(a_spend(dataset="toy"), TENTH, lambda: pytest.fail("was made"), files=["f" * 64])
+    assert ledger.left("toy", "user_day", "mobility", *DAY)[""][0] == 50
+    once(ledger, dataset="toy")
+    ledger.once(a_spend(partition="b"), TENTH, lambda: b"figures", files=["f" * 64])
+
+
+def test_a_refused_spending_charges_no_file(ledger):
+    with pytest.raises(BudgetExceeded):
+        ledger.once(a_spend(), rho(2), lambda: b"", files=["f" * 64])
+    for who in ("", "mobility"):
+        ledger.grant(Grant("toy", "user_day", rho(1), who))
+
+    assert ledger.once(a_spend(dataset="toy"), TENTH, lambda: b"figures", files=["f" * 64]) == b"figures"
 
 
 def test_figures_of_several_days_spend_of_each(tmp_path):

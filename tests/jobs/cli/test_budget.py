@@ -136,6 +136,65 @@ def test_changed_data_of_days_that_are_out_is_refused(granted, noisy):
     assert isinstance(done.exception, PolicyBreach)
 
 
+def test_a_budget_per_month_of_a_user_is_refused_and_no_auditor_is_told(geoward, home):
+    geoward("budget", "make")
+
+    done = geoward("budget", "grant", "visits", "--unit", "user", "--rho", "0.1", "--per", "month")
+
+    assert isinstance(done.exception, UsageError)
+    assert [e["outcome"] for e in audited(home) if e["subject"] == "privacy budgets"] == ["ledger made"]
+
+
+def test_a_file_is_not_charged_to_the_budget_of_another_name(granted, noisy, geoward):
+    for consumer in ([], ["--consumer", "city"]):
+        geoward("budget", "grant", "toy", "--unit", "user_day", "--rho", "50", *consumer)
+    noisy()
+
+    done, rows = noisy(reads="toy", out="second.csv")
+
+    assert rows is None
+    assert "charged to the budget of visits" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("times", "readable"),
+    [
+        pytest.param(["2026-05-01T10:00:00", "2026-05-01 10:00", "2026-05-01"], True, id="without-a-zone-is-utc"),
+        pytest.param(["2026-05-01T10:00:00Z", "2026-05-01T23:00:00+02:00"], True, id="with-a-zone"),
+        pytest.param(["2026-05-01T10:00:00Z", "1 May"], False, id="no-time"),
+    ],
+)
+def test_times_are_read_before_anything_is_spent(granted, geoward, tmp_path, times, readable):
+    (tmp_path / "t.csv").write_text("who,place,at\n" + "".join(f"p{n},park,{at}\n" for n, at in enumerate(times)))
+    (tmp_path / "t.yaml").write_text(yaml.safe_dump(DECLARED))
+
+    done = geoward(
+        "release", "build", tmp_path / "t.yaml", "-i", tmp_path / "t.csv", "-o", tmp_path / "o.csv", "--consumer",
+        "city", *DAYS,
+    )  # fmt: skip
+
+    spent = [one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]]
+    assert (spent, done.exit_code) == (([1, 1], 0) if readable else ([0, 0], 1))
+    assert readable or "Column at of t.csv holds a value that is no time" in str(done.exception)
+
+
+def test_figures_are_of_the_bytes_whose_digest_is_charged(granted, noisy, monkeypatch):
+    """A file that is swapped after its digest was taken is not what is read."""
+    from jobs.release import build_noisy
+
+    seen, read = [], build_noisy.read_table
+    monkeypatch.setattr(
+        build_noisy, "read_table",
+        lambda path, *rest: path.write_text("who,place,at\np0,pool,2026-05-01T10:00:00Z\n") and seen.append(
+            read(path, *rest)
+        ) or seen[-1],
+    )  # fmt: skip
+
+    noisy()
+
+    assert seen[0]["place"].unique().to_pylist() == ["park"]
+
+
 def test_without_a_budget_nothing_is_spent_or_read(geoward, noisy):
     geoward("budget", "make")
 

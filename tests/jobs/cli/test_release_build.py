@@ -343,6 +343,17 @@ def test_an_output_is_whole_or_absent(built, monkeypatch):
     assert built()[1] is None
 
 
+def test_a_formula_in_a_published_cell_is_warned_of_and_published_as_it_is(geoward, declared, tmp_path):
+    path = declared(town="=1+1")
+
+    done = geoward("release", "build", path, "-o", tmp_path / "out.csv", "--json")
+
+    warned = [one for one in done.document["verdicts"] if one["severity"] == "warn"]
+    assert done.exit_code == 0
+    assert [one["check"] for one in warned] == ["spreadsheet_formulas"]
+    assert "=1+1" in (tmp_path / "out.csv").read_text()
+
+
 def test_dates_of_texts_are_published_as_intervals_of_dates_that_are_read_again(built, geoward, tmp_path):
     rows = "who,age,city,note,secret\n" + "".join(f"w{at},2026-0{1 + at // 4}-1{at % 4},Rome,n,s\n" for at in range(12))
 

@@ -52,19 +52,72 @@ def test_k_is_the_greater_one_of_both_files_unless_it_is_said(compared):
     assert compared(OLD, rows(("[20, 29]", "Ayr", 9)))[1]["differencing"]["k"] == 9
 
 
-def test_classes_of_one_version_only_are_counted_and_not_judged(compared):
+def test_classes_of_one_version_only_prove_nothing(compared):
     code, told = compared(OLD, rows(("[20, 29]", "Ayr", 6), ("[30, 49]", "Bute", 9)))
 
     found = told["differencing"]
-    assert (found["in_both"], found["only_old"], found["only_new"], code) == (1, 1, 1, 0)
+    assert (found["in_both"], found["only_old"], found["only_new"]) == (1, 1, 1)
+    assert (found["proven"], found["passed"], code) == (False, False, 1)
+
+
+def test_a_late_person_who_widened_a_class_is_not_called_safe(compared):
+    """The class grew from 5 to 6 and changed its limits: the difference is one person, and their illness."""
+    old = rows(("[42, 57]", "Ayr", 5), ("[20, 41]", "Bute", 5))
+    new = rows(("[41, 57]", '"{Ayr, Cork}"', 6), ("[20, 41]", "Bute", 5))
+
+    assert compared(old, new, "-s", "ill")[0] == 1
+    code, told = compared(old, new, "--fixed-cells")
+    assert (code, told["differencing"]["overlapping"]) == (1, 1)
+    assert "no fixed cells" in told["differencing"]["reasons"][0]
+
+
+@pytest.mark.parametrize(
+    ("people", "code"), [pytest.param(1, 1, id="one"), pytest.param(7, 1, id="7"), pytest.param(8, 0, id="k-of-8")]
+)
+def test_over_fixed_cells_a_new_class_is_a_crowd_that_came(compared, people, code):
+    new = rows(("[20, 29]", "Ayr", 6), ("[30, 39]", "Bute", 8), ("[40, 49]", "Bute", people))
+
+    assert compared(OLD, new, "--fixed-cells", "--k", "8")[0] == code
+
+
+@pytest.mark.parametrize(
+    ("ill", "passed", "field"),
+    [
+        pytest.param("xxxyyy", True, None, id="the-same"),
+        pytest.param("xxyyyy", False, "secrets", id="one-swapped"),
+        pytest.param("xxxyyyxxxxxx", False, "alike", id="all-who-came-have-x"),
+        pytest.param("xxxyyyxxyy", True, None, id="four-with-two-illnesses"),
+    ],
+)
+def test_secrets_of_those_who_came_or_left_are_not_told(compared, ill, passed, field):
+    told = compared(
+        "age,town,ill\n" + "".join(f"1,Ayr,{one}\n" for one in "xxxyyy"),
+        "age,town,ill\n" + "".join(f"1,Ayr,{one}\n" for one in ill), "-s", "ill", "--k", "4",
+    )[1]["differencing"]  # fmt: skip
+
+    assert told["passed"] == passed
+    assert field is None or told[field] == 1
+
+
+def test_people_are_compared_one_by_one_where_both_files_tell_them(compared):
+    old = "age,town,who\n" + "".join(f"1,Ayr,p{at}\n" for at in range(5))
+
+    swapped = compared(old, old.replace("p4", "p9"), "--subject", "who")[1]["differencing"]
+    copied = compared(old.replace(",who", ",id"), old.replace(",who", ",id") + "1,Ayr,p0\n" * 5, "--k", "5")[1]
+
+    assert (swapped["counted"], swapped["small"], swapped["passed"]) == ("people", 1, False)
+    assert (copied["differencing"]["counted"], copied["differencing"]["passed"]) == (
+        "rows",
+        True,
+    )  # five rows of one: said to be rows
 
 
 def test_nulls_are_the_same_class_in_both_versions(compared):
     assert compared(rows(("", "Ayr", 5)), rows(("", "Ayr", 6)))[1]["differencing"]["small"] == 1
 
 
-def test_versions_without_a_common_class_leave_no_difference(compared):
-    code, told = compared(rows(("1", "Ayr", 5)), rows(("2", "Ayr", 5)))
+def test_versions_without_a_common_class_leave_no_difference_if_their_cells_are_fixed(compared):
+    code, told = compared(rows(("1", "Ayr", 5)), rows(("2", "Ayr", 5)), "--fixed-cells")
 
     assert (code, told["differencing"]["in_both"]) == (0, 0)
 
@@ -137,5 +190,6 @@ def test_people_are_told_the_mend(geoward, tmp_path):
 
     done = geoward("release", "compare", tmp_path / "a.csv", tmp_path / "b.csv", "-q", "age")
 
-    assert "FAILS: 1 of 1 classes" in done.stdout
+    assert "FAILS: in 1 of 1 classes" in done.stdout
+    assert "Rows were counted, not people" in done.stdout
     assert "with the next epoch" in done.stderr

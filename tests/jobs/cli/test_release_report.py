@@ -10,7 +10,7 @@ import pytest
 from jobs.release.build_file import NotReleased, build_file
 from jobs.release.release_report import report_release
 from jobs.release.report_html import report_html
-from jobs.release.report_published import NotThatFile
+from jobs.release.report_published import NotThatFile, build_published
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
 from quality.releases.load_release import load_table_release
@@ -78,6 +78,29 @@ def test_another_file_is_not_signed_for(geoward, signed, tmp_path):
 
     assert isinstance(done.exception, NotThatFile)
     assert not page.exists()
+
+
+def test_a_report_is_of_the_bytes_that_were_compared_and_not_of_what_lies_there_later(signed, tmp_path):
+    file, _, path = signed()
+    release, digest = load_table_release(path), hashlib.sha256(file.read_bytes()).hexdigest()
+
+    def swap(step):
+        if step.startswith("Making"):
+            file.write_text("age,town,ill\n41,Bute,a\n")
+
+    built = build_published(release, path, tmp_path / "people.csv", file, swap)
+
+    assert report_release(release, tmp_path / "people.csv", built, file, WHEN).facts.sha256 == digest
+
+
+def test_a_report_is_of_the_bytes_that_were_written(declared, tmp_path):
+    path, file = declared(), tmp_path / "out.csv"
+    release = load_table_release(path)
+    built = build_file(release, path, tmp_path / "people.csv", file, lambda step: None)
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    file.write_text("swapped\n")
+
+    assert report_release(release, tmp_path / "people.csv", built, file, WHEN).facts.sha256 == digest
 
 
 def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, declared, tmp_path):

@@ -120,3 +120,18 @@ def test_people_are_shown_a_table(geoward, table):
 
     assert "4 rows, 4 subjects (each row is one" in shown
     assert "l_entropy" in shown
+
+
+def test_warnings_are_told_and_fail_nothing(geoward, fits, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text('who,town,note\nAnn,Ayr,=1+1\n"ann ",Ayr,x\n')
+
+    done = geoward("release", "verify", path, "-q", "town", "--subject", "who", "--json")
+    shown = geoward("release", "verify", path, "-q", "town", "--subject", "who", "--k", "2")
+
+    assert fits(done.document, "release-verify")
+    assert (done.exit_code, done.document["holds"]) == (0, None)
+    told = {one["check"]: (one["severity"], one["measured"]) for one in done.document["verdicts"]}
+    assert told["spreadsheet_formulas"] == ("warn", {"cells": 1, "columns": "note"})
+    assert told["subjects_alike"] == ("warn", {"subjects": 2})
+    assert (shown.exit_code, shown.stdout.count("WARNING: ")) == (0, 2)

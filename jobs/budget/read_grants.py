@@ -1,0 +1,51 @@
+"""What is granted of a dataset in the ledger, and what is left of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from jobs.budget.grant import EVERYBODY, Grant, period_of, periods
+from quality.contracts.errors import PolicyBreach
+from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
+
+
+def grants_of(db: sqlite3.Connection, dataset: str, unit: str, consumer: str) -> list[Grant]:
+    """Return the budget of a dataset and a consumer's own part of it; without both, nothing may be spent."""
+    found = db.execute(
+        "SELECT consumer, accounting, main, delta, per FROM grants WHERE id IN (SELECT max(id) FROM grants"
+        " WHERE dataset = ? AND unit = ? AND consumer IN (?, ?) GROUP BY consumer) ORDER BY consumer",
+        (dataset, unit, EVERYBODY, consumer),
+    ).fetchall()
+    if not consumer or [row[0] for row in found] != [EVERYBODY, consumer]:
+        who = f"consumer {consumer!r}" if found and found[0][0] == EVERYBODY else "all consumers"
+        raise PolicyBreach(
+            f"{dataset} has no privacy budget per {unit} for {who}, so nothing of it may be spent.",
+            mend="Have one granted by who answers for the data: for the dataset, and for each consumer.",
+        )
+    return [Grant(dataset, unit, loss_of(*row[1:4]), row[0], row[4]) for row in found]
+
+
+def left_of(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tuple[Fraction, Fraction]:
+    """Return what is left in the fullest of the periods that the days lie in; sums are exact."""
+    rows = db.execute(
+        "SELECT first, last, main, delta FROM spends WHERE dataset = ? AND unit = ? AND (? = '' OR consumer = ?)",
+        (grant.dataset, grant.unit, grant.consumer, grant.consumer),
+    ).fetchall()
+    per = period_of(grant)
+    asked = periods(per, first, last)
+    main, delta = dict.fromkeys(asked, Fraction()), dict.fromkeys(asked, Fraction())
+    for begun, ended, spent, spent_delta in rows:
+        for period in asked & periods(per, date.fromisoformat(begun), date.fromisoformat(ended)):
+            main[period] += Fraction(spent)
+            delta[period] += Fraction(spent_delta)
+    return Fraction(grant.loss.main) - max(main.values()), Fraction(grant.loss.delta) - max(delta.values())
+
+
+def loss_of(accounting: str, main: str, delta: str) -> PrivacyLoss:
+    """Return a loss as the ledger writes it: the name of its accounting and exact decimals."""
+    if accounting == "zcdp":
+        return ZeroConcentrated(rho=Decimal(main), delta=Decimal(delta))
+    return Approximate(epsilon=Decimal(main), delta=Decimal(delta))

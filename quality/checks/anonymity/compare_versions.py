@@ -1,0 +1,198 @@
+"""What two published versions of a table tell by subtraction: who came late, who left, and their secrets.
+
+Proven only over classes that both versions share. New minus old is the late person (Ganta, Kasiviswanathan & Smith,
+KDD 2008), and what two classes leave that overlap is found by nobody who looks at one class at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.checks.anonymity.published_table import Roles, quoted
+from quality.checks.anonymity.published_values import SUPPRESSED, interval_of, members_of, number_of
+from quality.contracts.errors import UsageError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Ints = NDArray[np.int64]
+Groups = Sequence[tuple[str | None, ...]]
+
+MOST_PAIRS, BLOCK = 4_000_000_000, 16_000_000
+"""Pairs of classes that are compared at most, and at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Classes in both versions, in one only, and those that give somebody away; ``k`` is the fewest people that may.
+
+    From ``small`` 1 to k - 1 came or went; in ``secrets`` as many values of a sensitive column did; ``alike`` are
+    classes of several secrets in which all that came or went have one. ``people`` is whether these are people or rows.
+    ``overlapping`` counts pairs of classes that overlap and are not equal, where ``fixed_cells`` are claimed.
+    """
+
+    k: int
+    people: bool
+    in_both: int
+    only_old: int
+    only_new: int
+    small: int
+    secrets: int
+    alike: int
+    fixed_cells: bool
+    overlapping: int
+
+    @property
+    def proven(self) -> bool:
+        """Whether every class is one of both versions, or is said to be a cell of both, which none overlaps."""
+        return not self.overlapping and (self.fixed_cells or not (self.only_old or self.only_new))
+
+    @property
+    def holds(self) -> bool:
+        """Whether no difference is of a few people, as far as can be proven."""
+        return self.proven and not (self.small or self.secrets or self.alike)
+
+
+def compare_versions(
+    db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int, *, fixed_cells: bool
+) -> Differences:
+    """Return what tables ``old`` and ``new`` tell of fewer than ``k`` subjects, or rows where none is named.
+
+    ``fixed_cells`` says that every class is a cell of one partition that both versions share, such as the tiling of an
+    epoch: then a class of one version only is one of nobody in the other. Raises ``UsageError`` for more classes of
+    one version only than can be compared.
+    """
+    _make_versions(db, old, new, roles)
+    found = _groups(db, roles)
+    moved = [np.abs(found["n"] - found["o"])] + ([found["came"], found["gone"]] if roles.subject else [])
+    few, alike = np.zeros((2, len(found["n"])), bool)
+    for at in range(len(roles.sensitive)):
+        told = _secrets(db, roles, at)
+        few |= _few(told["up"], k) | _few(told["down"], k)
+        alike |= (told["o"] > 0) & (told["up"] >= k) & (told["kinds_up"] == 1) & (told["kinds_new"] > 1)
+        alike |= (told["n"] > 0) & (told["down"] >= k) & (told["kinds_down"] == 1) & (told["kinds_old"] > 1)
+    return Differences(
+        k=k, people=roles.subject is not None, in_both=int(((found["o"] > 0) & (found["n"] > 0)).sum()),
+        only_old=int((found["n"] == 0).sum()), only_new=int((found["o"] == 0).sum()),
+        small=int(np.any([_few(one, k) for one in moved], axis=0).sum()), secrets=int(few.sum()),
+        alike=int(alike.sum()), fixed_cells=fixed_cells,
+        overlapping=_overlapping(db, len(roles.quasi_ids)) if fixed_cells else 0,
+    )  # fmt: skip
+
+
+def _few(people: Ints, k: int) -> NDArray[np.bool_]:
+    return (people > 0) & (people < k)
+
+
+def _keys(roles: Roles) -> str:
+    return ", ".join(f"q{at}" for at in range(len(roles.quasi_ids)))
+
+
+def _make_versions(db: DuckDBPyConnection, old: str, new: str, roles: Roles) -> None:
+    """Make tables ``versions`` (q0.., v0.., who, o, n), a row for each, and ``version_classes`` (q0.., o, n)."""
+    shown = [f"CAST({quoted(name)} AS VARCHAR) AS q{at}" for at, name in enumerate(roles.quasi_ids)]
+    shown += [f"CAST({quoted(name)} AS VARCHAR) AS v{at}" for at, name in enumerate(roles.sensitive)]
+    shown.append(f"CAST({quoted(roles.subject)} AS VARCHAR) AS who" if roles.subject else "NULL AS who")
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE versions AS SELECT {', '.join(shown)}, 1 AS o, 0 AS n FROM {quoted(old)} "
+        f"UNION ALL SELECT {', '.join(shown)}, 0, 1 FROM {quoted(new)}"
+    )
+    keys = _keys(roles)
+    db.execute(
+        f"CREATE OR REPLACE TEMP TABLE version_classes AS "
+        f"SELECT {keys}, max(o) AS o, max(n) AS n FROM versions GROUP BY ALL"
+    )
+
+
+def _counted(roles: Roles, keys: str) -> str:
+    """Return who is counted under ``keys``: each subject once for each version it is in, or each row."""
+    if roles.subject is None:
+        return f"(SELECT {keys}, o, n FROM versions)"
+    return f"(SELECT {keys}, who, max(o) AS o, max(n) AS n FROM versions GROUP BY ALL)"
+
+
+def _groups(db: DuckDBPyConnection, roles: Roles) -> dict[str, Ints]:
+    """Return how many of each class are in each version, and how many came and went."""
+    sums = {"o": "o", "n": "n", "came": "greatest(n - o, 0)", "gone": "greatest(o - n, 0)"}
+    shown = ", ".join(f"CAST(sum({value}) AS BIGINT) AS {name}" for name, value in sums.items())
+    keys = _keys(roles)
+    return _fetched(db, f"SELECT {shown} FROM {_counted(roles, keys)} GROUP BY {keys} ORDER BY {keys}")
+
+
+def _secrets(db: DuckDBPyConnection, roles: Roles, at: int) -> dict[str, Ints]:
+    """Return by how many the counts of a class's values went up and down, and how many values did."""
+    keys = _keys(roles)
+    each = f"SELECT {keys}, sum(o) AS o, sum(n) AS n FROM {_counted(roles, f'{keys}, v{at}')} GROUP BY {keys}, v{at}"
+    sums = {
+        "o": "o", "n": "n", "up": "greatest(n - o, 0)", "down": "greatest(o - n, 0)",
+        "kinds_up": "CAST(n > o AS INTEGER)", "kinds_down": "CAST(n < o AS INTEGER)",
+        "kinds_new": "CAST(n > 0 AS INTEGER)", "kinds_old": "CAST(o > 0 AS INTEGER)",
+    }  # fmt: skip
+    shown = ", ".join(f"CAST(sum({value}) AS BIGINT) AS {name}" for name, value in sums.items())
+    return _fetched(db, f"SELECT {shown} FROM ({each}) GROUP BY {keys} ORDER BY {keys}")
+
+
+def _fetched(db: DuckDBPyConnection, question: str) -> dict[str, Ints]:
+    return {name: np.asarray(column, np.int64) for name, column in db.execute(question).fetchnumpy().items()}
+
+
+def _overlapping(db: DuckDBPyConnection, width: int) -> int:
+    """Return the pairs of a class of one version only and one of the other whose values evidently overlap."""
+    found = db.execute("SELECT * FROM version_classes").fetchall()
+    olds = [row[:width] for row in found if row[width]]
+    news = [row[:width] for row in found if row[width + 1]]
+    shared = set(olds) & set(news)
+    return _pairs([one for one in olds if one not in shared], news) + _pairs(
+        [one for one in news if one not in shared], [one for one in olds if one in shared]
+    )
+
+
+def _pairs(some: Groups, others: Groups) -> int:
+    if len(some) * len(others) > MOST_PAIRS:
+        raise UsageError("More classes are in one version only than can be compared.", mend="Compare coarser classes.")
+    if not some or not others:
+        return 0
+    columns = [_overlaps(*pair) for pair in zip(zip(*some, strict=True), zip(*others, strict=True), strict=True)]
+    step, found = max(1, BLOCK // len(others)), 0
+    for start in range(0, len(some), step):
+        both = np.ones((len(some[start : start + step]), len(others)), bool)
+        for overlap, left, right in columns:
+            both &= overlap[left[start : start + step]][:, right]
+        found += int(both.sum())
+    return found
+
+
+def _overlaps(left: Sequence[str | None], right: Sequence[str | None]) -> tuple[NDArray[np.bool_], Ints, Ints]:
+    """Return which distinct values overlap, and each one's number on both sides."""
+    numbers: list[dict[str | None, int]] = [{}, {}]
+    codes = [
+        np.array([number.setdefault(one, len(number)) for one in side], np.int64)
+        for number, side in zip(numbers, (left, right), strict=True)
+    ]
+    return np.array([[_overlap(a, b) for b in numbers[1]] for a in numbers[0]], bool), codes[0], codes[1]
+
+
+def _overlap(one: str | None, other: str | None) -> bool:
+    """Return whether two published values evidently share one: what a mean or a node stands for is not known here."""
+    if one == other or SUPPRESSED in (one, other):
+        return True
+    if one is None or other is None:
+        return False
+    for text, beside in ((one, other), (other, one)):
+        if (members := members_of(text, ())) is not None:
+            return any(_overlap(member, beside) for member in members)
+    mine, theirs = (interval_of(text) or _point(text) for text in (one, other))
+    if mine is None or theirs is None:
+        return False
+    (low, high, closed), (bottom, top, shut) = mine, theirs
+    return (low < top or (low == top and shut)) and (bottom < high or (bottom == high and closed))
+
+
+def _point(text: str) -> tuple[float, float, bool] | None:
+    number = number_of(text)
+    return None if number is None else (number, number, True)
