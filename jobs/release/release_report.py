@@ -66,17 +66,10 @@ def report_release(
     attacks, kept = apart(built.verdicts)
     return ReleaseReport(
         release, facts_of(source, published, built.sha256, made_at, PARTS), built, state_risk(built.measured), attacks,
-        _not_tried(release, built), kept,
+        _not_tried(release, attacks), kept,
         tuple(means(model) for model in release.models), tuple(limits_of(release)), _worst(built),
         _dropped(release, source),
     )  # fmt: skip
-
-
-def _not_tried(release: TableRelease, built: Built) -> tuple[str, ...]:
-    """Return the attacks without a limit, and those that had nothing to attack, such as secrets to infer."""
-    tried = {verdict.check for verdict in built.verdicts if verdict.check.startswith("attack")}
-    idle = {name for name in ATTACKS if tried and "attacks" not in tried and f"attack_{name}" not in tried}
-    return tuple(name for name in ATTACKS if name in idle or getattr(release.gates, name) is None)
 
 
 def apart(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
@@ -84,6 +77,13 @@ def apart(verdicts: Iterable[Verdict]) -> tuple[tuple[Verdict, ...], tuple[Verdi
     told = tuple(verdicts)
     attacks = tuple(verdict for verdict in told if verdict.check.startswith("attack"))
     return attacks, tuple(verdict for verdict in told if verdict not in attacks)
+
+
+def _not_tried(release: TableRelease, attacks: tuple[Verdict, ...]) -> tuple[str, ...]:
+    """Return the attacks without a limit, and those that had nothing to attack, such as secrets to infer."""
+    tried = {verdict.check for verdict in attacks}
+    idle = {name for name in ATTACKS if tried and "attacks" not in tried and f"attack_{name}" not in tried}
+    return tuple(name for name in ATTACKS if name in idle or getattr(release.gates, name) is None)
 
 
 def _worst(built: Built) -> tuple[WorstClass, ...]:
