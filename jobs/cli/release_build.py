@@ -36,6 +36,9 @@ def build(
         Path | None, typer.Option("--report", help="*.html to write: a page that a privacy officer can sign.")
     ] = None,
     cells: Annotated[Path | None, typer.Option("--map", help="Of places: *.svg to draw the published cells.")] = None,
+    already: Annotated[
+        list[Path] | None, typer.Option("--out-already", help="Of places: an earlier version that somebody may have.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Make a table anonymous as declared, prove it on the rows that are to be published, and only then write them.
@@ -60,7 +63,14 @@ def build(
     if report is not None:
         check_page(report)
     declared = load_release(name)
-    _refuse_options(declared.kind, {"--tiling": tiling, "--consumer": consumer, "--from": since, "--to": until})
+    mine: dict[str, object] = {
+        "--tiling": tiling,
+        "--out-already": already,
+        "--consumer": consumer,
+        "--from": since,
+        "--to": until,
+    }
+    _refuse_options(declared.kind, mine)
     if cells is not None:
         check_picture(cells)
         if not isinstance(declared, PlacesRelease):
@@ -75,7 +85,9 @@ def build(
         return
     if isinstance(declared, PlacesRelease):
         pages = (report, cells)
-        build_and_show(declared, where, file, tiling, output, dry_run=dry_run, pages=pages, as_json=as_json)
+        build_and_show(
+            declared, where, file, tiling, output, dry_run=dry_run, pages=pages, out=_existing(already), as_json=as_json
+        )
         return
     if is_large(declared, file):
         built = build_large(open_home(), declared, where, file, target, tell_step)
@@ -91,9 +103,15 @@ def build(
         raise NotReleased(declared.name, built.failed)
 
 
+def _existing(files: list[Path] | None) -> tuple[Path, ...]:
+    from jobs.release.verify_file import existing
+
+    return tuple(map(existing, files or []))
+
+
 def _refuse_options(kind: str, given: dict[str, object]) -> None:
     """Raise ``UsageError`` for options that another kind of release has: nothing that is said is ignored."""
-    of_kind = {"places": {"--tiling"}, "noisy": {"--consumer", "--from", "--to"}}
+    of_kind = {"places": {"--tiling", "--out-already"}, "noisy": {"--consumer", "--from", "--to"}}
     if stray := [name for name, value in given.items() if value and name not in of_kind.get(kind, set())]:
         whose = ", ".join(other for other, names in of_kind.items() if names & set(stray))
         mend = f"Leave it out, or declare another kind ({whose})."

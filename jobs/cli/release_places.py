@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def build_and_show(
     declared: PlacesRelease, where: Path, file: Path, tiling: Path | None, output: Path | None, *, dry_run: bool,
-    pages: tuple[Path | None, Path | None], as_json: bool,
+    pages: tuple[Path | None, Path | None], out: tuple[Path, ...] = (), as_json: bool,
 ) -> None:  # fmt: skip
     """Build, show what became of each fix and raise ``NotReleased`` if it may not be published.
 
@@ -33,7 +33,16 @@ def build_and_show(
     from jobs.release.draw_map import draw_map
 
     target = None if dry_run else output
-    built = build_places(declared, where, file, tiled(tiling), target, tell_step, noise=noise_of(declared))
+    built = build_places(
+        declared,
+        where,
+        file,
+        tiled(tiling),
+        target,
+        tell_step,
+        noise=noise_of(declared),
+        out=(*out, *([output] if output else [])),
+    )
     report, cells = pages
     if report is not None:
         write_places_report(declared, file, built, None if built.failed else target, report)
@@ -49,8 +58,8 @@ def build_and_show(
     )  # fmt: skip
     show(listing, as_json, _tables(built), markup=False)
     held = ", ".join(f"{reason} {count:,}" for reason, count in built.withheld.items() if count) or "0"
-    out = f"{built.told:,} told + {built.suppressed:,} suppressed + withheld: {held}."
-    err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
+    became = f"{built.told:,} told + {built.suppressed:,} suppressed + withheld: {held}."
+    err.print(f"{counted(built.rows_in, 'row')} in = {became}", markup=False, highlight=False)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
 

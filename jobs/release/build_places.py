@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -106,12 +106,13 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
 
 def build_places(
     release: PlacesRelease, declared_in: Path, source: Path, tiling_file: Path, target: Path | None,
-    tell: Callable[[str], None], *, noise: NoiseSource | None = None,
+    tell: Callable[[str], None], *, noise: NoiseSource | None = None, out: Sequence[Path] = (),
 ) -> BuiltPlaces:  # fmt: skip
     """Build ``release`` of ``source`` in the tiles of ``tiling_file`` and write it to ``target``, if any.
 
-    Nothing is written unless each crowd is found anew on the rows as published and every gate is kept. Raises
-    ``UsageError`` for files that cannot be read or written, and what the transforms raise.
+    ``out`` are files of earlier versions that somebody may have; the target's own is one. Nothing is written unless
+    each crowd is found anew on the rows as published and every gate is kept. Raises ``UsageError`` for files that
+    cannot be read or written, and what the transforms raise.
     """
     from jobs.release.places_attacks import attack_places
     from jobs.release.places_floors import judge_floors, spent_on, useful
@@ -136,6 +137,7 @@ def build_places(
     tell(f"Verifying {made.table.num_rows:,} published rows")
     kept, far = useful(prepared, made)
     verdicts = [*_crowds(release, table, made), *_tiles(release, made, stated, tiling, source)]
+    verdicts += _versions(release, made, {*out, *([target] if target else [])})
     verdicts += judge_floors(release, prepared, made, kept)
     verdicts += attack_places(release, prepared, made, tiling, tell)
     built = BuiltPlaces(
@@ -185,6 +187,21 @@ def _crowds(release: PlacesRelease, table: pa.Table, made: PublishedPlaces) -> l
         m = release.sequences.m
         found.append(check_sequences(made.table, persons, k=release.k, m=m, draws=DRAWS, seed=SEED))
     return found
+
+
+def _versions(release: PlacesRelease, made: PublishedPlaces, out: set[Path]) -> list[Verdict]:
+    """Compare with the versions that are out; those of an output that is not there yet are none."""
+    from quality.checks.places.check_versions import GROUP, check_versions
+
+    def read(file: Path) -> pa.Table:
+        try:
+            return read_table(file, GROUP)
+        except UsageError:
+            mend = "Name another output, or move the file away."
+            raise UsageError(f"{file.name} is there, and is no version of this release.", mend=mend) from None
+
+    there = [read(file) for file in out if file.exists()]
+    return [check_versions(made.table, there, k=release.k, late_days=release.late_days)] if there else []
 
 
 def _tiles(

@@ -12,7 +12,6 @@ from quality.releases.places import Anchors, PlacesRelease, SensitivePlaces, Slo
 from tests.transforms.planted import NUMBER, PLANTED, Case
 from transforms.location import (
     adaptive_tiling,
-    compare_versions,
     count_distinct,
     crowd_levels,
     cut_trips,
@@ -67,9 +66,6 @@ PLACES: list[Case] = [
         partial(adaptive_tiling.tiling_from_json, f'{{"cells": ["{NUMBER}"], "regions": [], "rules": {{}}}}'),
     ),
     _texts("adaptive_tiling.expect_tiling", adaptive_tiling.expect_tiling, TILING, TILES, TEXTS),
-    _texts("compare_versions.input_digest", compare_versions.input_digest, PLANTED, ["who"]),
-    _texts("compare_versions.compare_versions", compare_versions.compare_versions, TABLE, TABLE, k=2),
-    _texts("compare_versions.refuse_difference", compare_versions.refuse_difference, PLANTED, RELEASE),
     _texts("count_distinct.numbered", count_distinct.numbered, np.array([PLANTED, NUMBER], object)),
     _texts("count_distinct.first_of_each", count_distinct.first_of_each, TEXTS, 1),
     _texts("count_distinct.distinct_subjects", count_distinct.distinct_subjects, TEXTS, TEXTS, 1),

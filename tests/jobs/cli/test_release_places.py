@@ -221,7 +221,7 @@ def test_a_report_of_places_is_bound_to_the_file_and_shows_its_cells(page, tmp_p
 
 
 def test_a_report_of_places_that_fail_says_so_and_names_no_file(page, tmp_path):
-    (tmp_path / "out.csv").write_text("of another day\n")
+    (tmp_path / "out.csv").write_text("cell,slot,slot_hours\n")  # of another day
 
     done, told = page([*fixes(range(5), HERE, -3), *fixes([1], AWAY, 1)])
 
@@ -229,7 +229,7 @@ def test_a_report_of_places_that_fail_says_so_and_names_no_file(page, tmp_path):
     assert "DOES NOT HOLD" in told
     assert "none was written" in told
     assert "No cell is published." in told
-    assert (tmp_path / "out.csv").read_text() == "of another day\n"
+    assert (tmp_path / "out.csv").read_text() == "cell,slot,slot_hours\n"
 
 
 def test_a_dry_run_is_reported_without_a_file(page):
@@ -392,3 +392,59 @@ def test_the_command_explains_a_release_of_places(geoward, fits):
         "unicity", "linkage",
     }  # fmt: skip
     assert "does not apply" in geoward("release", "explain", "checkins_week").stdout
+
+
+LATE = [*CROWD, *fixes([5], HERE, 1)]
+
+
+def test_a_late_person_is_not_told_by_a_second_version(walks):
+    _, first = walks()
+
+    done, rows = walks(LATE)
+
+    assert isinstance(done.exception, NotReleased)
+    assert "late_days" in str(done.exception)
+    assert rows == first
+
+
+def test_the_same_rows_once_more_are_no_second_version(walks):
+    walks()
+
+    done, rows = walks()
+
+    assert (done.exception, len(rows)) == (None, 5)
+
+
+def test_a_version_elsewhere_counts_if_it_is_named(walks, tmp_path):
+    walks()
+    (tmp_path / "out.csv").rename(tmp_path / "mailed.csv")
+
+    assert isinstance(walks(LATE, "--out-already", tmp_path / "mailed.csv")[0].exception, NotReleased)
+    told, rows = walks(LATE)
+    assert len(rows) == 6
+
+
+def test_a_version_that_is_named_and_not_there_is_told(walks, tmp_path):
+    done, rows = walks(CROWD, "--out-already", tmp_path / "gone.csv")
+
+    assert isinstance(done.exception, UsageError)
+    assert rows is None
+
+
+def test_a_release_that_allows_late_days_is_warned_of_them(walks):
+    walks()
+
+    done, rows = walks(LATE, late_days="allow")
+
+    assert len(rows) == 6
+    [verdict] = [one for one in done.document["verdicts"] if one["check"] == "late_days"]
+    assert (verdict["passed"], verdict["measured"]["by_fewer_than_k"]) == (False, 2)
+
+
+def test_a_file_that_is_no_version_is_not_replaced(walks, tmp_path):
+    (tmp_path / "out.csv").write_text("my,notes\n")
+
+    done, _ = walks()
+
+    assert isinstance(done.exception, UsageError)
+    assert (tmp_path / "out.csv").read_text() == "my,notes\n"

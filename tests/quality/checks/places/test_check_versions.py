@@ -1,0 +1,59 @@
+"""New minus old is the late person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pyarrow as pa
+import pytest
+
+from quality.checks.places.check_versions import check_versions
+
+OUT = [("x", 1, 4)]
+
+
+def published(*groups):
+    rows = [(cell, slot) for cell, slot, count in groups for _ in range(count)]
+    told = {"cell": [cell for cell, _ in rows], "slot": [slot for _, slot in rows], "slot_hours": [1] * len(rows)}
+    return pa.table(told, pa.schema({"cell": pa.string(), "slot": pa.int8(), "slot_hours": pa.int16()}))
+
+
+def judged(new, *out, late_days="refuse"):
+    return check_versions(published(*new), [published(*one) for one in out or [OUT]], k=2, late_days=late_days)
+
+
+@pytest.mark.parametrize(
+    ("new", "changed", "below"),
+    [
+        pytest.param([("x", 1, 4)], 0, 0, id="nothing-new"),
+        pytest.param([("x", 1, 5)], 2, 2, id="one-came-late"),
+        pytest.param([("x", 1, 3)], 2, 2, id="one-was-taken-out"),
+        pytest.param([("x", 1, 6)], 2, 0, id="a-crowd-came-late"),
+        pytest.param([("x", 1, 4), ("y", 1, 2)], 2, 0, id="a-group-that-was-not-published"),
+        pytest.param([("x", 1, 2), ("x", 2, 3)], 3, 1, id="one-came-late-and-others-were-told-by-another-slot"),
+    ],
+)
+def test_new_minus_old_may_not_be_a_few_persons(new, changed, below):
+    found = judged(new)
+
+    assert (found.measured["groups_changed"], found.measured["by_fewer_than_k"]) == (changed, below)
+    assert (found.passed, found.stops) == (not below, bool(below))
+
+
+def test_every_version_that_is_out_is_compared():
+    assert judged([("x", 1, 6)], [("x", 1, 4)], [("x", 1, 5)]).measured["by_fewer_than_k"] == 2
+
+
+def test_a_release_that_allows_late_days_is_warned():
+    found = judged([("x", 1, 5)], late_days="allow")
+
+    assert (found.passed, found.stops) == (False, False)
+
+
+def test_a_file_of_texts_is_read_as_the_table_it_was_written_from():
+    at = datetime(2026, 5, 1, 8)
+    table = pa.table({"cell": ["x"] * 2, "slot": pa.array([at] * 2, pa.timestamp("s")), "slot_hours": [1] * 2})
+    texts = pa.table({"cell": ["x"] * 2, "slot": ["2026-05-01 08:00:00"] * 2, "slot_hours": ["1"] * 2})
+    iso = pa.table({"cell": ["x"] * 2, "slot": ["2026-05-01T08:00:00Z"] * 2, "slot_hours": ["1"] * 2})
+
+    assert check_versions(table, [texts, iso], k=3, late_days="refuse").measured["groups_changed"] == 0
