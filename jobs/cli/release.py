@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -52,3 +53,18 @@ def noise_of(declared: PlacesRelease) -> NoiseSource | None:
     from jobs.home import open_home
 
     return keyed_noise(open_home())
+
+
+def noise_booked(declared: PlacesRelease, file: Path) -> Callable[[], None]:
+    """Return what enters that the noise of ``declared`` is told of ``file``, in this home; raises ``DrawnBefore``."""
+
+    def book() -> None:
+        if declared.noise is None:
+            return
+        from jobs.budget.noisy_epochs import book_epoch
+        from jobs.home import open_home
+        from jobs.manifest import sha256_of
+
+        book_epoch(open_home(), declared, sha256_of(file))
+
+    return book

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.cli.app import err, grid, show
-from jobs.cli.release import noise_of, tell_step, told_verdicts
+from jobs.cli.release import noise_booked, noise_of, tell_step, told_verdicts
 from jobs.cli.release_report import tiled, write_places_report
 from jobs.counted import counted
 from jobs.listings.releases import NoiseTold, PlacesListing
@@ -32,7 +32,7 @@ def build_and_show(
     from jobs.release.build_places import build_places
     from jobs.release.draw_map import draw_map
 
-    target = None if dry_run else output
+    target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
         declared,
         where,
@@ -42,8 +42,11 @@ def build_and_show(
         tell_step,
         noise=noise_of(declared),
         out=(*out, *([output] if output else [])),
+        book=book,
     )
     report, cells = pages
+    if any(pages) and not built.failed:
+        book()  # a page of a dry run tells of the noise too
     if report is not None:
         write_places_report(declared, file, built, None if built.failed else target, report)
     if cells is not None and not built.failed:

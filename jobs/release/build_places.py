@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.manifest import sha256_of
+from jobs.release.digest_rows import digest_rows
 from jobs.release.measure_places import PlacesUtility, measure_places, rows_by_cell
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DRAWS = 2_000
 SEED = 20_261_127
-UNTIL, UNDATED = "rows until ", "rows without dates of the file with SHA-256 "
+UNTIL, UNDATED = "rows until ", "rows without dates, with the SHA-256 "
 """What a tiling says that it was made from, before the last day or the digest."""
 
 
@@ -79,7 +79,7 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
     """Return the tiling that distinct subjects of ``historic`` rows make, for the release's whole epoch.
 
     Rows of the epoch itself are left out: a tiling that is fitted to what it releases tells of it. Where rows have no
-    date, all are taken, and no release can be built of that very file. Raises ``UsageError`` if no row is left.
+    date, all are taken, and no release can be built of those very rows. Raises ``UsageError`` if no row is left.
     """
     import numpy as np
 
@@ -90,11 +90,12 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
     table = read_table(historic, columns_of(release))
     before = release.model_copy(update={"epoch": release.epoch.model_copy(update={"start": date(1970, 1, 1)})})
     fixes = prepare_fixes(table, before.model_copy(update={"noise": None})).fixes
-    made_from = f"{UNDATED}{sha256_of(historic)}"
+    made_from = f"{UNDATED}{digest_rows(table, release)}"
     if release.hour is None:
-        first = (release.epoch.start - date(1970, 1, 1)).days * 86_400 - release.slots.utc_offset * 3_600
+        offset = release.slots.utc_offset * 3_600  # days are those of the place, as the epoch's are
+        first = (release.epoch.start - date(1970, 1, 1)).days * 86_400 - offset
         fixes = fixes.where(np.asarray(fixes.seconds < first))
-        last = date.fromordinal(date(1970, 1, 1).toordinal() + int(fixes.seconds.max(initial=0)) // 86_400)
+        last = date.fromordinal(date(1970, 1, 1).toordinal() + (int(fixes.seconds.max(initial=0)) + offset) // 86_400)
         made_from = f"{UNTIL}{last}"
     if not len(fixes.rows):
         mend = f"Give rows from before {release.epoch.start}, the first day of the epoch."
@@ -107,11 +108,13 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
 def build_places(
     release: PlacesRelease, declared_in: Path, source: Path, tiling_file: Path, target: Path | None,
     tell: Callable[[str], None], *, noise: NoiseSource | None = None, out: Sequence[Path] = (),
+    book: Callable[[], None] = lambda: None,
 ) -> BuiltPlaces:  # fmt: skip
     """Build ``release`` of ``source`` in the tiles of ``tiling_file`` and write it to ``target``, if any.
 
     ``out`` are files of earlier versions that somebody may have; the target's own is one. Nothing is written unless
-    each crowd is found anew on the rows as published and every gate is kept. Raises ``UsageError`` for files that
+    each crowd is found anew on the rows as published and every gate is kept, and not before ``book`` has entered what
+    that costs. Raises ``UsageError`` for files that
     cannot be read or written, and what the transforms raise.
     """
     from jobs.release.places_attacks import attack_places
@@ -136,7 +139,7 @@ def build_places(
     made = publish_places(prepared.fixes, release, tiling, regions=regions if coarsened else None)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     kept, far = useful(prepared, made)
-    verdicts = [*_crowds(release, table, made), *_tiles(release, made, stated, tiling, source)]
+    verdicts = [*_crowds(release, table, made), *_tiles(release, made, stated, tiling, table)]
     verdicts += _versions(release, made, {*out, *([target] if target else [])})
     verdicts += judge_floors(release, prepared, made, kept)
     verdicts += attack_places(release, prepared, made, tiling, tell)
@@ -147,6 +150,7 @@ def build_places(
         measure_places(prepared.epoch, made.table, release), rows_by_cell(made.table),
     )  # fmt: skip
     if target is not None and not built.failed:
+        book()
         tell(f"Writing {target.name}")
         return replace(built, sha256=write_table(made.table, target))
     return built
@@ -201,18 +205,18 @@ def _versions(release: PlacesRelease, made: PublishedPlaces, out: set[Path]) -> 
             raise UsageError(f"{file.name} is there, and is no version of this release.", mend=mend) from None
 
     there = [read(file) for file in out if file.exists()]
-    return [check_versions(made.table, there, k=release.k, late_days=release.late_days)] if there else []
+    return [check_versions(made.table, there, k=release.k, late_days=release.late_days)]
 
 
 def _tiles(
-    release: PlacesRelease, made: PublishedPlaces, stated: str, tiling: AdaptiveTiling, source: Path
+    release: PlacesRelease, made: PublishedPlaces, stated: str, tiling: AdaptiveTiling, table: pa.Table
 ) -> list[Verdict]:
     from quality.checks.places.check_tiles import check_limits, check_tiling
 
     cells = made.table["cell"].unique().to_pylist()
     rules, told = release.tiles, tiling.made_from
     until = date.fromisoformat(told.removeprefix(UNTIL)) if told.startswith(UNTIL) else None
-    if told.startswith(UNDATED) and told == UNDATED + sha256_of(source):
+    if told.startswith(UNDATED) and told == UNDATED + digest_rows(table, release):
         until = release.epoch.end
     return [
         check_limits(cells, min_area_m2=rules.min_area_m2, min_radius_m=rules.min_radius_m),

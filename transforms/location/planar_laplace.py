@@ -45,9 +45,10 @@ def noisy_cells(
     """Return the cells (n,) to tell instead of the fixes', and what that spends.
 
     The center of a cell is moved by planar Laplace noise and snapped to the grid, which is post-processing. The noise
-    is drawn for (account, cell, epoch): seen there again, the subject is told at the same place again, and the mean
-    of many reports says no more than one. ``accounts`` are the source's subject column: a number would change from
-    day to day.
+    is drawn for (dataset, epoch's first day, scale, cell, account): seen there again, the subject is told at the same
+    place again, and the mean of many reports, or of releases by many names, says no more than one. Another
+    ``epsilon_per_km`` draws anew: the same draw at two scales could be solved for the true place. ``accounts`` are the
+    source's subject column: a number would change from day to day.
     """
     rules = release.noise
     if rules is None:
@@ -57,7 +58,8 @@ def noisy_cells(
     who = drawn.indices.to_numpy(zero_copy_only=False)[fixes.rows].astype(np.int64)
     cells, places = np.unique(fixes.cells, return_inverse=True)
     pairs, at = np.unique(who * max(len(cells), 1) + places, return_inverse=True)
-    epoch = f"{release.name}\0{release.epoch.start}\0{release.epoch.end}".encode()
+    scale = f"{rules.epsilon_per_km}\0{release.tiles.finest}"
+    epoch = f"{release.reads}\0{release.epoch.start}\0{scale}".encode()
     texts = [str(text).encode() for text in cell_texts(cells)]
     keys = [b"\0".join((epoch, texts[pair % len(cells)], names[pair // len(cells)])) for pair in pairs.tolist()]
     latitudes, longitudes = (each[pairs % max(len(cells), 1)] for each in centers(cells))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 
+from quality.checks.places.overlapping_groups import count_overlapping
 from quality.checks.verdict import Verdict
 from quality.contracts.untold import untold
 
@@ -20,32 +21,48 @@ GROUP = ("cell", "slot", "slot_hours")
 def check_versions(new: pa.Table, out: Sequence[pa.Table], *, k: int, late_days: str) -> Verdict:
     """Return whether each version that is ``out`` differs from the ``new`` one by k rows or more, group by group.
 
-    Groups are those of cell and slot, and cells alone: whoever has both versions subtracts them. Rows are of one tiling
-    and of persons or trips, once in a cell and slot. ``late_days`` is what the release declares; ``allow`` only warns.
+    Groups are those of cell and slot, and cells alone: whoever has both versions subtracts them. No group that changed
+    may lie in another that did: one late person makes the crowd that moves all k to a finer cell or slot. Rows are of
+    one tiling and of persons or trips, once in a cell and slot. ``late_days`` is what the release declares; ``allow``
+    only warns. With no version ``out`` nothing is compared, and the verdict warns of that.
     """
-    changed = below = 0
+    if not out:
+        return _not_tried()
+    changed = below = overlapping = 0
     for old in out:
         for keys in (GROUP, GROUP[:1]):
             moved = _moved(old, new, keys)
             changed += len(moved)
-            below += int((moved < k).sum())
+            below += int((moved["moved"] < k).sum())
+            overlapping += count_overlapping(moved) if keys == GROUP else 0
     return Verdict(
-        "late_days", not below, "No version that is out differs from this one by a few people.",
-        "Keep the version that is out until the next epoch; or declare `late_days: allow`, and everybody who has both "
-        "learns of the late person.", {"versions": len(out), "groups_changed": changed, "by_fewer_than_k": below},
+        "late_days", not (below or overlapping), "No version that is out differs from this one by a few people.",
+        "Everybody who has both learns of the late person, as `late_days: allow` says."
+        if late_days == "allow"
+        else "Keep the version that is out until the next epoch; or declare `late_days: allow`, and everybody who has "
+        "both learns of the late person.", {"versions": len(out), "groups_changed": changed, "by_fewer_than_k": below,
+                                            "overlapping": overlapping},
         "error" if late_days == "refuse" else "warn",
     )  # fmt: skip
 
 
-def _moved(old: pa.Table, new: pa.Table, keys: Sequence[str]) -> pl.Series:
-    """Return by how many rows each group that differs has grown or shrunk."""
+def _not_tried() -> Verdict:
+    return Verdict(
+        "late_days", False, "Whether a version that is out differs by a few people was not tried: none was named.",
+        "If somebody has an earlier version, name it: `--out-already FILE`.",
+        {"outcome": "not_tried", "versions": 0}, "warn",
+    )  # fmt: skip
+
+
+def _moved(old: pa.Table, new: pa.Table, keys: Sequence[str]) -> pl.DataFrame:
+    """Return each group that differs, and by how many rows it has ``moved``: grown or shrunk."""
     import polars as pl
 
     before, after = (_read(one).group_by(keys).len() for one in (old, new))
-    both = before.join(after, on=keys, how="full", suffix="_new")
+    both = before.join(after, on=keys, how="full", suffix="_new", coalesce=True, nulls_equal=True)
     counts = (pl.col(name).fill_null(0).cast(pl.Int64) for name in ("len_new", "len"))
-    moved = both.select((next(counts) - next(counts)).abs().alias("moved"))["moved"]
-    return moved.filter(moved > 0)
+    moved = both.select(*keys, (next(counts) - next(counts)).abs().alias("moved"))
+    return moved.filter(pl.col("moved") > 0)
 
 
 def _read(published: pa.Table) -> pl.DataFrame:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import yaml
 
+from jobs.budget.charged_files import ChargedElsewhere
+from jobs.budget.noisy_epochs import DrawnBefore
 from jobs.release.build_file import NotReleased
 from jobs.release.report_published import NotThatFile
 from quality.contracts.errors import ConfigError, UsageError
@@ -140,19 +142,61 @@ def test_a_rerun_in_the_same_home_tells_the_same_places_and_another_epoch_others
     tiled = [fix for place in around for fix in fixes(range(3), place, -3)]
     noisy = {"noise": {"epsilon_per_km": 2}, "k": 2, "gates": {**UNATTACKED, "visits_kept": 0}}
 
-    def cells(**epoch):
+    def cells(day=1, **epoch):
         for name in ("out.csv", "tiles.json"):
             (tmp_path / name).unlink(missing_ok=True)
-        done, rows = walks(fixes(range(60), HERE, 1), tiled=tiled, **noisy, **epoch)
+        done, rows = walks(fixes(range(60), HERE, day), tiled=tiled, **noisy, **epoch)
         assert rows, done.exception
         return sorted(row["cell"] for row in rows)
 
     first, again = cells(), cells()
-    other = cells(epoch={"start": "2026-01-10", "end": "2026-01-21"})
+    other = cells(12, epoch={"start": "2026-01-21", "end": "2026-01-31"})
 
     assert first == again
     assert len(set(first)) > 5, "noise of a kilometer, in cells of half a one"
     assert first != other
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"noise": {"epsilon_per_km": 3}}, id="epsilon"),
+        pytest.param({"tiles": {"finest": 9, "coarsest": 6, "least": 3}}, id="finest"),
+        pytest.param({"epoch": {"start": "2026-01-09", "end": "2026-01-20"}}, id="epoch"),
+        pytest.param({"subject": "lat"}, id="subject"),
+        pytest.param({"reads": "renamed.csv"}, id="dataset"),
+    ],
+)
+def test_the_same_people_are_not_told_by_other_noise_in_the_same_epoch(walks, geoward, tmp_path, changed):
+    geoward("budget", "make")
+    noisy = {"noise": {"epsilon_per_km": 2}, "k": 2, "gates": {**UNATTACKED, "visits_kept": 0}}
+    around = [fix for up in range(-8, 9) for fix in fixes(range(3), (HERE[0] + up / 250, HERE[1]), -3)]
+    first, rows = walks(fixes(range(60), HERE, 1), tiled=around, **noisy)
+    assert rows, first.exception
+    for name in ("out.csv", "tiles.json"):
+        (tmp_path / name).unlink()
+    (tmp_path / "renamed.csv").write_bytes((tmp_path / "walks.csv").read_bytes())
+
+    done, again = walks(fixes(range(60), HERE, 1), tiled=around, **{**noisy, **changed})
+
+    assert again is None
+    assert isinstance(done.exception, ChargedElsewhere if "reads" in changed else DrawnBefore), done.exception
+    assert not walks(fixes(range(60), HERE, 1), "--dry-run", tiled=around, **{**noisy, **changed})[0].exception
+
+
+def test_a_map_of_a_dry_run_tells_of_the_noise_too(walks, geoward, tmp_path):
+    geoward("budget", "make")
+    near = {"k": 2, "gates": {**UNATTACKED, "visits_kept": 0}}
+    rows, tiles = fixes(range(60), HERE, 1), fixes(range(9), HERE, -3)
+    one = {**near, "noise": {"epsilon_per_km": 20}}
+    walks(rows, "--dry-run", "--map", tmp_path / "map.svg", tiled=tiles, **one)
+
+    done, out = walks(rows, tiled=tiles, **{**one, "noise": {"epsilon_per_km": 30}})
+    allowed, same = walks(rows, tiled=tiles, **one)
+
+    assert (tmp_path / "map.svg").exists()
+    assert isinstance(done.exception, DrawnBefore) and out is None
+    assert not allowed.exception and same
 
 
 def test_noise_needs_the_key_of_a_home(walks):
@@ -175,9 +219,11 @@ def test_weekdays_without_dates_are_tiled_by_another_file_than_is_released(geowa
     for name, day in (("now", "Monday"), ("before", "Tuesday")):
         with (tmp_path / f"{name}.csv").open("w", newline="") as file:
             csv.writer(file).writerows([("who", "lat", "lon", "day", "hour"), *weekly(range(5), HERE, day)])
+    (tmp_path / "again.csv").write_text("\n".join(reversed((tmp_path / "now.csv").read_text().splitlines()[1:])))
+    (tmp_path / "again.csv").write_text("who,lat,lon,day,hour\n" + (tmp_path / "again.csv").read_text())
     build = ("release", "build", tmp_path / "weeks.yaml", "--input", tmp_path / "now.csv", "--dry-run", "--json")
     found = {}
-    for name in ("now", "before"):
+    for name in ("now", "before", "again"):
         tiles = tmp_path / f"{name}.json"
         geoward("release", "tile", tmp_path / "weeks.yaml", "--historic", tmp_path / f"{name}.csv", "-o", tiles)
         told = geoward(*build, "--tiling", tiles).document
@@ -185,6 +231,7 @@ def test_weekdays_without_dates_are_tiled_by_another_file_than_is_released(geowa
 
     assert found["before"]["places_tiling"]
     assert not found["now"]["places_tiling"]
+    assert not found["again"]["places_tiling"], "the same rows, in another file"
 
 
 def test_a_dry_run_writes_nothing(walks):
@@ -318,6 +365,22 @@ def test_tiles_cannot_be_fitted_to_the_epoch(walks):
     assert rows is None
     assert isinstance(done.exception, UsageError)
     assert "no rows from before the epoch" in str(done.exception)
+
+
+@pytest.mark.parametrize("offset", [-8, 0, 9])
+def test_tiles_of_rows_until_the_last_local_hour_before_the_epoch_are_made_before_it(walks, offset):
+    last = fixes(range(5), HERE, 0, hours=[-offset - 1])
+
+    done, _ = walks([*last, *fixes(range(5), HERE, 1)], "--dry-run", tiled=last, slots={"utc_offset": offset})
+
+    assert done.exception is None
+    assert {one["passed"] for one in done.document["verdicts"] if one["check"] == "places_tiling"} == {True}
+
+
+def test_a_first_version_is_told_to_be_compared_with_none(walks):
+    (verdict,) = [one for one in walks()[0].document["verdicts"] if one["check"] == "late_days"]
+
+    assert (verdict["measured"]["outcome"], verdict["severity"]) == ("not_tried", "warn")
 
 
 def test_the_tiles_of_an_epoch_stay_as_they_are(walks, geoward, tmp_path):

@@ -8,9 +8,11 @@ import pytest
 from scipy.special import lambertw
 from scipy.stats import kstest
 
+from jobs.budget.keyed_noise import KeyedNoise
 from tests.transforms.location.declared import Counted, declared, fixes_of, rows
 from transforms.location.distances import meters_between
 from transforms.location.fixes import read_fixes
+from transforms.location.h3_cells import centers
 from transforms.location.planar_laplace import lambert_w, laplace_radius, moved_by, noisy_cells
 
 
@@ -75,20 +77,50 @@ def test_the_budget_adds_up_over_the_distinct_cells_of_a_subject_and_its_account
     assert spent.most == 1.5
 
 
+def drawn_for(*releases):
+    """Count what a source is asked for one fix, by all ``releases`` together."""
+    table, source = rows(("a", 40.7, -74.0, 0)), Counted()
+    for release in releases:
+        noisy_cells(read_fixes(table, release), table["who"], release, source)
+    return len(source.known)
+
+
 @pytest.mark.parametrize(
     "changed",
     [
-        pytest.param({"epoch": {"start": "2008-04-28", "end": "2008-06-30"}}, id="epoch"),
-        pytest.param({"name": "other"}, id="release"),
+        pytest.param({"epoch": {"start": "2008-05-01", "end": "2008-05-31"}}, id="epoch"),
+        pytest.param({"reads": "others.parquet"}, id="dataset"),
+        pytest.param({"noise": {"epsilon_per_km": 1.5}}, id="epsilon"),
+        pytest.param({"tiles": {"finest": 8, "coarsest": 5, "least": 2}}, id="finest"),
     ],
 )
-def test_another_epoch_or_release_draws_anew(changed):
-    table = rows(("a", 40.7, -74.0, 0))
-    source = Counted()
-    for release in (RELEASE, declared(noise={"epsilon_per_km": 1.0}, **changed)):
-        noisy_cells(read_fixes(table, release), table["who"], release, source)
+def test_another_epoch_dataset_or_scale_draws_anew(changed):
+    assert drawn_for(RELEASE, declared(**{"noise": {"epsilon_per_km": 1.0}, **changed})) == 2
 
-    assert len(source.known) == 2
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"name": "other"}, id="release"),
+        pytest.param({"epoch": {"start": "2008-04-28", "end": "2008-06-30"}}, id="last-day"),
+    ],
+)
+def test_another_name_or_last_day_tells_the_same_places_so_that_nobody_can_average(changed):
+    assert drawn_for(RELEASE, declared(**{"noise": {"epsilon_per_km": 1.0}, **changed})) == 1
+
+
+def test_two_scales_of_noise_cannot_be_solved_for_the_true_place():
+    """If only the radius were scaled, (e1 p1 - e2 p2) / (e1 - e2) would be the true cell."""
+    table, source = rows(*[(f"p{one}", 40.7, -74.0, 0) for one in range(200)]), KeyedNoise(b"a" * 32)
+
+    def told(epsilon):
+        release = declared(noise={"epsilon_per_km": epsilon}, tiles={"finest": 11, "coarsest": 5, "least": 2})
+        cells, _ = noisy_cells(read_fixes(table, release), table["who"], release, source)
+        return np.stack(centers(cells))
+
+    solved = (0.5 * told(0.5) - 1.0 * told(1.0)) / (0.5 - 1.0)
+
+    assert np.median(meters_between(40.7, -74.0, *solved)) > 1_000
 
 
 def test_a_release_without_noise_has_none_to_draw():

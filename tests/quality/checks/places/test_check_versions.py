@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import h3
 import pyarrow as pa
 import pytest
 
@@ -13,8 +14,8 @@ OUT = [("x", 1, 4)]
 
 
 def published(*groups):
-    rows = [(cell, slot) for cell, slot, count in groups for _ in range(count)]
-    told = {"cell": [cell for cell, _ in rows], "slot": [slot for _, slot in rows], "slot_hours": [1] * len(rows)}
+    rows = [(cell, slot, *(hours or [1])) for cell, slot, count, *hours in groups for _ in range(count)]
+    told = {name: [row[at] for row in rows] for at, name in enumerate(("cell", "slot", "slot_hours"))}
     return pa.table(told, pa.schema({"cell": pa.string(), "slot": pa.int8(), "slot_hours": pa.int16()}))
 
 
@@ -57,3 +58,43 @@ def test_a_file_of_texts_is_read_as_the_table_it_was_written_from():
     iso = pa.table({"cell": ["x"] * 2, "slot": ["2026-05-01T08:00:00Z"] * 2, "slot_hours": ["1"] * 2})
 
     assert check_versions(table, [texts, iso], k=3, late_days="refuse").measured["groups_changed"] == 0
+
+
+FINE = h3.latlng_to_cell(40.7, -74.0, 7)
+COARSE, ELSEWHERE = h3.cell_to_parent(FINE, 5), h3.latlng_to_cell(48.85, 2.35, 7)
+NEIGHBOR = next(cell for cell in h3.grid_ring(FINE, 1) if h3.cell_to_parent(cell, 5) == COARSE)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "overlapping"),
+    [
+        pytest.param([(COARSE, 1, 3)], [(FINE, 1, 3)], 2, id="a-crowd-moved-to-a-finer-cell"),
+        pytest.param([(FINE, 1, 3)], [(COARSE, 1, 3)], 2, id="a-crowd-moved-to-a-coarser-cell"),
+        pytest.param([(FINE, 0, 3, 6)], [(FINE, 2, 3, 1)], 2, id="a-crowd-moved-to-a-shorter-slot"),
+        pytest.param([(COARSE, 0, 3, 6)], [(FINE, 2, 3, 1)], 2, id="both"),
+        pytest.param([(COARSE, 1, 3)], [(ELSEWHERE, 1, 3)], 0, id="another-region"),
+        pytest.param([(FINE, 1, 3)], [(NEIGHBOR, 1, 3)], 0, id="a-neighbor"),
+        pytest.param([(COARSE, 1, 3)], [(FINE, 2, 3)], 0, id="another-hour"),
+        pytest.param([(COARSE, 1, 3)], [(COARSE, 1, 3), (FINE, 1, 3)], 0, id="a-crowd-came-and-nobody-moved"),
+    ],
+)
+def test_one_late_person_may_not_move_a_crowd_to_another_level(old, new, overlapping):
+    found = judged(new, old)
+
+    assert (found.measured["overlapping"], found.measured["by_fewer_than_k"]) == (overlapping, 0)
+    assert found.stops == bool(overlapping)
+
+
+def test_slots_that_are_times_overlap_too_in_whatever_form():
+    new = pa.table({"cell": [FINE] * 3, "slot": ["2026-05-01T09:00:00Z"] * 3, "slot_hours": ["1"] * 3})
+    at = pa.array([datetime(2026, 5, 1, 6)] * 3, pa.timestamp("s"))
+    old = pa.table({"cell": [COARSE] * 3, "slot": at, "slot_hours": [6] * 3})
+
+    assert check_versions(new, [old], k=2, late_days="refuse").measured["overlapping"] == 2
+
+
+def test_without_another_version_nothing_is_compared_and_that_is_told():
+    found = check_versions(published(*OUT), [], k=2, late_days="refuse")
+
+    assert (found.check, found.passed, found.stops) == ("late_days", False, False)
+    assert found.measured == {"outcome": "not_tried", "versions": 0}

@@ -1,0 +1,49 @@
+"""Noisy places of a dataset are drawn once in an epoch: two draws of one place add up, and many average out."""
+
+from __future__ import annotations
+
+from jobs.budget.charged_files import charge_files
+from jobs.budget.open_ledger import open_ledger
+from jobs.home import Home
+from quality.contracts.errors import PolicyBreach
+from quality.releases.places import PlacesRelease
+
+_EPOCHS = """CREATE TABLE IF NOT EXISTS noisy_epochs (
+    dataset TEXT, first TEXT, last TEXT, drawn_by TEXT, PRIMARY KEY (dataset, first, last)
+)"""
+
+
+class DrawnBefore(PolicyBreach):
+    """An epoch's places were told by noise before, and would be told by other noise now."""
+
+    def __init__(self, release: PlacesRelease, first: str, last: str) -> None:
+        """Name the dataset and the epoch that is entered."""
+        super().__init__(
+            f"Places of {release.reads} were told by noise before for the epoch {first} to {last}, of another first or "
+            "last day, epsilon_per_km, finest cell or subject. Both together would tell of each person more than "
+            "either says. Nothing was written.",
+            mend=f"Declare what was published for that epoch, or an epoch that begins after {last}.",
+        )
+
+
+def book_epoch(home: Home, release: PlacesRelease, sha256: str) -> None:
+    """Enter the noise of a release of the file with ``sha256``; what is entered already costs nothing once more.
+
+    Raises ``DrawnBefore`` if other noise of a day of the epoch is entered, ``ChargedElsewhere`` for a file that is
+    known by another dataset's name, and what the ledger does.
+    """
+    if release.noise is None:
+        return
+    first, last = str(release.epoch.start), str(release.epoch.end)
+    drawn_by = f"{release.noise.epsilon_per_km} {release.tiles.finest} {release.subject}"
+    with open_ledger(home).alone() as db:
+        charge_files(db, release.reads, [sha256])
+        db.execute(_EPOCHS)
+        there = db.execute(
+            "SELECT first, last, drawn_by FROM noisy_epochs WHERE dataset = ? AND first <= ? AND last >= ?",
+            (release.reads, last, first),
+        ).fetchall()
+        for one in there:
+            if one != (first, last, drawn_by):
+                raise DrawnBefore(release, *one[:2])
+        db.execute("INSERT OR IGNORE INTO noisy_epochs VALUES (?, ?, ?, ?)", (release.reads, first, last, drawn_by))
