@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from jobs.cli.app import Json, show
-from jobs.cli.release import noise_of, release, tell_step, told_verdicts
+from jobs.cli.release import noise_booked, noise_of, release, tell_step, told_verdicts
 from jobs.listings.release_reports import ReportListing
 from quality.contracts.errors import UsageError
 
@@ -75,6 +75,8 @@ def _reported(
         places = build_published_places(
             declared, where, file, tiled(tiling), published, tell_step, noise=noise_of(declared)
         )
+        if not places.failed:
+            noise_booked(declared, file)()
         return write_places_report(declared, file, places, published, output)
     return write_report(declared, file, build_published(declared, where, file, published, tell_step), published, output)
 

@@ -184,7 +184,7 @@ def test_the_same_people_are_not_told_by_other_noise_in_the_same_epoch(walks, ge
     assert not walks(fixes(range(60), HERE, 1), "--dry-run", tiled=around, **{**noisy, **changed})[0].exception
 
 
-def test_a_map_of_a_dry_run_tells_of_the_noise_too(walks, geoward, tmp_path):
+def test_a_map_or_a_report_of_what_is_not_written_tells_of_the_noise_too(walks, geoward, tmp_path):
     geoward("budget", "make")
     near = {"k": 2, "gates": {**UNATTACKED, "visits_kept": 0}}
     rows, tiles = fixes(range(60), HERE, 1), fixes(range(9), HERE, -3)
@@ -192,10 +192,13 @@ def test_a_map_of_a_dry_run_tells_of_the_noise_too(walks, geoward, tmp_path):
     walks(rows, "--dry-run", "--map", tmp_path / "map.svg", tiled=tiles, **one)
 
     done, out = walks(rows, tiled=tiles, **{**one, "noise": {"epsilon_per_km": 30}})
+    page = ("-o", tmp_path / "page.html", "--tiling", tmp_path / "tiles.json")
+    report = geoward("release", "report", tmp_path / "walks.yaml", *page)
     allowed, same = walks(rows, tiled=tiles, **one)
 
     assert (tmp_path / "map.svg").exists()
     assert isinstance(done.exception, DrawnBefore) and out is None
+    assert isinstance(report.exception, DrawnBefore) and not (tmp_path / "page.html").exists()
     assert not allowed.exception and same
 
 
