@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from jobs.budget.grant import EVERYBODY, Grant, period_of, periods
+from jobs.budget.grant import EVERYBODY, Grant, common, fullest, period_of, periods
 from quality.contracts.errors import PolicyBreach
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
@@ -36,12 +36,9 @@ def left_of(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tu
     ).fetchall()
     per = period_of(grant)
     asked = periods(per, first, last)
-    main, delta = dict.fromkeys(asked, Fraction()), dict.fromkeys(asked, Fraction())
-    for begun, ended, spent, spent_delta in rows:
-        for period in asked & periods(per, date.fromisoformat(begun), date.fromisoformat(ended)):
-            main[period] += Fraction(spent)
-            delta[period] += Fraction(spent_delta)
-    return Fraction(grant.loss.main) - max(main.values()), Fraction(grant.loss.delta) - max(delta.values())
+    shared = [common(asked, periods(per, date.fromisoformat(row[0]), date.fromisoformat(row[1]))) for row in rows]
+    main, delta = (fullest((at, Fraction(row[n])) for at, row in zip(shared, rows, strict=True)) for n in (2, 3))
+    return Fraction(grant.loss.main) - main, Fraction(grant.loss.delta) - delta
 
 
 def loss_of(accounting: str, main: str, delta: str) -> PrivacyLoss:
