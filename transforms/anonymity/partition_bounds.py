@@ -17,7 +17,6 @@ from transforms.anonymity.partition_population import crowd_holds, crowd_of
 from transforms.anonymity.partition_rules import RULES, rule_holds
 from transforms.anonymity.partition_space import nodes_of, rows_by_class
 
-
 _OF_VALUES = "Ask for less, such as a smaller l: more rows of the same values do not help."
 _MENDS = {
     "k_anonymity": "Add subjects, or ask for a smaller k.",

@@ -8,12 +8,13 @@ from quality.releases.declaration import Gates
 
 _TUNE = "`geoward release tune` shows what each k costs; or declare beforehand that so much may be lost"
 _LOST = (
-    "Ask for a smaller k, allow some `suppression` where a few rows are unlike all others, or generalize fewer"
-    f" quasi-identifiers: {_TUNE} (`gates: {{max_information_loss: 1}}`)."
+    "Ask for a smaller k or l or a larger t, allow some `suppression` where a few rows are unlike all others, or"
+    f" generalize fewer quasi-identifiers: {_TUNE} (`gates: {{max_information_loss: 1}}`)."
 )
 _MISSING = (
-    "Ask for a smaller k, or fewer quasi-identifiers, or keep rows that lack a value (`nulls: category`); where every"
-    f" value was generalized away, some `suppression` spares the other rows: {_TUNE} (`gates: {{max_suppressed: 1}}`)."
+    "Ask for a smaller k or l or a larger t, generalize fewer quasi-identifiers, or keep rows that lack a value"
+    " (`nulls: category`); where all values were generalized away, some `suppression` spares those of the other rows:"
+    f" {_TUNE} (`gates: {{max_suppressed: 1}}`)."
 )
 
 

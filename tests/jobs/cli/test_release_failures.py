@@ -81,9 +81,7 @@ def noisy(terminal, tmp_path):
 
 
 def each_mend(failures: dict[str, Failure]) -> list[Any]:
-    return [
-        pytest.param(one, words, id=f"{name}: {words}") for name, one in failures.items() for words in one.mends
-    ]
+    return [pytest.param(one, words, id=f"{name}: {words}") for name, one in failures.items() for words in one.mends]
 
 
 @pytest.fixture
