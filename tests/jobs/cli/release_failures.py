@@ -235,9 +235,9 @@ PLACES = {
         "common_commuters", {"rows": TRIMMED, **linked(1_000, 0.5)}, {"trim less (`trips`)": linked(0, 0.5)},
     ),
     "noise adds up": Failure(
-        "noise_budget", {"run": ["budget make"], **WALKED, **spent(20, 30)},
+        "noise_budget", {"run": ["budget make"], **WALKED, **spent(2000, 3000)},
         {
-            "smaller `noise.epsilon_per_km`": spent(10, 30), "a larger `max_epsilon_per_km`": spent(20, 40),
+            "smaller `noise.epsilon_per_km`": spent(1000, 3000), "a larger `max_epsilon_per_km`": spent(2000, 4000),
         },
     ),
     "days are linked": Failure(

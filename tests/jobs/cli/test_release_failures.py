@@ -131,3 +131,9 @@ def test_figures_that_are_refused_are_published_once_the_mend_is_followed(
     refuses_then_publishes, noisy, failure, words
 ):
     refuses_then_publishes(noisy, failure, words)
+
+
+def test_a_column_that_names_people_is_not_said_to_stay_by_a_gate(table):
+    code, shown = table(**TABLES["a name that is kept"].fails)
+
+    assert (code, "kept_columns" in shown, "kept_alone" in shown) == (1, True, False)
