@@ -16,7 +16,7 @@ BOUNDED = {
     ("jobs/build_noisy_release.py", "build_noisy_release"): "a line for each date and reason",
     ("jobs/date_files.py", "_count"): "a line for each file, table and date",
     ("jobs/read_ours.py", "read_ours"): "a line for each file of ours, one for each codec",
-    ("jobs/release/build_large.py", "_plan"): "one line: how values are coded and where boxes end",
+    ("jobs/release/build_large.py", "_plan"): "two lines: how values are coded and spread, and where boxes end",
     ("jobs/release/build_large.py", "_stage"): "a line for each box: its files and their rows",
     ("jobs/release/lake_figures.py", "_make"): "noisy figures, which are published: a line for each partition of a day",
     ("jobs/release/build_large.py", "_united"): "one line: how many accounts are one with others",

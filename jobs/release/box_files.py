@@ -15,7 +15,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from quality.releases.declaration import TableRelease
-from transforms.anonymity.box_rows import BoxPlan, Survey, pack_boxes, plan_boxes, survey_part, unpack_boxes
+from transforms.anonymity.box_rows import (
+    BoxPlan,
+    Survey,
+    pack_boxes,
+    plan_boxes,
+    survey_part,
+    unpack_boxes,
+    with_spreads,
+)
 from transforms.anonymity.partition_bounds import Unreachable
 from transforms.anonymity.publish_rows import publish_rows
 from transforms.anonymity.unite_subjects import united_accounts
@@ -100,6 +108,15 @@ def plans(release: TableRelease, rows_in_box: int, texts: dict[str, str]) -> Wor
         yield pa.RecordBatch.from_pydict({"plan": [pickle.dumps(made)]})
 
     return plan
+
+
+def spreads(release: TableRelease, plan: BoxPlan, reads: Worker) -> Worker:
+    """Return what adds to the plan how sensitive values are spread over the whole table: one line, ``plan``."""
+
+    def spread(batches: Batches) -> Batches:
+        yield pa.RecordBatch.from_pydict({"plan": [pickle.dumps(with_spreads(reads(batches), release, plan))]})
+
+    return spread
 
 
 def packs(release: TableRelease, plan: BoxPlan, reads: Worker) -> Worker:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.release.box_files import WRITTEN, Reads, packs, plans, publishes, surveys, unites
+from jobs.release.box_files import WRITTEN, Reads, packs, plans, publishes, spreads, surveys, unites
 from quality.contracts.errors import GeowardError, UsageError
 from quality.releases.declaration import TableRelease
+from quality.releases.privacy_models import TCloseness
 from transforms.anonymity.box_rows import PACKED
 
 if TYPE_CHECKING:
@@ -117,6 +118,11 @@ def _plan(
     surveyed = groups.mapInArrow(surveys(release, stride, reads), "part binary").repartition(1)
     told = surveyed.mapInArrow(plans(release, rows_in_box, texts), "plan binary").collect()
     plan: BoxPlan = pickle.loads(told[0]["plan"])
+    if any(isinstance(model, TCloseness) for model in release.models):  # a box's own spread is not the table's
+        named = tuple(dict.fromkeys([*release.sensitive, *([release.subject] if release.subject else [])]))
+        all_rows = replace(reads, columns=named)
+        told = groups.repartition(1).mapInArrow(spreads(release, plan, all_rows), "plan binary").collect()
+        plan = pickle.loads(told[0]["plan"])
     return plan
 
 

@@ -32,6 +32,11 @@ LISTS = pa.table({"age": [[NUMBER]], "place": [[PLANTED]], "who": [[PLANTED]]})
 DOMAINS = domains.unite_domains([domains.survey_columns(GOOD, RELEASE.coded)])
 UNKNOWN = pa.table({"age": [1], "place": [PLANTED], "who": [PLANTED]})
 PLAN = box_rows.plan_boxes([box_rows.survey_part(GOOD.to_batches(), RELEASE, 1)], RELEASE, rows_in_box=1, texts={})
+CLOSE = TableRelease(
+    name="t", description="d", purpose="p", reads="f", quasi_ids={"age": {"kind": "numeric"}},
+    models=({"model": "t_closeness", "column": "place", "t": 0.5},),
+)  # fmt: skip
+CLOSE_PLAN = box_rows.plan_boxes([box_rows.survey_part(GOOD.to_batches(), CLOSE, 1)], CLOSE, rows_in_box=1, texts={})
 DATES = pa.chunked_array([["2026-01-02"]])
 PIECE = pa.RecordBatch.from_pydict({"box": [1], "payload": [PLANTED.encode()]})
 
@@ -55,6 +60,10 @@ TABLES = [
             ("box_rows.pack_boxes", lambda table: list(box_rows.pack_boxes(table.to_batches(), RELEASE, PLAN))),
         )
     ],
+    Case(
+        "anonymity.box_rows.with_spreads", "an-unknown-value",
+        lambda: box_rows.with_spreads(UNKNOWN.to_batches(), CLOSE, CLOSE_PLAN),
+    ),
     Case(
         "anonymity.encode_table.encode_table", "an-unknown-value",
         lambda: encode_table.encode_table(UNKNOWN, RELEASE, DOMAINS),

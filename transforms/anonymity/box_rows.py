@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,8 +12,15 @@ from numpy.typing import NDArray
 
 from quality.contracts.untold import untold
 from quality.releases.declaration import TableRelease
-from transforms.anonymity.coded_table import Codes
-from transforms.anonymity.domains import Domain, as_declared, survey_columns, unite_domains, with_hierarchies
+from transforms.anonymity.coded_table import Codes, Spread
+from transforms.anonymity.domains import (
+    ColumnUnfit,
+    Domain,
+    as_declared,
+    survey_columns,
+    unite_domains,
+    with_hierarchies,
+)
 from transforms.anonymity.split_tree import Numbers, SplitTree, boxes_of, grow_tree
 
 PACKED = pa.schema([("box", pa.int32()), ("payload", pa.binary())])
@@ -94,6 +101,42 @@ def numbers_of(table: pa.Table, domains: Sequence[Domain], spread: Numbers) -> N
             column = pc.index_in(column, value_set=domain.texts).cast(pa.float64())
         row[:] = column.fill_null(np.inf).to_numpy(zero_copy_only=False)
     return made
+
+
+@untold
+def with_spreads(batches: Iterable[pa.RecordBatch], release: TableRelease, plan: BoxPlan) -> BoxPlan:
+    """Return the plan with how the values of each sensitive column are spread over all ``batches``, in subjects.
+
+    Raises ``ColumnUnfit`` for values that were not surveyed.
+    """
+    import polars as pl
+
+    sensitive = plan.domains[len(release.quasi_ids) :]
+    seen: list[pl.DataFrame] = []
+    rows = 0
+    for batch in batches:
+        table = pa.Table.from_batches([batch])
+        who = np.arange(rows, rows + table.num_rows, dtype=np.uint64)
+        who, rows = (who if release.subject is None else _people(table, release)), rows + table.num_rows
+        codes = {domain.name: pl.Series(_codes_of(table, domain)) for domain in sensitive}
+        seen.append(pl.DataFrame({"\0who": who, **codes}).unique())
+    all_of_them = pl.concat(seen) if seen else pl.DataFrame({"\0who": np.empty(0, np.uint64)})
+    people = max(all_of_them["\0who"].n_unique(), 1)
+    made = []
+    for domain in sensitive if seen else ():
+        held = all_of_them.select("\0who", domain.name).unique()[domain.name].to_numpy()
+        counts = np.bincount(held, minlength=len(domain.texts) + domain.nulls)
+        made.append(replace(domain, spread=Spread(counts / max(len(held), 1), counts / people)))
+    return replace(plan, domains=(*plan.domains[: len(release.quasi_ids)], *(made or sensitive)))
+
+
+def _codes_of(table: pa.Table, domain: Domain) -> Codes:
+    told = as_declared(table, domain.name, domain.declared)
+    column = pc.index_in(told, value_set=domain.texts)
+    if unknown := column.null_count - told.null_count:
+        raise ColumnUnfit(domain.name, f"has {unknown} values that were not there before.", "Build the release again.")
+    codes: Codes = column.fill_null(len(domain.texts)).to_numpy(zero_copy_only=False).astype(np.int32)
+    return codes
 
 
 def pack_boxes(batches: Iterable[pa.RecordBatch], release: TableRelease, plan: BoxPlan) -> Batches:

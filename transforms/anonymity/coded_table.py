@@ -50,14 +50,29 @@ class QuasiId:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """How the values of a sensitive column are spread over a whole table, of which there may be a part here.
+
+    ``shares`` (size,) are of all distinct pairs of subject and value, ``held`` (size,) of all subjects.
+    """
+
+    shares: NDArray[np.float64]
+    held: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Sensitive:
-    """One sensitive column: ``codes`` (n,) in the values' order, and the ``models`` that are to hold for it."""
+    """One sensitive column: ``codes`` (n,) in the values' order, and the ``models`` that are to hold for it.
+
+    ``spread`` is that of the whole table; None: this is the whole table.
+    """
 
     name: str
     codes: Codes
     size: int
     models: tuple[PrivacyModel, ...]
     hierarchy: Hierarchy | None = None
+    spread: Spread | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

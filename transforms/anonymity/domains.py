@@ -14,7 +14,7 @@ from quality.contracts.errors import GeowardError
 from quality.contracts.untold import untold
 from quality.releases.attributes import HierarchyBuild, Order, QuasiIdentifier
 from transforms.anonymity.build_hierarchy import build_hierarchy
-from transforms.anonymity.coded_table import Hierarchy
+from transforms.anonymity.coded_table import Hierarchy, Spread
 from transforms.anonymity.dates import moments_of
 from transforms.anonymity.join_population import join_population
 from transforms.anonymity.parse_hierarchy import parse_hierarchy
@@ -38,7 +38,8 @@ class Domain:
     """A column's values: ``texts`` in their order, or the range [``low``, ``high``] of a numeric one.
 
     ``low`` > ``high`` says that there is no number at all. ``hierarchy`` covers ``texts`` if there is one; that of a
-    numeric column is made of the numbers of each part, from ``stated``.
+    numeric column is made of the numbers of each part, from ``stated``. ``spread`` is that of a sensitive column over
+    the whole table, where only parts of it are encoded.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Domain:
     nulls: bool = False
     hierarchy: Hierarchy | None = None
     stated: str | HierarchyBuild | None = None
+    spread: Spread | None = None
 
 
 @untold

@@ -69,7 +69,7 @@ def _sensitive(table: pa.Table, domain: Domain, release: TableRelease, others: i
     codes, null = _codes(as_declared(table, domain.name, domain.declared), domain.texts, domain)
     models = tuple(one for one in release.models if getattr(one, "column", None) == domain.name)
     codes = np.append(codes, np.zeros(others, np.int32))
-    return Sensitive(domain.name, codes, max(null, len(domain.texts) - 1) + 1, models, domain.hierarchy)
+    return Sensitive(domain.name, codes, max(null, len(domain.texts) - 1) + 1, models, domain.hierarchy, domain.spread)
 
 
 def _codes(column: pa.Array, values: pa.Array, domain: Domain) -> tuple[Codes, int]:

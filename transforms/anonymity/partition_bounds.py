@@ -12,7 +12,7 @@ from quality.contracts.compiled import compiled
 from quality.contracts.errors import GeowardError, UsageError
 from quality.contracts.untold import untold
 from quality.releases.privacy_models import DeltaPresence, KAnonymity, KMap, LDiversity, PrivacyModel, TCloseness
-from transforms.anonymity.coded_table import CodedTable, Codes, Sensitive
+from transforms.anonymity.coded_table import CodedTable, Codes, Sensitive, Spread
 from transforms.anonymity.partition_population import crowd_holds, crowd_of
 from transforms.anonymity.partition_rules import RULES, rule_holds
 from transforms.anonymity.partition_space import nodes_of, rows_by_class
@@ -139,8 +139,10 @@ def _flat(
             distinct, pairs[at] = np.unique(keys, return_inverse=True)
             own = np.isin(distinct // one.size, subjects[: table.own]) if table.population else slice(None)
             counted = (distinct % one.size).astype(np.int32)[own]
-        shares.append(np.bincount(counted, minlength=one.size) / max(counted.size, 1))
-        held.append(np.bincount(counted, minlength=one.size) / max(everybody, 1))
+        here = np.bincount(counted, minlength=one.size)
+        spread = one.spread or Spread(here / max(counted.size, 1), here / max(everybody, 1))
+        shares.append(spread.shares)
+        held.append(spread.held)
     trees = [np.empty((0, 0), np.int32) if c.hierarchy is None else nodes_of(c.hierarchy, c.size) for c in columns]
     return Bounds(
         k,

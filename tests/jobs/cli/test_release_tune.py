@@ -52,7 +52,7 @@ def test_a_k_whose_release_does_not_withstand_the_attacks_is_not_proposed(geowar
 def test_people_are_told_the_rule(geoward, declared):
     shown = geoward("release", "tune", declared(), "--k", "5").stdout
 
-    assert "Proposed: k = 5, the largest k within the declared gates" in shown
+    assert "Proposed: k = 5, the largest k within the gates, declared or usual" in shown
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,21 @@ def test_a_value_that_is_no_number_is_told_of_without_it(staged):
         staged(rows(["Ada", "Bob"]), release())
 
     assert "Ada" not in str(refused.value) and not isinstance(refused.value, GeowardError)
+
+
+def test_a_class_is_close_to_the_whole_table_and_not_only_to_its_box(staged):
+    secrets = ["a"] * 500 + ["b"] * 500
+    close = {"model": "t_closeness", "column": "secret", "t": 0.2}
+    table = rows(list(range(1000))).append_column("secret", pa.array(secrets))
+    both = TableRelease(
+        name="t", description="d", purpose="p", reads="f", quasi_ids={"x": {"kind": "numeric"}},
+        models=({"model": "k_anonymity", "k": 3}, close),
+    )  # fmt: skip
+
+    published, _, _, _ = staged(table, both)
+
+    classes = defaultdict(list)
+    for row in published:
+        classes[row["x"]].append(row["secret"])
+    assert sum(map(len, classes.values())) == 1000
+    assert all(0.3 <= told.count("a") / len(told) <= 0.7 for told in classes.values())

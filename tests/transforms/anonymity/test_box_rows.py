@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from tests.transforms.anonymity.test_encode_table import declared
 from transforms.anonymity import box_rows
-from transforms.anonymity.box_rows import pack_boxes, plan_boxes, survey_part, unpack_boxes
+from transforms.anonymity.box_rows import pack_boxes, plan_boxes, survey_part, unpack_boxes, with_spreads
 
 RELEASE = declared({"n": {"kind": "numeric"}, "color": {"kind": "categorical"}}, keep=["note"])
 TABLE = pa.table(
@@ -73,3 +73,27 @@ def test_rows_are_parted_by_person_only_where_nothing_else_parts_them():
     made = plan_boxes([survey_part(table.to_batches(), release, 1)], release, texts={}, rows_in_box=25, least=1)
 
     assert set(made.tree.column.tolist()) == {-1, 0}
+
+
+def test_values_are_spread_over_the_whole_table_in_subjects():
+    release = declared(
+        {"n": {"kind": "numeric"}}, subject="who", models=[{"model": "t_closeness", "column": "ill", "t": 0.5}]
+    )
+    table = pa.table({"n": [1, 2, 3, 4], "ill": ["flu", "flu", None, "pox"], "who": ["a", "a", "b", "a"]})
+    made = plan_boxes([survey_part(table.to_batches(), release, 1)], release, texts={}, rows_in_box=9, least=1)
+
+    spread = with_spreads(table.to_batches(max_chunksize=2), release, made).domains[-1].spread
+
+    assert spread.shares.tolist() == [1 / 3, 1 / 3, 1 / 3]  # a has flu and pox, b has none: three pairs
+    assert spread.held.tolist() == [1 / 2, 1 / 2, 1 / 2]
+
+
+def test_each_row_is_a_subject_of_its_own_where_none_is_declared():
+    release = declared({"n": {"kind": "numeric"}}, models=[{"model": "t_closeness", "column": "ill", "t": 0.5}])
+    table = pa.table({"n": [1, 2, 3, 4], "ill": ["flu", "flu", "flu", "pox"]})
+    made = plan_boxes([survey_part(table.to_batches(), release, 1)], release, texts={}, rows_in_box=9, least=1)
+
+    assert with_spreads(table.to_batches(max_chunksize=3), release, made).domains[-1].spread.shares.tolist() == [
+        0.75,
+        0.25,
+    ]
