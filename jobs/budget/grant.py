@@ -86,7 +86,7 @@ class BudgetExceeded(PolicyBreach):
             f"The privacy budget of {grant.dataset} per {grant.unit} for {of} ({grant.per}) has {name} = {main} and "
             f"delta = {delta} left; {name} = {asked.main} and delta = {asked.delta} were asked for. Nothing was spent.",
             mend=f"Publish what was released before once more,{wait} lower the release's loss to what is left, or have "
-            "the budget raised by who answers for it.",
+            "the budget raised by who answers for it (`geoward budget grant` again).",
         )
         self.left = left
 

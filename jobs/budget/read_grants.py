@@ -23,7 +23,8 @@ def grants_of(db: sqlite3.Connection, dataset: str, unit: str, consumer: str) ->
         who = f"consumer {consumer!r}" if found and found[0][0] == EVERYBODY else "all consumers"
         raise PolicyBreach(
             f"{dataset} has no privacy budget per {unit} for {who}, so nothing of it may be spent.",
-            mend="Have one granted by who answers for the data: for the dataset, and for each consumer.",
+            mend=f"Who answers for the data grants one: `geoward budget grant {dataset} --unit {unit} --rho RHO` for "
+            f"all consumers, and the same with `--consumer {consumer or 'NAME'}` for each.",
         )
     return [Grant(dataset, unit, loss_of(*row[1:4]), row[0], row[4]) for row in found]
 
