@@ -34,8 +34,9 @@ def judge_kept(release: TableRelease, rows: pa.Table, who: NDArray[np.integer], 
     least = max(2.0, release.k * part)
     most = 1.0 if release.gates.kept_alone is None else release.gates.kept_alone
     found = {name for name in release.keep if any(_one_to_one(frame, name, other) for other in known)}
-    found |= {name for name in release.keep if _few(frame, [name], least) > most}
     found |= {name for name in release.sensitive if any(_same(frame, name, other) for other in accounts)}
+    never = bool(found)
+    found |= {name for name in release.keep if _few(frame, [name], least) > most}
     if not found and len(release.keep) > 1 and _few(frame, release.keep, 2) > most:
         found = set(release.keep)
     if not release.keep and not found:
@@ -44,13 +45,21 @@ def judge_kept(release: TableRelease, rows: pa.Table, who: NDArray[np.integer], 
     return [
         Verdict(
             "kept_columns", not found, "No column that is published as it is tells who a row is of.",
-            f"Declare as quasi-identifiers, or do not publish: {told}. Values that nobody else can know of a person "
-            "may stay: then state `gates: {kept_alone: 1}`, which the report tells."
-            if found
-            else "",
+            _mend(told, never=never) if found else "",
             {"columns": told, "identifying": len(found), "limit": most},
         )
     ]  # fmt: skip
+
+
+def _mend(told: str, *, never: bool) -> str:
+    """Return what to do about the columns ``told``; one that names a person ``never`` stays, whatever a gate says."""
+    mend = f"Declare as quasi-identifiers, or do not publish: {told}."
+    if never:
+        return mend
+    return (
+        f"{mend} Values that nobody else can know of a person may stay: then state `gates: {{kept_alone: 1}}`, which"
+        " the report tells."
+    )
 
 
 def _few(frame: pl.DataFrame, names: Sequence[str], least: float) -> float:
