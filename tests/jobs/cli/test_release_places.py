@@ -171,17 +171,18 @@ def test_the_same_people_are_not_told_by_other_noise_in_the_same_epoch(walks, ge
     geoward("budget", "make")
     noisy = {"noise": {"epsilon_per_km": 2}, "k": 2, "gates": {**UNATTACKED, "visits_kept": 0}}
     around = [fix for up in range(-8, 9) for fix in fixes(range(3), (HERE[0] + up / 250, HERE[1]), -3)]
-    first, rows = walks(fixes(range(60), HERE, 1), tiled=around, **noisy)
+    people = [fix for one in range(60) for fix in fixes([one], (HERE[0] + one / 1e6, HERE[1]), 1)]
+    first, rows = walks(people, tiled=around, **noisy)
     assert rows, first.exception
     for name in ("out.csv", "tiles.json"):
         (tmp_path / name).unlink()
     (tmp_path / "renamed.csv").write_bytes((tmp_path / "walks.csv").read_bytes())
 
-    done, again = walks(fixes(range(60), HERE, 1), tiled=around, **{**noisy, **changed})
+    done, again = walks(people, tiled=around, **{**noisy, **changed})
 
     assert again is None
     assert isinstance(done.exception, ChargedElsewhere if "reads" in changed else DrawnBefore), done.exception
-    assert not walks(fixes(range(60), HERE, 1), "--dry-run", tiled=around, **{**noisy, **changed})[0].exception
+    assert not walks(people, "--dry-run", tiled=around, **{**noisy, **changed})[0].exception
 
 
 def test_a_map_or_a_report_of_what_is_not_written_tells_of_the_noise_too(walks, geoward, tmp_path):
