@@ -30,6 +30,16 @@ def rows_of(home: Home, region: str, name: str) -> list[dict]:
     return opened(home, region, name, pa.table(DeltaTable(path).to_pyarrow_table()))
 
 
+DRAWN = {"curated.visits_noisy": {"persons"}, "curated.privacy_spends": {"spent_at"}}
+"""What two installations never have in common: noise, and when it was paid for."""
+
+
+def undrawn(name: str, rows: list[dict]) -> list[dict]:
+    """Return a table's rows without what was drawn, and without spendings of runs that died."""
+    told = [row for row in rows if row.get("published", True)] if name == "curated.privacy_spends" else rows
+    return [{key: value for key, value in row.items() if key not in DRAWN.get(name, set())} for row in told]
+
+
 def opened(home: Home, region: str, name: str, table: pa.Table) -> list[dict]:
     """Return rows at rest as they are declared; those of destroyed subjects are null."""
     of = declared(name)

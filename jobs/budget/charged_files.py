@@ -22,11 +22,16 @@ class ChargedElsewhere(PolicyBreach):
         )
 
 
-def charge_files(db: sqlite3.Connection, dataset: str, files: Sequence[str]) -> None:
-    """Enter files, by SHA-256, under ``dataset``; raise ``ChargedElsewhere`` for one that is under another."""
+def refuse_charged(db: sqlite3.Connection, dataset: str, files: Sequence[str]) -> None:
+    """Raise ``ChargedElsewhere`` for a file, by its SHA-256, that another dataset was charged for."""
     db.execute(_FILES)
     for digest in files:
-        db.execute("INSERT OR IGNORE INTO files VALUES (?, ?)", (digest, dataset))
-        (before,) = db.execute("SELECT dataset FROM files WHERE sha256 = ?", (digest,)).fetchone()
-        if before != dataset:
-            raise ChargedElsewhere(dataset, before)
+        found = db.execute("SELECT dataset FROM files WHERE sha256 = ?", (digest,)).fetchone()
+        if found is not None and found[0] != dataset:
+            raise ChargedElsewhere(dataset, found[0])
+
+
+def charge_files(db: sqlite3.Connection, dataset: str, files: Sequence[str]) -> None:
+    """Enter files of which there are figures now under ``dataset``; raise what ``refuse_charged`` does."""
+    refuse_charged(db, dataset, files)
+    db.executemany("INSERT OR IGNORE INTO files VALUES (?, ?)", [(digest, dataset) for digest in files])

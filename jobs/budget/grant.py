@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import accumulate
 
 from quality.contracts.errors import PolicyBreach, UsageError
 from quality.policies.policy import WHOLE_UNITS, Per
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
+
+OF_THE_LAKE = "/"
+"""In the names of datasets that are tables of the lake, behind their region: their budgets are the policy's."""
+
+CURATED = "curated"
+"""The consumer of what the lake publishes: whoever may query it."""
 
 EVERYBODY = ""
 """The consumer of a dataset's own budget, of which all consumers spend."""
@@ -77,7 +86,7 @@ class BudgetExceeded(PolicyBreach):
             f"The privacy budget of {grant.dataset} per {grant.unit} for {of} ({grant.per}) has {name} = {main} and "
             f"delta = {delta} left; {name} = {asked.main} and delta = {asked.delta} were asked for. Nothing was spent.",
             mend=f"Publish what was released before once more,{wait} lower the release's loss to what is left, or have "
-            "the budget raised by who answers for it.",
+            "the budget raised by who answers for it (`geoward budget grant` again).",
         )
         self.left = left
 
@@ -86,13 +95,28 @@ class ReleasedBefore(PolicyBreach):
     """A partition was published from other data, and may not be a second time."""
 
 
-def periods(per: Per, first: date, last: date) -> set[str]:
-    """Return the periods that days from ``first`` to ``last`` lie in."""
-    if per == "lifetime":
-        return {""}
-    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
-    form = {"year": "%Y", "month": "%Y-%m", "week": "%G-W%V", "day": "%Y-%m-%d"}[per]
-    return {day.strftime(form) for day in days}
+def periods(per: Per, first: date, last: date) -> range:
+    """Return the numbers of the periods that days from ``first`` to ``last`` lie in; weeks begin on Monday."""
+    number = {
+        "lifetime": lambda day: 0, "year": lambda day: day.year, "month": lambda day: day.year * 12 + day.month,
+        "week": lambda day: (day.toordinal() - 1) // 7, "day": date.toordinal,
+    }[per]  # fmt: skip
+    return range(number(first), number(last) + 1)
+
+
+def fullest(spent: Iterable[tuple[range, Fraction]]) -> Fraction:
+    """Return the greatest sum of losses over a period that their ranges of periods have in common; 0 without any."""
+    steps: defaultdict[int, Fraction] = defaultdict(Fraction)
+    for during, loss in spent:
+        if during:
+            steps[during.start] += loss
+            steps[during.stop] -= loss
+    return max(accumulate(steps[at] for at in sorted(steps)), default=Fraction())
+
+
+def common(one: range, other: range) -> range:
+    """Return the periods that are in both."""
+    return range(max(one.start, other.start), min(one.stop, other.stop))
 
 
 def whole_units(grant: Grant) -> None:
@@ -108,6 +132,15 @@ def whole_units(grant: Grant) -> None:
 def period_of(grant: Grant) -> Per:
     """Return what a budget's sums are over: a lifetime where its periods would hold a part of a unit."""
     return grant.per if grant.per in WHOLE_UNITS.get(grant.unit, ()) else "lifetime"
+
+
+def refuse_of_the_lake(dataset: str, consumer: str) -> None:
+    """Raise ``UsageError`` for a name of the lake: its budgets and its entries are not a person's to make."""
+    if OF_THE_LAKE in dataset or consumer == CURATED:
+        raise UsageError(
+            f"Datasets with {OF_THE_LAKE!r} in their names and the consumer {CURATED!r} are the lake's.",
+            mend="Give the dataset or the consumer another name; budgets of the lake's tables are in the policy.",
+        )
 
 
 def same_accounting(grant: Grant, loss: PrivacyLoss) -> None:

@@ -18,7 +18,7 @@ from fractions import Fraction
 from pathlib import Path
 from urllib.parse import quote
 
-from jobs.budget.charged_files import charge_files
+from jobs.budget.charged_files import charge_files, refuse_charged
 from jobs.budget.grant import (
     BudgetExceeded,
     Grant,
@@ -104,21 +104,22 @@ class BudgetLedger:
             self._spend(spend, loss, changed, files)
             figures = make()
             with self.alone() as db:
+                charge_files(db, spend.dataset, files)
                 db.execute("INSERT INTO figures VALUES (?, ?, ?)", (spend.digest, figures, self.now().isoformat()))
             return figures
 
-    def kept(self, spend: Spend) -> bytes | None:
+    def kept(self, spend: Spend) -> tuple[bytes, str] | None:
         """Return the newest figures of the same release, consumer and partition, whatever the data was; None if none.
 
-        They were paid for, and to publish them once more costs nothing.
+        They were paid for, and to publish them once more costs nothing. The declaration they were made by is beside.
         """
         with closing(self._connect()) as db:
             found = db.execute(
-                "SELECT made FROM figures JOIN spends USING (digest) WHERE dataset = ? AND unit = ? AND consumer = ?"
-                " AND release = ? AND partition = ? ORDER BY id DESC LIMIT 1",
+                "SELECT made, declaration FROM figures JOIN spends USING (digest) WHERE dataset = ? AND unit = ?"
+                " AND consumer = ? AND release = ? AND partition = ? ORDER BY id DESC LIMIT 1",
                 (spend.dataset, spend.unit, spend.consumer, spend.release, spend.partition),
             ).fetchone()
-        return bytes(found[0]) if found else None
+        return (bytes(found[0]), str(found[1])) if found else None
 
     def budget(self, dataset: str, unit: str, consumer: str) -> Grant | None:
         """Return what is granted of a dataset to a consumer; None where nothing ever was."""
@@ -142,7 +143,7 @@ class BudgetLedger:
 
     def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool, files: Sequence[str]) -> None:
         with self.alone() as db:
-            charge_files(db, spend.dataset, files)
+            refuse_charged(db, spend.dataset, files)
             for grant in grants_of(db, spend.dataset, spend.unit, spend.consumer):
                 same_accounting(grant, loss)
                 left = left_of(db, grant, spend.first, spend.last)

@@ -65,6 +65,11 @@ def grant_as_policy(home: Home, ledger: BudgetLedger, wanted: Grant) -> None:
 
 def choice_key(home: Home) -> bytes:
     """Return the secret that decides what bounds leave out; raise ``KeyUnusable`` if it cannot be read."""
+    made = open_ledger(home).path.exists()
     return read_private(
-        home.folder("budget") / KEY_FILE, what="The key of privacy budgets", mend="Restore it from your backup."
+        home.folder("budget") / KEY_FILE,
+        what="The key of privacy budgets",
+        mend="Restore it from your backup."
+        if made
+        else "It is made with the ledger of budgets: `geoward budget make`.",
     )

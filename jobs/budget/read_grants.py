@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from jobs.budget.grant import EVERYBODY, Grant, period_of, periods
+from jobs.budget.grant import EVERYBODY, Grant, common, fullest, period_of, periods
 from quality.contracts.errors import PolicyBreach
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
@@ -23,7 +23,8 @@ def grants_of(db: sqlite3.Connection, dataset: str, unit: str, consumer: str) ->
         who = f"consumer {consumer!r}" if found and found[0][0] == EVERYBODY else "all consumers"
         raise PolicyBreach(
             f"{dataset} has no privacy budget per {unit} for {who}, so nothing of it may be spent.",
-            mend="Have one granted by who answers for the data: for the dataset, and for each consumer.",
+            mend=f"Who answers for the data grants one: `geoward budget grant {dataset} --unit {unit} --rho RHO` for "
+            f"all consumers, and the same with `--consumer {consumer or 'NAME'}` for each.",
         )
     return [Grant(dataset, unit, loss_of(*row[1:4]), row[0], row[4]) for row in found]
 
@@ -36,12 +37,9 @@ def left_of(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tu
     ).fetchall()
     per = period_of(grant)
     asked = periods(per, first, last)
-    main, delta = dict.fromkeys(asked, Fraction()), dict.fromkeys(asked, Fraction())
-    for begun, ended, spent, spent_delta in rows:
-        for period in asked & periods(per, date.fromisoformat(begun), date.fromisoformat(ended)):
-            main[period] += Fraction(spent)
-            delta[period] += Fraction(spent_delta)
-    return Fraction(grant.loss.main) - max(main.values()), Fraction(grant.loss.delta) - max(delta.values())
+    shared = [common(asked, periods(per, date.fromisoformat(row[0]), date.fromisoformat(row[1]))) for row in rows]
+    main, delta = (fullest((at, Fraction(row[n])) for at, row in zip(shared, rows, strict=True)) for n in (2, 3))
+    return Fraction(grant.loss.main) - main, Fraction(grant.loss.delta) - delta
 
 
 def loss_of(accounting: str, main: str, delta: str) -> PrivacyLoss:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from jobs.budget.grant import periods
+from jobs.budget.grant import fullest, periods
 from quality.policies.policy import Per
 
 
@@ -17,14 +17,10 @@ def spent_most(
 
     ``paid`` are rows of ``export_spends.spends``; sums are exact.
     """
-    sums: dict[object, list[Fraction]] = {}
-    for one in paid:
-        if (one["dataset"], one["unit"]) == (dataset, unit) and consumer in ("", one["consumer"]):
-            for period in periods(per, one["first"], one["last"]):
-                held = sums.setdefault(period, [Fraction(), Fraction()])
-                held[0] += Fraction(one["loss"])
-                held[1] += Fraction(one["delta"])
-    return (
-        max((held[0] for held in sums.values()), default=Fraction()),
-        max((held[1] for held in sums.values()), default=Fraction()),
-    )
+    mine = [
+        (periods(per, one["first"], one["last"]), one)
+        for one in paid
+        if (one["dataset"], one["unit"]) == (dataset, unit) and consumer in ("", one["consumer"])
+    ]
+    main, delta = (fullest((at, Fraction(one[name])) for at, one in mine) for name in ("loss", "delta"))
+    return main, delta

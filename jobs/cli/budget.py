@@ -63,7 +63,7 @@ def grant(
     Example: `geoward budget grant pings --unit user_day --rho 0.5 --consumer city`
     """
     from jobs.audit_log import audit
-    from jobs.budget.grant import Grant, whole_units
+    from jobs.budget.grant import Grant, refuse_of_the_lake, whole_units
     from jobs.budget.open_ledger import SUBJECT, open_ledger
 
     home = open_home()
@@ -72,6 +72,7 @@ def grant(
     loss = _loss(rho, epsilon, delta)
     if loss.main > MOST:
         raise UsageError(f"A loss of {loss.main} protects nobody.", mend=f"Grant at most {MOST}; below 1 is usual.")
+    refuse_of_the_lake(dataset, consumer)
     wanted = Grant(dataset, unit, loss, consumer, per)
     whole_units(wanted)
     ledger = open_ledger(home)

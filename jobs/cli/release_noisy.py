@@ -22,14 +22,21 @@ def build_and_show(
     report: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Build and show what was spent; raise ``UsageError`` unless it is said for whom, of which days and whereto."""
-    from jobs.release.build_noisy import build_noisy
+    from jobs.release.build_noisy import ALL_DAYS, build_noisy
     from jobs.release.noisy_report import report_noisy
 
     if output is None:
         raise UsageError("Noise is drawn once and paid for: there is no dry run.", mend="Say --output.")
     if not consumer:
         raise UsageError("Who is the release for?", mend="Say --consumer: each has a budget of its own.")
-    first, last = (_day(day) for day in days)
+    if declared.unit.time is None and any(days):
+        mend = (
+            "Leave --from and --to out: all rows are read. To bound the days, name the column: `unit: {time: COLUMN}`."
+        )
+        raise UsageError(f"Release {declared.name} knows no time of a row.", mend=mend)
+    first, last = ALL_DAYS if declared.unit.time is None else (_day(days[0]), _day(days[1]))
+    if first > last:
+        raise UsageError("--from comes after --to.", mend="Swap them.")
     told = build_noisy(
         open_home(), declared, where, file, output, consumer=consumer, days=(first, last),
         tell=tell_step,
@@ -38,8 +45,8 @@ def build_and_show(
         write_page(report_noisy(declared, file, told, output, consumer, (first, last), datetime.now(UTC)), report)
     listing = NoisyListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name, consumer=consumer,
-        days=(str(first), str(last)), rows_out=told.rows_out, claim=told.claim, epsilon=told.epsilon,
-        delta=told.delta, lifetime_epsilon=told.lifetime_epsilon, left=told.left,
+        days=(str(first), str(last)) if declared.unit.time else None, rows_out=told.rows_out, claim=told.claim,
+        epsilon=told.epsilon, delta=told.delta, lifetime_epsilon=told.lifetime_epsilon, left=told.left,
     )  # fmt: skip
     rest = ", ".join(f"{main:g} to {name}" for name, (main, _) in told.left.items())
     show(

@@ -81,4 +81,6 @@ def _holds(verdict: Verdict) -> str:
     outcome = str(verdict.measured.get("outcome", "")).replace("_", " ")
     if verdict.passed or outcome in ("not tried", "not applicable"):
         return "yes" if verdict.passed else outcome
+    if not (verdict.stops or outcome):
+        return "warning"
     return f"NO: {outcome}" if outcome else "NO"

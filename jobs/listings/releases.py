@@ -213,7 +213,7 @@ class NoisyListing(Listing):
     source: str
     output: str
     consumer: str
-    days: tuple[str, str]
+    days: tuple[str, str] | None
     rows_out: int
     claim: str
     epsilon: float

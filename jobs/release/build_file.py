@@ -34,12 +34,18 @@ Tell = Callable[[str], None]
 """Is told each step as it begins."""
 
 
+def told_failure(failed: Verdict) -> str:
+    """Return a check's name, with the outcome of an attack that is not proven to fail: blind, or too small."""
+    outcome = str(failed.measured.get("outcome", "failed")).replace("_", " ")
+    return failed.check if outcome == "failed" else f"{failed.check} ({outcome})"
+
+
 class NotReleased(GeowardError):
     """A release does not keep what it promises; nothing was published."""
 
     def __init__(self, name: str, failed: list[Verdict]) -> None:
         """Name what failed, each with its mend."""
-        told = ", ".join(verdict.check for verdict in failed)
+        told = ", ".join(map(told_failure, failed))
         mends = {verdict.check: verdict.mend for verdict in failed}
         each = "\n".join(f"{check}: {mend}" for check, mend in mends.items())
         super().__init__(f"Release {name} is not published: {told}.", mend=each if len(mends) > 1 else failed[0].mend)

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.budget.grant import refuse_of_the_lake
 from jobs.budget.open_ledger import choice_key, open_ledger
 from jobs.budget.publish_noisily import publish_noisily
 from jobs.home import Home
@@ -17,11 +18,15 @@ from jobs.release.read_table import read_table
 from jobs.release.verify_file import existing
 from jobs.release.write_table import check_output, write_table
 from quality.contracts.errors import UsageError
+from quality.contracts.untold import ValueRefused
 from quality.releases.noisy import Mean, NoisyRelease, Quantile, Sum
-from quality.releases.noisy_keys import GridKey, PublicKeys, TimeKey
+from quality.releases.noisy_keys import GridKey, PrivateKeys, PublicKeys, TimeKey
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+ALL_DAYS = date.min, date.max
+"""The days of a release whose rows have no time."""
 
 _ZONED = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
@@ -50,6 +55,9 @@ def build_noisy(
     Raises what ``BudgetLedger.once`` does, and ``UsageError`` for files that cannot be read or written.
     """
     check_output(source, target)
+    if (days == ALL_DAYS) != (release.unit.time is None):
+        raise UsageError("Rows without `unit.time` are of all days, and others of the days that are named.")
+    refuse_of_the_lake(release.reads, consumer)
     content = _bytes(existing(source))
     rows = rows_of(release, source, days, content)
     digests, public = [sha256(content).hexdigest()], None
@@ -57,8 +65,9 @@ def build_noisy(
         names = _bytes(listed)
         digests.append(sha256(names).hexdigest())
         public = read_table(listed, list(release.keys), names)
+    _refuse_unfit(release, rows, public, source)
     ledger = open_ledger(home)
-    tell(f"Spending {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}; a repeat is free")
+    tell(f"Asking the ledger for {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}")
     table = publish_noisily(
         ledger, release, lambda: rows, consumer=consumer,
         partition=f"{days[0]}/{days[1]}", days=days, input_version="-".join(digests), key=choice_key(home),
@@ -67,6 +76,26 @@ def build_noisy(
     tell(f"Writing {target.name}")
     written = write_table(table, target)
     return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days), written)
+
+
+def _refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None, source: Path) -> None:
+    """Raise ``UsageError`` where columns are of other kinds than the partitions, before anything is spent.
+
+    It looks at the kinds alone, and at whether users are texts.
+    """
+    import pyarrow as pa
+
+    from transforms.noise.derive_keys import public_partitions
+    from transforms.noise.gather_contributions import gather_contributions
+
+    private = isinstance(release.partitions, PrivateKeys)
+    try:
+        rows[release.unit.user].cast(pa.string())
+        known = None if private else public_partitions(release.partitions, release.keys, public)  # type: ignore[arg-type]
+        gather_contributions(rows.slice(0, 0), release, bytes(32), known)
+    except (ValueRefused, pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        mend = "Look at the types of the user's column and of the keys: partitions are of the same. Nothing was spent."
+        raise UsageError(f"Columns of {source.name} are not of the kinds that the release takes.", mend=mend) from None
 
 
 def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]], written: str) -> BuiltNoisily:
@@ -101,7 +130,8 @@ def rows_of(
 ) -> pa.Table:
     """Return the rows of the days that are paid for: what lies outside is not looked at. None are all days.
 
-    Raises ``UsageError`` for a column that is not of times or numbers.
+    A value that is no time or number is none, and its row in no figure of it. Raises ``UsageError`` for a column that
+    holds nothing else.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -110,18 +140,40 @@ def rows_of(
     casts = dict.fromkeys(_numbers(release), _as_number) | dict.fromkeys(_times(release), _as_time)
     for name, cast in casts.items():
         try:
-            rows = rows.set_column(rows.column_names.index(name), name, cast(rows[name]))
+            made = cast(rows[name])
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            made = _one_by_one(rows[name], cast)
+        if made is None:
             kind = "number" if cast is _as_number else "time"
             raise UsageError(
-                f"Column {name} of {source.name} holds a value that is no {kind}.",
+                f"Column {name} of {source.name} holds no {kind}.",
                 mend="Write numbers in digits and times as ISO 8601 (without a zone: UTC). Nothing was spent.",
-            ) from None
+            )
+        rows = rows.set_column(rows.column_names.index(name), name, made)
     if release.unit.time is None or days is None:
         return rows
     first, after = (datetime.combine(day, datetime.min.time()) for day in (days[0], days[1] + timedelta(days=1)))
     at = rows[release.unit.time]
     return rows.filter(pc.and_(pc.greater_equal(at, pa.scalar(first, at.type)), pc.less(at, pa.scalar(after, at.type))))
+
+
+def _one_by_one(column: pa.ChunkedArray, cast: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.ChunkedArray | None:
+    """Return what each value is cast to, null for those that cannot be; None if none can."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    distinct = column.unique()
+    each: list[object] = []
+    for value in distinct:
+        try:
+            each.append(cast(pa.chunked_array([pa.array([value.as_py()], distinct.type)]))[0].as_py())
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+            each.append(None)
+    if all(value is None for value in each):
+        return None
+    kind = pa.float64() if cast is _as_number else pa.timestamp("us")
+    place = pc.index_in(column.combine_chunks(), value_set=distinct)
+    return pa.chunked_array([pa.array(each, kind).take(place)])
 
 
 def _as_number(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -132,6 +132,11 @@ def build_places(
     coarsened = bool(release.sensitive_places and release.sensitive_places.action == "coarsen")
     tell(f"Looking at {table.num_rows:,} rows")
     prepared = prepare_fixes(table, release, regions=None if coarsened else regions, noise=noise)
+    if not len(prepared.epoch.rows):
+        mend = (
+            "Look whether `epoch`, `time`, `latitude` and `longitude` are those of the file; `plan` shows what is read."
+        )
+        raise UsageError(f"No row of {source.name} is a place in the release's epoch.", mend=mend)
     tell("Looking for crowds")
     made = publish_places(prepared.fixes, release, tiling, regions=regions if coarsened else None)
     tell(f"Verifying {made.table.num_rows:,} published rows")

@@ -36,8 +36,8 @@ _TOLD = {
     "noisy": (
         "`geoward budget make`, `geoward budget grant actors --unit user --rho 0.5` and the same with "
         "`--consumer city`, then `geoward release build noisy.yaml "
-        "--input data/sample/eu/actors.csv --consumer city --from 2026-06-01 "
-        "--to 2026-06-01 --output figures.csv`"
+        "--input data/sample/eu/actors.csv --consumer city "
+        "--output figures.csv`"
     ),
 }
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from jobs.budget.draw_noise import OpenDpNoise
 from jobs.budget.export_spends import SPENDS, spends
-from jobs.budget.grant import EVERYBODY, BudgetExceeded, Grant, ReleasedBefore, Spend
+from jobs.budget.grant import CURATED, EVERYBODY, OF_THE_LAKE, BudgetExceeded, Grant, ReleasedBefore, Spend
 from jobs.budget.ledger import BudgetLedger
 from jobs.budget.open_ledger import grant_as_policy, ledger_of_policy
 from jobs.budget.publish_noisily import digest_of, from_bytes, to_bytes
@@ -31,9 +31,6 @@ from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentr
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-CONSUMER = "curated"
-"""Who gets the figures that the lake publishes: whoever may query it."""
 
 POPULATION = "population"
 """The public partitions of a release by cells: those in which people live, by the region's reference file."""
@@ -71,7 +68,7 @@ class LakeFigures:
         if not self._budgets:
             return SPENDS.empty_table()
         found = spends(ledger_of_policy(self.home))
-        return found.filter(pc.starts_with(found["dataset"], f"{self.region.name}/"))
+        return found.filter(pc.starts_with(found["dataset"], f"{self.region.name}{OF_THE_LAKE}"))
 
     @property
     def _budgets(self) -> dict[str, Budget]:
@@ -87,18 +84,19 @@ class LakeFigures:
             return Figures(None, reason="no_public_partitions")
         ledger = self._granted(release, budget)
         spend = self._spend(release, day, rows_digest(rows, columns_of(release)), listed)
+        before = ledger.kept(spend)
+        declared_anew = before is not None and before[1] != spend.declaration  # which no row has a say in
         try:
-            kept = ledger.once(
-                spend, release.loss, lambda: self._make(release, rows, listed), changed=release.changed_input == "spend"
-            )
+            kept = ledger.once(spend, release.loss, lambda: self._make(release, rows, listed), changed=declared_anew)
         except (BudgetExceeded, ReleasedBefore):
-            before = ledger.kept(spend)
-            return Figures(from_bytes(before), changed=True) if before else Figures(None, reason="no_budget")
+            if before is None or declared_anew:
+                return Figures(None, reason="no_budget")
+            return Figures(from_bytes(before[0]), changed=True)
         return Figures(from_bytes(kept))
 
     def _granted(self, release: NoisyRelease, budget: Budget) -> BudgetLedger:
         ledger, loss = ledger_of_policy(self.home), _loss(budget)
-        for consumer in (EVERYBODY, CONSUMER):
+        for consumer in (EVERYBODY, CURATED):
             wanted = Grant(self._dataset(release), release.unit.per, loss, consumer, budget.per)
             grant_as_policy(self.home, ledger, wanted)
         return ledger
@@ -106,12 +104,12 @@ class LakeFigures:
     def _spend(self, release: NoisyRelease, day: date, rows: str, listed: pa.Table | None) -> Spend:
         public = hashlib.sha256(to_bytes(listed)).hexdigest() if listed is not None else ""
         return Spend(
-            dataset=self._dataset(release), unit=release.unit.per, consumer=CONSUMER, release=release.name,
+            dataset=self._dataset(release), unit=release.unit.per, consumer=CURATED, release=release.name,
             partition=str(day), input_version=f"{rows}-{public}", declaration=digest_of(release), first=day, last=day,
         )  # fmt: skip
 
     def _dataset(self, release: NoisyRelease) -> str:
-        return f"{self.region.name}/{release.reads}"
+        return f"{self.region.name}{OF_THE_LAKE}{release.reads}"
 
     def _make(self, release: NoisyRelease, rows: DataFrame, listed: pa.Table | None) -> bytes:
         from transforms.noise.noisy_frame import noisy_frame

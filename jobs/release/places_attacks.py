@@ -46,6 +46,8 @@ def attack_places(
     tell: Callable[[str], None],
 ) -> list[Verdict]:  # fmt: skip
     """Return a verdict for each attack: what it reached, or that it does not apply, or that its gate is null."""
+    if not made.table.num_rows:
+        return []  # there is nothing to attack: the floor of visits kept is what fails
     seen = see(release, prepared, made, tiling)
     gates = release.gates
     tried: list[tuple[str, Attack, float | None, Callable[[float], Finding], dict[str, int]]] = [

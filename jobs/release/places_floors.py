@@ -57,7 +57,8 @@ def judge_floors(release: PlacesRelease, prepared: Prepared, made: PublishedPlac
 def _kept(release: PlacesRelease, kept: float) -> Verdict:
     floor = release.gates.visits_kept
     return Verdict(
-        "visits_kept", kept >= floor, f"At least {floor:.0%} of the fixes are told of, so that the release is of use.",
+        "visits_kept", kept > 0 and kept >= floor,
+        f"At least {floor:.0%} of the fixes are told of, so that the release is of use.",
         "Allow longer slots (`slots.hours`) or coarser cells (`tiles.coarsest`), which costs precision; a smaller k "
         "costs privacy.", {"share": kept, "limit": floor},
     )  # fmt: skip

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from jobs.listings.release_tunes import TunedPlacesPoint
+from jobs.release.build_file import told_failure
 from jobs.release.build_places import BuiltPlaces, build_places, tile_file
 from jobs.release.choose_point import Costs, nearest_to_best, undominated
-from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
 from quality.releases.places import PlacesRelease
 
@@ -107,13 +107,8 @@ def _costs(point: TunedPlacesPoint) -> Costs | None:
     return point.risk_highest, 1 - point.kept, math.log(max(point.displacement_m[0], 1.0))
 
 
-def _told(failed: Verdict) -> str:
-    outcome = str(failed.measured.get("outcome", "failed")).replace("_", " ")
-    return failed.check if outcome == "failed" else f"{failed.check} ({outcome})"
-
-
 def _point(release: PlacesRelease, built: BuiltPlaces) -> TunedPlacesPoint:
-    why = ", ".join(map(_told, built.failed))
+    why = ", ".join(map(told_failure, built.failed))
     if not built.rows_out:
         return TunedPlacesPoint(finest=release.tiles.finest, k=release.k, why=why or "nothing is told")
     crowds = [int(v.measured["least"]) for v in built.verdicts if v.check.startswith(CROWDS) and v.measured["least"]]

@@ -50,6 +50,6 @@ def check_changed(days: Sequence[date], release: str) -> Verdict:
     """Warn of days whose rows changed since their figures were made: new less old figures would tell who came."""
     return Verdict(
         "figures_of_these_rows", not days, "The figures are of the rows as they are now.",
-        f"Nothing need be done. To publish days anew, at a new loss, set `changed_input: spend` in release {release}.",
+        f"Nothing need be done: release {release} makes the figures of a day once.",
         {"days_changed": len(days)}, "warn",
     )  # fmt: skip

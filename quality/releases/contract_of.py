@@ -10,6 +10,7 @@ from pathlib import Path
 from quality.contracts import Contract, contract
 from quality.contracts.contract import Column
 from quality.contracts.contract import Sensitivity as S
+from quality.contracts.errors import ConfigError
 from quality.contracts.shared_columns import CELL_PATTERN, EVENT_DATE
 from quality.releases.load_release import FOLDER as DECLARATIONS
 from quality.releases.load_release import load_release
@@ -24,7 +25,19 @@ LAYERS = ("protected.", "curated.")
 def lake_releases() -> dict[str, NoisyRelease]:
     """Return the shipped declarations of noisy releases that read a table of the lake, by name."""
     found = (load_release(path) for path in sorted(DECLARATIONS.glob("*.yaml")))
-    return {one.name: one for one in found if isinstance(one, NoisyRelease) and one.reads.startswith(LAYERS)}
+    made = {one.name: one for one in found if isinstance(one, NoisyRelease) and one.reads.startswith(LAYERS)}
+    for release in made.values():
+        refuse_spending(release)
+    return made
+
+
+def refuse_spending(release: NoisyRelease) -> None:
+    """Raise ``ConfigError`` for a release that is paid for anew when rows change: all see what was spent."""
+    if release.changed_input == "spend":
+        raise ConfigError(
+            f"Release {release.name}: a second spending of a day would tell everybody that its rows changed.",
+            mend="Set `changed_input: refuse`: a day keeps the figures that it has.",
+        )
 
 
 def contract_of(release: NoisyRelease) -> Contract:

@@ -44,7 +44,10 @@ def load_table_release(name_or_path: str | Path) -> TableRelease:
     """Load a declaration of a table; raise what ``load_release`` does, and ``UsageError`` for one of another kind."""
     found = load_release(name_or_path)
     if not isinstance(found, TableRelease):
-        raise UsageError(f"Release {found.name} is of kind {found.kind!r}; this command is for tables.")
+        raise UsageError(
+            f"Release {found.name} is of kind {found.kind!r}; this command is for tables.",
+            mend="Places and noisy figures are attacked, measured and told of by `build`; see `explain`.",
+        )
     return found
 
 

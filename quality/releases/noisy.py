@@ -18,7 +18,8 @@ class _Frozen(BaseModel):
 class PrivacyUnit(_Frozen):
     """Whose presence or absence the noise hides: ``per`` user all rows, else those of a day or an ISO week (UTC).
 
-    ``user`` and ``time`` are columns. A loss of epsilon per user-day is not epsilon per user: see ``Lifetime``.
+    ``user`` and ``time`` are columns. A user-day and a user-week need ``time``; of a user it bounds the days that are
+    read, and without it all rows are. A loss of epsilon per user-day is not epsilon per user: see ``Lifetime``.
     """
 
     per: Literal["user", "user_day", "user_week"]
@@ -27,8 +28,8 @@ class PrivacyUnit(_Frozen):
 
     @model_validator(mode="after")
     def _timed(self) -> PrivacyUnit:
-        if (self.per == "user") != (self.time is None):
-            raise ValueError("time belongs to user_day and user_week, which need it")
+        if self.per != "user" and self.time is None:
+            raise ValueError("user_day and user_week need time")
         return self
 
 

@@ -17,17 +17,24 @@ from transforms.anonymity.partition_population import crowd_holds, crowd_of
 from transforms.anonymity.partition_rules import RULES, rule_holds
 from transforms.anonymity.partition_space import nodes_of, rows_by_class
 
+_OF_VALUES = "Ask for less, such as a smaller l: more rows of the same values do not help."
+_MENDS = {
+    "k_anonymity": "Add subjects, or ask for a smaller k.",
+    "k_map": "Ask for a smaller k, or name a larger population.",
+    "l_diversity": _OF_VALUES,
+    "t_closeness": _OF_VALUES,
+    "delta_presence": "Publish a sample of the population, or ask for wider limits (`minimum`, `maximum`).",
+}
+
 
 class Unreachable(GeowardError):
     """Not even one class of all rows holds a model, so no recoding can."""
 
-    def __init__(self, model: str, *, of_values: bool) -> None:
-        """Name the model and its parameters; ``of_values`` says that it is about those of a sensitive column."""
+    def __init__(self, model: PrivacyModel) -> None:
+        """Name the model and its parameters, and what to ask of it instead."""
+        told = ", ".join(f"{name} {value}" for name, value in model.model_dump(exclude_none=True).items())
         super().__init__(
-            f"The table as a whole does not hold {model}, so no classes of its rows can.",
-            mend="Ask for less, such as a smaller l: more rows of the same values do not help."
-            if of_values
-            else "Add subjects, or ask for a smaller k.",
+            f"The table as a whole does not hold {told}, so no classes of its rows can.", mend=_MENDS[model.model]
         )
 
 
@@ -74,7 +81,7 @@ def bounds_of(table: CodedTable, models: Sequence[PrivacyModel]) -> Bounds:
     for model in models:
         alone = _bounds(table, [model])
         if table.rows and not holds(alone, tally_of(alone), np.arange(table.rows, dtype=np.int32), 0, table.rows):
-            raise Unreachable(_told(model), of_values=hasattr(model, "column"))
+            raise Unreachable(model)
     return _bounds(table, models)
 
 
@@ -158,10 +165,6 @@ def _flat(
 
 def _starts(sizes: list[int]) -> Codes:
     return np.cumsum([0, *sizes])[: len(sizes)].astype(np.int32)
-
-
-def _told(model: PrivacyModel) -> str:
-    return ", ".join(f"{name} {value}" for name, value in model.model_dump(exclude_none=True).items())
 
 
 @compiled

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.contracts.errors import UsageError
 from quality.contracts.untold import untold
 from quality.releases.noisy import Bounds
 from transforms.noise.gather_contributions import Contributions, Hashes, Values, Whole
@@ -92,7 +91,7 @@ def bound_contributions(contributions: Contributions, bounds: Bounds) -> Bounded
 
     What is kept of a unit hangs on nothing but its own rows, so that the release changes by no more than the worst
     unit when one comes or goes. Sums of a pair that lost rows shrink in proportion, as they would on average if rows
-    were drawn; a quantile keeps values that lie evenly in the pair's order. Raises ``UsageError`` on sums too large.
+    were drawn; a quantile keeps values that lie evenly in the pair's order.
     """
     order = _in_order(contributions.unit, contributions.order)
     unit, rows = contributions.unit[order], contributions.rows[order]
@@ -154,10 +153,9 @@ def _within(capped: Whole, rank: Whole, l1: int | None) -> Whole:
 
 def _bounded(values: Values, allowed: Whole, left: NDArray[np.intp]) -> Values:
     rows = np.minimum(values.rows, allowed)
-    largest = int(np.abs(values.total).max(initial=0))
-    if largest * int(rows.max(initial=0)) >= 2**62:
-        raise UsageError("Sums are too large to be bounded exactly.", mend="Make the measure's step larger.")
-    total = values.total * rows // np.maximum(values.rows, 1)
+    of = np.maximum(values.rows, 1)
+    whole, rest = np.divmod(values.total, of)
+    total = whole * rows + rest * rows // of  # total * rows // of, which no single person may make overflow
     each = None if values.each is None else _evenly(values, rows, left)
     return Values(rows[left], total[left], values.clamped, each)
 

@@ -132,7 +132,7 @@ def _pairs(rows: pa.Table, release: NoisyRelease, users: pl.Series) -> pl.DataFr
 def _period(release: NoisyRelease) -> pl.Expr:
     import polars as pl
 
-    if release.unit.time is None:
+    if release.unit.per == "user" or release.unit.time is None:
         return pl.lit(0, pl.Int64)
     days = pl.col(release.unit.time).dt.epoch("s") // 86_400
     return (days if release.unit.per == "user_day" else (days + 3) // 7) + PERIODS // 2  # weeks begin on Monday

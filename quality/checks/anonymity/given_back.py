@@ -51,7 +51,7 @@ def _surely(differences: Numbers) -> float:
 
 
 def _codes(column: pl.Series) -> Ints:
-    return np.unique(column.fill_null("\0").to_numpy().astype(str), return_inverse=True)[1].astype(np.int64)
+    return column.fill_null("\0").rank("dense").to_numpy().astype(np.int64)
 
 
 def _values(column: pl.Series, *, numeric: bool) -> Numbers:

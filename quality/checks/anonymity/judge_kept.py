@@ -21,8 +21,8 @@ _WHO, _CLASS = "\0who", "\0class"
 NEARLY = 0.95
 """Share of people for whom two columns say the same, in other words, from which they are one-to-one."""
 
-PAIRED = 200_000
-"""People of whom pairs are made: enough for a share within a hundredth."""
+PAIRED, TOGETHER = 50_000, 100
+"""People of whom pairs are made, enough for a share within a hundredth, and how many of a class are taken at a time."""
 
 
 def judge_kept(
@@ -48,15 +48,16 @@ def judge_kept(
     known = [*accounts, *release.quasi_ids]
     most = 1.0 if release.gates.kept_alone is None else release.gates.kept_alone
     found = {name for name in release.keep if any(_one_to_one(frame, name, other) for other in known)}
-    found |= {name for name in release.keep if _few(frame, [name], max(2.0, release.k * part)) > most}
     found |= {
         name for name in (*release.keep, *release.sensitive) if any(_same(frame, name, other) for other in accounts)
     }
+    never = bool(found)
+    found |= {name for name in release.keep if _few(frame, [name], max(2.0, release.k * part)) > most}
     if most < 1:
         found |= _telling(frame, release, [name for name in release.keep if name not in found], most)
     if not found and len(release.keep) > 1 and _few(frame, release.keep, 2) > most:
         found = set(release.keep)
-    return [_verdict(release, found, most)] if release.keep or found else []
+    return [_verdict(release, found, most, never=never)] if release.keep or found else []
 
 
 def classes_of(published: pa.Table, names: Sequence[str], rows: NDArray[np.integer], size: int) -> NDArray[np.int64]:
@@ -69,16 +70,24 @@ def classes_of(published: pa.Table, names: Sequence[str], rows: NDArray[np.integ
     return classes
 
 
-def _verdict(release: TableRelease, found: set[str], most: float) -> Verdict:
+def _verdict(release: TableRelease, found: set[str], most: float, *, never: bool) -> Verdict:
     told = ", ".join(name for name in (*release.keep, *release.sensitive) if name in found)
     return Verdict(
         "kept_columns", not found, "No column that is published as it is tells who a row is of.",
-        f"Declare as quasi-identifiers, or do not publish: {told}. Values that nobody else can know of a person "
-        "may stay: then state `gates: {kept_alone: 1}`, which the report tells."
-        if found
-        else "",
+        _mend(told, never=never) if found else "",
         {"columns": told, "identifying": len(found), "limit": most},
     )  # fmt: skip
+
+
+def _mend(told: str, *, never: bool) -> str:
+    """Return what to do about the columns ``told``; one that names a person ``never`` stays, whatever a gate says."""
+    mend = f"Declare as quasi-identifiers, or do not publish: {told}."
+    if never:
+        return mend
+    return (
+        f"{mend} Values that nobody else can know of a person may stay: then state `gates: {{kept_alone: 1}}`, which"
+        " the report tells."
+    )
 
 
 def _few(frame: pl.DataFrame, names: Sequence[str], least: float) -> float:
@@ -120,8 +129,9 @@ def _telling(frame: pl.DataFrame, release: TableRelease, names: Sequence[str], m
     people = frame.filter(pl.col(_CLASS) >= 0).unique(_WHO, keep="first", maintain_order=True)
     if people.is_empty():
         return set()
-    parts = max(1, people.height // PAIRED)
-    people = people.filter(pl.col(_CLASS).hash(1) % parts == 0)
+    if people.height > PAIRED:
+        group = pl.struct(_CLASS, pl.int_range(pl.len()).over(_CLASS) // TOGETHER)
+        people = people.filter(group.hash(1) % 1_000_000 < 1_000_000 * PAIRED // people.height)
     classes = people[_CLASS].to_numpy().astype(np.int64)
     known = [(people[name], one.kind == "numeric") for name, one in release.quasi_ids.items()]
     known += [(_joined(people, list(release.quasi_ids)), False)] if len(known) > 1 else []

@@ -39,7 +39,7 @@ _DIRECT = (
 )
 _SENSITIVE = (
     "disease diagnosis illness condition medication drug treatment health hiv disability salary income wage pay debt "
-    "credit religion belief ethnicity race party political vote union orientation sexual crime offence offense "
+    "credit religion belief party political vote union orientation sexual crime offence offense "
     "conviction grade score class label target outcome fraud churn"
 )
 _LINKS = frozenset({"device", "cookie", "ip", "mac", "imei", "household", "ring"})

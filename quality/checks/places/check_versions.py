@@ -31,8 +31,10 @@ def check_versions(new: pa.Table, out: Sequence[pa.Table], *, k: int, late_days:
             below += int((moved < k).sum())
     return Verdict(
         "late_days", not below, "No version that is out differs from this one by a few people.",
-        "Keep the version that is out until the next epoch; or declare `late_days: allow`, and everybody who has both "
-        "learns of the late person.", {"versions": len(out), "groups_changed": changed, "by_fewer_than_k": below},
+        "Everybody who has both learns of the late person, as `late_days: allow` says."
+        if late_days == "allow"
+        else "Keep the version that is out until the next epoch; or declare `late_days: allow`, and everybody who has "
+        "both learns of the late person.", {"versions": len(out), "groups_changed": changed, "by_fewer_than_k": below},
         "error" if late_days == "refuse" else "warn",
     )  # fmt: skip
 

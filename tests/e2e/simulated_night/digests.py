@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.home import open_home
-from tests.opened import rows_of
+from tests.opened import rows_of, undrawn
 
 APART = {"retain_until", "landed_at", "file_id"}
 """What says when or as which file a row came, as a column or in the payload of a row kept back."""
@@ -20,7 +20,7 @@ def digests(warehouse: Path) -> dict[str, tuple[int, str]]:
     (region,) = home.regions
     for log in sorted(warehouse.glob("*/*/_delta_log")):
         layer, table = log.parent.relative_to(warehouse).parts
-        told = rows_of(home, region, f"{layer}.{table}")
+        told = undrawn(f"{layer}.{table}", rows_of(home, region, f"{layer}.{table}"))
         rows = sorted(repr(_as_it_came({name: row[name] for name in sorted(set(row) - APART)})) for row in told)
         if rows:
             found[f"{layer}/{table}"] = (

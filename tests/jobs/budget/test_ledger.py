@@ -264,7 +264,21 @@ def test_figures_of_several_days_spend_of_each(tmp_path):
 
 
 def test_a_week_is_of_its_iso_year():
-    assert periods("week", date(2026, 12, 31), date(2027, 1, 1)) == {"2026-W53"}
+    assert len(periods("week", date(2026, 12, 31), date(2027, 1, 1))) == 1
+    assert len(periods("week", date(2026, 12, 27), date(2026, 12, 28))) == 2  # a Sunday and a Monday
+
+
+def test_a_budget_of_days_is_summed_over_all_days_there_are_without_counting_them_one_by_one(tmp_path):
+    ledger = granted(tmp_path, per="day")
+    ever = {"first": date.min, "last": date.max}
+    once(ledger, partition="ever", **ever)
+    once(ledger)
+
+    assert ledger.left("protected.pings", "user_day", "mobility", *DAY)[""][0] == Fraction(8, 10)
+    later = date(2030, 1, 1), date(2030, 1, 1)
+    assert ledger.left("protected.pings", "user_day", "mobility", *later)[""][0] == Fraction(9, 10)
+    with pytest.raises(BudgetExceeded):
+        once(ledger, rho("0.85"), partition="again", **ever)
 
 
 def test_figures_that_could_not_be_made_are_paid_for(ledger):
@@ -371,7 +385,7 @@ def test_figures_of_a_partition_are_kept_whatever_its_data_are_now(ledger):
     assert ledger.kept(a_spend()) is None
     once(ledger)
 
-    assert ledger.kept(a_spend(input_version="v2", declaration="d2")) == b"figures"
+    assert ledger.kept(a_spend(input_version="v2", declaration="d2")) == (b"figures", "d1")
     assert ledger.kept(a_spend(partition="2026-05-02")) is None
     assert ledger.kept(a_spend(release="daily")) is None
 
@@ -380,7 +394,7 @@ def test_the_newest_figures_are_kept(ledger):
     once(ledger)
     ledger.once(a_spend(input_version="v2"), TENTH, lambda: b"newer", changed=True)
 
-    assert ledger.kept(a_spend()) == b"newer"
+    assert ledger.kept(a_spend()) == (b"newer", "d1")
 
 
 def test_the_last_grant_is_the_budget(ledger):

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.jobs.cli.release_failures import NOISY, PLACES, TABLES
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "anonymity.md").read_text(encoding="utf-8")
 COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
 PICTURES = ROOT / "docs" / "pictures"
+JUDGES = ("quality/checks/anonymity", "quality/checks/attacks", "quality/checks/places", "jobs/release")
+"""Where the checks of releases are; those of noisy tables are in a file of their own."""
+
+
+def stopping(path: Path) -> Iterator[str]:
+    """Give the names of the checks that a module makes verdicts of, and not only warnings: those it writes out.
+
+    The names are what ``Verdict`` and helpers of its like are called with, or what a variable ``check`` is set to; what
+    a name is formatted with is ``*``.
+    """
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            warns = any(isinstance(one, ast.Constant) and one.value == "warn" for one in node.args)
+            made = [node.args[0]] if node.func.id in ("Verdict", "_verdict", "_at_least") and not warns else []
+        elif isinstance(node, ast.Assign) and "check" in ast.unparse(node.targets[0]).strip("()").split(", "):
+            made = node.value.elts[:1] if isinstance(node.value, ast.Tuple) else [node.value]
+        else:
+            made = []
+        for one in made:
+            parts = one.values if isinstance(one, ast.JoinedStr) else [one]
+            if any(isinstance(part, ast.Constant) for part in parts):
+                yield "".join(str(part.value) if isinstance(part, ast.Constant) else "*" for part in parts)
+
+
+FILES = [*(path for folder in JUDGES for path in (ROOT / folder).glob("*.py")), ROOT / "quality/checks/check_noisy.py"]
+STOPPING = {name for path in FILES for name in stopping(path)}
+FAILS = TEXT.partition("## When a release fails")[2].partition("## Exit codes")[0]
+TOLD = [name for row in re.findall(r"^\| (`.*?) \|", FAILS, re.MULTILINE) for name in re.findall("`(.+?)`", row)]
 
 
 @pytest.fixture
@@ -33,9 +65,21 @@ def test_every_command_of_the_guide_does_what_it_says(geoward, folder):
     assert [name for name in shown if (folder / name).read_text() != (PICTURES / name).read_text()] == []
 
 
-def test_every_check_that_can_fail_a_release_is_explained():
-    text = (ROOT / "quality" / "checks").rglob("*.py")
-    named = {name for path in text for name in re.findall(r'"(places_\w+)"', path.read_text(encoding="utf-8"))}
+SHOWN = [one.says for kind in (TABLES, PLACES, NOISY) for one in kind.values()]
 
-    assert named
-    assert [name for name in sorted(named) if f"`{name}`" not in TEXT] == []
+
+def test_every_way_in_which_a_release_fails_stands_in_the_table():
+    checks = {told.partition(" (")[0] for told in TOLD}
+
+    assert len(STOPPING) > 15
+    assert [name for name in sorted(STOPPING) if not any(_fits(name, told) for told in checks)] == []
+    assert [name for name in SHOWN if not any(_fits(name, told) for told in TOLD)] == []
+
+
+def test_the_table_tells_of_no_failure_that_does_not_exist():
+    assert [told for told in TOLD if not any(_fits(name, told) for name in [*STOPPING, *SHOWN])] == []
+
+
+def _fits(name: str, told: str) -> bool:
+    """Tell whether a failure's words are those of the table, in which an ellipsis stands for a name."""
+    return re.fullmatch(re.escape(told).replace("…", r"[\w*]+"), name) is not None

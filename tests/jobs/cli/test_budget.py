@@ -3,7 +3,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
+from datetime import datetime
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -161,7 +164,8 @@ def test_a_file_is_not_charged_to_the_budget_of_another_name(granted, noisy, geo
     [
         pytest.param(["2026-05-01T10:00:00", "2026-05-01 10:00", "2026-05-01"], True, id="without-a-zone-is-utc"),
         pytest.param(["2026-05-01T10:00:00Z", "2026-05-01T23:00:00+02:00"], True, id="with-a-zone"),
-        pytest.param(["2026-05-01T10:00:00Z", "1 May"], False, id="no-time"),
+        pytest.param(["1 May", "2 May"], False, id="no-time"),
+        pytest.param(["2026-05-01T10:00:00Z", "yesterday"], True, id="one-that-is-none-is-of-no-day"),
     ],
 )
 def test_times_are_read_before_anything_is_spent(granted, geoward, tmp_path, times, readable):
@@ -175,7 +179,7 @@ def test_times_are_read_before_anything_is_spent(granted, geoward, tmp_path, tim
 
     spent = [one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]]
     assert (spent, done.exit_code) == (([1, 1], 0) if readable else ([0, 0], 1))
-    assert readable or "Column at of t.csv holds a value that is no time" in str(done.exception)
+    assert readable or "Column at of t.csv holds no time" in str(done.exception)
 
 
 def test_figures_are_of_the_bytes_whose_digest_is_charged(granted, noisy, monkeypatch):
@@ -255,3 +259,57 @@ def test_figures_need_days_and_somebody_who_pays(granted, noisy, geoward, tmp_pa
     assert "--from and --to" in str(days.exception)
     assert "--consumer" in str(who.exception)
     assert "no dry run" in str(dry.exception)
+
+
+KINDS = {
+    "a-number-for-a-text": {"who": ["a"], "place": [1]},
+    "a-struct-for-a-text": {"who": ["a"], "place": [{"x": 1}]},
+    "a-list-of-users": {"who": [["a"]], "place": ["park"]},
+    "bytes-that-are-no-text": {"who": [b"\xff\xfe"], "place": ["park"]},
+}
+
+
+@pytest.mark.parametrize("columns", KINDS.values(), ids=KINDS)
+def test_kinds_are_looked_at_before_anything_is_spent_and_bind_no_file(granted, geoward, tmp_path, columns):
+    at = pa.array([datetime(2026, 5, 1, 8)], pa.timestamp("us"))
+    pq.write_table(pa.table({**columns, "at": at}), tmp_path / "t.parquet")
+    (tmp_path / "t.yaml").write_text(yaml.safe_dump(DECLARED))
+
+    done = geoward(
+        "release", "build", tmp_path / "t.yaml", "-i", tmp_path / "t.parquet", "-o", tmp_path / "o.csv", "--consumer",
+        "city", *DAYS,
+    )  # fmt: skip
+
+    assert isinstance(done.exception, UsageError)
+    assert {one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]} == {0}
+
+
+@pytest.mark.parametrize(
+    ("reads", "consumer"),
+    [pytest.param("eu/protected.pings", "city", id="a-table"), pytest.param("visits", "curated", id="its-readers")],
+)
+def test_what_is_the_lakes_is_neither_granted_nor_spent_by_hand(granted, geoward, tmp_path, reads, consumer):
+    given = geoward("budget", "grant", reads, "--unit", "user_day", "--rho", "1", "--consumer", consumer)
+    assert "are the lake's" in str(given.exception)
+
+    (tmp_path / "t.csv").write_text("who,place,at\nann,park,2026-05-01\n")
+    (tmp_path / "t.yaml").write_text(yaml.safe_dump({**DECLARED, "reads": reads}))
+    done = geoward(
+        "release", "build", tmp_path / "t.yaml", "-i", tmp_path / "t.csv", "-o", tmp_path / "o.csv", "--consumer",
+        consumer, *DAYS,
+    )  # fmt: skip
+    assert "are the lake's" in str(done.exception)
+
+
+def test_a_release_of_users_takes_the_days_only_where_rows_have_a_time(granted, geoward, tmp_path):
+    (tmp_path / "t.csv").write_text("who,place\nann,park\n")
+    (tmp_path / "t.yaml").write_text(
+        yaml.safe_dump({**DECLARED, "unit": {"per": "user", "user": "who"}, "lifetime": {"units": 1}})
+    )
+
+    done = geoward(
+        "release", "build", tmp_path / "t.yaml", "-i", tmp_path / "t.csv", "-o", tmp_path / "o.csv", "--consumer",
+        "city", *DAYS,
+    )  # fmt: skip
+
+    assert "knows no time of a row" in str(done.exception)

@@ -60,7 +60,7 @@ def test_the_example_of_places_is_built_in_the_tiles_of_the_days_before(geoward,
 def test_the_example_of_noisy_figures_is_built_for_a_consumer_with_a_budget(geoward, tmp_path):
     out = tmp_path / "figures.csv"
     grant = ("budget", "grant", "actors", "--unit", "user", "--rho", "0.5")
-    days = ("--consumer", "city", "--from", "2026-06-01", "--to", "2026-06-01")
+    days = ("--consumer", "city")
     for command in [("budget", "make"), grant, (*grant, "--consumer", "city")]:
         assert geoward(*command).exit_code == 0
 

@@ -25,7 +25,6 @@ POPULATION = "latitude,longitude,residents,radius_m\n52.09,5.11,1000,0\n51.5,4.5
 HERE, THERE = "861969087ffffff", "86196b0e7ffffff"
 RELEASE = lake_releases()["visits_noisy"]
 HALF = RELEASE.model_copy(update={"loss": RELEASE.loss.model_copy(update={"rho": Decimal("0.1")})})
-AGAIN = RELEASE.model_copy(update={"changed_input": "spend"})
 
 
 @pytest.fixture
@@ -92,12 +91,22 @@ def test_a_changed_day_keeps_its_figures_and_says_so(spark, populated):
     assert (late.changed, paid(populated)) == (True, 1)
 
 
-def test_a_changed_day_is_a_new_loss_where_the_release_says_so_until_the_budget_is_gone(spark, populated):
-    made = [figures(populated).of(AGAIN, DAY, rows(spark, people)) for people in (3, 4, 5)]
+def test_a_day_is_made_anew_where_the_release_is_declared_anew_while_its_budget_lasts(spark, populated):
+    finer = RELEASE.model_copy(update={"bounds": RELEASE.bounds.model_copy(update={"l0": 4})})
+    first = figures(populated).of(RELEASE, DAY, rows(spark, 3))
+    second = figures(populated).of(finer, DAY, rows(spark, 4))
+    third = figures(populated).of(HALF, DAY, rows(spark, 4))
 
-    assert [one.changed for one in made] == [False, False, True]
-    assert made[2].table.equals(made[1].table)
-    assert paid(populated) == 2
+    assert (first.changed, second.changed, paid(populated)) == (False, False, 2)
+    assert not second.table.equals(first.table)
+    assert (third.table, third.reason) == (None, "no_budget")
+
+
+def test_other_words_are_no_other_declaration(spark, populated):
+    words = RELEASE.model_copy(update={"description": "Who was where."})
+    first = figures(populated).of(RELEASE, DAY, rows(spark, 3))
+
+    assert figures(populated).of(words, DAY, rows(spark, 3)).table.equals(first.table)
 
 
 def test_each_day_has_a_budget_of_its_own(spark, populated):

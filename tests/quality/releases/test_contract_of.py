@@ -8,7 +8,8 @@ import pytest
 
 from quality.contracts import CONTRACTS, Sensitivity, contract
 from quality.contracts.declared import read_declared
-from quality.releases.contract_of import contract_of, declared_contracts, lake_releases
+from quality.contracts.errors import ConfigError
+from quality.releases.contract_of import contract_of, declared_contracts, lake_releases, refuse_spending
 from quality.releases.noisy import NoisyRelease
 
 TOLD = lake_releases()["visits_noisy"].model_dump(mode="json")
@@ -86,3 +87,9 @@ def test_a_release_of_a_file_or_of_a_table_in_the_clear_is_none_of_the_lake():
 def test_kept_contracts_are_plain_json():
     for text in declared_contracts().values():
         assert json.loads(text)["released"] is True
+
+
+def test_a_release_of_the_lake_is_never_paid_for_anew_when_rows_change():
+    with pytest.raises(ConfigError, match="would tell everybody that its rows changed"):
+        refuse_spending(declared(changed_input="spend"))
+    refuse_spending(declared())

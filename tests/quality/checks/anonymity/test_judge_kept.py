@@ -174,3 +174,12 @@ def test_where_nobody_is_published_nothing_is_given_back():
     chance, ages, towns = crowd(100)
 
     assert judged_crowd(ages, towns, classes=np.full(100, -1), a=chance.integers(0, 2, 100)).passed
+
+
+@pytest.mark.parametrize("width", [3, 60], ids=["many-classes", "one-class"])
+def test_of_many_people_a_part_is_looked_at_that_has_whole_crowds(monkeypatch, width):
+    monkeypatch.setattr("quality.checks.anonymity.judge_kept.PAIRED", 2_000)
+    chance, ages, towns = crowd(8_000)
+
+    assert judged_crowd(ages, towns, classes=ages // width, a=ages // 2).stops
+    assert judged_crowd(ages, towns, classes=ages // width, a=chance.integers(0, 5, 8_000)).passed
