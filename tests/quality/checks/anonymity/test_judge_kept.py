@@ -176,10 +176,18 @@ def test_where_nobody_is_published_nothing_is_given_back():
     assert judged_crowd(ages, towns, classes=np.full(100, -1), a=chance.integers(0, 2, 100)).passed
 
 
-@pytest.mark.parametrize("width", [3, 60], ids=["many-classes", "one-class"])
-def test_of_many_people_a_part_is_looked_at_that_has_whole_crowds(monkeypatch, width):
+@pytest.mark.parametrize(
+    "classes",
+    [
+        pytest.param(
+            lambda ages: np.argsort(np.argsort(ages // 4 * 100 + np.arange(len(ages)) % 100)) // 5, id="of-five-people"
+        )
+    ]
+    + [pytest.param(lambda ages, at=at: np.full(len(ages), at), id=f"all-in-class-{at}") for at in range(4)],
+)
+def test_of_many_people_a_part_is_looked_at_that_has_whole_crowds(monkeypatch, classes):
     monkeypatch.setattr("quality.checks.anonymity.judge_kept.PAIRED", 2_000)
     chance, ages, towns = crowd(8_000)
 
-    assert judged_crowd(ages, towns, classes=ages // width, a=ages // 2).stops
-    assert judged_crowd(ages, towns, classes=ages // width, a=chance.integers(0, 5, 8_000)).passed
+    assert judged_crowd(ages, towns, classes=classes(ages), a=ages % 2).stops
+    assert judged_crowd(ages, towns, classes=classes(ages), a=chance.integers(0, 5, 8_000)).passed
