@@ -16,7 +16,7 @@ from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
 from quality.checks.anonymity.hierarchy_file import read_paths
-from quality.checks.anonymity.judge_kept import judge_kept
+from quality.checks.anonymity.judge_kept import classes_of, judge_kept
 from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.measurement import Measurement
 from quality.checks.anonymity.utility import Utility, measure_utility
@@ -105,7 +105,8 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
     out = made.table.num_rows
-    verdicts += judge_kept(release, rows, people_of(release, rows))
+    classes = classes_of(made.table, tuple(release.quasi_ids), made.rows, rows.num_rows)
+    verdicts += judge_kept(release, rows, people_of(release, rows), classes)
     verdicts += attack_release(release, rows, domains, tell, people)
     built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
     if target is not None and not built.failed:

@@ -42,7 +42,8 @@ def compare_releases(
 
     ``fixed_cells`` says that both are over the cells of one partition (``compare_versions``), ``delimiter`` is that of
     CSV files. ``k`` is the fewest people that a difference may be of; 0 for the greater k of both files, but 2 to 10.
-    What nodes of ``hierarchies`` (files as ARX writes them, by column) cover counts as lost, and no more. Raises
+    What nodes of ``hierarchies`` (files as ARX writes them, by column) cover counts as lost, and no more; classes of
+    nodes that cover a value in common overlap. Raises
     ``UsageError`` for files that are no tables, lack columns or have no rows.
     """
     paths = {column: read_hierarchy(file) for column, file in (hierarchies or {}).items()}
@@ -55,7 +56,7 @@ def compare_releases(
         if of_source:
             return Compared(measured[0], measured[1], _utility(db, before, after, roles, _k(measured[1]), paths), None)
         limit = k or min(ENOUGH, max(2, *(_k(one) for one in measured)))
-        told = compare_versions(db, before, after, roles, limit, fixed_cells=fixed_cells)
+        told = compare_versions(db, before, after, roles, limit, fixed_cells=fixed_cells, hierarchies=paths)
         return Compared(measured[0], measured[1], None, told)
 
 

@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from jobs.home import Home
 from jobs.release.attack_release import AT_MOST, attack_release, people_of
 from jobs.release.build_file import Built, measure_release
@@ -17,12 +19,13 @@ from jobs.release.build_large import PERSONS, Staged, stage_large, without_links
 from jobs.release.judge_table import judge_files
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.write_table import digest_of
-from quality.checks.anonymity.judge_kept import judge_kept
+from quality.checks.anonymity.judge_kept import classes_of, judge_kept
 from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.published_table import open_engine, quoted
 from quality.checks.verdict import Verdict
 from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
+from quality.releases.privacy_models import KAnonymity
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -120,7 +123,7 @@ def _proven(
             release, rows, made.slice(0, rows.num_rows * staged.rows_out // staged.rows_in), texts
         )
     verdicts += judge_utility(utility, release.gates)
-    verdicts += judge_kept(release, rows, people_of(release, rows), part=share)
+    verdicts += _kept(release, rows, texts, share)
     verdicts += _attacked(release, rows, texts, tell)
     suppressed = staged.rows_in - staged.rows_out
     rejected = {"no_subject": staged.no_subject} if staged.no_subject else {}
@@ -165,6 +168,20 @@ def _sample(
     named = ", ".join(f"{value} AS {quoted(name)}" for name, value in told.items())
     chosen = f"hash({by}) % 1000000 < {round(share * 1_000_000)}"
     return db.sql(f"SELECT {named} FROM {source} WHERE {known} AND {chosen}").to_arrow_table()
+
+
+def _kept(release: TableRelease, rows: pa.Table, texts: dict[str, str], share: float) -> list[Verdict]:
+    """Judge the kept columns of a part of the rows, in classes of it: wider ones, so that these tell rather more."""
+    from transforms.anonymity.domains import survey_table
+    from transforms.anonymity.publish_rows import publish_rows
+
+    who, size = people_of(release, rows), rows.num_rows
+    if not release.keep or len(np.unique(who)) < release.k:
+        return judge_kept(release, rows, who, np.full(size, -1), part=share)
+    alike = release.model_copy(update={"models": (KAnonymity(model="k_anonymity", k=release.k),)})
+    made = publish_rows(rows, alike, survey_table(rows, alike.coded, texts))
+    classes = classes_of(made.table, tuple(release.quasi_ids), made.rows, size)
+    return judge_kept(release, rows, who, classes, part=share)
 
 
 def _attacked(

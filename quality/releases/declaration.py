@@ -22,7 +22,8 @@ class Gates(_Frozen):
     al., PETS 2023), the whole interval. An attack whose limit is null is not tried, and the report says so. Without a
     stated limit, ``membership`` is not: k-anonymity does not promise to hide who is in a table. ``accept_too_small``
     lets a release pass whose attacks are undecided for want of people. ``kept_alone`` is the share of people who may
-    hold a value of a kept column that fewer than k hold, or kept values that are theirs alone (null: any).
+    hold a value of a kept column that fewer than k hold, or kept values that are theirs alone, or to whom kept values
+    give a quasi-identifier back inside a published class (null: any).
     ``max_information_loss`` is the normalized certainty penalty (NCP) and ``max_suppressed`` the share of rows that
     are not published: a release beyond either fails as useless.
     """

@@ -6,15 +6,16 @@ KDD 2008), and what two classes leave that overlap is found by nobody who looks 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.checks.anonymity.hierarchy_file import Paths
+from quality.checks.anonymity.overlapping_values import overlaps
 from quality.checks.anonymity.published_table import Roles, quoted
-from quality.checks.anonymity.published_values import SUPPRESSED, interval_of, members_of, number_of
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -59,29 +60,35 @@ class Differences:
 
 
 def compare_versions(
-    db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int, *, fixed_cells: bool
-) -> Differences:
+    db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int, *, fixed_cells: bool,
+    hierarchies: Mapping[str, Paths] | None = None,
+) -> Differences:  # fmt: skip
     """Return what tables ``old`` and ``new`` tell of fewer than ``k`` subjects, or rows where none is named.
 
     ``fixed_cells`` says that every class is a cell of one partition that both versions share, such as the tiling of an
-    epoch: then a class of one version only is one of nobody in the other. Raises ``UsageError`` for more classes of
-    one version only than can be compared.
+    epoch: then a class of one version only is one of nobody in the other. Nodes of ``hierarchies``, by column, overlap
+    where they share a value. Besides each sensitive column the whole row of them is compared. Raises ``UsageError``
+    for more classes of one version only than can be compared.
     """
     _make_versions(db, old, new, roles)
     found = _groups(db, roles)
     moved = [np.abs(found["n"] - found["o"])] + ([found["came"], found["gone"]] if roles.subject else [])
-    few, alike = np.zeros((2, len(found["n"])), bool)
-    for at in range(len(roles.sensitive)):
-        told = _secrets(db, roles, at)
+    few, alike, told_apart = np.zeros((3, len(found["n"])), bool)
+    each = [f"v{at}" for at in range(len(roles.sensitive))]
+    for values in [*each, *([", ".join(each)] if len(each) > 1 else [])]:
+        told = _secrets(db, roles, values)
         few |= _few(told["up"], k) | _few(told["down"], k)
+        told_apart |= (told["up"] > 0) | (told["down"] > 0)
         alike |= (told["o"] > 0) & (told["up"] >= k) & (told["kinds_up"] == 1) & (told["kinds_new"] > 1)
         alike |= (told["n"] > 0) & (told["down"] >= k) & (told["kinds_down"] == 1) & (told["kinds_old"] > 1)
+    if roles.subject and each:
+        few |= _few(_changed(db, roles, ", ".join(each)), k) & told_apart
     return Differences(
         k=k, people=roles.subject is not None, in_both=int(((found["o"] > 0) & (found["n"] > 0)).sum()),
         only_old=int((found["n"] == 0).sum()), only_new=int((found["o"] == 0).sum()),
         small=int(np.any([_few(one, k) for one in moved], axis=0).sum()), secrets=int(few.sum()),
         alike=int(alike.sum()), fixed_cells=fixed_cells,
-        overlapping=_overlapping(db, len(roles.quasi_ids)) if fixed_cells else 0,
+        overlapping=_overlapping(db, roles, hierarchies or {}) if fixed_cells else 0,
     )  # fmt: skip
 
 
@@ -124,10 +131,11 @@ def _groups(db: DuckDBPyConnection, roles: Roles) -> dict[str, Ints]:
     return _fetched(db, f"SELECT {shown} FROM {_counted(roles, keys)} GROUP BY {keys} ORDER BY {keys}")
 
 
-def _secrets(db: DuckDBPyConnection, roles: Roles, at: int) -> dict[str, Ints]:
+def _secrets(db: DuckDBPyConnection, roles: Roles, values: str) -> dict[str, Ints]:
     """Return by how many the counts of a class's values went up and down, and how many values did."""
     keys = _keys(roles)
-    each = f"SELECT {keys}, sum(o) AS o, sum(n) AS n FROM {_counted(roles, f'{keys}, v{at}')} GROUP BY {keys}, v{at}"
+    counted = _counted(roles, f"{keys}, {values}")
+    each = f"SELECT {keys}, sum(o) AS o, sum(n) AS n FROM {counted} GROUP BY {keys}, {values}"
     sums = {
         "o": "o", "n": "n", "up": "greatest(n - o, 0)", "down": "greatest(o - n, 0)",
         "kinds_up": "CAST(n > o AS INTEGER)", "kinds_down": "CAST(n < o AS INTEGER)",
@@ -137,27 +145,38 @@ def _secrets(db: DuckDBPyConnection, roles: Roles, at: int) -> dict[str, Ints]:
     return _fetched(db, f"SELECT {shown} FROM ({each}) GROUP BY {keys} ORDER BY {keys}")
 
 
+def _changed(db: DuckDBPyConnection, roles: Roles, values: str) -> Ints:
+    """Return how many subjects of both versions of a class have other values in it: one may change many counts."""
+    keys = _keys(roles)
+    one = f"SELECT {keys}, who, max(o) AS o, max(n) AS n, bool_or(o <> n) AS other"
+    each = f"{one} FROM {_counted(roles, f'{keys}, {values}')} GROUP BY {keys}, who"
+    shown = "CAST(sum(CAST(other AND o = 1 AND n = 1 AS INTEGER)) AS BIGINT) AS changed"
+    return _fetched(db, f"SELECT {shown} FROM ({each}) GROUP BY {keys} ORDER BY {keys}")["changed"]
+
+
 def _fetched(db: DuckDBPyConnection, question: str) -> dict[str, Ints]:
     return {name: np.asarray(column, np.int64) for name, column in db.execute(question).fetchnumpy().items()}
 
 
-def _overlapping(db: DuckDBPyConnection, width: int) -> int:
+def _overlapping(db: DuckDBPyConnection, roles: Roles, hierarchies: Mapping[str, Paths]) -> int:
     """Return the pairs of a class of one version only and one of the other whose values evidently overlap."""
+    width, paths = len(roles.quasi_ids), [hierarchies.get(name, {}) for name in roles.quasi_ids]
     found = db.execute("SELECT * FROM version_classes").fetchall()
     olds = [row[:width] for row in found if row[width]]
     news = [row[:width] for row in found if row[width + 1]]
     shared = set(olds) & set(news)
-    return _pairs([one for one in olds if one not in shared], news) + _pairs(
-        [one for one in news if one not in shared], [one for one in olds if one in shared]
+    return _pairs([one for one in olds if one not in shared], news, paths) + _pairs(
+        [one for one in news if one not in shared], [one for one in olds if one in shared], paths
     )
 
 
-def _pairs(some: Groups, others: Groups) -> int:
+def _pairs(some: Groups, others: Groups, paths: Sequence[Paths]) -> int:
     if len(some) * len(others) > MOST_PAIRS:
         raise UsageError("More classes are in one version only than can be compared.", mend="Compare coarser classes.")
     if not some or not others:
         return 0
-    columns = [_overlaps(*pair) for pair in zip(zip(*some, strict=True), zip(*others, strict=True), strict=True)]
+    each = zip(zip(*some, strict=True), zip(*others, strict=True), paths, strict=True)
+    columns = [overlaps(*column) for column in each]
     step, found = max(1, BLOCK // len(others)), 0
     for start in range(0, len(some), step):
         both = np.ones((len(some[start : start + step]), len(others)), bool)
@@ -165,34 +184,3 @@ def _pairs(some: Groups, others: Groups) -> int:
             both &= overlap[left[start : start + step]][:, right]
         found += int(both.sum())
     return found
-
-
-def _overlaps(left: Sequence[str | None], right: Sequence[str | None]) -> tuple[NDArray[np.bool_], Ints, Ints]:
-    """Return which distinct values overlap, and each one's number on both sides."""
-    numbers: list[dict[str | None, int]] = [{}, {}]
-    codes = [
-        np.array([number.setdefault(one, len(number)) for one in side], np.int64)
-        for number, side in zip(numbers, (left, right), strict=True)
-    ]
-    return np.array([[_overlap(a, b) for b in numbers[1]] for a in numbers[0]], bool), codes[0], codes[1]
-
-
-def _overlap(one: str | None, other: str | None) -> bool:
-    """Return whether two published values evidently share one: what a mean or a node stands for is not known here."""
-    if one == other or SUPPRESSED in (one, other):
-        return True
-    if one is None or other is None:
-        return False
-    for text, beside in ((one, other), (other, one)):
-        if (members := members_of(text, ())) is not None:
-            return any(_overlap(member, beside) for member in members)
-    mine, theirs = (interval_of(text) or _point(text) for text in (one, other))
-    if mine is None or theirs is None:
-        return False
-    (low, high, closed), (bottom, top, shut) = mine, theirs
-    return (low < top or (low == top and shut)) and (bottom < high or (bottom == high and closed))
-
-
-def _point(text: str) -> tuple[float, float, bool] | None:
-    number = number_of(text)
-    return None if number is None else (number, number, True)

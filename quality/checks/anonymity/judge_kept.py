@@ -5,50 +5,78 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
+from quality.checks.anonymity.given_back import given_back
 from quality.checks.verdict import Verdict
 from quality.releases.declaration import TableRelease
 
 if TYPE_CHECKING:
-    import numpy as np
     import polars as pl
     import pyarrow as pa
-    from numpy.typing import NDArray
 
-_WHO = "\0who"
+_WHO, _CLASS = "\0who", "\0class"
+
+NEARLY = 0.95
+"""Share of people for whom two columns say the same, in other words, from which they are one-to-one."""
+
+PAIRED, TOGETHER = 50_000, 100
+"""People of whom pairs are made, enough for a share within a hundredth, and how many of a class are taken at a time."""
 
 
-def judge_kept(release: TableRelease, rows: pa.Table, who: NDArray[np.integer], *, part: float = 1.0) -> list[Verdict]:
+def judge_kept(
+    release: TableRelease, rows: pa.Table, who: NDArray[np.integer], classes: NDArray[np.integer], *, part: float = 1.0
+) -> list[Verdict]:
     """Return the verdict on the columns that are published as they are; none if the release has no such column.
 
-    ``rows`` (n,) are a ``part`` of the source's, ``who`` (n,) numbers the person of each. A kept column identifies if
-    its values are one-to-one with those of the subject, of a link or of a quasi-identifier, if a larger share of the
-    persons than ``gates.kept_alone`` hold a value of it that fewer than k do, or if all kept columns together are one
-    person's alone for a larger share. A sensitive column identifies if it holds the subject or a link itself.
+    ``rows`` (n,) are a ``part`` of the source's, ``who`` (n,) numbers the person of each, and ``classes`` (n,) the
+    class each is published in, below 0 for none. With ``most`` for ``gates.kept_alone``, passing promises:
+    - no kept or sensitive column holds a row's own subject or link more often than chance brings values together;
+    - no kept column is one-to-one with the subject, a link or a quasi-identifier, for all but 5 % of people;
+    - at most ``most`` of people hold a value of a kept column that fewer than k do, or kept values all their own;
+    - inside a published class no kept column, nor all together, tells a quasi-identifier, nor all together, to more
+      than ``most`` of people beyond chance (``given_back``): neither a finer value nor a function of it.
+    It does not promise that kept values are unknown to others, nor does it find what several quasi-identifiers tell
+    only together where no two people share them all.
     """
     import polars as pl
 
     frame = cast(pl.DataFrame, pl.from_arrow(rows.select(list(dict.fromkeys(release.columns))))).cast(pl.String)
-    frame = frame.with_columns(pl.Series(_WHO, who))
+    frame = frame.with_columns(pl.Series(_WHO, who), pl.Series(_CLASS, classes))
     accounts = [*([release.subject] if release.subject else []), *release.links]
     known = [*accounts, *release.quasi_ids]
-    least = max(2.0, release.k * part)
     most = 1.0 if release.gates.kept_alone is None else release.gates.kept_alone
     found = {name for name in release.keep if any(_one_to_one(frame, name, other) for other in known)}
-    found |= {name for name in release.sensitive if any(_same(frame, name, other) for other in accounts)}
+    found |= {
+        name for name in (*release.keep, *release.sensitive) if any(_same(frame, name, other) for other in accounts)
+    }
     never = bool(found)
-    found |= {name for name in release.keep if _few(frame, [name], least) > most}
+    found |= {name for name in release.keep if _few(frame, [name], max(2.0, release.k * part)) > most}
+    if most < 1:
+        found |= _telling(frame, release, [name for name in release.keep if name not in found], most)
     if not found and len(release.keep) > 1 and _few(frame, release.keep, 2) > most:
         found = set(release.keep)
-    if not release.keep and not found:
-        return []
+    return [_verdict(release, found, most, never=never)] if release.keep or found else []
+
+
+def classes_of(published: pa.Table, names: Sequence[str], rows: NDArray[np.integer], size: int) -> NDArray[np.int64]:
+    """Return the class (``size``,) of each row of a source, -1 for none; ``rows`` (m,) are those that are published."""
+    import polars as pl
+
+    classes = np.full(size, -1, np.int64)
+    shown = cast(pl.DataFrame, pl.from_arrow(published.select(list(names))))
+    classes[rows] = shown.select(pl.struct(list(names)).rank("dense")).to_series().to_numpy()
+    return classes
+
+
+def _verdict(release: TableRelease, found: set[str], most: float, *, never: bool) -> Verdict:
     told = ", ".join(name for name in (*release.keep, *release.sensitive) if name in found)
-    return [
-        Verdict(
-            "kept_columns", not found, "No column that is published as it is tells who a row is of.",
-            _mend(told, never=never) if found else "",
-            {"columns": told, "identifying": len(found), "limit": most},
-        )
-    ]  # fmt: skip
+    return Verdict(
+        "kept_columns", not found, "No column that is published as it is tells who a row is of.",
+        _mend(told, never=never) if found else "",
+        {"columns": told, "identifying": len(found), "limit": most},
+    )  # fmt: skip
 
 
 def _mend(told: str, *, never: bool) -> str:
@@ -73,10 +101,51 @@ def _few(frame: pl.DataFrame, names: Sequence[str], least: float) -> float:
 
 
 def _one_to_one(frame: pl.DataFrame, name: str, other: str) -> bool:
-    pairs = frame.select(name, other).drop_nulls().unique()
-    return pairs.height > 1 and pairs.height == pairs[name].n_unique() == pairs[other].n_unique()
+    """Return whether nearly all people have the most frequent value of one for that of the other, both ways."""
+    import polars as pl
+
+    pairs = frame.select(name, other, _WHO).drop_nulls().group_by(name, other).agg(pl.col(_WHO).n_unique())
+    if pairs.height < 2 or min(pairs[name].n_unique(), pairs[other].n_unique()) < 2:
+        return False
+    total = int(pairs[_WHO].sum())
+    return all(int(pairs.group_by(by).agg(pl.col(_WHO).max())[_WHO].sum()) >= NEARLY * total for by in (name, other))
 
 
 def _same(frame: pl.DataFrame, name: str, other: str) -> bool:
-    both = frame.select(name, other).drop_nulls()
-    return both.height > 0 and 2 * int((both[name] == both[other]).sum()) > both.height
+    """Return whether more people's value is their own account than chance brings together: a Poisson count's limit."""
+    import polars as pl
+
+    both = frame.select(name, other, _WHO).drop_nulls()
+    own = both.filter(pl.col(name) == pl.col(other))[_WHO].n_unique()
+    pairs = both.group_by(name).len().join(both.group_by(other).len(), left_on=name, right_on=other)
+    chance = float((pairs["len"].cast(pl.Float64) * pairs["len_right"]).sum()) / max(1, both.height)
+    return bool(own > chance + 3 * chance**0.5)
+
+
+def _telling(frame: pl.DataFrame, release: TableRelease, names: Sequence[str], most: float) -> set[str]:
+    """Return the columns of ``names`` that give back a quasi-identifier; all, if only all together do."""
+    import polars as pl
+
+    people = frame.filter(pl.col(_CLASS) >= 0).unique(_WHO, keep="first", maintain_order=True)
+    if people.is_empty():
+        return set()
+    if people.height > PAIRED:
+        group = pl.struct(_CLASS, pl.int_range(pl.len()).over(_CLASS) // TOGETHER)
+        people = people.filter(group.hash(1) % 1_000_000 < 1_000_000 * PAIRED // people.height)
+    classes = people[_CLASS].to_numpy().astype(np.int64)
+    known = [(people[name], one.kind == "numeric") for name, one in release.quasi_ids.items()]
+    known += [(_joined(people, list(release.quasi_ids)), False)] if len(known) > 1 else []
+
+    def tells(column: pl.Series) -> bool:
+        return any(given_back(column, one, classes, numeric=numeric) > most for one, numeric in known)
+
+    found = {name for name in names if tells(people[name])}
+    together = not found and len(names) > 1 and tells(_joined(people, names))
+    return set(names) if together else found
+
+
+def _joined(people: pl.DataFrame, names: Sequence[str]) -> pl.Series:
+    """Return all values of a row as one."""
+    import polars as pl
+
+    return people.select(pl.struct(list(names)).rank("dense").cast(pl.String)).to_series()

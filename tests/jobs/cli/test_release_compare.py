@@ -99,6 +99,60 @@ def test_secrets_of_those_who_came_or_left_are_not_told(compared, ill, passed, f
     assert field is None or told[field] == 1
 
 
+SECRETS = ["age,town,who,ill,income"] + [f"1,Ayr,p{at},{'xy'[at % 2]},{'uv'[at < 10]}" for at in range(20)]
+
+
+@pytest.mark.parametrize("subject", [["--subject", "who"], []], ids=["people", "rows"])
+def test_secrets_that_change_only_together_are_seen(compared, subject):
+    """One person's illness turned from x to y and another's back: each column's counts stay, the pairs' do not."""
+    old = "\n".join(SECRETS)
+    new = old.replace("p0,x,v", "p0,y,v").replace("p11,y,u", "p11,x,u")
+
+    found = compared(old, new, "-s", "ill,income", "--k", "5", *subject)[1]["differencing"]
+
+    assert (found["small"], found["secrets"], found["passed"]) == (0, 1, False)
+
+
+def test_one_person_who_changes_many_values_is_still_one(compared):
+    old = "age,town,who,ill\n" + "".join(f"1,Ayr,{who},{ill}{at}\n" for at in range(9) for who, ill in ("ax", "by"))
+
+    found = compared(old, old.replace("a,x", "a,z"), "-s", "ill", "--subject", "who", "--k", "5")[1]["differencing"]
+
+    assert (found["secrets"], found["passed"]) == (1, False)
+
+
+def test_two_people_who_changed_places_are_seen_by_nobody(compared):
+    old = "\n".join(SECRETS)
+    new = old.replace("p0,x,v", "p0,y,v").replace("p1,y,v", "p1,x,v")
+
+    assert compared(old, new, "-s", "ill,income", "--subject", "who", "--k", "5")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "overlapping"),
+    [
+        pytest.param("862a1072fffffff", "872a10728ffffff", 1, id="an-H3-cell-and-its-child"),
+        pytest.param("872a10728ffffff", "862a1072fffffff", 1, id="an-H3-cell-and-its-parent"),
+        pytest.param("604222352263217151", "608725951773147135", 1, id="as-numbers"),
+        pytest.param("872a10728ffffff", "872a10729ffffff", 0, id="siblings"),
+        pytest.param("862a1072fffffff", "872a10748ffffff", 0, id="an-H3-cell-and-another's-child"),
+        pytest.param("Scotland", "Ayr", 1, id="a-node-and-a-value-below"),
+        pytest.param("Scotland", "Cork", 0, id="a-node-and-a-value-elsewhere"),
+        pytest.param("10***", "1013*", 1, id="redacted-letters"),
+        pytest.param("10***", "1113*", 0, id="other-letters"),
+    ],
+)
+def test_fixed_cells_that_lie_in_one_another_are_refused(compared, tmp_path, old, new, overlapping):
+    towns = tmp_path / "towns.csv"
+    towns.write_text("Ayr;Scotland;*\nBute;Scotland;*\nCork;Ireland;*\n")
+
+    code, told = compared(
+        rows(("1", old, 20)), rows(("1", new, 21)), "--k", "5", "--fixed-cells", "--hierarchy", f"town={towns}"
+    )
+
+    assert (told["differencing"]["overlapping"], code) == (overlapping, overlapping)
+
+
 def test_people_are_compared_one_by_one_where_both_files_tell_them(compared):
     old = "age,town,who\n" + "".join(f"1,Ayr,p{at}\n" for at in range(5))
 

@@ -49,6 +49,21 @@ def large(spark, home, tmp_path, monkeypatch):
     return large
 
 
+@pytest.mark.parametrize(
+    ("step", "passed"), [pytest.param(2, False, id="finer-than-a-class"), pytest.param(None, True, id="by-chance")]
+)
+def test_a_kept_column_of_a_part_of_a_large_table_is_held_to_classes_of_that_part(tmp_path, step, passed):
+    release = load_table_release(declare(tmp_path, subject=None))
+    chance = np.random.default_rng(3)
+    x, town, note = (chance.integers(0, most, ROWS) for most in (500, 4, 50))
+    note = x // step if step else note
+    rows = pa.table({"x": x, "town": [f"t{at}" for at in town], "note": [f"n{at}" for at in note]})
+
+    [verdict] = publish_large._kept(release, rows, {}, 1.0)
+
+    assert verdict.passed == passed
+
+
 @pytest.mark.spark
 def test_a_large_table_is_published_as_a_folder_that_was_proven(large):
     built, target = large()

@@ -20,7 +20,9 @@ def judged(keep, *, who=None, links=(), ill=None, part=1.0, **columns):
         quasi_ids={"age": {"kind": "numeric"}},
         models=({"model": "k_anonymity", "k": 2}, {"model": "l_diversity", "column": "ill", "l": 2}),
     )  # fmt: skip
-    return judge_kept(release, pa.table(table), np.arange(8) if who is None else np.array(who), part=part)
+    return judge_kept(
+        release, pa.table(table), np.arange(8) if who is None else np.array(who), np.repeat([0, 1], 4), part=part
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,114 @@ def test_the_share_that_may_be_alone_is_the_releases_to_state(limit, passed):
         models=({"model": "k_anonymity", "k": 2},), gates={"kept_alone": limit},
     )  # fmt: skip
 
-    [verdict] = judge_kept(release, rows, np.arange(4))
+    [verdict] = judge_kept(release, rows, np.arange(4), np.array([0, 0, 1, 1]))
 
     assert verdict.passed == passed
     assert passed or "kept_alone" in verdict.mend
+
+
+def crowd(people=4_000):
+    """Return a crowd of random ages and towns that is published in classes of five years, each of all towns."""
+    chance = np.random.default_rng(1)
+    return chance, chance.integers(20, 80, people), chance.integers(0, 20, people)
+
+
+def judged_crowd(ages, towns, classes=None, **kept):
+    release = TableRelease(
+        name="t", description="d", purpose="p", reads="f", subject="who", keep=tuple(kept),
+        quasi_ids={"age": {"kind": "numeric"}, "town": {"kind": "categorical"}},
+        models=({"model": "k_anonymity", "k": 10},),
+    )  # fmt: skip
+    classes = ages // 5 if classes is None else classes
+    who = [f"s{at}" for at in range(len(ages))]
+    rows = pa.table({"who": who, "age": ages, "town": [f"t{one}" for one in towns], **kept})
+    return judge_kept(release, rows, np.arange(len(ages)), classes)[0]
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(lambda _, ages, towns: {"a": np.where(np.arange(len(ages)), ages, 99)}, id="one-row-wrong"),
+        pytest.param(
+            lambda chance, ages, towns: {"a": np.where(chance.random(len(ages)) < 0.8, ages, 50)}, id="four-of-five"
+        ),
+        pytest.param(lambda chance, ages, towns: {"a": 2 * ages + chance.integers(0, 2, len(ages))}, id="finer"),
+        pytest.param(lambda _, ages, towns: {"a": ages // 2}, id="coarser-than-the-age-finer-than-the-class"),
+        pytest.param(lambda _, ages, towns: {"a": ages % 2}, id="a-function-of-the-age"),
+        pytest.param(lambda _, ages, towns: {"a": [f"{one % 7}" for one in towns]}, id="a-part-of-the-town"),
+        pytest.param(lambda _, ages, towns: {"a": (ages + towns) % 7}, id="of-two-together"),
+    ],
+)
+def test_a_kept_column_that_gives_a_quasi_identifier_back_inside_a_class_stops_the_release(kept):
+    chance, ages, towns = crowd()
+
+    assert judged_crowd(ages, towns, **kept(chance, ages, towns)).stops
+
+
+def test_kept_columns_that_give_a_quasi_identifier_back_only_together_are_all_named():
+    chance, ages, towns = crowd(20_000)
+    key = chance.integers(0, 10, len(ages))
+
+    verdict = judged_crowd(ages, towns, a=key, b=(key + ages) % 10)
+
+    assert verdict.measured["columns"] == "a, b"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        pytest.param(lambda chance, ages: chance.integers(0, 2, len(ages)), id="two-values"),
+        pytest.param(lambda chance, ages: chance.integers(0, 100, len(ages)), id="a-hundred-values"),
+        pytest.param(lambda chance, ages: ages + chance.normal(0, 15, len(ages)) > 50, id="correlated-by-the-class"),
+        pytest.param(lambda _, ages: ages // 10, id="wider-than-the-class"),
+    ],
+)
+def test_a_kept_column_that_tells_no_more_than_its_class_does_holds(kept):
+    chance, ages, towns = crowd()
+
+    assert judged_crowd(ages, towns, a=kept(chance, ages)).passed
+
+
+@pytest.mark.parametrize(
+    ("own", "passed"), [pytest.param(0, True, id="of-none"), pytest.param(1, False, id="of-one"),
+                        pytest.param(99, False, id="of-99")]
+)  # fmt: skip
+def test_nobodys_own_account_may_stand_in_a_kept_column(own, passed):
+    _, ages, towns = crowd()
+
+    verdict = judged_crowd(ages, towns, ssn=[f"s{at}" if at < own else "n/a" for at in range(len(ages))])
+
+    assert verdict.passed == passed
+
+
+def test_numbers_that_meet_an_account_by_chance_are_no_account():
+    rows = {"who": [str(at) for at in range(300)], "age": [30] * 300, "visits": [str(at * 7 % 5) for at in range(300)]}
+    release = TableRelease(
+        name="t", description="d", purpose="p", reads="f", subject="who", quasi_ids={"age": {"kind": "numeric"}},
+        keep=("visits",), models=({"model": "k_anonymity", "k": 2},),
+    )  # fmt: skip
+
+    assert judge_kept(release, pa.table(rows), np.arange(300), np.zeros(300, int))[0].passed
+
+
+def test_where_nobody_is_published_nothing_is_given_back():
+    chance, ages, towns = crowd(100)
+
+    assert judged_crowd(ages, towns, classes=np.full(100, -1), a=chance.integers(0, 2, 100)).passed
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        pytest.param(
+            lambda ages: np.argsort(np.argsort(ages // 4 * 100 + np.arange(len(ages)) % 100)) // 5, id="of-five-people"
+        )
+    ]
+    + [pytest.param(lambda ages, at=at: np.full(len(ages), at), id=f"all-in-class-{at}") for at in range(4)],
+)
+def test_of_many_people_a_part_is_looked_at_that_has_whole_crowds(monkeypatch, classes):
+    monkeypatch.setattr("quality.checks.anonymity.judge_kept.PAIRED", 2_000)
+    chance, ages, towns = crowd(8_000)
+
+    assert judged_crowd(ages, towns, classes=classes(ages), a=ages % 2).stops
+    assert judged_crowd(ages, towns, classes=classes(ages), a=chance.integers(0, 5, 8_000)).passed
