@@ -73,6 +73,6 @@ def sealed(home: Home, region: str, name: str, rows: list[dict]) -> list[dict]:
 
 
 def comparable(home: Home, region: str, name: str) -> list[dict]:
-    """Return rows without pseudonyms: they are made of random tokens, others in each installation."""
-    rows = rows_of(home, region, name)
+    """Return rows without pseudonyms, which are made of random tokens, and noise: others in each installation."""
+    rows = undrawn(name, rows_of(home, region, name))
     return [{column: value for column, value in row.items() if not column.endswith("_key")} for row in rows]
