@@ -130,7 +130,10 @@ def read_audit(home: Home) -> list[dict[str, Any]]:
         raise ValueError("a commit of the audit log is gone")
     files = [str(file) for version in versions for file in entry_files(path, version)]
     entries = ds.dataset(files, format="parquet").to_table().to_pylist() if files else []
-    return [as_said(entry) for entry in entries]
+    try:
+        return [as_said(entry) for entry in entries]
+    except (KeyError, TypeError, AttributeError):  # a column's name was garbled: its values are absent
+        raise ValueError("an entry of the audit log lacks a column") from None
 
 
 def as_said(entry: dict[str, Any]) -> dict[str, Any]:
