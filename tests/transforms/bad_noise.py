@@ -127,7 +127,7 @@ NOISE = [
         lambda: expected_error.chances_to_reach("laplace", PLANTED, 1.0, np.ones(1)),
     ),
     Case("noise.expected_error.advantage", "a-text", lambda: expected_error.advantage(PLANTED, 0.0)),
-    Case("noise.noisy_frame.deviation", "a-text", lambda: noisy_frame.deviation(PLANTED)),
+    Case("noise.expected_error.deviation", "a-text", lambda: expected_error.deviation("gaussian", PLANTED)),
     Case("noise.noisy_frame.rows_digest", "no-frame", lambda: noisy_frame.rows_digest(PLANTED, ["x"])),
     Case("noise.utility.utility", "a-text", lambda: utility.utility(PLANTED, PLANTED, PLANTED, 1)),
 ]

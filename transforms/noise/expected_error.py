@@ -17,6 +17,12 @@ NORMAL_MEDIAN, NORMAL_95 = 0.674490, 1.959964
 
 
 @untold
+def deviation(kind: Kind, scale: float) -> float:
+    """Return the standard deviation of noise: Laplace noise of scale b has sqrt(2) b."""
+    return scale * (1.0 if kind == "gaussian" else sqrt(2))
+
+
+@untold
 def half_width(kind: Kind, scale: float) -> float:
     """Return what noise stays within, on either side, with a probability of 95 %."""
     return scale * (NORMAL_95 if kind == "gaussian" else log(20))

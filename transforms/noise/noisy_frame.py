@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import sqrt
 
 import pyarrow as pa
 from pyspark.sql import DataFrame
@@ -11,7 +10,9 @@ from pyspark.sql import functions as F
 
 from quality.contracts.untold import untold
 from quality.releases.noisy import NoisyRelease
-from transforms.noise.mechanisms import Mechanism, NoiseSource
+from transforms.noise.expected_error import deviation
+from transforms.noise.mechanisms import NoiseSource
+from transforms.noise.noise_scales import noise_scales
 from transforms.noise.release_noisily import release_noisily
 from transforms.privacy.identifiers import Domain, KeyReader, domain_key
 
@@ -33,20 +34,14 @@ def noisy_frame(
     def figures(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         table = pa.Table.from_batches(batches, reads)
         key = domain_key(keys.open(), USE, domain, "actor")
-        made = release_noisily(table, release, key=key, noise=noise, listed=listed)
-        told = made.table
-        for mechanism in made.mechanisms:
-            if (name := f"{mechanism.figure}_sd") in writes.names:
-                told = told.append_column(name, pa.array([deviation(mechanism)] * told.num_rows, pa.float64()))
+        told = release_noisily(table, release, key=key, noise=noise, listed=listed).table
+        for one in noise_scales(release):
+            if one.scale is not None and (name := f"{one.measure}_sd") in writes.names:
+                sd = deviation(one.mechanism.kind, one.scale)
+                told = told.append_column(name, pa.array([sd] * told.num_rows, pa.float64()))
         return iter(told.select(writes.names).cast(writes).to_batches())
 
     return rows.select(*reads.names).coalesce(1).mapInArrow(figures, _ddl(writes))
-
-
-@untold
-def deviation(mechanism: Mechanism) -> float:
-    """Return the standard deviation of a mechanism's noise, in steps: Laplace noise of scale b has sqrt(2) b."""
-    return mechanism.scale * (1.0 if mechanism.kind == "gaussian" else sqrt(2))
 
 
 def rows_digest(rows: DataFrame, columns: list[str]) -> str:

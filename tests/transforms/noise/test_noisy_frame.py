@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from tests.transforms.noise.releases import KEY, NoNoise, release, visits
-from transforms.noise.mechanisms import Mechanism
-from transforms.noise.noisy_frame import USE, deviation, noisy_frame, rows_digest
+from transforms.noise.expected_error import deviation
+from transforms.noise.noisy_frame import USE, noisy_frame, rows_digest
 from transforms.noise.release_noisily import release_noisily
 from transforms.privacy.identifiers import Domain, domain_key
 
@@ -45,9 +45,24 @@ def test_no_rows_are_figures_too(spark):
     assert made(spark, []).to_pydict() == {"place": ["a", "b", "c"], "visits": [0] * 3, "visits_sd": [1.0] * 3}
 
 
+@pytest.mark.spark
+def test_the_deviation_is_in_the_unit_of_the_figure(spark):
+    sums = {"measure": "sum", "column": "size", "minimum": 0, "maximum": 20, "step": 10}
+    told = release(bounds={"l0": 1, "linf": 1, "chosen_from": "public", "because": "small"}, measures={"total": sums})
+    columns = {"place": pa.string(), "total": pa.float64(), "total_sd": pa.float64()}
+    reads = pa.schema([*READS, ("size", pa.float64())])
+
+    rows = spark.createDataFrame([("ann", "a", 20.0)], "who string, place string, size double")
+    found = noisy_frame(
+        rows, told, keys=Key(), domain=EU, noise=NoNoise(), listed=None, reads=reads, writes=pa.schema(columns)
+    ).toArrow()
+
+    assert found["total_sd"].to_pylist() == pytest.approx([20.0] * 3)  # of two steps of ten at rho = .5
+
+
 @pytest.mark.parametrize(("kind", "sd"), [("gaussian", 3.0), ("laplace", 3 * sqrt(2))])
 def test_the_deviation_is_that_of_the_noise(kind, sd):
-    assert deviation(Mechanism("visits", kind, 3.0, 1.0, 1)) == pytest.approx(sd)
+    assert deviation(kind, 3.0) == pytest.approx(sd)
 
 
 @pytest.mark.spark
