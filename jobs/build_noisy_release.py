@@ -72,7 +72,8 @@ def _declared(name: str) -> NoisyRelease:
 
 def _noisy(inputs: Inputs) -> NoisyFigures:
     if inputs.noisy is None:
-        raise PolicyBreach("There is no ledger of privacy budgets, so nothing may be released with noise.", mend="")
+        mend = "Run it where the region is opened: `geoward run`."
+        raise PolicyBreach("There is no ledger of privacy budgets, so nothing may be released with noise.", mend=mend)
     return inputs.noisy
 
 

@@ -99,7 +99,7 @@ class NoisyFigures(Protocol):
         """Return all partitions, a column for each key, where the release lists them; None where it does not."""
 
     def of(self, release: NoisyRelease, day: date, rows: DataFrame) -> Figures:
-        """Return the figures of a day's ``rows``; they are looked at only once their loss is spent."""
+        """Return the figures of a day's ``rows``; they are made only once their loss is spent."""
 
     def spends(self) -> pa.Table:
         """Return what was spent of the region's tables, in order (``jobs.budget.export_spends.SPENDS``)."""

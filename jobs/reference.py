@@ -98,8 +98,13 @@ def spread(rows: Iterable[dict[str, Any]], resolution: int) -> dict[str, float]:
 
 def populated_cells(home: Home, resolution: int) -> list[str]:
     """Return the H3 cells of a resolution in which people live, by the population file, sorted; none without it."""
-    path = home.path / "reference" / "population.csv"
-    return sorted(spread(read_reference(path, "population"), resolution)) if path.exists() else []
+    return list(_populated(home.path / "reference" / "population.csv", reference_digest(home), resolution))
+
+
+@lru_cache(maxsize=4)
+def _populated(path: Path, digest: str, resolution: int) -> tuple[str, ...]:
+    """Return the cells, or those of the same reference files (``digest``): each day of a release asks for them."""
+    return tuple(sorted(spread(read_reference(path, "population"), resolution))) if path.exists() else ()
 
 
 @lru_cache(maxsize=4)

@@ -45,6 +45,16 @@ def told_outcome(verdict: Verdict) -> str:
     return "holds" if verdict.passed else "FAILS" if verdict.stops else "WARNING"
 
 
+def told_held(verdict: Verdict) -> str:
+    """Say what is proven: an attack that was not tried, or has nothing to go by, is neither yes nor no."""
+    outcome = str(verdict.measured.get("outcome", "")).replace("_", " ")
+    if verdict.passed or outcome in ("not tried", "not applicable"):
+        return "yes" if verdict.passed else outcome
+    if not (verdict.stops or outcome):
+        return "warning"
+    return f"NO: {outcome}" if outcome else "NO"
+
+
 def noise_of(declared: PlacesRelease) -> NoiseSource | None:
     """Return the noise of this home, if the release declares any; raise what ``keyed_noise`` does."""
     if declared.noise is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.cli.app import Json, err, grid, show
-from jobs.cli.release import release, tell_step, told_verdicts
+from jobs.cli.release import release, tell_step, told_held, told_verdicts
 from jobs.counted import counted
 from jobs.home import open_home
 from jobs.listings.releases import BuildListing
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from jobs.release.build_file import Built
-    from quality.checks.verdict import Verdict
     from quality.releases.declaration import TableRelease
 
 
@@ -129,16 +128,9 @@ def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: b
     )  # fmt: skip
 
 
-def _holds(verdict: Verdict) -> str:
-    outcome = str(verdict.measured.get("outcome", ""))
-    if not (verdict.passed or verdict.stops or outcome):
-        return "warning"
-    return "yes" if verdict.passed else f"NO: {outcome.replace('_', ' ')}" if outcome else "NO"
-
-
 def _tables(built: Built) -> list[Table | str]:
     table = grid("holds", "what")
     for verdict in built.verdicts:
-        table.add_row(_holds(verdict), verdict.description)
+        table.add_row(told_held(verdict), verdict.description)
     loss = f"information loss {built.utility.ncp:.4f} (0: as it was, 1: nothing left)"
     return [f"{built.measured.classes:,} classes of {built.measured.subjects:,} subjects, {loss}", table]

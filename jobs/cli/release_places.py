@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.cli.app import err, grid, show
-from jobs.cli.release import noise_booked, noise_of, tell_step, told_verdicts
+from jobs.cli.release import noise_booked, noise_of, tell_step, told_held, told_verdicts
 from jobs.cli.release_report import tiled, write_places_report
 from jobs.counted import counted
 from jobs.listings.releases import NoiseTold, PlacesListing
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from jobs.release.build_places import BuiltPlaces
-    from quality.checks.verdict import Verdict
     from quality.releases.places import PlacesRelease
 
 
@@ -70,20 +69,10 @@ def build_and_show(
 def _tables(built: BuiltPlaces) -> list[Table | str]:
     table = grid("holds", "what")
     for verdict in built.verdicts:
-        table.add_row(_holds(verdict), verdict.description)
+        table.add_row(told_held(verdict), verdict.description)
     mean, far = built.displacement_m
     return [
         f"{built.rows_out:,} rows in {built.cells:,} cells; {built.kept:.1%} of the fixes are told, {mean:,.0f} m from "
         f"where they were on average, {far:,.0f} m at the 95th percentile.",
         table,
     ]
-
-
-def _holds(verdict: Verdict) -> str:
-    """Say what is proven: an attack that was not tried, or has nothing to go by, is neither yes nor no."""
-    outcome = str(verdict.measured.get("outcome", "")).replace("_", " ")
-    if verdict.passed or outcome in ("not tried", "not applicable"):
-        return "yes" if verdict.passed else outcome
-    if not (verdict.stops or outcome):
-        return "warning"
-    return f"NO: {outcome}" if outcome else "NO"
