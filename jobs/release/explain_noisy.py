@@ -59,4 +59,4 @@ def _of_figures(release: NoisyRelease) -> list[KnobLesson]:
 
 
 def _knob(knob: str, value: str, does: str, costs: str) -> KnobLesson:
-    return KnobLesson(knob=knob, value=value, does=does, costs=costs, source="docs/anonymity.md")
+    return KnobLesson(knob=knob, value=value, does=does, costs=costs, source="docs/noisy-figures.md")

@@ -19,7 +19,7 @@ State = dict[str, Any]
 class Failure:
     """``says`` stands behind "Error:", and each of ``mends``' words behind "Mend:", with what they say to change.
 
-    ``says`` is a check's name where a check failed, and stands in the table of docs/anonymity.md.
+    ``says`` is a check's name where a check failed, and stands in the table of docs/release-failures.md.
     """
 
     says: str

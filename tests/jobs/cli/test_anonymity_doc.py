@@ -1,4 +1,4 @@
-"""The commands of docs/anonymity.md, run as they stand there on the sample."""
+"""The commands of the pages about releases, run as they stand there on the sample, and the table of failures."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ import pytest
 from tests.jobs.cli.release_failures import NOISY, PLACES, TABLES
 
 ROOT = Path(__file__).parents[3]
-TEXT = (ROOT / "docs" / "anonymity.md").read_text(encoding="utf-8")
-COMMANDS = [line for block in re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL) for line in block.splitlines()]
+PAGES = {
+    name: (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    for name in ("anonymity", "tables", "places", "noisy-figures", "release-failures")
+}
+COMMANDS = [
+    line
+    for text in PAGES.values()
+    for block in re.findall(r"```\w*\n(.*?)```", text, re.DOTALL)
+    for line in block.splitlines()
+]
 PICTURES = ROOT / "docs" / "pictures"
 JUDGES = ("quality/checks/anonymity", "quality/checks/attacks", "quality/checks/places", "jobs/release")
 """Where the checks of releases are; those of noisy tables are in a file of their own."""
@@ -42,27 +50,43 @@ def stopping(path: Path) -> Iterator[str]:
 
 FILES = [*(path for folder in JUDGES for path in (ROOT / folder).glob("*.py")), ROOT / "quality/checks/check_noisy.py"]
 STOPPING = {name for path in FILES for name in stopping(path)}
-FAILS = TEXT.partition("## When a release fails")[2].partition("## Exit codes")[0]
+FAILS = PAGES["release-failures"].partition("## Exit codes")[0]
 TOLD = [name for row in re.findall(r"^\| (`.*?) \|", FAILS, re.MULTILINE) for name in re.findall("`(.+?)`", row)]
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    (tmp_path / "data").symlink_to(ROOT / "data")
+    for name in ("data", "jobs"):
+        (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def test_every_command_of_the_guide_does_what_it_says(geoward, folder):
-    assert len(COMMANDS) == 9
+def test_every_command_of_the_pages_does_what_it_says(geoward, folder):
+    assert len(COMMANDS) == 14
     for command in COMMANDS:
         done = geoward(*shlex.split(command)[1:])
         assert done.exit_code == 0, f"{command}: {done.exception or done.stderr}"
 
-    assert {path.name for path in folder.iterdir()} >= {"accounts.csv", "accounts.html", "places.csv", "places.html"}
-    shown = sorted(re.findall(r"\(pictures/(\S+)\)", TEXT))
+    assert {path.name for path in folder.iterdir()} >= {
+        f"{name}.{kind}" for name in ("accounts", "places", "figures") for kind in ("csv", "html")
+    }
+    shown = sorted(re.findall(r"\(pictures/(\S+)\)", PAGES["anonymity"]))
     assert shown == sorted(path.name for path in PICTURES.iterdir())
     assert [name for name in shown if (folder / name).read_text() != (PICTURES / name).read_text()] == []
+
+
+def test_the_guide_is_two_pages():
+    assert len(PAGES["anonymity"]) < 7_000
+    assert len(PAGES["anonymity"].splitlines()) < 90
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_about_releases_is_found_from_the_guide_and_leads_back(name):
+    whence, where = ("tables", "anonymity") if name == "anonymity" else ("anonymity", name)
+
+    assert f"]({where}.md)" in PAGES[whence]
+    assert name == "anonymity" or "](anonymity.md)" in PAGES[name]
 
 
 SHOWN = [one.says for kind in (TABLES, PLACES, NOISY) for one in kind.values()]

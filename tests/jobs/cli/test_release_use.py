@@ -131,7 +131,7 @@ def test_one_rule_for_the_code_that_a_build_ends_with(geoward, declared, tmp_pat
 def test_the_rule_is_written_down(geoward):
     from tests.test_docs import ROOT
 
-    text = (ROOT / "docs" / "anonymity.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "release-failures.md").read_text(encoding="utf-8")
 
     assert "| code | what it says |" in text
 
