@@ -30,9 +30,14 @@ def build(
     consumer: Annotated[str, typer.Option("--consumer", help="Of noisy figures: whose budget pays.")] = "",
     since: Annotated[str, typer.Option("--from", help="Of noisy figures: the first day, YYYY-MM-DD.")] = "",
     until: Annotated[str, typer.Option("--to", help="Of noisy figures: the last day.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Build and judge it; write nothing.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Build and judge it; publish nothing. A --report or --map is written, and says so."
+        ),
+    ] = False,
     report: Annotated[
-        Path | None, typer.Option("--report", help="*.html to write: a page that a privacy officer can sign.")
+        Path | None, typer.Option("--report", help="*.html to write: a page to sign, or why nothing was published.")
     ] = None,
     cells: Annotated[Path | None, typer.Option("--map", help="Of places: *.svg to draw the published cells.")] = None,
     already: Annotated[
@@ -43,8 +48,9 @@ def build(
     """Make a table anonymous as declared, prove it on the rows that are to be published, and only then write them.
 
     Every row is accounted for: published, suppressed, or rejected because nobody knows who it is about. If a model or a
-    gate does not hold on the published rows, nothing is written, and what to change is told (code 1). Parquet of more
-    than 3,000,000 rows is made on Spark, into a new folder of files.
+    gate does not hold on the published rows, nothing is published, and what to change is told (code 1), on the page of
+    `--report` too. That page has lines to sign only if a file was published. Parquet of more than 3,000,000 rows is
+    made on Spark, into a new folder of files.
 
     Example: `geoward release build adult.yaml --input adult.csv --output anonymous.csv`
     """

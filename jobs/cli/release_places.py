@@ -30,6 +30,7 @@ def build_and_show(
     from jobs.release.build_file import NotReleased
     from jobs.release.build_places import build_places
     from jobs.release.draw_map import draw_map
+    from jobs.release.places_report import told_cells
 
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
@@ -49,7 +50,9 @@ def build_and_show(
     if report is not None:
         write_places_report(declared, file, built, None if built.failed else target, report)
     if cells is not None and not built.failed:
-        cells.write_text(draw_map(f"{declared.name}: published cells", built.shown), encoding="utf-8")
+        cells.write_text(
+            draw_map(f"{declared.name}: {told_cells(published=not dry_run)}", built.shown), encoding="utf-8"
+        )
     listing = PlacesListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name if output else None,
         dry_run=dry_run, released=not built.failed and not dry_run, tiling=built.tiling, rows_in=built.rows_in,

@@ -38,8 +38,9 @@ def report(
     """Write one HTML file, offline, that a privacy officer can sign: what was declared, measured, lost and not covered.
 
     The release is built again in memory and measured. With `--published` the page tells that file's SHA-256, once what
-    was built is that file, byte for byte. Ends with code 1 if the release does not hold; the page then says so. Noisy
-    figures are not drawn again: `geoward release build … --report` writes their page, at no further loss.
+    was built is that file, byte for byte; without it there is nothing to sign, and the page says so. Ends with code 1
+    if the release does not hold; the page then says why, and what to change. Noisy figures are not drawn again:
+    `geoward release build … --report` writes their page, at no further loss.
 
     Example: `geoward release report adult.yaml --input adult.csv --published anonymous.csv --output report.html`
     """
@@ -58,10 +59,18 @@ def report(
         published=made.facts.published, sha256=made.facts.sha256, holds=made.holds,
         verdicts=told_verdicts(made.built.verdicts),
     )  # fmt: skip
-    told = "holds" if made.holds else "does NOT hold"
-    show(listing, as_json, [f"{declared.name} {told}; read {escape(output.name)}, and sign it if you agree."])
+    show(listing, as_json, [f"{declared.name} {_next(made, escape(output.name))}"])
     if not made.holds:
         raise typer.Exit(1)
+
+
+def _next(made: ReleaseReport | PlacesReport, page: str) -> str:
+    """Return whether a release holds, and what to do with its page."""
+    if not made.holds:
+        return f"does NOT hold: {page} says why, and what to change. There is nothing to sign."
+    if made.facts.published is None:
+        return f"holds; read {page}. Name the file with --published for a page to sign."
+    return f"holds; read {page}, and sign it if you agree."
 
 
 def _reported(

@@ -42,9 +42,14 @@ class PlacesReport:
         return not self.built.failed
 
     @property
-    def map_title(self) -> str:
+    def cells(self) -> str:
         """What the map shows."""
-        return f"{self.release.name}: published cells"
+        return told_cells(published=self.facts.published is not None)
+
+
+def told_cells(*, published: bool) -> str:
+    """Return what a map's cells are called."""
+    return "published cells" if published else "cells as built, not published"
 
 
 def report_places(

@@ -6,6 +6,7 @@ import base64
 import hashlib
 from pathlib import Path
 
+from jobs.release.build_file import told_failure
 from jobs.release.draw_histogram import draw_histogram
 from jobs.release.draw_map import draw_map
 from jobs.release.noisy_report import NoisyReport
@@ -26,6 +27,7 @@ def report_html(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
         lstrip_blocks=True,
     )  # fmt: skip
     engine.filters["share"] = lambda value: f"{value:.2%}"
+    engine.filters["failure"] = told_failure
     engine.filters["count"] = lambda value: f"{value:,}"
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return engine.get_template(f"report_{report.release.kind}.html.jinja").render(
@@ -37,7 +39,7 @@ def report_html(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
 def _picture(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
     """Return what a report shows of its release: sizes of classes, or cells; noisy figures are nobody's."""
     if isinstance(report, PlacesReport):
-        return draw_map(report.map_title, report.built.shown)
+        return draw_map(f"{report.release.name}: {report.cells}", report.built.shown)
     if isinstance(report, NoisyReport):
         return ""
     return draw_histogram(report.built.measured.histogram, report.release.k)

@@ -269,6 +269,7 @@ def test_a_report_of_places_is_bound_to_the_file_and_shows_its_cells(page, tmp_p
     assert "no statute" in told
     assert "83.33%" in told  # of the fixes are told
     assert "privacy officer" in told
+    assert "NOT PUBLISHED" not in told and "DRY RUN" not in told
 
 
 def test_a_report_of_places_that_fail_says_so_and_names_no_file(page, tmp_path):
@@ -280,6 +281,8 @@ def test_a_report_of_places_that_fail_says_so_and_names_no_file(page, tmp_path):
     assert "DOES NOT HOLD" in told
     assert "none was written" in told
     assert "No cell is published." in told
+    assert done.exception.mend.partition("\n")[0].partition(": ")[2] in told.partition("What is reported")[0]
+    assert "privacy officer" not in told
     assert (tmp_path / "out.csv").read_text() == "cell,slot,slot_hours\n"
 
 
@@ -287,7 +290,16 @@ def test_a_dry_run_is_reported_without_a_file(page):
     _, told = page(CROWD, "--dry-run")
 
     assert "HOLDS" in told
+    assert "DRY RUN: nothing was published" in told
     assert "none was written" in told
+    assert "Map of the cells as built, not published" in told
+    assert "privacy officer" not in told
+
+
+def test_a_map_of_a_dry_run_says_that_it_is_none_of_published_cells(walks, tmp_path):
+    walks(CROWD, "--dry-run", "--map", tmp_path / "cells.svg")
+
+    assert "cells as built, not published" in (tmp_path / "cells.svg").read_text()
 
 
 def test_a_map_is_drawn_of_what_is_published_alone(walks, tmp_path):

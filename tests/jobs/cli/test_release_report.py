@@ -108,10 +108,26 @@ def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, 
 
     done = geoward("release", "build", path, "-o", file, "--report", page)
 
+    told = page.read_text()
     assert isinstance(done.exception, NotReleased)
     assert not file.exists()
-    assert "DOES NOT HOLD" in page.read_text()
-    assert "none was written" in page.read_text()
+    assert "NOT PUBLISHED: this release DOES NOT HOLD" in told
+    assert "none was written" in told
+    assert "information_loss</strong>" in told
+    assert done.exception.mend in told.partition("What is reported")[0]
+    assert "privacy officer" not in told
+
+
+@pytest.mark.parametrize(("gates", "code", "said"), [({}, 0, "DRY RUN"), ({"max_information_loss": 0.001}, 1, "NOT PUBLISHED")])
+def test_a_report_of_no_file_has_nothing_to_sign(geoward, declared, tmp_path, gates, code, said):
+    page = tmp_path / "report.html"
+
+    done = geoward("release", "report", declared(gates=gates), "--output", page)
+
+    assert done.exit_code == code
+    assert said in page.read_text()
+    assert "privacy officer" not in page.read_text()
+    assert "sign it" not in done.stdout
 
 
 def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared, tmp_path):
@@ -122,6 +138,9 @@ def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared,
 
     assert done.exit_code == 0
     assert "none was written" in page.read_text()
+    assert "DRY RUN: nothing was published" in page.read_text()
+    assert "privacy officer" not in page.read_text()
+    assert file.read_text() == "of another day\n"
 
 
 def attacked(declared, tmp_path, *attacks):
