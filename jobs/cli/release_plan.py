@@ -68,4 +68,6 @@ def _tables(plan: ReleasePlanListing) -> list[Table | str]:
     suppressed = "" if plan.suppression is None else f", up to {plan.suppression:.1%} of rows suppressed"
     how = f"method {plan.method}{suppressed}{f', nulls: {plan.nulls}' if plan.nulls else ''}"
     head = [f"{plan.release}: {escape(plan.description)}", f"{escape(plan.source)}: {rows}; {how}"]
-    return [*head, columns, models, gates]
+    read = ", ".join(f"{where} {count:,}" for where, count in (plan.read or {}).items())
+    more = [*([f"Rows: {read}."] if read else []), *(f"A build also needs {one}." for one in plan.needs)]
+    return [*head, columns, models, gates, *map(escape, more)]

@@ -39,7 +39,8 @@ class ReleasePlanListing(Listing):
     """`geoward release plan --json`. ``problems`` are what a build would stop at; ``rows`` is null without a file.
 
     An attack whose gate is null is not tried. ``method`` of what is no table is its kind, and the three after it are
-    null.
+    null. ``needs`` is what else a build takes, of places and noisy figures. ``read`` counts the rows of places by where
+    they are: in the epoch, or withheld for what; null if values were not looked at.
     """
 
     release: str
@@ -55,6 +56,8 @@ class ReleasePlanListing(Listing):
     columns: list[PlannedColumn]
     models: list[ModelMeaning]
     gates: dict[str, float | bool | None]
+    needs: list[str] = []
+    read: dict[str, int] | None = None
     problems: list[str]
 
 

@@ -65,7 +65,7 @@ def build_noisy(
         names = _bytes(listed)
         digests.append(sha256(names).hexdigest())
         public = read_table(listed, list(release.keys), names)
-    _refuse_unfit(release, rows, public, source)
+    refuse_unfit(release, rows, public, source)
     ledger = open_ledger(home)
     tell(f"Asking the ledger for {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}")
     table = publish_noisily(
@@ -78,7 +78,7 @@ def build_noisy(
     return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days), written)
 
 
-def _refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None, source: Path) -> None:
+def refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None, source: Path) -> None:
     """Raise ``UsageError`` where columns are of other kinds than the partitions, before anything is spent.
 
     It looks at the kinds alone, and at whether users are texts.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from transforms.location.adaptive_tiling import AdaptiveTiling
     from transforms.location.h3_cells import Cells
     from transforms.location.planar_laplace import NoiseSource
+    from transforms.location.prepare_fixes import Prepared
     from transforms.location.publish_places import PublishedPlaces
 
 DRAWS = 2_000
@@ -135,11 +136,7 @@ def build_places(
     coarsened = bool(release.sensitive_places and release.sensitive_places.action == "coarsen")
     tell(f"Looking at {table.num_rows:,} rows")
     prepared = prepare_fixes(table, release, regions=None if coarsened else regions, noise=noise)
-    if not len(prepared.epoch.rows):
-        mend = (
-            "Look whether `epoch`, `time`, `latitude` and `longitude` are those of the file; `plan` shows what is read."
-        )
-        raise UsageError(f"No row of {source.name} is a place in the release's epoch.", mend=mend)
+    refuse_none(prepared, source)
     tell("Looking for crowds")
     made = publish_places(prepared.fixes, release, tiling, regions=regions if coarsened else None)
     tell(f"Verifying {made.table.num_rows:,} published rows")
@@ -159,6 +156,15 @@ def build_places(
         tell(f"Writing {target.name}")
         return replace(built, sha256=write_table(made.table, target))
     return built
+
+
+def refuse_none(prepared: Prepared, source: Path) -> None:
+    """Raise ``UsageError`` if no row is in the epoch."""
+    if not len(prepared.epoch.rows):
+        mend = (
+            "Look whether `epoch`, `time`, `latitude` and `longitude` are those of the file; `plan` shows what is read."
+        )
+        raise UsageError(f"No row of {source.name} is a place in the release's epoch.", mend=mend)
 
 
 def _text(path: Path) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from jobs.listings.release_reports import ModelMeaning, PlannedColumn, ReleasePlanListing, Role
 from jobs.release.explain_noisy import explain_noisy
 from jobs.release.explain_places import explain_places
-from jobs.release.plan_release import FileShape, shape_of
+from jobs.release.plan_other_values import ValuesSeen, needs_of, see_values
+from jobs.release.plan_release import MOST_ROWS, FileShape, shape_of
 from quality.releases.noisy import NoisyRelease
 from quality.releases.noisy_keys import GridKey, PublicKeys
 from quality.releases.places import PlacesRelease
@@ -17,7 +18,10 @@ Roles = Sequence[tuple[Role, Sequence[str]]]
 
 
 def plan_other(release: PlacesRelease | NoisyRelease, declared_in: Path, source: Path) -> ReleasePlanListing:
-    """Return the plan; what lies beside ``declared_in`` and is missing is a problem, no error. No row is looked at."""
+    """Return the plan; what lies beside ``declared_in`` and is missing is a problem, no error.
+
+    Values are looked at in files of up to 3,000,000 rows, if nothing else is missing.
+    """
     lessons = (explain_places(release) if isinstance(release, PlacesRelease) else explain_noisy(release)).models
     shape = shape_of(source) if source.exists() else None
     roles = _places(release) if isinstance(release, PlacesRelease) else _figures(release)
@@ -32,6 +36,10 @@ def plan_other(release: PlacesRelease | NoisyRelease, declared_in: Path, source:
         for name in names
     ]
     gates = release.gates.model_dump() if isinstance(release, PlacesRelease) else {}
+    problems = list(_problems(release, declared_in.parent, source, shape, columns))
+    seen = ValuesSeen(None, [])
+    if shape and not problems and shape.rows <= MOST_ROWS:
+        seen = see_values(release, declared_in, source)
     limits = {f"unicity of {known}": limit for known, limit in gates.pop("unicity", {}).items()}
     return ReleasePlanListing(
         release=release.name, version=release.version, description=release.description, purpose=release.purpose,
@@ -40,7 +48,8 @@ def plan_other(release: PlacesRelease | NoisyRelease, declared_in: Path, source:
             ModelMeaning(model=one.model, column=one.column, parameters=one.parameters, meaning=one.promises)
             for one in lessons
         ],
-        gates={**gates, **limits}, problems=list(_problems(release, declared_in.parent, source, shape, columns)),
+        gates={**gates, **limits}, needs=needs_of(release), read=seen.read,
+        problems=[*problems, *seen.problems],
     )  # fmt: skip
 
 

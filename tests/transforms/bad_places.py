@@ -79,6 +79,7 @@ PLACES: list[Case] = [
     _texts("fixes.Fixes.where", FIXES.where, PLANTED),
     _texts("fixes.Fixes.at", FIXES.at, TEXTS),
     _texts("fixes.read_fixes", fixes.read_fixes, TABLE, RELEASE),
+    _texts("fixes.count_fixes", fixes.count_fixes, TABLE, RELEASE),
     _texts("h3_cells.cells_at", h3_cells.cells_at, TEXTS, TEXTS, 7),
     _texts("h3_cells.resolutions", h3_cells.resolutions, TEXTS),
     _texts("h3_cells.ancestors", h3_cells.ancestors, TEXTS, 5),

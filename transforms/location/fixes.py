@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from quality.contracts.errors import UsageError
 from quality.contracts.untold import untold
 from quality.releases.places import PlacesRelease
 from transforms.anonymity.unite_subjects import unite_subjects
@@ -60,21 +61,35 @@ def read_fixes(table: pa.Table, release: PlacesRelease) -> Fixes:
 
     Accounts that share a value of a link column are one subject.
     """
+    return count_fixes(table, release)[0]
+
+
+@untold
+def count_fixes(table: pa.Table, release: PlacesRelease) -> tuple[Fixes, dict[str, int]]:
+    """Return the table's fixes, and the number of other rows by the first thing that they lack.
+
+    Raises ``UsageError`` for a column that holds what is no number where numbers must be, or no kind of time.
+    """
     subjects = unite_subjects(table, release.subject, release.links)
     seconds, timed = _seconds(table, release)
     latitudes, longitudes, cells = _places(table, release)
-    known = table[release.subject].is_valid().to_numpy() & timed & (cells != NOWHERE)
+    known, lacking = np.ones(table.num_rows, bool), dict[str, int]()
+    has = {"subject": table[release.subject].is_valid().to_numpy(), "time": timed, "place on earth": cells != NOWHERE}
+    for what, there in has.items():
+        lacking[f"no {what}"] = int((known & ~there).sum())
+        known &= there
     rows = np.flatnonzero(known)
     rows = rows[np.lexsort((seconds[rows], subjects[rows]))]
     trips = np.zeros(len(rows), np.int32)
-    return Fixes(subjects[rows], seconds[rows], latitudes[rows], longitudes[rows], cells[rows], rows, trips)
+    fixes = Fixes(subjects[rows], seconds[rows], latitudes[rows], longitudes[rows], cells[rows], rows, trips)
+    return fixes, lacking
 
 
 def _seconds(table: pa.Table, release: PlacesRelease) -> tuple[Ints, Mask]:
     column = table[release.time].combine_chunks()
     if release.hour is not None:
         days = pc.index_in(column.cast(pa.string()), value_set=pa.array(WEEKDAYS)).cast(pa.int64())
-        hours = table[release.hour].combine_chunks().cast(pa.int64())
+        hours = _cast(table[release.hour].combine_chunks(), pa.int64(), release.hour, "whole hours")
         column = pc.add(pc.multiply(days, 86_400), pc.add(pc.multiply(hours, 3_600), MONDAY))
     elif pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
         column = _of_texts(column)
@@ -82,8 +97,19 @@ def _seconds(table: pa.Table, release: PlacesRelease) -> tuple[Ints, Mask]:
         column = pc.round(pc.multiply(pc.subtract(column, SPREADSHEET_DAYS), 86_400.0))
     elif pa.types.is_timestamp(column.type):
         column = pc.floor_temporal(column, unit="second").cast(pa.timestamp("s", column.type.tz))
-    numbers = column.cast(pa.int64())
+    numbers = _cast(column, pa.int64(), release.time, "times")
     return numbers.fill_null(0).to_numpy(zero_copy_only=False), numbers.is_valid().to_numpy(zero_copy_only=False)
+
+
+def _cast(column: pa.Array, kind: pa.DataType, name: str, are: str) -> pa.Array:
+    """Return a column as numbers; raise ``UsageError`` if a value is none, which is not told."""
+    try:
+        return column.cast(kind)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        pass  # what is raised here must not lead to Arrow's error, which tells the value
+    raise UsageError(
+        f"Column {name} holds values that are no {are}.", mend="Name the right column, or mend its values."
+    )
 
 
 def _of_texts(column: pa.Array) -> pa.Array:
@@ -98,7 +124,7 @@ def _of_texts(column: pa.Array) -> pa.Array:
 def _places(table: pa.Table, release: PlacesRelease) -> tuple[Floats, Floats, Cells]:
     if release.cell is None:
         names = (release.latitude, release.longitude)
-        latitudes, longitudes = (table[name].cast(pa.float64()).to_numpy() for name in names)
+        latitudes, longitudes = (_cast(table[name], pa.float64(), name, "degrees").to_numpy() for name in names if name)
         return latitudes, longitudes, cells_at(latitudes, longitudes, release.tiles.finest)
     encoded = table[release.cell].combine_chunks().dictionary_encode()
     known = np.array([_cell(text) for text in encoded.dictionary.to_pylist()] + [0], np.uint64)
@@ -109,5 +135,8 @@ def _places(table: pa.Table, release: PlacesRelease) -> tuple[Floats, Floats, Ce
 def _cell(text: str) -> int:
     import h3.api.basic_int as h3
 
-    index = int(h3.str_to_int(text))
+    try:
+        index = int(h3.str_to_int(text))
+    except ValueError:
+        return 0
     return index if h3.is_valid_cell(index) else 0

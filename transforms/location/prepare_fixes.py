@@ -12,7 +12,7 @@ import pyarrow as pa
 from quality.contracts.untold import untold
 from quality.releases.places import PlacesRelease, SensitivePlaces, Tiles
 from transforms.location.cut_trips import cut_trips, trim_ends
-from transforms.location.fixes import Fixes, Mask, read_fixes
+from transforms.location.fixes import Fixes, Mask, count_fixes
 from transforms.location.h3_cells import Cells, ancestors
 from transforms.location.home_and_work import away_from_anchors
 from transforms.location.planar_laplace import NoiseSource, Spent, noisy_cells
@@ -55,8 +55,7 @@ def prepare_fixes(
     near home is left out is not covered by it); suppressed regions; trips, trimmed; stays only. Trips are cut after
     regions, so that a long visit and a long detour both end one.
     """
-    fixes = read_fixes(table, release)
-    withheld = {"no subject, time or place": table.num_rows - len(fixes.rows)}
+    fixes, withheld = count_fixes(table, release)
 
     def keep(reason: str, kept: Mask) -> Fixes:
         withheld[reason] = int((~kept).sum())

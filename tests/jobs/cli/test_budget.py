@@ -280,7 +280,9 @@ def test_kinds_are_looked_at_before_anything_is_spent_and_bind_no_file(granted, 
         "city", *DAYS,
     )  # fmt: skip
 
+    planned = geoward("release", "plan", tmp_path / "t.yaml", "-i", tmp_path / "t.parquet", "--json")
     assert isinstance(done.exception, UsageError)
+    assert planned.document["problems"] == [str(done.exception)]
     assert {one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]} == {0}
 
 

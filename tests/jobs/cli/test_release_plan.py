@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import pytest
+import yaml
+
+from tests.jobs.cli import test_budget, test_release_places
+from tests.jobs.cli.test_release_places import CROWD
 
 
 def test_every_column_of_the_file_has_its_role_also_those_that_are_not_published(geoward, fits, declared):
@@ -112,3 +116,104 @@ def test_a_plan_of_places_names_the_columns_that_a_file_lacks(geoward, tmp_path)
         "pings.csv has no column device.", "pings.csv has 1 rows: no crowd of 10 can be in them.",
     ]  # fmt: skip
     assert {one["name"]: one["role"] for one in done.document["columns"]}["lat"] == "generalized"
+
+
+@pytest.fixture
+def planned(geoward, fits, tmp_path):
+    """Plan a release of some rows, and build it as far as reading them goes; return the plan and the build."""
+
+    def planned(declared, header, rows, *arguments):
+        path, file = tmp_path / "release.yaml", tmp_path / "rows.csv"
+        path.write_text(yaml.safe_dump(declared))
+        file.write_text("\n".join([header, *(",".join(map(str, row)) for row in rows)]) + "\n")
+        done = geoward("release", "plan", path, "-i", file, "--json")
+        assert fits(done.document, "release-plan")
+        return done, geoward("release", "build", path, "-i", file, "-o", tmp_path / "out.csv", *arguments)
+
+    return planned
+
+
+@pytest.fixture
+def walked(planned, geoward, tmp_path):
+    """Plan and build places of some rows, in tiles of the crowd that is published."""
+
+    def walked(rows, **changed):
+        tiles, made, earlier = tmp_path / "tiles.json", tmp_path / "made.yaml", tmp_path / "earlier.csv"
+        made.write_text(yaml.safe_dump(test_release_places.DECLARED))
+        earlier.write_text("\n".join(["who,lat,lon,at", *(",".join(map(str, row)) for row in CROWD)]) + "\n")
+        geoward("release", "tile", made, "--historic", earlier, "-o", tiles)
+        declared = {**test_release_places.DECLARED, **changed}
+        return planned(declared, "who,lat,lon,at", rows, "--tiling", tiles)
+
+    return walked
+
+
+def test_a_plan_of_places_tells_how_many_rows_are_read_and_why_others_are_not(walked):
+    lost = [("", 1, 1, 1), ("a", 95, 1, 1), ("a", 1, 1, "yesterday"), ("a", 1, "", 1)]
+
+    plan, built = walked([*CROWD, *lost])
+
+    assert (plan.exit_code, built.exit_code) == (0, 0)
+    assert plan.document["read"] == {
+        "in the epoch": 6, "no subject": 1, "no time": 1, "no place on earth": 2, "outside the epoch": 5
+    }  # fmt: skip
+    assert sum(plan.document["read"].values()) == plan.document["rows"]
+    assert "before 2026-01-10" in plan.document["needs"][0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "changed", "problem"),
+    [
+        pytest.param(CROWD, {"epoch": {"start": "2025-01-10", "end": "2025-01-20"}}, "No row of", id="another-year"),
+        pytest.param([(who, lon + 99, lat, at) for who, lat, lon, at in CROWD], {}, "No row of", id="off-the-globe"),
+        pytest.param([(who, lat, lon, "noon") for who, lat, lon, _ in CROWD], {}, "No row of", id="no-times"),
+        pytest.param([(who, "north", lon, at) for who, _, lon, at in CROWD], {}, "lat holds", id="no-degrees"),
+        pytest.param(CROWD[:7] * 3, {}, "2 subjects in the epoch: no crowd of 3", id="few-people"),
+    ],
+)
+def test_what_the_values_of_places_would_stop_a_build_at_is_told(walked, rows, changed, problem):
+    plan, built = walked(rows, **changed)
+
+    assert (plan.exit_code, built.exit_code != 0) == (1, True)
+    assert [problem in one for one in plan.document["problems"]] == [True]
+    assert not any(value in plan.document["problems"][0] for value in ("north", "noon", "p1"))
+
+
+VISITS = [(f"p{one}", "park", "2026-05-01T10:00:00Z", 3) for one in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        pytest.param({}, None, id="as-it-should-be"),
+        pytest.param(
+            {"measures": {"m": {"measure": "sum", "column": "place", "minimum": 0, "maximum": 9}}},
+            "place of rows.csv holds no number", id="a-sum-of-names",
+        ),
+        pytest.param(
+            {"unit": {"per": "user_day", "user": "who", "time": "place"}}, "place of rows.csv holds no time",
+            id="names-for-times",
+        ),
+    ],
+)  # fmt: skip
+def test_what_the_values_of_noisy_figures_would_stop_a_build_at_is_told(planned, geoward, changed, problem):
+    geoward("budget", "make")
+    for consumer in ([], ["--consumer", "city"]):
+        geoward("budget", "grant", "visits", "--unit", "user_day", "--rho", "0.5", *consumer)
+
+    plan, built = planned(
+        {**test_budget.DECLARED, **changed}, "who,place,at,stars", VISITS, "--consumer", "city", *test_budget.DAYS
+    )
+
+    assert (plan.exit_code == 0) == (built.exit_code == 0) == (problem is None)
+    assert [problem in one for one in plan.document["problems"]] == ([True] if problem else [])
+    assert plan.document["problems"] == ([] if problem is None else [str(built.exception)])
+    assert "budget grant visits" in plan.document["needs"][0]
+
+
+def test_values_are_looked_at_only_in_files_that_are_not_large(walked, monkeypatch):
+    monkeypatch.setattr("jobs.release.plan_others.MOST_ROWS", 10)
+
+    plan, _ = walked([(who, "north", lon, at) for who, _, lon, at in CROWD])
+
+    assert (plan.exit_code, plan.document["read"]) == (0, None)

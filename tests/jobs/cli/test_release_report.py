@@ -118,7 +118,9 @@ def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, 
     assert "privacy officer" not in told
 
 
-@pytest.mark.parametrize(("gates", "code", "said"), [({}, 0, "DRY RUN"), ({"max_information_loss": 0.001}, 1, "NOT PUBLISHED")])
+@pytest.mark.parametrize(
+    ("gates", "code", "said"), [({}, 0, "DRY RUN"), ({"max_information_loss": 0.001}, 1, "NOT PUBLISHED")]
+)
 def test_a_report_of_no_file_has_nothing_to_sign(geoward, declared, tmp_path, gates, code, said):
     page = tmp_path / "report.html"
 

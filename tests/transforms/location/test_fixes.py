@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from quality.contracts.errors import UsageError
 from tests.transforms.location.declared import DAY, declared, rows
-from transforms.location.fixes import read_fixes
+from transforms.location.fixes import count_fixes, read_fixes
 
 
 def test_fixes_come_by_subject_and_time_and_know_their_rows():
@@ -20,10 +21,34 @@ def test_fixes_come_by_subject_and_time_and_know_their_rows():
 
 def test_a_row_without_subject_time_or_place_is_left_out():
     table = rows(
-        (None, 40.7, -74, 0), ("a", None, -74, 0), ("a", 40.7, -74, None), ("a", 91, 0, 0), ("a", 40.7, -74, 0)
+        (None, 40.7, -74, None), ("a", None, -74, 0), ("a", 40.7, -74, None), ("a", 91, 0, 0), ("a", 40.7, -74, 0)
     )
 
-    assert read_fixes(table, declared()).rows.tolist() == [4]
+    fixes, lacking = count_fixes(table, declared())
+
+    assert fixes.rows.tolist() == [4]
+    assert lacking == {"no subject": 1, "no time": 1, "no place on earth": 2}  # each row once
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "told"),
+    [
+        pytest.param("lat", ["north"], "lat holds values that are no degrees", id="a-word-for-degrees"),
+        pytest.param("at", [datetime.date(2008, 4, 28)], "at holds values that are no times", id="days-without-hours"),
+    ],
+)
+def test_a_column_that_cannot_be_read_is_named_and_its_values_are_not(name, values, told):
+    table = rows(("a", 40.7, -74, 0)).drop_columns(name).append_column(name, pa.array(values))
+
+    with pytest.raises(UsageError, match=told) as refused:
+        read_fixes(table, declared())
+    assert "north" not in str(refused.value)
+
+
+def test_a_text_that_is_no_cell_is_no_place_on_earth():
+    table = pa.table({"who": ["a", "a"], "cell": ["zz", "Utrecht"], "at": [DAY, DAY]})
+
+    assert count_fixes(table, declared(latitude=None, longitude=None, cell="cell"))[1]["no place on earth"] == 2
 
 
 def test_accounts_that_share_a_device_are_one_subject():
