@@ -14,6 +14,8 @@ from jobs.listings.releases import SuggestedColumn, SuggestedKey, SuggestListing
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from quality.checks.anonymity.suggest_places import PlaceRoles
+
 
 @release.command()
 def suggest(
@@ -27,7 +29,8 @@ def suggest(
     """Find the quasi-identifiers of a table: the smallest sets of columns that tell its rows apart.
 
     Distinction is the share of distinct values in rows; separation that of pairs of rows that differ (Motwani & Xu,
-    2007). What it prints last is a declaration to begin with: a person must still say what an attacker may know.
+    2007). What it prints last is a declaration to begin with: a person must still say what an attacker may know. It is
+    of places (`kind: places`) where rows say where and when somebody was, with several rows each.
 
     Example: `geoward release suggest table.csv`
     """
@@ -37,6 +40,7 @@ def suggest(
     told = found.suggestion
     listing = SuggestListing(
         file=file.name, rows=told.rows, sampled=told.sampled, alpha=told.alpha, declaration=found.declaration,
+        kind="places" if found.places else "table", because=_because(found.places),
         columns=[
             SuggestedColumn(
                 name=one.name, role=one.role, why=one.why, distinct=one.distinct, nulls=one.nulls,
@@ -52,6 +56,14 @@ def suggest(
     show(listing, as_json, _tables(listing), markup=False)
 
 
+def _because(places: PlaceRoles | None) -> str:
+    if places is None:
+        return "Rows of a table: `kind: table`."
+    where = places.cell or f"{places.latitude}, {places.longitude}"
+    when = f"{places.time}, {places.hour}" if places.hour else places.time
+    return f"Rows of people's whereabouts, `kind: places`: who is {places.subject}, where {where}, when {when}."
+
+
 def _tables(told: SuggestListing) -> list[Table | str]:
     columns = grid("column", "likely role", "because", "distinct#", "nulls#", "separation#")
     for one in told.columns:
@@ -65,6 +77,7 @@ def _tables(told: SuggestListing) -> list[Table | str]:
         f"{told.rows:,} rows{sample}",
         columns,
         sets,
-        "\nA declaration to begin with (read it: what may an attacker know?):\n",
+        f"\n{told.because}",
+        "A declaration to begin with (read it: what may an attacker know?):\n",
         told.declaration,
     ]

@@ -144,7 +144,10 @@ class SuggestedKey(Listing):
 
 
 class SuggestListing(Listing):
-    """`geoward release suggest --json`. ``keys`` are of ``sampled`` rows; ``declaration`` is YAML."""
+    """`geoward release suggest --json`. ``keys`` are of ``sampled`` rows; ``declaration`` is YAML, of ``kind``.
+
+    ``because`` says what the kind was told by.
+    """
 
     file: str
     rows: int
@@ -152,6 +155,8 @@ class SuggestListing(Listing):
     alpha: float
     columns: list[SuggestedColumn]
     keys: list[SuggestedKey]
+    kind: Literal["table", "places"]
+    because: str
     declaration: str
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -11,20 +12,28 @@ import yaml
 
 from jobs.release.verify_file import existing
 from quality.checks.anonymity.published_table import open_engine, open_file, quoted
+from quality.checks.anonymity.suggest_places import PlaceRoles, suggest_places
 from quality.checks.anonymity.suggest_roles import ColumnRole, Suggestion, suggest_roles
 
 _DATES = "{build: dates, levels: [day, month, year]}"
 MOSTLY = 0.99
 """The share of values that must be numbers, or dates, for a column of texts to be declared numeric."""
+_NO_TIME = (
+    "with times as ISO 8601 and their zone (2026-11-27T08:30:00Z), it can be published as places (`kind: places`)."
+)
 _MOMENTS = "count(TRY_CAST(CAST({} AS VARCHAR) AS TIMESTAMPTZ))"
 
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
-    """What the columns are, and a declaration (YAML) that a person must still read."""
+    """What the columns are, and a declaration (YAML) that a person must still read.
+
+    ``places`` are the columns that say where people were and when, if any do: it is then declared as such.
+    """
 
     suggestion: Suggestion
     declaration: str
+    places: PlaceRoles | None
 
 
 def suggest_release(path: Path, *, alpha: float, by: Literal["distinction", "separation"]) -> Suggested:
@@ -32,6 +41,7 @@ def suggest_release(path: Path, *, alpha: float, by: Literal["distinction", "sep
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
         table = open_file(db, existing(path), name=path.name)
         found = suggest_roles(db, table, alpha=alpha, by=by)
+        places = suggest_places(db, table, found.columns)
         of_numbers = {
             one.name: db.execute(
                 f"SELECT greatest(count(TRY_CAST({quoted(one.name)} AS DOUBLE)), {_MOMENTS.format(quoted(one.name))}) "
@@ -39,7 +49,30 @@ def suggest_release(path: Path, *, alpha: float, by: Literal["distinction", "sep
             ).fetchall()[0][0]
             for one in found.columns
         }
-    return Suggested(found, _declaration(path, found, of_numbers))
+    if places and places.time:
+        return Suggested(found, _of_places(path, found, places), places)
+    lacking = f"# Rows tell where {places.subject} was: {_NO_TIME}\n" if places else ""
+    return Suggested(found, _declaration(path, found, of_numbers) + lacking, None)
+
+
+def _of_places(path: Path, found: Suggestion, places: PlaceRoles) -> str:
+    roles = {name: getattr(places, name) for name in ("subject", "latitude", "longitude", "cell", "time", "hour")}
+    links = [one.name for one in found.columns if one.role == "link" and one.name != places.subject]
+    slots, epoch = {"time": "hour", "hours": [1, 6, 24]}, {"start": places.first, "end": places.last}
+    if places.hour:
+        slots, epoch = {**slots, "time": "hour_of_week"}, {"start": date(1970, 1, 5), "end": date(1970, 1, 11)}
+    stated = {
+        "kind": "places", "name": _name(path), "description": f"Where people of {path.name} were, ten or more in each.",
+        "purpose": "analytics", "reads": path.name, **{name: column for name, column in roles.items() if column},
+        **({"links": links} if links else {}), "k": 10,
+        "tiles": {"finest": 8, "coarsest": 5, "least": 10}, "slots": slots, "epoch": epoch,
+    }  # fmt: skip
+    tiles = "other rows of such weeks" if places.hour else "the rows before it"
+    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True) + (
+        f"# subject: {places.because}. Is each a person? If not, k counts something else.\n"
+        f"# epoch: tiles are made of {tiles}, by `geoward release tile`.\n"
+        "# tiles: min_area_m2, min_radius_m and citation say how fine the law lets a cell be.\n"
+    )
 
 
 def _declaration(path: Path, found: Suggestion, of_numbers: dict[str, bool]) -> str:

@@ -43,7 +43,7 @@ _SENSITIVE = (
     "conviction grade score class label target outcome fraud churn"
 )
 _LINKS = frozenset({"device", "cookie", "ip", "mac", "imei", "household", "ring"})
-_PERSONS = ({"actor"}, {"user"}, {"person"}, {"patient"}, {"customer"}, {"subject"}, {"respondent"}, {"employee"})
+PERSONS = ({"actor"}, {"user"}, {"person"}, {"patient"}, {"customer"}, {"subject"}, {"respondent"}, {"employee"})
 """Whole names of columns that say who a row is about: `user_age` does not."""
 _WORDS: Mapping[Role, frozenset[str]] = {
     "direct_identifier": frozenset(_DIRECT.split()),
@@ -139,10 +139,10 @@ def _count_columns(db: DuckDBPyConnection, table: str, names: Sequence[str]) -> 
 
 def _role(name: str, distinct: int, known: int, scale: Scale) -> tuple[Role, str]:
     """Return a column's role by its name's words and how many values its ``known`` rows have."""
-    words = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
+    words = words_of(name)
     if said := sorted(words & _LINKS):
         return ("link", _SHARED.format(said[0])) if distinct < known else ("direct_identifier", f"named {said[0]}")
-    if words in _PERSONS:
+    if words in PERSONS:
         return "direct_identifier", f"named {min(words)}"
     if scale in ("time", "other_time"):
         return "quasi_identifier", _MOMENT
@@ -154,6 +154,11 @@ def _role(name: str, distinct: int, known: int, scale: Scale) -> tuple[Role, str
     if (distinct == known and known >= _FEWEST[scale]) or (distinct > 1000 and distinct > 0.99 * known):
         return "direct_identifier", _EACH_ITS_OWN
     return "quasi_identifier", "several rows share its values"
+
+
+def words_of(name: str) -> set[str]:
+    """Return the words of a column's name, however they are joined."""
+    return set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()))
 
 
 def _scale(db: DuckDBPyConnection, table: str, name: str) -> Scale:

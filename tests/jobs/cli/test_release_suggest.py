@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from quality.releases.declaration import TableRelease
+from quality.releases.places import PlacesRelease
 
 
 @pytest.fixture
@@ -90,3 +91,77 @@ def test_census_takers_are_no_names_and_salaries_are_secret(geoward, shared_data
     assert (found.subject, found.links) == (None, ())
     assert {"age", "sex", "occupation"} <= set(found.quasi_ids)
     assert "salary-class" in found.sensitive
+
+
+SAMPLE = Path(__file__).parents[3] / "data" / "sample" / "eu"
+
+
+def suggested_of(geoward, fits, tmp_path, file):
+    """Suggest and plan a release of a file; return both documents and the declaration."""
+    document = geoward("release", "suggest", file, "--json").document
+    assert fits(document, "release-suggest")
+    path = tmp_path / "it.yaml"
+    path.write_text(document["declaration"])
+    planned = geoward("release", "plan", path, "-i", file, "--json")
+    return document, planned.document, PlacesRelease.model_validate(yaml.safe_load(document["declaration"]))
+
+
+def test_whereabouts_are_suggested_as_places_that_a_plan_accepts(geoward, fits, tmp_path):
+    document, planned, release = suggested_of(geoward, fits, tmp_path, SAMPLE / "pings.csv.gz")
+
+    assert (document["kind"], planned["problems"]) == ("places", [])
+    assert document["because"].endswith("who is actor, where lat, lon, when time.")
+    assert (release.subject, release.links) == ("actor", ("device",))
+    assert planned["read"]["in the epoch"] > planned["rows"] / 2
+    assert "Is each a person?" in document["declaration"]
+
+
+def test_tiles_can_be_made_of_the_rows_before_the_epoch_that_is_suggested(geoward, tmp_path):
+    path, tiles, pings = tmp_path / "it.yaml", tmp_path / "tiles.json", SAMPLE / "pings.csv.gz"
+    path.write_text(geoward("release", "suggest", pings, "--json").document["declaration"])
+    geoward("release", "tile", path, "--historic", pings, "-o", tiles)
+
+    built = geoward("release", "build", path, "-i", pings, "--tiling", tiles, "--dry-run", "--json").document
+
+    assert [one["check"] for one in built["verdicts"] if not one["passed"] and "places" in one["check"]] == []
+
+
+def test_a_table_is_said_to_be_one_and_whereabouts_without_a_zone_are_told_how_to_be_places(suggested):
+    rows = "".join(f"u{n % 4},52.{n},5.{n},2026-05-01 10:{n}:00\n" for n in range(10, 40))
+
+    document = suggested(f"user,lat,lon,seen\n{rows}")
+
+    assert (suggested(ROWS)["kind"], document["kind"]) == ("table", "table")
+    assert "# Rows tell where user was" in document["declaration"]
+    assert "tell where" not in suggested(ROWS)["declaration"]
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("file", "who", "when"),
+    [
+        pytest.param("geolife/geolife_1min_dev.parquet", "user_id", ("days_since_1899", None), id="geolife"),
+        pytest.param("cabspotting/cabspotting_dev.parquet", "cab_id", ("unix_ts", None), id="cabs"),
+        pytest.param("checkins_marc/brightkite_dev.parquet", "label", ("day", "hour"), id="brightkite"),
+        pytest.param("checkins_marc/foursquare_nyc_dev.parquet", "label", ("day", "hour"), id="foursquare"),
+        pytest.param("checkins_marc/gowalla_dev.parquet", "label", ("day", "hour"), id="gowalla"),
+    ],
+)
+def test_moving_people_of_five_layouts_are_suggested_as_places(geoward, fits, tmp_path, shared_data, file, who, when):
+    _, planned, release = suggested_of(geoward, fits, tmp_path, shared_data / file)
+
+    assert (release.subject, (release.time, release.hour)) == (who, when)
+    assert planned["problems"] == []
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    "file",
+    [
+        "k_anon_adult_arx/adult.csv.gz", "fraud_ecommerce/fraud_data_with_ip_dev.csv.gz",
+        "ad_clicks_talkingdata/train_sample_dev.csv.gz", "geo_reference/geonames_cities15000.parquet",
+        "osm_pois/POI_NYC-2013.parquet", "twitter_bots_gilani/accounts_dev.csv.gz",
+    ],
+)  # fmt: skip
+def test_tables_are_not_taken_for_places(geoward, shared_data, file):
+    assert geoward("release", "suggest", shared_data / file, "--json").document["kind"] == "table"
