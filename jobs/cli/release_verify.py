@@ -58,7 +58,9 @@ def verify(
         Path | None, typer.Option("--population", help="A table of everybody: k-map, presence.")
     ] = None,
     hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it.")] = None,
-    order: Annotated[list[str] | None, typer.Option("--order", help="COLUMN=a,b,c: the values' order.")] = None,
+    order: Annotated[
+        list[str] | None, typer.Option("--order", help="COLUMN=a,b,c: the values' order, for t_ordered.")
+    ] = None,
     fraction: Annotated[
         float,
         typer.Option(
@@ -71,8 +73,9 @@ def verify(
 ) -> None:
     """Tell k, l, t and the rest of a table, whoever made it, with the classes in which they are worst.
 
-    Every count is of distinct subjects: say `--subject`, or one person's many rows pass for a crowd. Nothing is
-    written. Ends with code 1 if a limit that you named is not kept.
+    Every count is of distinct subjects: say `--subject`, or one person's many rows pass for a crowd. `t_ordered` is
+    told of numbers, dates and columns with an `--order`. Nothing is written. Ends with code 1 if a limit that you named
+    is not kept.
 
     Example: `geoward release verify table.csv --quasi-ids age,zip --sensitive disease --k 5`
     """
@@ -152,14 +155,21 @@ def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
         links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects,
         no_subject=measured.nobody, classes=measured.classes, k=measured.k, l=measured.l,
         t=measured.t, histogram=measured.histogram,
-        parameters=[_parameter(one) for one in measured.parameters],
+        parameters=[_parameter(one, _applies(one, found)) for one in measured.parameters],
         risk=risk,
         holds=found.holds if found.judged else None,
         verdicts=told_verdicts(found.verdicts),
     )  # fmt: skip
 
 
-def _parameter(one: Parameter) -> MeasuredParameter:
+def _applies(one: Parameter, found: Verified) -> bool:
+    """Tell whether a parameter says anything of its column: a distance in an order does not of names."""
+    return one.name != "t_ordered" or one.column not in found.unordered
+
+
+def _parameter(one: Parameter, applies: bool) -> MeasuredParameter:
+    if not applies:
+        return MeasuredParameter(name=one.name, column=one.column, at=one.at, value=None, worst=[])
     worst = [WorstClass(quasi_ids=g.quasi_ids, subjects=g.subjects, value=_finite(g.value)) for g in one.worst]
     return MeasuredParameter(name=one.name, column=one.column, at=one.at, value=_finite(one.value), worst=worst)
 
@@ -206,7 +216,7 @@ def _told(risk: TableRisk) -> list[str]:
 def _tables(found: Verified, risk: TableRisk, worst: int) -> list[Table | str]:
     measured = found.measured
     table = grid("parameter", "column", "value#", "worst class", "subjects#")
-    for one in measured.parameters:
+    for one in (one for one in measured.parameters if _applies(one, found)):
         name = one.name if one.at is None else f"{one.name} (l={one.at})"
         shown = one.worst[:worst] or (None,)
         for at, group in enumerate(shown):

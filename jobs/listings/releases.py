@@ -16,7 +16,11 @@ class WorstClass(Listing):
 
 
 class MeasuredParameter(Listing):
-    """A parameter over the whole table. ``at`` is the l of ``recursive_c``; ``column`` the sensitive one, if any."""
+    """A parameter over the whole table. ``at`` is the l of ``recursive_c``; ``column`` the sensitive one, if any.
+
+    ``value`` is null if it has no bound, or, with no ``worst``, if it does not apply: ``t_ordered`` of values that have
+    no order.
+    """
 
     name: str
     column: str | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jobs.counted import counted
+from quality.checks.anonymity.has_order import has_order
 from quality.checks.anonymity.hierarchy_file import Paths, read_paths
 from quality.checks.anonymity.judge_models import judge_models, recursive_levels
 from quality.checks.anonymity.measure_anonymity import measure_anonymity
@@ -39,10 +40,14 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was measured, and whether each model that was asked for holds."""
+    """What was measured, and whether each model that was asked for holds.
+
+    ``unordered`` are the sensitive columns whose values have no order: of them ``t_ordered`` says nothing.
+    """
 
     measured: Measurement
     verdicts: tuple[Verdict, ...]
+    unordered: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -79,7 +84,8 @@ def verify_file(
         )  # fmt: skip
         columns = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
         warned = warn_texts(db, table, columns, roles.subject)
-    return Verified(measured, (*judge_models(measured, models), *warned))
+        unordered = tuple(n for n in roles.sensitive if n not in given.orders and not has_order(db, table, n))
+    return Verified(measured, (*judge_models(measured, models), *warned), unordered)
 
 
 def _refuse_orders(db: DuckDBPyConnection, table: str, orders: Mapping[str, Sequence[str]]) -> None:

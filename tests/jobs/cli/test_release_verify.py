@@ -135,3 +135,22 @@ def test_warnings_are_told_and_fail_nothing(geoward, fits, tmp_path):
     assert told["spreadsheet_formulas"] == ("warn", {"cells": 1, "columns": "note"})
     assert told["subjects_alike"] == ("warn", {"subjects": 2})
     assert (shown.exit_code, shown.stdout.count("WARNING: ")) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("order", "shown"),
+    [pytest.param((), False, id="none"), pytest.param(("--order", "ill=cold,flu"), True, id="stated")],
+)
+def test_a_distance_in_an_order_is_told_only_where_there_is_one(geoward, fits, tmp_path, order, shown):
+    path = tmp_path / "t.csv"
+    path.write_text("age,ill,pay\n1,flu,10\n1,cold,20\n2,flu,30\n2,flu,40\n")
+    asked = ("release", "verify", path, "-q", "age", "-s", "ill,pay", *order)
+
+    document = geoward(*asked, "--json").document
+    table = geoward(*asked).stdout
+
+    assert fits(document, "release-verify")
+    told = {one["column"]: one for one in document["parameters"] if one["name"] == "t_ordered"}
+    assert (told["ill"]["value"] is not None, bool(told["ill"]["worst"])) == (shown, shown)
+    assert told["pay"]["value"] is not None
+    assert table.count("t_ordered") == 1 + shown
