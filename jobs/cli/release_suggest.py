@@ -9,7 +9,7 @@ import typer
 
 from jobs.cli.app import Json, grid, show
 from jobs.cli.release import release
-from jobs.listings.releases import SuggestedColumn, SuggestedKey, SuggestListing
+from jobs.listings.release_suggestions import SuggestedColumn, SuggestedKey, SuggestListing
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jobs.listings import release_reports, release_tunes, releases
+from jobs.listings import release_reports, release_suggestions, release_tunes, releases
 from jobs.listings.alerts import (
     AlertChannel,
     AlertDelivery,
@@ -103,7 +103,7 @@ LISTINGS: dict[str, type[Listing]] = {
     **{f"budget-{name}": releases.BudgetListing for name in ("make", "grant", "list")},
     "release-build-places": releases.PlacesListing,
     "release-tile": releases.TileListing,
-    "release-suggest": releases.SuggestListing,
+    "release-suggest": release_suggestions.SuggestListing,
     "release-tune": release_reports.TuneListing,
     "release-tune-places": release_tunes.TunePlacesListing,
     "release-tune-noisy": release_tunes.TuneNoisyListing,

@@ -127,43 +127,6 @@ class BuildListing(Listing):
     verdicts: list[ModelVerdict]
 
 
-class SuggestedColumn(Listing):
-    """``distinction`` is the share of distinct values in rows, ``separation`` that of pairs of rows told apart."""
-
-    name: str
-    role: str
-    why: str
-    distinct: int
-    nulls: int
-    distinction: float
-    separation: float
-
-
-class SuggestedKey(Listing):
-    """Columns that tell rows apart together, and no part of them as well."""
-
-    columns: list[str]
-    distinction: float
-    separation: float
-
-
-class SuggestListing(Listing):
-    """`geoward release suggest --json`. ``keys`` are of ``sampled`` rows; ``declaration`` is YAML, of ``kind``.
-
-    ``because`` says what the kind was told by.
-    """
-
-    file: str
-    rows: int
-    sampled: int
-    alpha: float
-    columns: list[SuggestedColumn]
-    keys: list[SuggestedKey]
-    kind: Literal["table", "places"]
-    because: str
-    declaration: str
-
-
 class NoiseTold(Listing):
     """What planar Laplace noise cost: each distinct cell of a subject, and over the epoch, in 1 / km."""
 
