@@ -17,7 +17,8 @@ def test_a_listing_is_frozen_and_refuses_unknown_fields(model):
 
 
 def test_every_listing_is_registered_or_a_part_of_one():
-    modules = (listings, listings.releases, listings.release_reports, listings.release_tunes)
+    released = (listings.releases, listings.release_reports, listings.release_suggestions, listings.release_tunes)
+    modules = (listings, *released)
     classes = {cls for module in modules for _, cls in inspect.getmembers(module, inspect.isclass)}
     declared = {cls for cls in classes if issubclass(cls, Listing)}
     parts = {name for model in LISTINGS.values() for name in model.model_json_schema().get("$defs", {})}
