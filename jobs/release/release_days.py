@@ -8,14 +8,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from quality.contracts import DATE, Contract
 from quality.contracts.untold import untold
+from quality.releases.contract_of_table import DECLARATION
 from quality.releases.declaration import TableRelease
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pyarrow as pa
     from pyspark.sql import DataFrame
 
     from jobs.release.build_file import Built
@@ -61,27 +63,24 @@ def proofs(made: DataFrame) -> dict[date, Proof]:
 
 
 def _worker(release: TableRelease, texts: dict[str, str], writes: Contract) -> Callable[[pa.Table], pa.Table]:
-    import pyarrow as pa
-
     from jobs.commit import ARROW_TYPES
 
     schema = pa.schema([(column.name, ARROW_TYPES[column.type]) for column in writes] + [(PROOF, pa.string())])
 
-    @untold
-    def make(rows: pa.Table) -> pa.Table:
-        day = rows[DATE][0].as_py()
-        table, proof = release_day(rows.drop_columns([DATE]), release, texts, day)
-        told = pa.Table.from_pylist([{DATE: day, PROOF: json.dumps(asdict(proof), default=str)}], schema)
-        same = {
-            DATE: pa.array([day] * table.num_rows),
-            "declaration": pa.array([release.version[:12]] * table.num_rows),
-        }
-        for name, values in same.items():
-            table = table.append_column(name, values)
-        shown = table.append_column(PROOF, pa.nulls(table.num_rows, pa.string())).select(schema.names)
-        return pa.concat_tables([told, shown.cast(schema)])
+    def make(rows: pa.Table) -> pa.Table:  # guarded inside: Spark counts the parameters of what it is given
+        return _with_proof(rows, release, texts, schema)
 
     return make
+
+
+@untold
+def _with_proof(rows: pa.Table, release: TableRelease, texts: dict[str, str], schema: pa.Schema) -> pa.Table:
+    day = rows[DATE][0].as_py()
+    table, proof = release_day(rows.drop_columns([DATE]), release, texts, day)
+    told = pa.Table.from_pylist([{DATE: day, PROOF: json.dumps(asdict(proof), default=str)}], schema)
+    for name, value in {DATE: day, DECLARATION.name: release.version[:12], PROOF: None}.items():
+        table = table.append_column(name, pa.array([value] * table.num_rows, schema.field(name).type))
+    return pa.concat_tables([told, table.select(schema.names).cast(schema)])
 
 
 def release_day(rows: pa.Table, release: TableRelease, texts: dict[str, str], day: date) -> tuple[pa.Table, Proof]:
