@@ -65,7 +65,7 @@ def test_what_fails_is_named_and_nothing_is_published(people, changed, failed):
 
 def test_an_undecided_attack_that_is_accepted_is_told_and_stops_nothing():
     accepted = release(gates=Gates(max_information_loss=1, linkability=None, accept_too_small=True))
-    people = [(f"person{number}", f"app{number // 2}") for number in range(60)]
+    people = [(f"person{number}", f"app{number:02}") for number in range(60)]
 
     table, proof = release_day(rows(*people), accepted, {}, DAY)
 
