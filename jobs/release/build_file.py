@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from jobs.release.attack_file import with_subject
 from jobs.release.attack_release import attack_release, people_of
-from jobs.release.hierarchy_paths import sensitive_paths
+from jobs.release.hierarchy_paths import hierarchy_paths, sensitive_paths
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
@@ -119,7 +119,8 @@ def build_rows(
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
     classes = classes_of(made.table, tuple(release.quasi_ids), made.rows, rows.num_rows)
-    verdicts += judge_kept(release, rows, people_of(release, rows), classes)
+    paths = hierarchy_paths(release, rows, domains) if release.keep else {}
+    verdicts += judge_kept(release, rows, people_of(release, rows), classes, paths=paths)
     verdicts += attack_release(release, rows, domains, tell, people)
     out = made.table.num_rows
     return made, Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
