@@ -29,7 +29,7 @@ class DrawnBefore(PolicyBreach):
 
 
 def _hours(release: PlacesRelease) -> tuple[str, str]:
-    """Return the first and last hour of the epoch, UTC: its days are those of the place, and whose day it is may change."""
+    """Return the first and last hour of the epoch, UTC: its days are those of a place, by the declared offset."""
     early = timedelta(hours=release.slots.utc_offset)
     first, after = (datetime.combine(day, time()) for day in (release.epoch.start, release.epoch.end + timedelta(1)))
     return f"{first - early:%Y-%m-%dT%H}", f"{after - early - timedelta(hours=1):%Y-%m-%dT%H}"
