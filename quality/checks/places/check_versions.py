@@ -75,7 +75,7 @@ def _moved(old: pa.Table, new: pa.Table, keys: Sequence[str], k: int) -> pl.Data
 
 
 def _read(published: pa.Table) -> pl.DataFrame:
-    """Return the groups as texts, with each slot's day: a file of texts and the table that it was written from are alike."""
+    """Return the groups as texts, with each slot's day: a file of texts is as the table it was written from."""
     import polars as pl
 
     texts = cast(pl.DataFrame, pl.from_arrow(published.select(GROUP))).cast(pl.String)
