@@ -59,6 +59,10 @@ _OWN = {
     "figures_paid": "Every published figure is one that a privacy budget paid for.",
     "partitions_public": "Which partitions are published does not hang on who is in the data.",
     "figures_of_these_rows": "The figures are of the rows as they are now.",
+    "classes_hold": "Every class of equal rows of a day has at least k rows.",
+    "rows_proven": "Every published row was proven anonymous, or was out before.",
+    "days_released": "Every day with rows is proven anonymous and of use, and published.",
+    "rows_as_they_are": "The published rows are of the rows as they are now.",
 }
 
 

@@ -65,9 +65,9 @@ def build_noisy_release(inputs: Inputs, *, name: str) -> Built:
 
 
 def _declared(name: str) -> NoisyRelease:
-    from quality.releases.contract_of import lake_releases
+    from quality.releases.contract_of import noisy_release
 
-    return lake_releases()[name]
+    return noisy_release(name)
 
 
 def _noisy(inputs: Inputs) -> NoisyFigures:

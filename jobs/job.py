@@ -9,7 +9,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn, Protocol
 
 from jobs.home import Region
 from jobs.region_keys import RegionKeys
@@ -105,9 +105,16 @@ class NoisyFigures(Protocol):
         """Return what was spent of the region's tables, in order (``jobs.budget.export_spends.SPENDS``)."""
 
 
+def _none_shown() -> NoReturn:
+    raise LookupError("what is published of the table was not handed in")
+
+
 @dataclass(frozen=True)
 class Inputs:
-    """Everything a build may see: frames, policy, a key reference; no paths, no clock."""
+    """Everything a build may see: frames, policy, a key reference; no paths, no clock.
+
+    ``shown`` returns what readers see of the table that is made, for ``dates``: the version before this one.
+    """
 
     region: Region
     policy: Policy
@@ -122,6 +129,7 @@ class Inputs:
     versions: tuple[tuple[str, int | None], ...] = ()
     shared: Shared = field(default_factory=Shared)
     noisy: NoisyFigures | None = None
+    shown: Callable[[], DataFrame] = _none_shown
     kept: dict[str, DataFrame] = field(default_factory=dict)
 
     def keep(self, name: str, make: Callable[[], DataFrame]) -> DataFrame:

@@ -90,6 +90,7 @@ class Workplace:
             self.bases(), self.keys,
             tiling_for(self.home, self.release), self._landed, self._nothing, self._versions(job), self.shared,
             LakeFigures(self.home, self.region, lambda: self.keys.pseudonym),
+            lambda: self.lake.read(job.writes, dates),
         )  # fmt: skip
 
     def _versions(self, job: Job) -> tuple[tuple[str, int | None], ...]:

@@ -16,6 +16,7 @@ from jobs import (
 from jobs.build_clean import clean_job
 from jobs.build_noisy_release import noisy_job
 from jobs.build_raw import raw_job
+from jobs.build_table_release import table_job
 from jobs.job import Job, function_of
 from quality.contracts import CONTRACTS, Layer
 from quality.contracts.declared import read_declared
@@ -36,8 +37,9 @@ JOBS: dict[str, Job] = {
         build_curated_mobility.JOB,
         build_curated_place_counts.JOB,
         build_curated_actor_features.JOB,
-        *map(noisy_job, read_declared()),
-        build_curated_privacy_spends.job_after(read_declared()),
+        *map(table_job, read_declared("table")),
+        *map(noisy_job, read_declared("noisy")),
+        build_curated_privacy_spends.job_after(read_declared("noisy")),
     )
 }
 """Jobs by the table they write."""

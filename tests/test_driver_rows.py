@@ -14,6 +14,9 @@ BRINGS = {"collect", "toPandas", "toArrow", "toLocalIterator", "foreach", "rdd"}
 BOUNDED = {
     ("jobs/build_curated_privacy_spends.py", "build_curated_privacy_spends"): "a line for each release and date",
     ("jobs/build_noisy_release.py", "build_noisy_release"): "a line for each date and reason",
+    ("jobs/build_table_release.py", "build_table_release"): "a line for each date and reason",
+    ("jobs/build_table_release.py", "_days"): "a line for each date",
+    ("jobs/release/release_days.py", "proofs"): "a line for each date",
     ("jobs/date_files.py", "_count"): "a line for each file, table and date",
     ("jobs/read_ours.py", "read_ours"): "a line for each file of ours, one for each codec",
     ("jobs/release/build_large.py", "_plan"): "two lines: how values are coded and spread, and where boxes end",

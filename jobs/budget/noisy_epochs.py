@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
 from jobs.budget.charged_files import charge_files
 from jobs.budget.open_ledger import open_ledger
 from jobs.home import Home
@@ -19,22 +21,29 @@ class DrawnBefore(PolicyBreach):
     def __init__(self, release: PlacesRelease, first: str, last: str) -> None:
         """Name the dataset and the epoch that is entered."""
         super().__init__(
-            f"Places of {release.reads} were told by noise before for the epoch {first} to {last}, of another first or "
-            "last day, epsilon_per_km, finest cell or subject. Both together would tell of each person more than "
+            f"Places of {release.reads} were told by noise before for {first} to {last} (hours, UTC), of another first "
+            "or last hour, epsilon_per_km, finest cell or subject. Both together would tell of each person more than "
             "either says. Nothing was written.",
-            mend=f"Declare what was published for that epoch, or an epoch that begins after {last}.",
+            mend=f"Declare what was published for those hours, or an epoch that begins after {last}.",
         )
+
+
+def _hours(release: PlacesRelease) -> tuple[str, str]:
+    """Return the first and last hour of the epoch, UTC: its days are those of a place, by the declared offset."""
+    early = timedelta(hours=release.slots.utc_offset)
+    first, after = (datetime.combine(day, time()) for day in (release.epoch.start, release.epoch.end + timedelta(1)))
+    return f"{first - early:%Y-%m-%dT%H}", f"{after - early - timedelta(hours=1):%Y-%m-%dT%H}"
 
 
 def book_epoch(home: Home, release: PlacesRelease, sha256: str) -> None:
     """Enter the noise of a release of the file with ``sha256``; what is entered already costs nothing once more.
 
-    Raises ``DrawnBefore`` if other noise of a day of the epoch is entered, ``ChargedElsewhere`` for a file that is
+    Raises ``DrawnBefore`` if other noise of an hour of the epoch is entered, ``ChargedElsewhere`` for a file that is
     known by another dataset's name, and what the ledger does.
     """
     if release.noise is None:
         return
-    first, last = str(release.epoch.start), str(release.epoch.end)
+    first, last = _hours(release)
     drawn_by = f"{release.noise.epsilon_per_km} {release.tiles.finest} {release.subject}"
     with open_ledger(home).alone() as db:
         charge_files(db, release.reads, [sha256])

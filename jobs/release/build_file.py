@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from jobs.release.attack_file import with_subject
 from jobs.release.attack_release import attack_release, people_of
-from jobs.release.hierarchy_paths import sensitive_paths
+from jobs.release.hierarchy_paths import hierarchy_paths, sensitive_paths
 from jobs.release.judge_table import judge_published
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
@@ -80,39 +80,50 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     Raises ``NotReleased`` with nothing written unless every model holds on the rows as published and every gate is
     kept; ``UsageError`` for files that cannot be read or written; what the transforms raise.
     """
-
-    from transforms.anonymity.domains import survey_table
-    from transforms.anonymity.publish_rows import publish_rows
-
     if target is not None:
         check_output(source, target)
     texts = hierarchy_texts(release, declared_in)
     tell(f"Reading {source.name}")
     whole = read_table(source, release.columns)
+    people = read_population(release, declared_in, with_subject(whole, release))
+    made, built = build_rows(release, whole, texts, tell, beside=declared_in.parent, people=people)
+    if target is not None and not built.failed:
+        tell(f"Writing {target.name}{', which replaces the file of that name' if target.exists() else ''}")
+        return replace(built, sha256=write_table(made.table, target))
+    return built
+
+
+def build_rows(
+    release: TableRelease, whole: pa.Table, texts: dict[str, str], tell: Tell, *, beside: Path,
+    people: pa.Table | None = None,
+) -> tuple[Published, Built]:  # fmt: skip
+    """Return what is published of the ``whole`` table, and the proof; ``texts`` are hierarchy files' by column.
+
+    ``people`` is the population that models count in, whose file lies in the folder ``beside``. Raises what the
+    transforms raise where nothing can be published.
+    """
+    from transforms.anonymity.domains import survey_table
+    from transforms.anonymity.publish_rows import publish_rows
+
     rows = with_subject(whole, release)
     rejected = {"no_subject": gone} if (gone := whole.num_rows - rows.num_rows) else {}
     tell(f"Making classes of {rows.num_rows:,} rows")
-    people = read_population(release, declared_in, rows)
     domains = survey_table(rows, release.coded, texts, people)
     made = publish_rows(rows, release, domains, people)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else [])
     measured, verdicts = judge_published(
-        release, made.table, who, made.rows, hierarchies=texts, beside=declared_in.parent,
-        built=sensitive_paths(release, domains),
-    )  # fmt: skip
+        release, made.table, who, made.rows, hierarchies=texts, beside=beside, built=sensitive_paths(release, domains)
+    )
     shown = _as_ranges(release, rows, made) if release.method == "microaggregation" else made.table
     utility = measure_release(release, rows, shown, texts)
     verdicts += judge_utility(utility, release.gates)
-    out = made.table.num_rows
     classes = classes_of(made.table, tuple(release.quasi_ids), made.rows, rows.num_rows)
-    verdicts += judge_kept(release, rows, people_of(release, rows), classes)
+    paths = hierarchy_paths(release, rows, domains) if release.keep else {}
+    verdicts += judge_kept(release, rows, people_of(release, rows), classes, paths=paths)
     verdicts += attack_release(release, rows, domains, tell, people)
-    built = Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
-    if target is not None and not built.failed:
-        tell(f"Writing {target.name}{', which replaces the file of that name' if target.exists() else ''}")
-        return replace(built, sha256=write_table(made.table, target))
-    return built
+    out = made.table.num_rows
+    return made, Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
 
 
 def measure_release(release: TableRelease, rows: pa.Table, made: pa.Table, texts: dict[str, str]) -> Utility:

@@ -216,7 +216,8 @@ def _versions(release: PlacesRelease, made: PublishedPlaces, out: set[Path]) -> 
             raise UsageError(f"{file.name} is there, and is no version of this release.", mend=mend) from None
 
     there = [read(file) for file in out if file.exists()]
-    return [check_versions(made.table, there, k=release.k, late_days=release.late_days)]
+    linked = release.pseudonym != "none"
+    return [check_versions(made.table, there, k=release.k, late_days=release.late_days, linked=linked)]
 
 
 def _tiles(

@@ -16,6 +16,7 @@ from jobs.home import Home
 from jobs.release.attack_release import AT_MOST, attack_release, people_of
 from jobs.release.build_file import Built, measure_release
 from jobs.release.build_large import PERSONS, Staged, stage_large, without_links
+from jobs.release.hierarchy_paths import hierarchy_paths
 from jobs.release.judge_table import judge_files
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.write_table import digest_of
@@ -179,9 +180,10 @@ def _kept(release: TableRelease, rows: pa.Table, texts: dict[str, str], share: f
     if not release.keep or len(np.unique(who)) < release.k:
         return judge_kept(release, rows, who, np.full(size, -1), part=share)
     alike = release.model_copy(update={"models": (KAnonymity(model="k_anonymity", k=release.k),)})
-    made = publish_rows(rows, alike, survey_table(rows, alike.coded, texts))
+    domains = survey_table(rows, alike.coded, texts)
+    made = publish_rows(rows, alike, domains)
     classes = classes_of(made.table, tuple(release.quasi_ids), made.rows, size)
-    return judge_kept(release, rows, who, classes, part=share)
+    return judge_kept(release, rows, who, classes, part=share, paths=hierarchy_paths(release, rows, domains))
 
 
 def _attacked(

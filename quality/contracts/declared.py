@@ -15,11 +15,17 @@ PACKAGE, FOLDER = "quality.contracts", "released"
 
 
 @cache
-def read_declared() -> tuple[Contract, ...]:
-    """Return the contracts of declared releases, by name."""
+def read_declared(kind: str = "") -> tuple[Contract, ...]:
+    """Return the contracts of declared releases, or of those of a ``kind`` (``table`` or ``noisy``), by name."""
+    return tuple(one for of, one in _all() if kind in ("", of))
+
+
+@cache
+def _all() -> tuple[tuple[str, Contract], ...]:
     kept = sorted(files(PACKAGE).joinpath(FOLDER).iterdir(), key=lambda file: file.name)
     texts = [file.read_text(encoding="utf-8") for file in kept if file.name.endswith(".json")]
-    return tuple(_contract(json.loads(text)) for text in texts)
+    told = [json.loads(text) for text in texts]
+    return tuple((one.pop("kind"), _contract(one)) for one in told)
 
 
 def _contract(told: dict[str, object]) -> Contract:

@@ -1,34 +1,45 @@
-"""The contract of a table that a declared release of the lake publishes: derived, and kept beside the written ones."""
+"""Releases of the lake: which declarations are, and the contracts of their tables, kept beside the written ones."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from quality.contracts import Contract, contract
-from quality.contracts.contract import Column
+from quality.contracts import DATE, Contract, contract
 from quality.contracts.contract import Sensitivity as S
 from quality.contracts.errors import ConfigError
-from quality.contracts.shared_columns import CELL_PATTERN, EVENT_DATE
+from quality.releases.contract_of_noisy import contract_of_noisy
+from quality.releases.contract_of_table import contract_of_table
+from quality.releases.declaration import TableRelease
 from quality.releases.load_release import FOLDER as DECLARATIONS
 from quality.releases.load_release import load_release
-from quality.releases.noisy import Mean, Measure, NoisyRelease, Quantile, Sum
-from quality.releases.noisy_keys import CellKey, ColumnKey, GridKey, Key
+from quality.releases.noisy import NoisyRelease
 
 FOLDER = DECLARATIONS.parent / "contracts" / "released"
 LAYERS = ("protected.", "curated.")
 """What a release of the lake may read: nothing that is in the clear."""
 
+OfLake = NoisyRelease | TableRelease
 
-def lake_releases() -> dict[str, NoisyRelease]:
-    """Return the shipped declarations of noisy releases that read a table of the lake, by name."""
+
+def lake_releases() -> dict[str, OfLake]:
+    """Return the shipped declarations, of noisy figures and of tables, that read a table of the lake, by name."""
     found = (load_release(path) for path in sorted(DECLARATIONS.glob("*.yaml")))
-    made = {one.name: one for one in found if isinstance(one, NoisyRelease) and one.reads.startswith(LAYERS)}
+    made = {one.name: one for one in found if isinstance(one, OfLake) and one.reads.startswith(LAYERS)}
     for release in made.values():
-        refuse_spending(release)
+        refuse_spending(release) if isinstance(release, NoisyRelease) else refuse_unfit(release)
     return made
+
+
+def noisy_release(name: str) -> NoisyRelease:
+    """Return the noisy release of the lake of that name; ``KeyError`` if there is none."""
+    return {one.name: one for one in lake_releases().values() if isinstance(one, NoisyRelease)}[name]
+
+
+def table_release(name: str) -> TableRelease:
+    """Return the release of a table of the lake of that name; ``KeyError`` if there is none."""
+    return {one.name: one for one in lake_releases().values() if isinstance(one, TableRelease)}[name]
 
 
 def refuse_spending(release: NoisyRelease) -> None:
@@ -40,68 +51,31 @@ def refuse_spending(release: NoisyRelease) -> None:
         )
 
 
-def contract_of(release: NoisyRelease) -> Contract:
-    """Return the contract of what ``release`` publishes of each day: a row per partition, a column per key and measure.
+def refuse_unfit(release: TableRelease) -> None:
+    """Raise ``ConfigError`` for a release of the lake that does not know persons, or would publish who they are."""
+    source, what = contract(release.reads), f"Release {release.name}"
+    if release.subject != source.erasure_key:
+        mend = f"Set `subject: {source.erasure_key}`."
+        raise ConfigError(f"{what} must count the persons of {source.name}, and does not.", mend=mend)
+    if release.population is not None:
+        mend = "Declare k_anonymity; or build it of a file."
+        raise ConfigError(f"{what} counts in a population, which the lake has none of.", mend=mend)
+    shown = [*release.quasi_ids, *release.sensitive, *release.keep]
+    named = {column.name for column in source if column.sensitivity in (S.PSEUDONYM, S.FREE_TEXT)}
+    if refused := sorted({DATE, *named} & set(shown)):
+        mend = "Leave them out; the date is there by itself."
+        raise ConfigError(f"{what} would publish {', '.join(refused)}.", mend=mend)
 
-    ``noise_sd`` stands beside each measure whose noise is the same in every row.
-    """
-    source, table = contract(release.reads), f"curated.{release.name}"
-    columns = [_key(name, key, source) for name, key in release.keys.items()]
-    columns += [each for name, one in release.measures.items() for each in _measure(name, one, release)]
-    loss = ", ".join(f"{name} = {value}" for name, value in release.loss.model_dump(mode="json").items())
-    return Contract(
-        name=table,
-        description=release.description,
-        grain=f"one {', '.join(release.keys)} and day",
-        columns=(*columns, EVENT_DATE),
-        released=True,
-        caveats=(
-            f"Differentially private: {loss} per {release.unit.per.replace('_', '-')}; a person has many of them.",
-            "Figures may be negative: the noise is added to zero as well. Add them up; do not cut them off first.",
-            "A day's noise is drawn once: a later run publishes the same figures, also of data that changed since.",
-            f"Declared by release {release.name}, version {release.version[:12]}.",
-        ),
-        example=f"SELECT * FROM {table} ORDER BY {next(iter(release.measures))} DESC LIMIT 10",
-    )
+
+def contract_of(release: OfLake) -> Contract:
+    """Return the contract of the table that ``release`` publishes: one day at a time."""
+    return contract_of_noisy(release) if isinstance(release, NoisyRelease) else contract_of_table(release)
 
 
 def declared_contracts() -> dict[Path, str]:
     """Return the text of each file of ``quality/contracts/released`` as the declarations of now make it."""
-    made = ((name, contract_of(release)) for name, release in lake_releases().items())
-    return {FOLDER / f"{name}.json": json.dumps(asdict(one), indent=1) + "\n" for name, one in made}
-
-
-def _key(name: str, key: Key, source: Contract) -> Column:
-    if isinstance(key, GridKey):
-        of = (key.latitude, key.longitude)
-        return Column(name, "bigint", f"Square of {key.step} degrees.", S.NONE, required=True, source=_of(source, *of))
-    if isinstance(key, CellKey):
-        return Column(
-            name, "string", f"H3 cell of resolution {key.resolution}.", S.NONE, required=True, pattern=CELL_PATTERN,
-            source=_of(source, key.column),
-        )  # fmt: skip
-    if isinstance(key, ColumnKey):
-        of_key = source[key.column]
-        return Column(
-            name, of_key.type, of_key.description, S.NONE, required=True, allowed=of_key.allowed,
-            pattern=of_key.pattern, source=_of(source, key.column),
-        )  # fmt: skip
-    type_ = {"hour": "timestamp", "day": "date"}.get(key.every, "bigint")
-    told = f"The {key.every.replace('_', ' ')}, UTC."
-    unit = "UTC" if type_ == "timestamp" else ""
-    return Column(name, type_, told, S.NONE, unit=unit, required=True, source=_of(source, key.column))
-
-
-def _measure(name: str, one: Measure, release: NoisyRelease) -> Iterator[Column]:
-    source = _of(contract(release.reads), getattr(one, "column", release.unit.user))
-    whole = not isinstance(one, Sum | Mean | Quantile)
-    told = f"Noisy {one.measure.replace('_', ' ')}" + (
-        " of distinct persons" if one.measure == "distinct_actors" else ""
-    )
-    yield Column(name, "bigint" if whole else "double", f"{told}; may be negative.", S.NONE, source=source)
-    if not isinstance(one, Mean | Quantile):
-        yield Column(f"{name}_sd", "double", f"Standard deviation of the noise in {name}.", S.NONE, minimum=0)
-
-
-def _of(source: Contract, *columns: str) -> tuple[str, ...]:
-    return tuple(f"{source.name}.{column}" for column in columns)
+    made = ((release.kind, contract_of(release)) for release in lake_releases().values())
+    return {
+        FOLDER / f"{one.name.rpartition('.')[2]}.json": json.dumps({"kind": kind, **asdict(one)}, indent=1) + "\n"
+        for kind, one in made
+    }

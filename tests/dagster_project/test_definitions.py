@@ -32,6 +32,7 @@ DEPENDENCIES = {
     "curated/mobility": {"raw/consents", *LINKED},
     "curated/place_counts": {"raw/consents", *LINKED},
     "curated/actor_features": LINKED,
+    "curated/actions_anonymous": {"raw/consents", "protected/actions"},
     "curated/visits_noisy": {"raw/consents", "protected/pings"},
     "curated/privacy_spends": {"curated/visits_noisy"},
 }
@@ -51,6 +52,7 @@ CHECKS = {
     "curated/mobility": {*RELEASED, "crowds_recounted", "precision_ceiling"},
     "curated/place_counts": RELEASED,
     "curated/actor_features": PROTECTED,
+    "curated/actions_anonymous": {*CURATED, "classes_hold", "rows_proven", "days_released", "rows_as_they_are"},
     "curated/visits_noisy": {*CURATED, "figures_paid", "partitions_public", "figures_of_these_rows"},
     "curated/privacy_spends": CURATED,
 }
@@ -103,7 +105,8 @@ def test_only_releases_are_tagged_released(specs):
     released = {name for name, spec in specs.items() if spec.tags["geoward/released"] == "true"}
 
     assert released == {
-        "curated/mobility", "curated/place_counts", "curated/visits_noisy", "curated/privacy_spends",
+        "curated/mobility", "curated/place_counts", "curated/actions_anonymous", "curated/visits_noisy",
+        "curated/privacy_spends",
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ LINEAGE = {
     "curated.mobility": ["protected.pings*", "protected.actions", "raw.consents"],
     "curated.place_counts": ["protected.pings*", "protected.actions", "raw.consents"],
     "curated.actor_features": ["protected.actions*", "protected.pings*"],
+    "curated.actions_anonymous": ["protected.actions*", "raw.consents"],
     "curated.visits_noisy": ["protected.pings*", "raw.consents"],
     "curated.privacy_spends": ["curated.visits_noisy*"],
 }

@@ -112,7 +112,8 @@ def selection(kind: Kind, worst: Worst, loss: Fraction, delta: Fraction) -> tupl
     """Return the choice of partitions by a noisy threshold on how many units each has, and that threshold.
 
     A unit is counted once in each of its partitions. The threshold is the least one whose chance to show a partition
-    that a single unit has, over all of the unit's partitions, is at most ``delta`` by OpenDP's map (Rogers, 2023).
+    that a single unit has, over all of the unit's partitions, is at most ``delta`` by OpenDP's map (Rogers, 2023). The
+    map counts noisy numbers above a threshold, and OpenDP 0.16 shows those that equal it too: it is given one more.
     """
     mechanism, _ = additive("partitions", kind, worst, 1, loss)
     integer = kind == "laplace"
@@ -127,7 +128,7 @@ def selection(kind: Kind, worst: Worst, loss: Fraction, delta: Fraction) -> tupl
         low, high = (
             (low, between) if _delta(kind, mechanism.scale, between, distance, loss) <= delta else (between, high)
         )
-    return mechanism, high, _threshold(kind, mechanism.scale, high)
+    return mechanism, high + 1, _threshold(kind, mechanism.scale, high + 1)
 
 
 def _delta(kind: Kind, scale: float, threshold: int, distance: Any, loss: Fraction) -> float:

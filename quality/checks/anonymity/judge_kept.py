@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quality.checks.anonymity.given_back import given_back
+from quality.checks.anonymity.hierarchy_file import Paths
 from quality.checks.verdict import Verdict
+from quality.releases.attributes import QuasiIdentifier
 from quality.releases.declaration import TableRelease
 
 if TYPE_CHECKING:
@@ -26,8 +28,9 @@ PAIRED, TOGETHER = 50_000, 100
 
 
 def judge_kept(
-    release: TableRelease, rows: pa.Table, who: NDArray[np.integer], classes: NDArray[np.integer], *, part: float = 1.0
-) -> list[Verdict]:
+    release: TableRelease, rows: pa.Table, who: NDArray[np.integer], classes: NDArray[np.integer], *, part: float = 1.0,
+    paths: Mapping[str, Paths] | None = None,
+) -> list[Verdict]:  # fmt: skip
     """Return the verdict on the columns that are published as they are; none if the release has no such column.
 
     ``rows`` (n,) are a ``part`` of the source's, ``who`` (n,) numbers the person of each, and ``classes`` (n,) the
@@ -36,9 +39,11 @@ def judge_kept(
     - no kept column is one-to-one with the subject, a link or a quasi-identifier, for all but 5 % of people;
     - at most ``most`` of people hold a value of a kept column that fewer than k do, or kept values all their own;
     - inside a published class no kept column, nor all together, tells a quasi-identifier, nor all together, to more
-      than ``most`` of people beyond chance (``given_back``): neither a finer value nor a function of it.
+      than ``most`` of people beyond chance (``given_back``): neither a finer value nor a function of it, of a node
+      above it (``paths`` are those of hierarchies, by column) or of its place in the order of numbers or texts.
     It does not promise that kept values are unknown to others, nor does it find what several quasi-identifiers tell
-    only together where no two people share them all.
+    only together where no two people share them all, nor a function without order or hierarchy of values that no two
+    people share.
     """
     import polars as pl
 
@@ -54,7 +59,7 @@ def judge_kept(
     never = bool(found)
     found |= {name for name in release.keep if _few(frame, [name], max(2.0, release.k * part)) > most}
     if most < 1:
-        found |= _telling(frame, release, [name for name in release.keep if name not in found], most)
+        found |= _telling(frame, release, [name for name in release.keep if name not in found], most, paths or {})
     if not found and len(release.keep) > 1 and _few(frame, release.keep, 2) > most:
         found = set(release.keep)
     return [_verdict(release, found, most, never=never)] if release.keep or found else []
@@ -122,7 +127,9 @@ def _same(frame: pl.DataFrame, name: str, other: str) -> bool:
     return bool(own > chance + 3 * chance**0.5)
 
 
-def _telling(frame: pl.DataFrame, release: TableRelease, names: Sequence[str], most: float) -> set[str]:
+def _telling(
+    frame: pl.DataFrame, release: TableRelease, names: Sequence[str], most: float, paths: Mapping[str, Paths]
+) -> set[str]:
     """Return the columns of ``names`` that give back a quasi-identifier; all, if only all together do."""
     import polars as pl
 
@@ -133,8 +140,8 @@ def _telling(frame: pl.DataFrame, release: TableRelease, names: Sequence[str], m
         group = pl.struct(_CLASS, pl.int_range(pl.len()).over(_CLASS) // TOGETHER)
         people = people.filter(group.hash(1) % 1_000_000 < 1_000_000 * PAIRED // people.height)
     classes = people[_CLASS].to_numpy().astype(np.int64)
-    known = [(people[name], one.kind == "numeric") for name, one in release.quasi_ids.items()]
-    known += [(_joined(people, list(release.quasi_ids)), False)] if len(known) > 1 else []
+    known = [each for name, one in release.quasi_ids.items() for each in _known(people[name], one, paths.get(name))]
+    known += [(_joined(people, list(release.quasi_ids)), False)] if len(release.quasi_ids) > 1 else []
 
     def tells(column: pl.Series) -> bool:
         return any(given_back(column, one, classes, numeric=numeric) > most for one, numeric in known)
@@ -142,6 +149,16 @@ def _telling(frame: pl.DataFrame, release: TableRelease, names: Sequence[str], m
     found = {name for name in names if tells(people[name])}
     together = not found and len(names) > 1 and tells(_joined(people, names))
     return set(names) if together else found
+
+
+def _known(column: pl.Series, one: QuasiIdentifier, paths: Paths | None) -> Iterator[tuple[pl.Series, bool]]:
+    """Give what an attacker may know by a quasi-identifier, and whether to look at its order: texts have one too."""
+    yield column, True
+    if one.kind != "numeric":
+        yield column, False
+    for level in range(1, len(next(iter(paths.values()))) - 1 if paths else 1):
+        above = {value: "\0".join(way[level:]) for value, way in (paths or {}).items()}
+        yield column.replace_strict(above, default=None), False
 
 
 def _joined(people: pl.DataFrame, names: Sequence[str]) -> pl.Series:

@@ -163,6 +163,7 @@ def test_a_rerun_in_the_same_home_tells_the_same_places_and_another_epoch_others
         pytest.param({"noise": {"epsilon_per_km": 3}}, id="epsilon"),
         pytest.param({"tiles": {"finest": 9, "coarsest": 6, "least": 3}}, id="finest"),
         pytest.param({"epoch": {"start": "2026-01-09", "end": "2026-01-20"}}, id="epoch"),
+        pytest.param({"slots": {"utc_offset": 14}}, id="days-of-another-zone"),
         pytest.param({"subject": "lat"}, id="subject"),
         pytest.param({"reads": "renamed.csv"}, id="dataset"),
     ],

@@ -17,11 +17,11 @@ from jobs.release.lake_figures import LakeFigures
 from quality.contracts.errors import EnvironmentFault, UsageError
 from quality.policies.load_policy import load_policy
 from quality.policies.policy import Budget
-from quality.releases.contract_of import lake_releases
+from quality.releases.contract_of import noisy_release
 
 DAY, NEXT = date(2026, 5, 1), date(2026, 5, 2)
 POPULATION = "latitude,longitude,residents,radius_m\n52.09,5.11,1000,0\n51.5,4.5,800,0\n"
-RELEASE = lake_releases()["visits_noisy"]
+RELEASE = noisy_release("visits_noisy")
 HALF = RELEASE.model_copy(update={"loss": RELEASE.loss.model_copy(update={"rho": Decimal("0.1")})})
 
 

@@ -11,6 +11,9 @@ from quality.policies.read_yaml import read_yaml
     [
         pytest.param(b"a: 1\nb: {x: 1, x: planted}\n", ("line 2", "key given twice: x"), id="key-twice"),
         pytest.param(b"a: 1\na: planted\n", ("line 1", "key given twice: a"), id="top-level-key-twice"),
+        pytest.param(b"{" * 2_000, ("not valid YAML",), id="too-deep"),
+        pytest.param(b"2026-99-99: planted", ("not valid YAML",), id="no-day"),
+        pytest.param(b"? [a]\n: planted", ("not valid YAML",), id="a-list-for-a-key"),
         pytest.param(b"a: [planted\n", ("not valid YAML",), id="unclosed"),
         pytest.param(b"a: \xff\xfe planted", ("not valid YAML",), id="not-utf-8"),
         pytest.param(b"", ("empty or not a mapping",), id="empty"),

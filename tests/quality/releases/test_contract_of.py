@@ -1,4 +1,4 @@
-"""The contract of a noisy release's table follows from its declaration."""
+"""The contract of the table that a release of the lake makes follows from its declaration."""
 
 from __future__ import annotations
 
@@ -9,10 +9,20 @@ import pytest
 from quality.contracts import CONTRACTS, Sensitivity, contract
 from quality.contracts.declared import read_declared
 from quality.contracts.errors import ConfigError
-from quality.releases.contract_of import contract_of, declared_contracts, lake_releases, refuse_spending
+from quality.releases.contract_of import (
+    contract_of,
+    declared_contracts,
+    lake_releases,
+    noisy_release,
+    refuse_spending,
+    refuse_unfit,
+    table_release,
+)
+from quality.releases.declaration import TableRelease
 from quality.releases.noisy import NoisyRelease
 
-TOLD = lake_releases()["visits_noisy"].model_dump(mode="json")
+TOLD = noisy_release("visits_noisy").model_dump(mode="json")
+ROWS = table_release("actions_anonymous").model_dump(mode="json")
 
 
 def declared(**changed):
@@ -93,3 +103,38 @@ def test_a_release_of_the_lake_is_never_paid_for_anew_when_rows_change():
     with pytest.raises(ConfigError, match="would tell everybody that its rows changed"):
         refuse_spending(declared(changed_input="spend"))
     refuse_spending(declared())
+
+
+def of_rows(**changed):
+    return TableRelease.model_validate(ROWS | changed)
+
+
+def test_a_table_of_rows_has_generalized_columns_those_kept_and_the_declaration():
+    made = contract_of(of_rows(quasi_ids={"country": {"kind": "categorical"}}, keep=["amount"]))
+
+    assert made.column_names == ("country", "amount", "declaration", "event_date")
+    assert (made["country"].type, made["amount"].type, made["amount"].sensitivity) == (
+        "string",
+        "double",
+        Sensitivity.NONE,
+    )
+    assert made.released and made.erasure_key == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        pytest.param({"subject": None, "links": []}, "must count the persons of protected.actions", id="no-subject"),
+        pytest.param({"subject": "device_key", "links": []}, "must count the persons", id="devices-for-persons"),
+        pytest.param({"keep": ["ip_key"]}, "would publish ip_key", id="a-pseudonym"),
+        pytest.param({"keep": ["text"]}, "would publish text", id="free-text"),
+        pytest.param({"keep": ["event_date"]}, "would publish event_date", id="the-partition"),
+        pytest.param(
+            {"models": [{"model": "k_map", "k": 5, "population": "x.csv"}]}, "counts in a population", id="population"
+        ),
+    ],
+)
+def test_a_release_of_rows_that_does_not_know_persons_or_would_tell_of_them_is_refused(changed, why):
+    with pytest.raises(ConfigError, match=why):
+        refuse_unfit(of_rows(**changed))
+    refuse_unfit(of_rows())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import exp
 
 import pytest
 from hypothesis import given, settings
@@ -68,9 +69,28 @@ def test_the_threshold_is_the_least_that_hides_a_single_unit(kind):
     loss, spent = measurement.map(distance)
 
     assert loss == pytest.approx(0.5)
-    assert spent <= delta < mechanisms._delta(kind, mechanism.scale, threshold - 1, distance, Fraction(1, 2))
+    assert spent <= mechanisms._delta(kind, mechanism.scale, threshold - 1, distance, Fraction(1, 2)) <= delta
+    assert delta < mechanisms._delta(kind, mechanism.scale, threshold - 2, distance, Fraction(1, 2))
     shown = measurement({1: 1, 2: 10 * threshold})
     assert set(shown) == {2}
+
+
+def tail(kind, scale, least):
+    """Return how often discrete noise of a scale is ``least`` or more: summed, by no map of OpenDP."""
+    weight = (lambda x: exp(-abs(x) / scale)) if kind == "laplace" else (lambda x: exp(-(x**2) / 2 / scale**2))
+    reach = range(-int(60 * scale) - 60, int(60 * scale) + 60)
+    return sum(weight(x) for x in reach if x >= least) / sum(map(weight, reach))
+
+
+@KINDS
+@pytest.mark.parametrize(("loss", "delta"), [(0.1, 0.05), (0.5, 0.05), (2, 0.01), (1, 1e-7)])
+def test_a_partition_of_one_person_is_shown_no_more_often_than_delta(kind, loss, delta):
+    mechanism, threshold, measurement = selection(kind, Worst(1, 1, 0), Fraction(loss), Fraction(delta))
+
+    assert tail(kind, mechanism.scale, threshold - 1) <= delta
+    alone = 20_000
+    shown = len(measurement(dict.fromkeys(range(alone), 1)))
+    assert shown <= alone * delta + 5 * (alone * delta) ** 0.5 + 5  # OpenDP shows what the sum says
 
 
 @KINDS

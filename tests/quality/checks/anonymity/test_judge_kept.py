@@ -124,6 +124,35 @@ def test_a_kept_column_that_gives_a_quasi_identifier_back_inside_a_class_stops_t
     assert judged_crowd(ages, towns, **kept(chance, ages, towns)).stops
 
 
+PEOPLE = 4_000
+ZIPS = [f"{10_000 + at}" for at in range(PEOPLE)]
+STREETS = [f"{at * 7_919 % 9_973:04}" for at in range(PEOPLE)]  # in an order that tells nothing
+WAYS = {street: (street, "north" if at % 2 else "south", "*") for at, street in enumerate(STREETS)}
+
+
+@pytest.mark.parametrize(
+    ("known", "paths", "kept"),
+    [
+        pytest.param(ZIPS, {}, [zip_[:2] for zip_ in ZIPS], id="the-start-of-a-text"),
+        pytest.param(STREETS, {"home": WAYS}, [f"{at % 2}" for at in range(PEOPLE)], id="a-node-of-its-hierarchy"),
+    ],
+)
+def test_a_kept_column_that_tells_of_values_that_no_two_people_share_stops_the_release(known, paths, kept):
+    release = TableRelease(
+        name="t", description="d", purpose="p", reads="f", keep=("part",),
+        quasi_ids={"home": {"kind": "hierarchical", "hierarchy": {"build": "redaction"}}},
+        models=({"model": "k_anonymity", "k": 10},),
+    )  # fmt: skip
+    chance = np.random.default_rng(5).integers(0, 2, PEOPLE).astype(str)
+
+    def judged(part):
+        rows = pa.table({"home": known, "part": part})
+        return judge_kept(release, rows, np.arange(PEOPLE), np.zeros(PEOPLE, int), paths=paths)[0]
+
+    assert judged(kept).stops
+    assert judged(list(chance)).passed
+
+
 def test_kept_columns_that_give_a_quasi_identifier_back_only_together_are_all_named():
     chance, ages, towns = crowd(20_000)
     key = chance.integers(0, 10, len(ages))

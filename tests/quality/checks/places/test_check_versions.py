@@ -19,8 +19,8 @@ def published(*groups):
     return pa.table(told, pa.schema({"cell": pa.string(), "slot": pa.int8(), "slot_hours": pa.int16()}))
 
 
-def judged(new, *out, late_days="refuse"):
-    return check_versions(published(*new), [published(*one) for one in out or [OUT]], k=2, late_days=late_days)
+def judged(new, *out, late_days="refuse", **how):
+    return check_versions(published(*new), [published(*one) for one in out or [OUT]], k=2, late_days=late_days, **how)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,8 @@ def judged(new, *out, late_days="refuse"):
         pytest.param([("x", 1, 5)], 2, 2, id="one-came-late"),
         pytest.param([("x", 1, 3)], 2, 2, id="one-was-taken-out"),
         pytest.param([("x", 1, 6)], 2, 0, id="a-crowd-came-late"),
-        pytest.param([("x", 1, 4), ("y", 1, 2)], 2, 0, id="a-group-that-was-not-published"),
+        pytest.param([("x", 1, 4), ("y", 1, 3)], 2, 0, id="a-group-that-was-not-published"),
+        pytest.param([("x", 1, 4), ("y", 1, 2)], 2, 1, id="a-group-of-which-one-may-have-been-there-before"),
         pytest.param([("x", 1, 2), ("x", 2, 3)], 3, 1, id="one-came-late-and-others-were-told-by-another-slot"),
     ],
 )
@@ -39,6 +40,28 @@ def test_new_minus_old_may_not_be_a_few_persons(new, changed, below):
 
     assert (found.measured["groups_changed"], found.measured["by_fewer_than_k"]) == (changed, below)
     assert (found.passed, found.stops) == (not below, bool(below))
+
+
+DATED = pa.schema({"cell": pa.string(), "slot": pa.timestamp("s"), "slot_hours": pa.int16()})
+
+
+def of_days(*days):
+    return pa.Table.from_pylist(
+        [{"cell": "x", "slot": datetime(2026, 5, day), "slot_hours": 1} for day in days for _ in range(2)], DATED
+    )
+
+
+@pytest.mark.parametrize("linked", [pytest.param(False, id="rows"), pytest.param(True, id="trips")])
+def test_a_day_that_the_other_version_does_not_have_is_no_late_day(linked):
+    assert check_versions(of_days(1, 2), [of_days(1)], k=2, late_days="refuse", linked=linked).passed
+
+
+def test_of_trips_no_day_that_both_versions_have_may_differ():
+    crowd = [("x", 1, 8)]
+
+    assert judged(crowd).passed
+    assert judged(crowd, linked=True).stops
+    assert judged(OUT, linked=True).passed
 
 
 def test_every_version_that_is_out_is_compared():
