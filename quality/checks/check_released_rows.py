@@ -51,7 +51,7 @@ def check_days(failed: Mapping[date, Collection[str]], undecided: Mapping[date, 
     open_ = {f"undecided {check}": days for check, days in _days_of(undecided).items()}
     return Verdict(
         "days_released", not any(failed.values()), "Every day with rows is proven anonymous and of use, and published.",
-        "See which check failed, and in docs/anonymity.md what mends it and at which cost.",
+        "See which check failed, and in docs/release-failures.md what mends it and at which cost.",
         {"least_persons": k, "days_not_released": sum(map(bool, failed.values())), **told, **open_}, "warn",
     )  # fmt: skip
 
