@@ -31,6 +31,7 @@ def built(geoward, fits, tmp_path):
         (tmp_path / "visits.csv").write_text(rows)
         (tmp_path / "visits.yaml").write_text(yaml.safe_dump({**DECLARED, **declared}))
         out = tmp_path / "out.csv"
+        out.unlink(missing_ok=True)
         how = ["--dry-run"] if dry else ["--output", out]
         done = geoward("release", "build", tmp_path / "visits.yaml", *how, *arguments, "--json")
         if done.document:
