@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from quality.checks.anonymity.compare_versions import Differences, compare_versions
 from quality.checks.anonymity.hierarchy_file import Paths
 from quality.checks.anonymity.published_table import Roles, columns_of, quoted
-from quality.checks.verdict import Verdict
+from quality.checks.verdict import Measured, Verdict
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -49,7 +49,7 @@ def check_late_rows(others: Sequence[Differences | None], *, versions: int, late
             {"outcome": "not_tried", "versions": 0}, "warn",
         )  # fmt: skip
     told = [one for one in others if one is not None]
-    measured = {
+    measured: Measured = {
         "versions": versions, "of_other_rows": len(others), "not_compared": len(others) - len(told),
         "by_fewer_than_k": sum(one.small + one.secrets + one.kept + one.alike for one in told),
         "overlapping": sum(one.overlaps.pairs + one.overlaps.unknown for one in told),

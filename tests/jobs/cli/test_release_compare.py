@@ -203,6 +203,30 @@ def test_of_texts_that_may_be_nodes_nothing_is_proven_unless_it_is_said_what_the
     assert not unknown or "--plain" in found["reasons"][0]
 
 
+@pytest.mark.parametrize(
+    ("slot", "hours", "code"),
+    [
+        pytest.param("2", 1, 1, id="an-hour-of-the-six"),
+        pytest.param("6", 1, 0, id="the-hour-after"),
+        pytest.param("6", 6, 0, id="the-slot-after"),
+        pytest.param("0", 1, 1, id="the-first-hour"),
+    ],
+)
+@pytest.mark.parametrize("dated", [False, True], ids=["of-the-week", "of-a-day"])
+def test_slots_of_places_hold_the_hours_that_stand_beside_them(geoward, tmp_path, slot, hours, code, dated):
+    """A crowd of 9 moved from a slot of six hours: nobody came, or one did."""
+    for name, at, long, people in (("a.csv", "0", 6, 9), ("b.csv", slot, hours, 10)):
+        at = f"2026-05-01 {at.zfill(2)}:00:00" if dated else at
+        (tmp_path / name).write_text("cell,slot,slot_hours\n" + f"872a10728ffffff,{at},{long}\n" * people)
+
+    done = geoward(
+        "release", "compare", tmp_path / "a.csv", tmp_path / "b.csv", "-q", "cell,slot", "--k", "5", "--fixed-cells",
+        "--json",
+    )  # fmt: skip
+
+    assert (done.exit_code, done.document["differencing"]["overlapping"]) == (code, code)
+
+
 def test_texts_of_classes_that_are_apart_in_another_column_need_not_be_known(compared):
     old = rows(("[20, 29]", "Ayr", 6))
 
