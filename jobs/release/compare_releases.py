@@ -60,7 +60,8 @@ def compare_releases(
         )
         for table in (before, after):
             require(db, table, (*roles.columns, *plain))
-        _with_hours(db, (before, after), roles)
+        if not of_source:
+            _with_hours(db, (before, after), roles)
         measured = [measure_anonymity(db, table, roles, worst=0) for table in (before, after)]
         if of_source:
             return Compared(measured[0], measured[1], _utility(db, before, after, roles, _k(measured[1]), paths), None)
@@ -76,6 +77,7 @@ def _with_hours(db: DuckDBPyConnection, tables: tuple[str, str], roles: Roles) -
     """Make intervals of slots of places that have ``slot_hours`` beside them: six hours hold each of the six."""
     if "slot" not in roles.quasi_ids or not all("slot_hours" in columns_of(db, table) for table in tables):
         return
+    rest = "*" if "slot_hours" in roles.columns else "* EXCLUDE (slot_hours)"
     for table in tables:
         at, hours = "CAST(slot AS VARCHAR)", "TRY_CAST(slot_hours AS INTEGER)"
         last = (
@@ -83,9 +85,8 @@ def _with_hours(db: DuckDBPyConnection, tables: tuple[str, str], roles: Roles) -
             f"CAST(TRY_CAST(replace(rtrim({at}, 'Z'), '+00:00', '') AS TIMESTAMP) + to_hours({hours}) AS VARCHAR))"
         )
         shown = f"coalesce('[' || {at} || ', ' || {last} || '[', {at})"
-        db.execute(
-            f"CREATE OR REPLACE TEMP TABLE {quoted(table)} AS SELECT * REPLACE ({shown} AS slot) FROM {quoted(table)}"
-        )
+        told = f"SELECT {rest} REPLACE ({shown} AS slot) FROM {quoted(table)}"
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(table)} AS {told}")
 
 
 def _kept(db: DuckDBPyConnection, old: str, new: str, roles: Roles) -> tuple[tuple[str, ...], tuple[str, ...]]:
