@@ -41,7 +41,8 @@ def build(
     ] = None,
     cells: Annotated[Path | None, typer.Option("--map", help="Of places: *.svg to draw the published cells.")] = None,
     already: Annotated[
-        list[Path] | None, typer.Option("--out-already", help="Of places: an earlier version that somebody may have.")
+        list[Path] | None,
+        typer.Option("--out-already", help="Of places and tables: an earlier version that somebody may have."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -95,15 +96,19 @@ def build(
         )
         return
     if is_large(declared, file):
+        if already:
+            mend = "Leave it out, and compare the files with `geoward release compare`."
+            raise UsageError("A table this large is built by Spark, which compares no versions.", mend=mend)
         built = build_large(open_home(), declared, where, file, target, tell_step)
     else:
-        built = build_file(declared, where, file, target, tell_step)
+        out = (*_existing(already), *([output] if output else []))
+        built = build_file(declared, where, file, target, tell_step, out=out)
     if report is not None:
         write_report(declared, file, built, output if not built.failed and not dry_run else None, report)
     show(_listing(declared, file, output, dry_run, built), as_json, _tables(built), markup=False)
     why = ", ".join(f"{reason} {count:,}" for reason, count in built.rejected.items()) or "0"
-    out = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."
-    err.print(f"{counted(built.rows_in, 'row')} in = {out}", markup=False, highlight=False)
+    became = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."
+    err.print(f"{counted(built.rows_in, 'row')} in = {became}", markup=False, highlight=False)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
 
@@ -116,7 +121,8 @@ def _existing(files: list[Path] | None) -> tuple[Path, ...]:
 
 def _refuse_options(kind: str, given: dict[str, object]) -> None:
     """Raise ``UsageError`` for options that another kind of release has: nothing that is said is ignored."""
-    of_kind = {"places": {"--tiling", "--out-already"}, "noisy": {"--consumer", "--from", "--to"}}
+    versions = "--out-already"
+    of_kind = {"places": {"--tiling", versions}, "table": {versions}, "noisy": {"--consumer", "--from", "--to"}}
     if stray := [name for name, value in given.items() if value and name not in of_kind.get(kind, set())]:
         whose = ", ".join(other for other, names in of_kind.items() if names & set(stray))
         mend = f"Leave it out, or declare another kind ({whose})."

@@ -150,8 +150,10 @@ class ComparedVersion(Listing):
 class DifferencingResult(Listing):
     """From ``small`` classes 1 to ``k`` - 1 of ``counted`` came or went, in ``secrets`` as many sensitive values did.
 
-    ``alike`` are classes of several secrets in which all that came or went have one. It is ``proven`` only over classes
-    of both versions, or of ``fixed_cells``, of which no pair is ``overlapping``; ``reasons`` say why it did not pass.
+    In ``kept`` as many values of the ``kept_columns`` did, which are all others of both files; ``left_out`` are in one
+    only, or have no value in both. ``alike`` are classes of several secrets in which all that came or went have one. It
+    is ``proven`` only over classes of both versions, or of ``fixed_cells``, of which no pair is ``overlapping`` or
+    ``unknown``, for texts of the ``unread`` columns; ``reasons`` say why it did not pass.
     """
 
     k: int
@@ -161,9 +163,14 @@ class DifferencingResult(Listing):
     only_new: int
     small: int
     secrets: int
+    kept: int
+    kept_columns: list[str]
+    left_out: list[str]
     alike: int
     fixed_cells: bool
     overlapping: int
+    unknown: int
+    unread: list[str]
     proven: bool
     passed: bool
     reasons: list[str]

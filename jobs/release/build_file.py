@@ -11,11 +11,12 @@ from jobs.release.attack_file import with_subject
 from jobs.release.attack_release import attack_release, people_of
 from jobs.release.hierarchy_paths import hierarchy_paths, sensitive_paths
 from jobs.release.judge_table import judge_published
+from jobs.release.late_rows import judge_late_rows
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
 from jobs.release.write_table import check_output, write_table
-from quality.checks.anonymity.hierarchy_file import read_paths
+from quality.checks.anonymity.hierarchy_file import Paths, read_paths
 from quality.checks.anonymity.judge_kept import classes_of, judge_kept
 from quality.checks.anonymity.judge_utility import judge_utility
 from quality.checks.anonymity.measurement import Measurement
@@ -28,6 +29,7 @@ from quality.releases.declaration import TableRelease
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from transforms.anonymity.domains import Domain
     from transforms.anonymity.publish_rows import Published
 
 Tell = Callable[[str], None]
@@ -74,9 +76,12 @@ class Built:
         return [verdict for verdict in self.verdicts if verdict.stops]
 
 
-def build_file(release: TableRelease, declared_in: Path, source: Path, target: Path | None, tell: Tell) -> Built:
+def build_file(
+    release: TableRelease, declared_in: Path, source: Path, target: Path | None, tell: Tell, *, out: Sequence[Path] = ()
+) -> Built:
     """Build ``release`` of ``source`` and write it to ``target``, if any; hierarchies lie beside ``declared_in``.
 
+    ``out`` are files of earlier versions that somebody may have, as the target's own is; one that is not there is none.
     Raises ``NotReleased`` with nothing written unless every model holds on the rows as published and every gate is
     kept; ``UsageError`` for files that cannot be read or written; what the transforms raise.
     """
@@ -86,21 +91,25 @@ def build_file(release: TableRelease, declared_in: Path, source: Path, target: P
     tell(f"Reading {source.name}")
     whole = read_table(source, release.columns)
     people = read_population(release, declared_in, with_subject(whole, release))
-    made, built = build_rows(release, whole, texts, tell, beside=declared_in.parent, people=people)
+    versions = [file for file in {*out, *([target] if target else [])} if file.exists()]
+    made, built = build_rows(
+        release, whole, texts, tell, beside=declared_in.parent, people=people, versions=versions
+    )  # fmt: skip
     if target is not None and not built.failed:
-        tell(f"Writing {target.name}{', which replaces the file of that name' if target.exists() else ''}")
+        tell(f"Writing {target.name}{', which replaces the version of that name' if target.exists() else ''}")
         return replace(built, sha256=write_table(made.table, target))
     return built
 
 
 def build_rows(
     release: TableRelease, whole: pa.Table, texts: dict[str, str], tell: Tell, *, beside: Path,
-    people: pa.Table | None = None,
+    people: pa.Table | None = None, versions: Sequence[Path] | None = None,
 ) -> tuple[Published, Built]:  # fmt: skip
     """Return what is published of the ``whole`` table, and the proof; ``texts`` are hierarchy files' by column.
 
-    ``people`` is the population that models count in, whose file lies in the folder ``beside``. Raises what the
-    transforms raise where nothing can be published.
+    ``people`` is the population that models count in, whose file lies in the folder ``beside``; ``versions`` are files
+    that are out, to compare with: None asks for no such verdict. Raises what the transforms raise where nothing can be
+    published.
     """
     from transforms.anonymity.domains import survey_table
     from transforms.anonymity.publish_rows import publish_rows
@@ -121,9 +130,27 @@ def build_rows(
     classes = classes_of(made.table, tuple(release.quasi_ids), made.rows, rows.num_rows)
     paths = hierarchy_paths(release, rows, domains) if release.keep else {}
     verdicts += judge_kept(release, rows, people_of(release, rows), classes, paths=paths)
+    if versions is not None:
+        cells = _cells(release, rows, domains, texts) if versions else None
+        verdicts.append(judge_late_rows(release, made.table, versions, cells))
     verdicts += attack_release(release, rows, domains, tell, people)
-    out = made.table.num_rows
-    return made, Built(whole.num_rows, out, rows.num_rows - out, rejected, measured, tuple(verdicts), utility)
+    told = made.table.num_rows
+    return made, Built(whole.num_rows, told, rows.num_rows - told, rejected, measured, tuple(verdicts), utility)
+
+
+def _cells(
+    release: TableRelease, rows: pa.Table, domains: Sequence[Domain], texts: dict[str, str]
+) -> dict[str, Paths] | None:
+    """Return the hierarchies of a release over their nodes, if each row is of another person; else None.
+
+    Only such releases of other rows can be compared: other classes were fitted to them, and ten rows may be one person.
+    """
+    import numpy as np
+
+    if release.method != "full_domain" or len(np.unique(people_of(release, rows))) < rows.num_rows:
+        return None
+    named = {name: read_paths(text, name=name) for name, text in texts.items() if name in release.quasi_ids}
+    return {**hierarchy_paths(release, rows, domains), **named}
 
 
 def measure_release(release: TableRelease, rows: pa.Table, made: pa.Table, texts: dict[str, str]) -> Utility:

@@ -96,7 +96,8 @@ def _knobs(release: TableRelease) -> list[KnobLesson]:
     values = {
         "quasi_ids": ", ".join(release.quasi_ids), "k": str(release.k), "method": release.method,
         "strict": "yes" if release.strict else "no", "suppression": f"{release.suppression:g}",
-        "nulls": release.nulls, "subject": release.subject or "none: each row counts as a person",
+        "nulls": release.nulls, "late_rows": release.late_rows,
+        "subject": release.subject or "none: each row counts as a person",
         "links": ", ".join(release.links) or "none", "weight": "all alike" if len(weights) == 1 else "as declared",
         "bottom and top": ", ".join(coded) or "none", "keep": ", ".join(release.keep) or "none",
         "gates.max_information_loss": f"{release.gates.max_information_loss:g}",
@@ -139,6 +140,11 @@ _KNOBS: dict[str, dict[str, str]] = {
         "does": "Says whether a null is a value of its own or keeps a row from being published.",
         "costs": "As a value it tells that something is not known of a person; left out, its rows are missing.",
         "source": "Ciglic et al., 2014",
+    },
+    "late_rows": {
+        "does": "Refuses a version beside one that is out if who has both may learn of the few that came or went.",
+        "costs": "Late and corrected rows wait for the next epoch; `allow` tells of their people instead.",
+        "source": "Ganta et al., KDD 2008",
     },
     "subject": {
         "does": "Says who a row is about, so that people are counted and not rows.",

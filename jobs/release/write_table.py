@@ -18,6 +18,8 @@ def check_output(source: Path, target: Path) -> None:
     """Raise ``UsageError`` if ``target`` cannot be written as CSV or Parquet, or would replace ``source``."""
     if target.suffix.lower() not in (".csv", ".parquet"):
         raise UsageError("The output is neither CSV nor Parquet.", mend="Name it *.csv or *.parquet.")
+    if target.is_dir():
+        raise UsageError("The output is a folder.", mend="Name another file with --output.")
     if target.exists() and source.exists() and target.samefile(source):
         raise UsageError("The output would replace the input.", mend="Name another file with --output.")
     if not target.absolute().parent.is_dir():

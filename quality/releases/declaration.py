@@ -50,7 +50,8 @@ class TableRelease(_Frozen):
     of its own without it) and is never published; ``links`` are columns, such as a device or a ring, whose equal
     values make one subject of several. ``keep`` are published as they are. ``hierarchies`` are those of sensitive
     columns, as a quasi-identifier states its own. ``suppression`` is the share of rows that may be left out to spare
-    the rest. ``nulls`` are a category of their own, or their rows are left out.
+    the rest. ``nulls`` are a category of their own, or their rows are left out. ``late_rows`` says whether a
+    version may be made beside one that is out, if who has both may learn of the few that came or went.
     """
 
     kind: Literal["table"] = "table"
@@ -68,6 +69,7 @@ class TableRelease(_Frozen):
     strict: bool = False
     suppression: Annotated[float, Field(ge=0, le=1)] = 0.0
     nulls: Literal["category", "suppress"] = "category"
+    late_rows: Literal["refuse", "allow"] = "refuse"
     gates: Gates = Gates()
     version: str = ""
 

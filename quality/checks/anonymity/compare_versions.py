@@ -6,7 +6,7 @@ KDD 2008), and what two classes leave that overlap is found by nobody who looks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,27 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.checks.anonymity.hierarchy_file import Paths
-from quality.checks.anonymity.overlapping_values import overlaps
+from quality.checks.anonymity.overlapping_classes import Column, Overlaps, overlapping_classes, overlapping_pairs
 from quality.checks.anonymity.published_table import Roles, quoted
-from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 Ints = NDArray[np.int64]
-Groups = Sequence[tuple[str | None, ...]]
-
-MOST_PAIRS, BLOCK = 4_000_000_000, 16_000_000
-"""Pairs of classes that are compared at most, and at a time."""
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
     """Classes in both versions, in one only, and those that give somebody away; ``k`` is the fewest people that may.
 
-    From ``small`` 1 to k - 1 came or went; in ``secrets`` as many values of a sensitive column did; ``alike`` are
-    classes of several secrets in which all that came or went have one. ``people`` is whether these are people or rows.
-    ``overlapping`` counts pairs of classes that overlap and are not equal, where ``fixed_cells`` are claimed.
+    From ``small`` 1 to k - 1 came or went; in ``secrets`` as many values of a sensitive column did, in ``kept`` of
+    another; ``alike`` are classes of several secrets in which all that came or went have one. ``people`` is whether
+    these are people or rows. ``overlaps`` are pairs of classes that are not surely apart: of one version only, where
+    ``fixed_cells`` are claimed, and of two that changed.
     """
 
     k: int
@@ -44,55 +41,75 @@ class Differences:
     only_new: int
     small: int
     secrets: int
+    kept: int
     alike: int
     fixed_cells: bool
-    overlapping: int
+    overlaps: Overlaps
 
     @property
     def proven(self) -> bool:
-        """Whether every class is one of both versions, or is said to be a cell of both, which none overlaps."""
-        return not self.overlapping and (self.fixed_cells or not (self.only_old or self.only_new))
+        """Whether every class is one of both versions, or is said to be a cell of both, which surely none overlaps."""
+        equal = self.fixed_cells or not (self.only_old or self.only_new)
+        return equal and not (self.overlaps.pairs or self.overlaps.unknown)
 
     @property
     def holds(self) -> bool:
         """Whether no difference is of a few people, as far as can be proven."""
-        return self.proven and not (self.small or self.secrets or self.alike)
+        return self.proven and not (self.small or self.secrets or self.kept or self.alike)
 
 
 def compare_versions(
-    db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int, *, fixed_cells: bool,
-    hierarchies: Mapping[str, Paths] | None = None,
+    db: DuckDBPyConnection, old: str, new: str, roles: Roles, k: int, *, fixed_cells: bool, kept: Sequence[str] = (),
+    hierarchies: Mapping[str, Paths] | None = None, plain: Collection[str] = (),
 ) -> Differences:  # fmt: skip
     """Return what tables ``old`` and ``new`` tell of fewer than ``k`` subjects, or rows where none is named.
 
     ``fixed_cells`` says that every class is a cell of one partition that both versions share, such as the tiling of an
     epoch: then a class of one version only is one of nobody in the other. Nodes of ``hierarchies``, by column, overlap
-    where they share a value. Besides each sensitive column the whole row of them is compared. Raises ``UsageError``
-    for more classes of one version only than can be compared.
+    where they share a value; texts of ``plain`` columns are no nodes. Each sensitive column is compared and the whole
+    row of them, then each of ``kept`` (what else both tables publish) and the whole row of all. Raises ``UsageError``
+    for more classes than can be compared.
     """
-    _make_versions(db, old, new, roles)
+    _make_versions(db, old, new, roles, kept)
     found = _groups(db, roles)
     moved = [np.abs(found["n"] - found["o"])] + ([found["came"], found["gone"]] if roles.subject else [])
-    few, alike, told_apart = np.zeros((3, len(found["n"])), bool)
-    each = [f"v{at}" for at in range(len(roles.sensitive))]
-    for values in [*each, *([", ".join(each)] if len(each) > 1 else [])]:
-        told = _secrets(db, roles, values)
-        few |= _few(told["up"], k) | _few(told["down"], k)
-        told_apart |= (told["up"] > 0) | (told["down"] > 0)
-        alike |= (told["o"] > 0) & (told["up"] >= k) & (told["kinds_up"] == 1) & (told["kinds_new"] > 1)
-        alike |= (told["n"] > 0) & (told["down"] >= k) & (told["kinds_down"] == 1) & (told["kinds_old"] > 1)
-    if roles.subject and each:
-        few |= _few(_changed(db, roles, ", ".join(each)), k) & told_apart
+    names = [f"v{at}" for at in range(len(roles.sensitive) + len(kept))]
+    secrets = _changes(db, roles, names[: len(roles.sensitive)], names[: len(roles.sensitive)], k, len(moved[0]))
+    others = _changes(db, roles, names[len(roles.sensitive) :], names, k, len(moved[0]))
+    changed = np.any([*moved, secrets.changed, others.changed], axis=0)
     return Differences(
         k=k, people=roles.subject is not None, in_both=int(((found["o"] > 0) & (found["n"] > 0)).sum()),
         only_old=int((found["n"] == 0).sum()), only_new=int((found["o"] == 0).sum()),
-        small=int(np.any([_few(one, k) for one in moved], axis=0).sum()), secrets=int(few.sum()),
-        alike=int(alike.sum()), fixed_cells=fixed_cells,
-        overlapping=_overlapping(db, roles, hierarchies or {}) if fixed_cells else 0,
+        small=int(np.any([_few(one, k) for one in moved], axis=0).sum()), secrets=int(secrets.few.sum()),
+        kept=int(others.few.sum()), alike=int(secrets.alike.sum()), fixed_cells=fixed_cells,
+        overlaps=_overlaps(db, roles, hierarchies or {}, plain, changed, fixed_cells),
     )  # fmt: skip
 
 
-def _few(people: Ints, k: int) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Changes:
+    """Of each class, whether values changed, those of a few did, and all that came or went are alike."""
+
+    changed: Bools
+    few: Bools
+    alike: Bools
+
+
+def _changes(db: DuckDBPyConnection, roles: Roles, each: list[str], row: list[str], k: int, classes: int) -> _Changes:
+    """Return what changed in ``each`` column alone, and in the whole ``row`` of several."""
+    changed, few, alike = np.zeros((3, classes), bool)
+    for values in [*each, *([", ".join(row)] if each and len(row) > 1 else [])]:
+        told = _secrets(db, roles, values)
+        few |= _few(told["up"], k) | _few(told["down"], k)
+        changed |= (told["up"] > 0) | (told["down"] > 0)
+        alike |= (told["o"] > 0) & (told["up"] >= k) & (told["kinds_up"] == 1) & (told["kinds_new"] > 1)
+        alike |= (told["n"] > 0) & (told["down"] >= k) & (told["kinds_down"] == 1) & (told["kinds_old"] > 1)
+    if roles.subject and each:
+        few |= _few(_changed(db, roles, ", ".join(row)), k) & changed
+    return _Changes(changed, few, alike)
+
+
+def _few(people: Ints, k: int) -> Bools:
     return (people > 0) & (people < k)
 
 
@@ -100,10 +117,10 @@ def _keys(roles: Roles) -> str:
     return ", ".join(f"q{at}" for at in range(len(roles.quasi_ids)))
 
 
-def _make_versions(db: DuckDBPyConnection, old: str, new: str, roles: Roles) -> None:
+def _make_versions(db: DuckDBPyConnection, old: str, new: str, roles: Roles, kept: Sequence[str]) -> None:
     """Make tables ``versions`` (q0.., v0.., who, o, n), a row for each, and ``version_classes`` (q0.., o, n)."""
     shown = [f"CAST({quoted(name)} AS VARCHAR) AS q{at}" for at, name in enumerate(roles.quasi_ids)]
-    shown += [f"CAST({quoted(name)} AS VARCHAR) AS v{at}" for at, name in enumerate(roles.sensitive)]
+    shown += [f"CAST({quoted(name)} AS VARCHAR) AS v{at}" for at, name in enumerate([*roles.sensitive, *kept])]
     shown.append(f"CAST({quoted(roles.subject)} AS VARCHAR) AS who" if roles.subject else "NULL AS who")
     db.execute(
         f"CREATE OR REPLACE TEMP TABLE versions AS SELECT {', '.join(shown)}, 1 AS o, 0 AS n FROM {quoted(old)} "
@@ -158,29 +175,18 @@ def _fetched(db: DuckDBPyConnection, question: str) -> dict[str, Ints]:
     return {name: np.asarray(column, np.int64) for name, column in db.execute(question).fetchnumpy().items()}
 
 
-def _overlapping(db: DuckDBPyConnection, roles: Roles, hierarchies: Mapping[str, Paths]) -> int:
-    """Return the pairs of a class of one version only and one of the other whose values evidently overlap."""
-    width, paths = len(roles.quasi_ids), [hierarchies.get(name, {}) for name in roles.quasi_ids]
-    found = db.execute("SELECT * FROM version_classes").fetchall()
-    olds = [row[:width] for row in found if row[width]]
-    news = [row[:width] for row in found if row[width + 1]]
-    shared = set(olds) & set(news)
-    return _pairs([one for one in olds if one not in shared], news, paths) + _pairs(
-        [one for one in news if one not in shared], [one for one in olds if one in shared], paths
-    )
-
-
-def _pairs(some: Groups, others: Groups, paths: Sequence[Paths]) -> int:
-    if len(some) * len(others) > MOST_PAIRS:
-        raise UsageError("More classes are in one version only than can be compared.", mend="Compare coarser classes.")
-    if not some or not others:
-        return 0
-    each = zip(zip(*some, strict=True), zip(*others, strict=True), paths, strict=True)
-    columns = [overlaps(*column) for column in each]
-    step, found = max(1, BLOCK // len(others)), 0
-    for start in range(0, len(some), step):
-        both = np.ones((len(some[start : start + step]), len(others)), bool)
-        for overlap, left, right in columns:
-            both &= overlap[left[start : start + step]][:, right]
-        found += int(both.sum())
-    return found
+def _overlaps(
+    db: DuckDBPyConnection, roles: Roles, hierarchies: Mapping[str, Paths], plain: Collection[str], changed: Bools,
+    fixed_cells: bool,
+) -> Overlaps:  # fmt: skip
+    """Return the pairs of classes that are not apart; those of one version only tell nothing unless cells are fixed."""
+    width, keys = len(roles.quasi_ids), _keys(roles)
+    found = db.execute(f"SELECT {keys}, o, n FROM version_classes ORDER BY {keys}").fetchall()
+    columns = [Column(name, hierarchies.get(name, {}), name in plain) for name in roles.quasi_ids]
+    both = [row[:width] for row, other in zip(found, changed, strict=True) if other and row[width] and row[width + 1]]
+    inside = overlapping_pairs(both, columns)
+    if not fixed_cells:
+        return Overlaps(inside, 0, ())
+    olds, news = ([row[:width] for row in found if row[at]] for at in (width, width + 1))
+    between = overlapping_classes(olds, news, columns)
+    return Overlaps(inside + between.pairs, between.unknown, between.unread)

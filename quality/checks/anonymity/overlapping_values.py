@@ -2,73 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from quality.checks.anonymity.calendar_spans import Span, calendar_span
 from quality.checks.anonymity.hierarchy_file import Paths
-from quality.checks.anonymity.published_values import SUPPRESSED, interval_of, members_of, number_of
+from quality.checks.anonymity.published_values import NULL, SUPPRESSED, ends_of, interval_of, members_of, number_of
 
 Ints = NDArray[np.int64]
-Share = Callable[[str, str], bool]
+
+
+class Shared(IntEnum):
+    """Whether two values have a true one in common. Of several columns the least one holds for a class."""
+
+    NOTHING = 0
+    UNKNOWN = 1
+    SOME = 2
 
 
 def overlaps(
-    left: Sequence[str | None], right: Sequence[str | None], paths: Paths
-) -> tuple[NDArray[np.bool_], Ints, Ints]:
-    """Return which distinct values overlap, (distinct left, distinct right), and each one's number on both sides.
+    left: Sequence[str | None], right: Sequence[str | None], paths: Paths, *, plain: bool = False
+) -> tuple[NDArray[np.int8], Ints, Ints]:
+    """Return what distinct values share, (distinct left, distinct right), and each one's number on both sides.
 
-    Evidently so are equal values, ``*``, sets and intervals with one value in common, texts that are equal but for
-    their redacted letters (``10**``), H3 cells of which one is the other's parent, and nodes of ``paths`` with a value
-    in common. What a mean or a node of no known hierarchy stands for is not known here.
+    Known of ``*``, nulls, sets, numbers and their intervals, dates and parts of the calendar (``2026-05``, ``2020s``),
+    redacted texts (``10**``), H3 cells and nodes of ``paths``. Of other texts, which may be nodes of a tree that nobody
+    named, nothing is known unless equal; ``plain`` says that they are none, so that two which differ share nothing.
+    What a mean stands for is not known here: a number is itself.
     """
     numbers: list[dict[str | None, int]] = [{}, {}]
     codes = [
         np.array([number.setdefault(one, len(number)) for one in side], np.int64)
         for number, side in zip(numbers, (left, right), strict=True)
     ]
-    share = _nodes(paths)
-    found = [[_overlap(one, other, share) for other in numbers[1]] for one in numbers[0]]
-    return np.array(found, bool), codes[0], codes[1]
+    below = _below(paths)
+    lefts, rights = ([None if one is None else _read(one, below) for one in number] for number in numbers)
+    found = [[_shared(one, other, plain) for other in rights] for one in lefts]
+    return np.array(found, np.int8), codes[0], codes[1]
 
 
-def _nodes(paths: Paths) -> Share:
-    """Return whether two nodes have a value below them in common; equal names under different parents are one."""
+def _below(paths: Paths) -> dict[str, set[str]]:
+    """Return the values below each node; equal names under different parents are one."""
     below: dict[str, set[str]] = {}
     for value, path in paths.items():
         for node in path:
             below.setdefault(node, set()).add(value)
-    nobody: set[str] = set()
-    return lambda one, other: not below.get(one, nobody).isdisjoint(below.get(other, nobody))
+    return below
 
 
-def _overlap(one: str | None, other: str | None, share: Share) -> bool:
-    if one == other or SUPPRESSED in (one, other):
-        return True
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A value in each way that it can be read; ``ends`` are those of a range of texts in an order not known here."""
+
+    text: str
+    members: tuple[_Read, ...]
+    leaves: set[str] | None
+    cell: tuple[int, int] | None
+    number: Span | None
+    calendar: Span | None
+    ends: tuple[str, ...]
+
+
+def _read(text: str, below: Mapping[str, set[str]]) -> _Read:
+    members = tuple(_read(one, below) for one in sorted(members_of(text, ()) or ()) if one != text)
+    point = None if (number := number_of(text)) is None else (number, number, True)
+    interval, calendar, ends = interval_of(text) or point, calendar_span(text), ends_of(text)
+    texts = () if ends is None or interval or calendar else ends[:2]
+    return _Read(text, members, below.get(text), _cell(text), interval, calendar, texts)
+
+
+def _shared(one: _Read | None, other: _Read | None, plain: bool) -> Shared:
     if one is None or other is None:
-        return False
-    for text, beside in ((one, other), (other, one)):
-        if (members := members_of(text, ())) is not None:
-            return any(_overlap(member, beside, share) for member in members)
-    return share(one, other) or _nested(one, other) or _redacted(one, other) or _crossing(one, other)
+        texts = [value.text for value in (one, other) if value]
+        return Shared.SOME if all(text == SUPPRESSED or _holds_null(text) for text in texts) else Shared.NOTHING
+    if one.text == other.text or SUPPRESSED in (one.text, other.text):
+        return Shared.SOME
+    for value, beside in ((one, other), (other, one)):
+        if value.members:
+            return max(_shared(member, beside, plain) for member in value.members)
+    if known := [Shared.SOME if shares else Shared.NOTHING for shares in _known(one, other)]:
+        return max(known)
+    return Shared.NOTHING if plain and not (one.ends or other.ends) else Shared.UNKNOWN
 
 
-def _redacted(one: str, other: str) -> bool:
-    stars = SUPPRESSED in one or SUPPRESSED in other
-    return (
-        stars
-        and len(one) == len(other)
-        and all(a == b or SUPPRESSED in (a, b) for a, b in zip(one, other, strict=True))
-    )
+def _holds_null(text: str) -> bool:
+    return NULL in (members_of(text, ()) or ())
 
 
-def _nested(one: str, other: str) -> bool:
+def _known(one: _Read, other: _Read) -> Iterator[bool]:
+    """Yield whether two values overlap, for each way in which both can be read."""
+    if one.leaves is not None and other.leaves is not None:
+        yield not one.leaves.isdisjoint(other.leaves)
+    if one.cell and other.cell:
+        yield _nested(one.cell, other.cell)
+    for mine, theirs in ((one.number, other.number), (one.calendar, other.calendar)):
+        if mine and theirs:
+            yield _crossing(mine, theirs)
+    if SUPPRESSED in one.text + other.text and (shares := _redacted(one.text, other.text)) is not None:
+        yield shares
+    if {*one.ends, one.text} & {*other.ends, other.text}:
+        yield True
+
+
+def _redacted(one: str, other: str) -> bool | None:
+    """Return whether texts are equal but for their redacted letters; None for two lengths, which padding may hide."""
+    if len(one) == len(other):
+        return all(a == b or SUPPRESSED in (a, b) for a, b in zip(one, other, strict=True))
+    left, right = (all(a == b or SUPPRESSED in (a, b) for a, b in pairs) for pairs in _aligned(one, other))
+    return None if left or right else False
+
+
+def _aligned(one: str, other: str) -> Iterator[Iterator[tuple[str, str]]]:
+    yield zip(one, other, strict=False)
+    yield zip(reversed(one), reversed(other), strict=False)
+
+
+def _nested(mine: tuple[int, int], theirs: tuple[int, int]) -> bool:
     """Return whether one H3 cell is the other's parent at some resolution: its digits are where the other's begin."""
-    mine, theirs = _cell(one), _cell(other)
-    if mine is None or theirs is None:
-        return False
     above = 45 - 3 * min(mine[0], theirs[0])
     return mine[1] >> above == theirs[1] >> above
 
@@ -87,15 +142,6 @@ def _cell(text: str) -> tuple[int, int] | None:
     return ((number >> 52) & 15, number & ((1 << 52) - 1)) if h3.is_valid_cell(f"{number:x}") else None
 
 
-def _crossing(one: str, other: str) -> bool:
-    """Return whether two intervals, or an interval and a number, have one in common."""
-    mine, theirs = (interval_of(text) or _point(text) for text in (one, other))
-    if mine is None or theirs is None:
-        return False
+def _crossing(mine: Span, theirs: Span) -> bool:
     (low, high, closed), (bottom, top, shut) = mine, theirs
     return (low < top or (low == top and shut)) and (bottom < high or (bottom == high and closed))
-
-
-def _point(text: str) -> tuple[float, float, bool] | None:
-    number = number_of(text)
-    return None if number is None else (number, number, True)

@@ -30,9 +30,15 @@ _REDACTED = re.compile(r"^(\*+[^*]+|[^*]+\*+|\*{2,})$")
 
 def interval_of(text: str) -> tuple[float, float, bool] | None:
     """Return (low, high, whether high belongs to it) of an interval of numbers or dates; else None."""
+    ends = ends_of(text)
+    low, high = (number_of(ends[0]), number_of(ends[1])) if ends else (None, None)
+    return None if low is None or high is None or ends is None else (low, high, ends[2])
+
+
+def ends_of(text: str) -> tuple[str, str, bool] | None:
+    """Return (low, high, whether high belongs to it) of an interval of whatever it is of; else None."""
     found = _INTERVAL.match(text)
-    low, high = (number_of(found[1]), number_of(found[2])) if found else (None, None)
-    return None if low is None or high is None or found is None else (low, high, found[3] == "]")
+    return (found[1], found[2], found[3] == "]") if found else None
 
 
 def members_of(text: str, values: Sequence[str | None]) -> set[str] | None:

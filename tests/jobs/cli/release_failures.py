@@ -143,6 +143,14 @@ TABLES = {
             "`gates: {accept_too_small: true}`": gates(singling_out=0.05, accept_too_small=True),
         },
     ),
+    "a late row": Failure(
+        "late_rows", {"earlier_versions": [{}], "rows": FOUR + "late,70,Oslo,n,s\n"},
+        {
+            "declare `late_rows: allow`": {"late_rows": "allow"},
+            "Keep the version that is out until the next epoch": {"rows": FOUR},
+        },
+        out_before=True,
+    ),
     "half of them are no crowd": Failure(
         "attacks (too small)", {**MANY, "rows": crowd(200), **models(150), **gates(membership=0.25)},
         {

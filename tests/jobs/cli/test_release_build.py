@@ -31,6 +31,7 @@ def built(geoward, fits, tmp_path):
         (tmp_path / "visits.csv").write_text(rows)
         (tmp_path / "visits.yaml").write_text(yaml.safe_dump({**DECLARED, **declared}))
         out = tmp_path / "out.csv"
+        out.unlink(missing_ok=True)
         how = ["--dry-run"] if dry else ["--output", out]
         done = geoward("release", "build", tmp_path / "visits.yaml", *how, *arguments, "--json")
         if done.document:
@@ -350,7 +351,7 @@ def test_a_formula_in_a_published_cell_is_warned_of_and_published_as_it_is(geowa
 
     warned = [one for one in done.document["verdicts"] if one["severity"] == "warn"]
     assert done.exit_code == 0
-    assert [one["check"] for one in warned] == ["spreadsheet_formulas"]
+    assert [one["check"] for one in warned] == ["spreadsheet_formulas", "late_rows"]
     assert "=1+1" in (tmp_path / "out.csv").read_text()
 
 

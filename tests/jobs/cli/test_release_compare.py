@@ -153,6 +153,131 @@ def test_fixed_cells_that_lie_in_one_another_are_refused(compared, tmp_path, old
     assert (told["differencing"]["overlapping"], code) == (overlapping, overlapping)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "overlapping"),
+    [
+        pytest.param("2026-05", "2026-05-04", 1, id="a-month-and-its-day"),
+        pytest.param("2026", "2026-05", 1, id="a-year-and-its-month"),
+        pytest.param("2026", "2026-05-04 08:30:00", 1, id="a-year-and-its-moment"),
+        pytest.param("2020s", "2026-Q2", 1, id="a-decade-and-its-quarter"),
+        pytest.param("2026-W18", "2026-05", 1, id="a-week-and-the-month-it-ends-in"),
+        pytest.param("2026-05-04", "2026-05-04T08", 1, id="a-day-and-its-hour"),
+        pytest.param("2026-05-03", "[2026-05-01, 2026-05-03]", 1, id="the-last-day-of-an-interval"),
+        pytest.param("2026-05-03", "[2026-05-01, 2026-05-03[", 0, id="the-day-after-an-interval"),
+        pytest.param("2026-05", "2026-06-01", 0, id="a-month-and-another's-day"),
+        pytest.param("2010s", "2020", 0, id="a-decade-and-the-year-after"),
+        pytest.param("2026-W18", "2026-06", 0, id="a-week-and-a-later-month"),
+        pytest.param("{Ayr, null}", "", 1, id="a-null-and-a-set-that-has-it"),
+        pytest.param("Ayr", "", 0, id="a-null-and-a-text"),
+        pytest.param("[low, mid]", "[mid, high]", 1, id="ranges-with-an-end-in-common"),
+    ],
+)
+def test_parts_of_the_calendar_and_nulls_lie_in_one_another(compared, old, new, overlapping):
+    code, told = compared(rows(("1", f'"{old}"', 20)), rows(("1", new and f'"{new}"', 21)), "--k", "5", "--fixed-cells")
+
+    found = told["differencing"]
+    assert (found["overlapping"], found["unknown"], code) == (overlapping, 0, overlapping)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "plain", "unknown"),
+    [
+        pytest.param("Scotland", "Ayr", [], 1, id="maybe-a-node-and-its-value"),
+        pytest.param("Scotland", "Ayr", ["--plain", "town"], 0, id="said-to-be-values"),
+        pytest.param("{Ayr, Cork}", "Bute", [], 1, id="a-set-and-maybe-a-node"),
+        pytest.param("{Ayr, Cork}", "Bute", ["--plain", "town"], 0, id="a-set-of-values"),
+        pytest.param("[low, mid]", "high", ["--plain", "town"], 1, id="a-range-in-an-order-not-known"),
+        pytest.param("10***", "1013", [], 1, id="redacted-and-maybe-padded"),
+        pytest.param("10***", "1113", [], 0, id="other-letters-of-another-length"),
+        pytest.param("2026-13", "2026", [], 1, id="no-month"),
+    ],
+)
+def test_of_texts_that_may_be_nodes_nothing_is_proven_unless_it_is_said_what_they_are(
+    compared, old, new, plain, unknown
+):
+    code, told = compared(rows(("1", f'"{old}"', 20)), rows(("1", new, 21)), "--k", "5", "--fixed-cells", *plain)
+
+    found = told["differencing"]
+    assert (found["unknown"], found["unread"], found["overlapping"]) == (unknown, ["town"] * unknown, 0)
+    assert (code, found["proven"]) == (unknown, not unknown)
+    assert not unknown or "--plain" in found["reasons"][0]
+
+
+@pytest.mark.parametrize(
+    ("slot", "hours", "code"),
+    [
+        pytest.param("2", 1, 1, id="an-hour-of-the-six"),
+        pytest.param("6", 1, 0, id="the-hour-after"),
+        pytest.param("6", 6, 0, id="the-slot-after"),
+        pytest.param("0", 1, 1, id="the-first-hour"),
+    ],
+)
+@pytest.mark.parametrize("dated", [False, True], ids=["of-the-week", "of-a-day"])
+def test_slots_of_places_hold_the_hours_that_stand_beside_them(geoward, tmp_path, slot, hours, code, dated):
+    """A crowd of 9 moved from a slot of six hours: nobody came, or one did."""
+    for name, at, long, people in (("a.csv", "0", 6, 9), ("b.csv", slot, hours, 10)):
+        at = f"2026-05-01 {at.zfill(2)}:00:00" if dated else at
+        (tmp_path / name).write_text("cell,slot,slot_hours\n" + f"872a10728ffffff,{at},{long}\n" * people)
+
+    done = geoward(
+        "release", "compare", tmp_path / "a.csv", tmp_path / "b.csv", "-q", "cell,slot", "--k", "5", "--fixed-cells",
+        "--json",
+    )  # fmt: skip
+
+    assert (done.exit_code, done.document["differencing"]["overlapping"]) == (code, code)
+
+
+def test_texts_of_classes_that_are_apart_in_another_column_need_not_be_known(compared):
+    old = rows(("[20, 29]", "Ayr", 6))
+
+    assert compared(old, old + rows(("[30, 39]", "Scotland", 6)).partition("\n")[2], "--fixed-cells")[0] == 0
+
+
+def test_one_late_person_between_two_equal_classes_that_overlap_is_seen(compared):
+    """8 moved from one class to the other, and one came: each changed by more than k, and all by one."""
+    old = rows(("[20, 30]", "Ayr", 10), ("[25, 35]", "Ayr", 20))
+    apart = rows(("[20, 30]", "Ayr", 10), ("[31, 35]", "Ayr", 20))
+
+    code, told = compared(old, rows(("[20, 30]", "Ayr", 19), ("[25, 35]", "Ayr", 12)), "--k", "3")
+    crowds = compared(apart, rows(("[20, 30]", "Ayr", 19), ("[31, 35]", "Ayr", 12)), "--k", "3")
+
+    assert (code, told["differencing"]["small"], told["differencing"]["overlapping"]) == (1, 0, 1)
+    assert crowds[0] == 0
+
+
+KEPT = "age,town,note,job\n" + "".join(f"1,Ayr,n{at % 2},j{at % 3}\n" for at in range(12))
+
+
+@pytest.mark.parametrize(
+    ("new", "kept"),
+    [
+        pytest.param(KEPT, 0, id="nothing"),
+        pytest.param(KEPT.replace("n1,j1", "n0,j1", 1), 1, id="one-note"),
+        pytest.param(KEPT.replace("n0,j0", "n0,j1", 1).replace("n1,j1", "n1,j0", 1), 1, id="two-rows-of-equal-counts"),
+        pytest.param(KEPT.replace("j0", "j9"), 1, id="as-many-as-4"),
+        pytest.param(KEPT.replace("n0", "n9"), 0, id="as-many-as-6"),
+    ],
+)
+def test_other_columns_that_change_for_a_few_are_seen(compared, new, kept):
+    code, told = compared(KEPT, new, "--k", "5")
+
+    found = told["differencing"]
+    assert (found["small"], found["secrets"], found["kept"]) == (0, 0, kept)
+    assert (code, found["kept_columns"], found["left_out"]) == (kept, ["note", "job"], [])
+
+
+def test_a_column_that_was_made_anew_does_not_hide_the_others(compared):
+    """A number for each row that is another in each version: whole rows all changed, and one of them besides."""
+    numbered = [
+        "\n".join(f"{line},{start + at if at else 'number'}" for at, line in enumerate(text.splitlines()))
+        for start, text in ((0, KEPT), (100, KEPT.replace("n0,j0", "n0,j1", 1).replace("n1,j1", "n1,j0", 1)))
+    ]
+
+    code, told = compared(*numbered, "--k", "5")
+
+    assert (code, told["differencing"]["kept"], told["differencing"]["left_out"]) == (1, 1, ["number"])
+
+
 def test_people_are_compared_one_by_one_where_both_files_tell_them(compared):
     old = "age,town,who\n" + "".join(f"1,Ayr,p{at}\n" for at in range(5))
 
@@ -225,6 +350,7 @@ def test_a_node_of_a_hierarchy_is_understood_once_it_is_named(compared, geoward,
     [
         pytest.param([], "Name them with --quasi-ids", id="no-columns"),
         pytest.param(["-q", "age", "--k", "1"], "--k 2 or more", id="k-of-one"),
+        pytest.param(["-q", "age", "--plain", "town"], "No quasi-identifier: town", id="plain-and-not-known"),
         pytest.param(["-q", "height"], "It has: age, town, ill", id="unknown-column"),
     ],
 )

@@ -24,6 +24,7 @@ def signed(geoward, declared, tmp_path):
 
     def signed(**more):
         path, file, page = declared(**more), tmp_path / "out.csv", tmp_path / "report.html"
+        file.unlink(missing_ok=True)
         assert geoward("release", "build", path, "-o", file, "--report", page).exit_code == 0
         return file, page.read_text(), path
 
@@ -134,7 +135,7 @@ def test_a_report_of_no_file_has_nothing_to_sign(geoward, declared, tmp_path, ga
 
 def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared, tmp_path):
     file, page = tmp_path / "out.csv", tmp_path / "report.html"
-    file.write_text("of another day\n")
+    assert geoward("release", "build", declared(), "-o", file).exit_code == 0
 
     done = geoward("release", "build", declared(), "-o", file, "--dry-run", "--report", page)
 

@@ -287,7 +287,7 @@ def test_a_difference_of_many_is_no_few_people_unless_k_is_said_so(geoward, csv)
 
 
 def test_a_file_that_is_there_is_replaced_and_that_is_told(geoward, declared, tmp_path):
-    (tmp_path / "out.csv").write_text("before")
+    geoward("release", "build", declared(), "-o", tmp_path / "out.csv")
 
     done = geoward("release", "build", declared(), "-o", tmp_path / "out.csv")
 

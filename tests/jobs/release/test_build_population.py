@@ -43,6 +43,7 @@ def build(tmp_path_factory):
 
     def build(people, chosen, models, columns="age size zip", stated=None, **more):
         columns = columns.split()
+        (folder / "out.csv").unlink(missing_ok=True)
         write(folder / "people.csv", [(at, *row) for at, row in enumerate(people)], ["who", *columns])
         write(folder / "in.csv", [(at, *people[at], "x") for at in chosen], ["who", *columns, "ill"])
         release = TableRelease(
@@ -222,7 +223,8 @@ def test_fakes_of_the_population_on_one_phone_are_one_of_it(tmp_path):
     shown = []
     for links in ((), ("phone",)):
         release = TableRelease.model_validate({**stated, "links": links})
-        build_file(release, tmp_path / "t.yaml", tmp_path / "in.csv", tmp_path / "out.csv", lambda step: None)
-        shown.append(sorted((tmp_path / "out.csv").read_text().split("\n")[1:-1]))
+        out = tmp_path / f"out{len(links)}.csv"
+        build_file(release, tmp_path / "t.yaml", tmp_path / "in.csv", out, lambda step: None)
+        shown.append(sorted(out.read_text().split("\n")[1:-1]))
 
     assert shown == [['"30"', '"60"'], ['"[30, 60]"', '"[30, 60]"']]
