@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.release.attack_release import Halves, attack_halves, attack_release
+from jobs.release.attack_halves import Halves, attack_halves
+from jobs.release.attack_release import attack_release
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
