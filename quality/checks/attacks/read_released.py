@@ -26,7 +26,7 @@ class UnreadableRelease(GeowardError):
         """Name the column and how many of its distinct values are meant."""
         super().__init__(
             f"Column {column}: {values} distinct published values are no interval, set or node of its true ones.",
-            mend=f"Name the hierarchy of {column}, or publish the column in one of these forms.",
+            mend=f"Name the hierarchy of {column} or the order of its values, or publish it in one of these forms.",
         )
 
 

@@ -137,10 +137,10 @@ TABLES = {
         {"`gates: {linkability: null}`": gates(linkability=None)},
     ),
     "an attack is undecided": Failure(
-        "attack_singling_out (too small)", {**FEW, **gates(singling_out=0.05)},
+        "attack_linkability (too small)", {**FEW, **models(10), **gates(linkability=0.2)},
         {
             "Release more subjects": {"rows": crowd(600)},
-            "`gates: {accept_too_small: true}`": gates(singling_out=0.05, accept_too_small=True),
+            "`gates: {accept_too_small: true}`": gates(linkability=0.2, accept_too_small=True),
         },
     ),
     "half of them are no crowd": Failure(
