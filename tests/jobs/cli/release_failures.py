@@ -132,6 +132,14 @@ TABLES = {
             "`gates: {singling_out: null}`": gates(singling_out=None),
         },
     ),
+    "what is kept singles out": Failure(
+        "attack_singling_out", {**MANY, "keep": ["ill"], **models(2), **gates(singling_out=0.2)},
+        {
+            "Declare as quasi-identifiers": {"quasi_ids": {**MANY["quasi_ids"], "ill": CITY}, "keep": []},
+            "do not publish": {"keep": []},
+            "`gates: {kept_alone: 1}`": gates(singling_out=0.2, kept_alone=1),
+        },
+    ),
     "one column is not linked": Failure(
         "attack_linkability (blind)", {"quasi_ids": {"age": AGE}, **gates(linkability=0.1)},
         {"`gates: {linkability: null}`": gates(linkability=None)},
