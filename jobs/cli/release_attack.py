@@ -9,7 +9,17 @@ import typer
 
 from jobs.cli.app import Json, grid, show
 from jobs.cli.release import release, tell_step, told_verdicts
-from jobs.cli.release_verify import Columns, Secrets, pairs, split
+from jobs.cli.release_verify import (
+    Columns,
+    Delimiter,
+    Hierarchies,
+    Orders,
+    Population,
+    Secrets,
+    Subject,
+    beside_of,
+    split,
+)
 from jobs.listings.releases import AttackListing
 from quality.contracts.errors import UsageError
 
@@ -30,7 +40,11 @@ def attack(
     control: Annotated[Path | None, typer.Option("--control", help="Rows of people that the file is not of.")] = None,
     quasi_ids: Columns = None,
     sensitive: Secrets = None,
-    hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it.")] = None,
+    subject: Subject = "",
+    population: Population = None,
+    hierarchy: Hierarchies = None,
+    order: Orders = None,
+    delimiter: Delimiter = "",
     limit: Annotated[float, typer.Option("--limit", min=0, max=1, help="What an attack may gain at most.")] = 0.05,
     as_json: Json = False,
 ) -> None:
@@ -38,12 +52,15 @@ def attack(
 
     Of a declaration, half of the people are published in memory and the other half is the control group. For a file
     that anybody made, give the rows it was made of, and rows of people it is not of: what fits them as well is no leak.
+    Of a file of k-map, `--population` says among whom people are sought. Name columns that were published as they are
+    with `--quasi-ids` too, if somebody may know them.
     Each attack is tried on the raw rows too: if it fails there, it is blind and proves nothing. Nothing is written.
     Ends with code 1 unless every attack is withstood.
 
     Example: `geoward release attack anonymous.csv --original in.csv --control others.csv -q age,zip -s disease`
     """
     from jobs.release.attack_file import attack_declared, attack_published
+    from quality.checks.anonymity.published_table import Roles
     from quality.releases.declaration import Gates
     from quality.releases.load_release import load_table_release, locate_release
 
@@ -52,11 +69,11 @@ def attack(
             mend = "Say --original, --control (people that it is not of) and --quasi-ids."
             raise UsageError("A file is attacked with the rows it was made of, and with others.", mend=mend)
         gates = Gates(singling_out=limit, linkability=limit, inference=limit)
-        files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
+        roles = Roles(split(quasi_ids), split(sensitive), subject or None)
+        beside = beside_of(roles, population, hierarchy, order, delimiter)
         found = attack_published(
-            Path(target), original, control, known=split(quasi_ids), sensitive=split(sensitive), gates=gates,
-            hierarchies=files, tell=tell_step,
-        )  # fmt: skip
+            Path(target), original, control, roles=roles, gates=gates, beside=beside, tell=tell_step
+        )
     else:
         declared, where = load_table_release(target), locate_release(target)
         found = attack_declared(declared, where, source or where.parent / declared.reads, tell_step)
@@ -77,6 +94,7 @@ def _tables(found: list[Verdict]) -> list[Table | str]:
         name = one.check.removeprefix("attack_").replace("_", " ") + (
             f" of {told['column']}" if "column" in told else ""
         )
+        name += f" knowing {told['knowing']}" if "knowing" in told else ""
         if "estimate" not in told:
             table.add_row(name, str(told["outcome"]))
             continue

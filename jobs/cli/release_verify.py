@@ -24,16 +24,19 @@ from quality.contracts.errors import UsageError
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from jobs.release.verify_file import Verified
+    from jobs.release.verify_file import Beside, Verified
     from quality.checks.anonymity.measurement import Group, Parameter
     from quality.checks.anonymity.published_table import Roles
     from quality.releases.privacy_models import PrivacyModel
 
-Pair = tuple[str, str]
 Columns = Annotated[
     list[str] | None, typer.Option("--quasi-ids", "-q", help="What an attacker may know; a,b or again.")
 ]
 Secrets = Annotated[list[str] | None, typer.Option("--sensitive", "-s", help="What must not be learned; a,b or again.")]
+Subject = Annotated[str, typer.Option("--subject", help="Who a row is about; default: each row a subject.")]
+Population = Annotated[Path | None, typer.Option("--population", help="A table of everybody: k-map, presence.")]
+Hierarchies = Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it.")]
+Orders = Annotated[list[str] | None, typer.Option("--order", help="COLUMN=a,b,c: the values' order.")]
 Delimiter = Annotated[
     str, typer.Option("--delimiter", help="Of CSV, if its header holds several: a comma, semicolon, tab or |.")
 ]
@@ -44,7 +47,7 @@ def verify(
     file: Annotated[Path, typer.Argument(help="A CSV or Parquet file, or a folder of Parquet files.")],
     quasi_ids: Columns = None,
     sensitive: Secrets = None,
-    subject: Annotated[str, typer.Option("--subject", help="Who a row is about; default: each row a subject.")] = "",
+    subject: Subject = "",
     link: Annotated[list[str] | None, typer.Option("--link", help="Equal values make subjects one (device).")] = None,
     nulls: Annotated[
         Literal["category", "wildcard"], typer.Option("--nulls", help="Null is a value, or any.")
@@ -54,13 +57,9 @@ def verify(
     t: Annotated[
         float, typer.Option("--t", min=0, max=1, help="Fail above this t (equal distance) of any sensitive column.")
     ] = 0.0,
-    population: Annotated[
-        Path | None, typer.Option("--population", help="A table of everybody: k-map, presence.")
-    ] = None,
-    hierarchy: Annotated[list[str] | None, typer.Option("--hierarchy", help="COLUMN=FILE, as ARX writes it.")] = None,
-    order: Annotated[
-        list[str] | None, typer.Option("--order", help="COLUMN=a,b,c: the values' order, for t_ordered.")
-    ] = None,
+    population: Population = None,
+    hierarchy: Hierarchies = None,
+    order: Orders = None,
     fraction: Annotated[
         float,
         typer.Option(
@@ -79,17 +78,15 @@ def verify(
 
     Example: `geoward release verify table.csv --quasi-ids age,zip --sensitive disease --k 5`
     """
-    from jobs.release.verify_file import Beside, verify_file
+    from jobs.release.verify_file import verify_file
     from quality.checks.anonymity.published_table import Roles
 
     if not (named := split(quasi_ids)):
         raise UsageError("Which columns may an attacker know?", mend="Name them with --quasi-ids a,b.")
     roles = Roles(named, split(sensitive), subject or None, split(link), nulls)
-    _refuse_roles(roles, pairs("--hierarchy", hierarchy), pairs("--order", order), population)
-    files = {column: Path(value) for column, value in pairs("--hierarchy", hierarchy)}
-    orders = {column: tuple(value.split(",")) for column, value in pairs("--order", order)}
+    beside = beside_of(roles, population, hierarchy, order, delimiter)
+    _refuse_idle(roles, beside)
     models = _limits(k, least, t, roles.sensitive)
-    beside = Beside(population, subject or None, files, orders, delimiter_of(delimiter))
     found = verify_file(file, roles, models, beside=beside, worst=worst or 3)
     risk = _risk(found, fraction)
     show(_listing(file.name, found, risk), as_json, _tables(found, risk, worst or 1), markup=False)
@@ -121,16 +118,28 @@ def pairs(option: str, values: Iterable[str] | None) -> list[tuple[str, str]]:
 _FORMS = {"--order": "age=a,b,c"}
 
 
-def _refuse_roles(roles: Roles, files: list[Pair], orders: list[Pair], population: Path | None) -> None:
-    """Raise ``UsageError`` for columns of two roles, and for hierarchies and orders that nothing would look at."""
+def beside_of(
+    roles: Roles, population: Path | None, hierarchy: Iterable[str] | None, order: Iterable[str] | None, delimiter: str
+) -> Beside:
+    """Return what is given beside a file; raise ``UsageError`` for columns of two roles, or of none."""
+    from jobs.release.verify_file import Beside
+
     if both := sorted(set(roles.quasi_ids) & set(roles.sensitive)):
         raise UsageError(f"{both[0]} is a quasi-identifier and sensitive.", mend="Name it once: which is it?")
     if roles.subject in roles.quasi_ids:
         raise UsageError(f"{roles.subject} is the subject and a quasi-identifier.", mend="Name it once: which is it?")
+    files, orders = pairs("--hierarchy", hierarchy), pairs("--order", order)
     for name, _ in [*files, *orders]:
         if name not in (*roles.quasi_ids, *roles.sensitive):
             raise UsageError(f"{name} is neither a quasi-identifier nor sensitive.", mend="Name columns that are.")
-    if population is None and (idle := [name for name, _ in files if name not in roles.sensitive]):
+    paths = {column: Path(value) for column, value in files}
+    stated = {column: tuple(value.split(",")) for column, value in orders}
+    return Beside(population, roles.subject, paths, stated, delimiter_of(delimiter))
+
+
+def _refuse_idle(roles: Roles, beside: Beside) -> None:
+    """Raise ``UsageError`` for hierarchies that nothing would look at."""
+    if beside.population is None and (idle := [name for name in beside.hierarchies if name not in roles.sensitive]):
         mend = f"Without one {idle[0]} is compared as it is published: leave its hierarchy out."
         raise UsageError(f"The hierarchy of a quasi-identifier needs --population: {', '.join(idle)}.", mend=mend)
 

@@ -95,7 +95,8 @@ class AttackListing(Listing):
     """`geoward release attack --json`. ``withstands`` is whether nothing stops a publish.
 
     ``measured`` of an attack holds its ``outcome`` (passed, failed, blind, too_small), the ``estimate`` of its gain
-    with the interval from ``low`` to ``high``, the ``limit``, and what the same attack gains on the raw rows.
+    with the interval from ``low`` to ``high``, the ``limit``, and what the same attack gains on the raw rows; of which
+    secret (``column``), and ``knowing`` which kept columns.
     """
 
     target: str

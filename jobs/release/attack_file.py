@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.release.attack_release import Halves, attack_halves, attack_release
+from jobs.release.attack_halves import Halves, attack_halves
+from jobs.release.attack_release import attack_release
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
-from jobs.release.verify_file import read_hierarchy
+from jobs.release.verify_file import Beside, not_in_order, read_hierarchy
+from quality.checks.anonymity.published_table import Roles
 from quality.checks.verdict import Verdict
 from quality.releases.declaration import Gates, TableRelease
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from quality.checks.attacks.read_released import Domains
 
 Tell = Callable[[str], None]
 
@@ -40,38 +44,66 @@ def with_subject(rows: pa.Table, release: TableRelease) -> pa.Table:
 
 
 def attack_published(
-    published: Path, original: Path, control: Path, *, known: Sequence[str], sensitive: Sequence[str], gates: Gates,
-    hierarchies: Mapping[str, Path], tell: Tell,
-) -> list[Verdict]:  # fmt: skip
+    published: Path, original: Path, control: Path, *, roles: Roles, gates: Gates, beside: Beside, tell: Tell
+) -> list[Verdict]:
     """Attack a ``published`` file that anybody made, with the rows it was made of and those of people it is not of.
 
-    A person is a row of ``original`` and of ``control``. Raises ``UsageError`` for files that cannot be read, and
-    ``UnreadableRelease`` for published values that stand for none of the original's.
+    A person is a row of ``original`` and of ``control``, or the first of a subject's. Raises ``UsageError`` for files
+    that cannot be read, and ``UnreadableRelease`` for published values that stand for none of the original's.
     """
     import pyarrow as pa
 
     from quality.checks.attacks.read_released import domains_of, read_people, read_released
 
-    names = [*known, *sensitive]
-    paths = {name: read_hierarchy(file) for name, file in hierarchies.items()}
+    names = [*roles.quasi_ids, *roles.sensitive]
+    paths = {name: read_hierarchy(file) for name, file in beside.hierarchies.items()}
     tell(f"Reading {published.name}, {original.name} and {control.name}")
-    true, others = _typed(read_table(original, names), read_table(control, names))
-    categories = domains_of(pa.concat_tables([true, others]), names, paths)
-    released = read_released(read_table(published, names), names, categories, hierarchies=paths)
-    members, strangers = (read_people(rows, names, categories) for rows in (true, others))
-    made = Halves(released, members, strangers, {name: len(values) for name, values in categories.items()})
-    return attack_halves(made, tuple(known), tuple(sensitive), gates, tell)
+    read = [(original, names), (control, names), *([(beside.population, roles.quasi_ids)] if beside.population else [])]
+    tables = _typed([_people(file, columns, roles.subject, beside) for file, columns in read], beside.orders)
+    whole = pa.concat_tables(tables, promote_options="default")
+    categories = domains_of(whole, names, paths)
+    _refuse_orders(categories, beside.orders)
+    rows = read_table(published, names, delimiter=beside.delimiter)
+    released = read_released(rows, names, categories, hierarchies=paths, orders=beside.orders)
+    members, others, *everybody = (read_people(table, table.column_names, categories) for table in tables)
+    sizes = {name: len(values) for name, values in categories.items()}
+    made = Halves(released, members, others, sizes, population=everybody[0] if everybody else None)
+    return attack_halves(made, roles.quasi_ids, roles.sensitive, gates, tell)
 
 
-def _typed(*tables: pa.Table) -> list[pa.Table]:
-    """Return the tables with columns of texts that are all numbers, in each of them, as numbers."""
+def _people(file: Path, columns: Sequence[str], subject: str | None, beside: Beside) -> pa.Table:
+    """Return the columns of a file's people: of a subject's rows the first, and none of rows without one."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if subject is None:
+        return read_table(file, columns, delimiter=beside.delimiter)
+    rows = read_table(file, (*columns, subject), delimiter=beside.delimiter)
+    rows = rows.filter(pc.is_valid(rows[subject]))
+    codes = rows[subject].combine_chunks().dictionary_encode().indices.to_numpy()
+    return rows.take(pa.array(np.sort(np.unique(codes, return_index=True)[1]))).select(list(columns))
+
+
+def _refuse_orders(categories: Domains, orders: Mapping[str, Sequence[str]]) -> None:
+    """Raise ``UsageError`` for an order that lacks a value: it would lie in no range, which nobody said."""
+    for name, order in orders.items():
+        if lacking := len(set(categories[name]) - {None} - set(order)):
+            raise not_in_order(name, lacking)
+
+
+def _typed(tables: Sequence[pa.Table], ordered: Collection[str]) -> list[pa.Table]:
+    """Return the tables with columns of texts that are all numbers, in each of them, as numbers; ``ordered`` stay."""
     import pyarrow as pa
 
-    for name in tables[0].column_names:
+    found = list(tables)
+    for at, name in enumerate(tables[0].column_names):
+        own = [number for number, table in enumerate(tables) if name in table.column_names]
         try:
-            columns = [table[name].cast(pa.float64()) for table in tables]
+            kind = pa.string() if name in ordered else pa.float64()
+            columns = [tables[number][name].cast(kind) for number in own]
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-            columns = [table[name].cast(pa.string()) for table in tables]
-        at = tables[0].column_names.index(name)
-        tables = tuple(table.set_column(at, name, column) for table, column in zip(tables, columns, strict=True))
-    return list(tables)
+            columns = [tables[number][name].cast(pa.string()) for number in own]
+        for number, column in zip(own, columns, strict=True):
+            found[number] = found[number].set_column(at, name, column)
+    return found

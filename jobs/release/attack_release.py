@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from jobs.release.attack_halves import SEED, Halves, attack_halves
 from jobs.release.hierarchy_paths import hierarchy_paths
-from quality.checks.attacks.finding import Finding, as_verdict
 from quality.checks.verdict import Verdict
+from quality.releases.attributes import QuasiIdentifier
 from quality.releases.declaration import Gates, TableRelease
 from quality.releases.privacy_models import DeltaPresence
 from transforms.anonymity.partition_bounds import Unreachable
@@ -19,27 +19,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from quality.checks.attacks.released_columns import People, Released
     from transforms.anonymity.domains import Domain
-
-TARGETS = 5_000
-"""People whom each attack tries: enough for an interval of about a hundredth."""
 
 AT_MOST = 100_000
 """Rows that are attacked; of a larger table, those of a part of its people."""
-
-SEED = 20_261_127
-NOT_TRIED = " To publish without this proof, state `gates: {%s: null}`; the report then says that it was not tried."
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Halves:
-    """What an attacker sees of the ``released`` half, and the true values of its people and of the others."""
-
-    released: Released
-    members: People
-    others: People
-    sizes: dict[str, int]
 
 
 def attack_release(
@@ -64,24 +47,6 @@ def attack_release(
     return attack_halves(made, tuple(release.quasi_ids), release.sensitive, release.gates, tell)
 
 
-def attack_halves(
-    made: Halves, known: tuple[str, ...], sensitive: tuple[str, ...], gates: Gates, tell: Callable[[str], None]
-) -> list[Verdict]:
-    """Return a verdict for each attack that ``gates`` name; ``known`` are the columns that the attacker knows."""
-    if gates.linkability is not None and len(known) < 2:
-        return [_unlinkable(), *attack_halves(made, known, sensitive, _without_links(gates), tell)]
-    found: list[tuple[str, Finding]] = []
-    for name, secrets in (("singling_out", ("",)), ("linkability", ("",)), ("inference", sensitive)):
-        limit = getattr(gates, name)
-        for secret in secrets if limit is not None else ():
-            tell(f"Attacking: {name.replace('_', ' ')}{f' of {secret}' if secret else ''}")
-            found += [(secret, one) for one in _attack(name, made, known, secret, limit)]
-    if gates.membership is not None:
-        tell("Attacking: membership")
-        found.append(("", _membership(made, known, gates.membership)))
-    return [_told(one, secret, gates) for secret, one in found]
-
-
 def _asked(gates: Gates) -> bool:
     limits = (gates.singling_out, gates.linkability, gates.inference, gates.membership)
     return any(limit is not None for limit in limits)
@@ -99,26 +64,6 @@ def _too_few(gates: Gates) -> Verdict:
     )
 
 
-def _unlinkable() -> Verdict:
-    from quality.checks.attacks.linkability import LINKABILITY
-
-    return Verdict(
-        "attack_linkability", False, LINKABILITY.claim,
-        "One quasi-identifier cannot be known to two data sets in parts, so that the attack cannot be tried."
-        + NOT_TRIED % "linkability", {"outcome": "blind"},
-    )  # fmt: skip
-
-
-def _without_links(gates: Gates) -> Gates:
-    return gates.model_copy(update={"linkability": None})
-
-
-def _told(finding: Finding, secret: str, gates: Gates) -> Verdict:
-    verdict = as_verdict(finding, accept_too_small=gates.accept_too_small)
-    mend = verdict.mend + NOT_TRIED % finding.attack.name if verdict.mend else ""
-    return replace(verdict, mend=mend, measured={**({"column": secret} if secret else {}), **verdict.measured})
-
-
 def halve(
     release: TableRelease, rows: pa.Table, domains: Sequence[Domain], population: pa.Table | None = None
 ) -> Halves:
@@ -127,21 +72,54 @@ def halve(
     import pyarrow as pa
 
     from quality.checks.attacks.read_released import domains_of, read_people, read_released
-    from transforms.anonymity.domains import as_declared
     from transforms.anonymity.publish_rows import publish_rows
 
     half, first = _people(release, rows)
-    true = pa.table({name: as_declared(rows, name, one) for name, one in release.coded.items()})
+    kept = release.known_kept
+    true = _true(rows, {**release.coded, **dict.fromkeys(kept, QuasiIdentifier(kind="categorical"))})
+    crowd = None if population is None or release.k > 1 else _crowd(release, rows, population)
     paths = hierarchy_paths(release, rows, domains)
-    categories = domains_of(true, true.column_names, paths)
+    categories = domains_of(true if crowd is None else _both(true, crowd), true.column_names, paths)
     published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population).table
-    orders = {one.name: one.texts.to_pylist() for one in domains if one.declared.kind == "ordered"}
-    released = read_released(published, true.column_names, categories, hierarchies=paths, orders=orders)
+    released = read_released(
+        published, true.column_names, categories, hierarchies=paths, exact=(*release.sensitive, *kept),
+        orders={one.name: one.texts.to_pylist() for one in domains if one.declared.kind == "ordered"},
+    )  # fmt: skip
     members, others = (
         read_people(true.take(pa.array(np.flatnonzero(first & (half == one)))), true.column_names, categories)
         for one in (0, 1)
     )
-    return Halves(released, members, others, {name: len(values) for name, values in categories.items()})
+    sizes = {name: len(values) for name, values in categories.items()}
+    everybody = None if crowd is None else read_people(crowd, crowd.column_names, categories)
+    return Halves(released, members, others, sizes, kept, everybody)
+
+
+def _true(rows: pa.Table, declared: dict[str, QuasiIdentifier]) -> pa.Table:
+    import pyarrow as pa
+
+    from transforms.anonymity.domains import as_declared
+
+    return pa.table({name: as_declared(rows, name, one) for name, one in declared.items()})
+
+
+def _crowd(release: TableRelease, rows: pa.Table, population: pa.Table) -> pa.Table:
+    """Return the true quasi-identifiers of the population, a person a row: of several, the first."""
+    import numpy as np
+    import pyarrow as pa
+
+    from transforms.anonymity.join_population import unite_people
+
+    if release.subject is not None:
+        people = unite_people(rows, population, release.subject, release.links)[rows.num_rows :]
+        population = population.take(pa.array(np.sort(np.unique(people, return_index=True)[1])))
+    return _true(population, release.quasi_ids)
+
+
+def _both(true: pa.Table, crowd: pa.Table) -> pa.Table:
+    """Return the rows of both, whose values are a column's categories; the population has no secrets."""
+    import pyarrow as pa
+
+    return pa.concat_tables([true, crowd], promote_options="default")
 
 
 def _of_half(release: TableRelease) -> TableRelease:
@@ -177,59 +155,3 @@ def people_of(release: TableRelease, rows: pa.Table) -> NDArray[np.int64]:
     if release.subject is None:
         return np.arange(rows.num_rows)
     return unite_subjects(rows, release.subject, release.links).astype(np.int64)
-
-
-def _attack(name: str, made: Halves, known: tuple[str, ...], secret: str, limit: float) -> list[Finding]:
-    from quality.checks.attacks.inference import attack_inference
-    from quality.checks.attacks.linkability import attack_linkability
-    from quality.checks.attacks.singling_out import attack_singling_out
-
-    columns = (*known, secret) if secret else known
-    released = {column: made.released[column] for column in columns}
-    members, others = ({column: half[column] for column in columns} for half in (made.members, made.others))
-    if name == "singling_out":
-        return [
-            attack_singling_out(
-                released, members, others, categories=made.sizes, limit=limit, guesses=TARGETS, seed=SEED
-            )
-        ]
-    if name == "inference":
-        return [
-            attack_inference(
-                released, members, others, secret=secret, categories=made.sizes, limit=limit, targets=TARGETS, seed=SEED
-            )
-        ]
-    found: list[Finding] = []
-    for parts in _parts(made, known):
-        found = [
-            attack_linkability(
-                released, members, others, parts=parts, categories=made.sizes, limit=limit, targets=TARGETS, seed=SEED
-            )
-        ]
-        if found[0].outcome != "blind":
-            break
-    return found
-
-
-def _parts(made: Halves, known: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Give the columns of two data sets that an attacker links, sharing ever more of them, the most telling first.
-
-    What tells raw rows apart with few columns in common shows a leak best; where it takes more, it is given more.
-    """
-    import numpy as np
-
-    telling = sorted(known, key=lambda name: -len(np.unique(made.members[name])))
-    for shared in range(len(known) - 1):
-        rest = telling[shared:]
-        yield (*telling[:shared], *rest[::2]), (*telling[:shared], *rest[1::2])
-
-
-def _membership(made: Halves, known: tuple[str, ...], limit: float) -> Finding:
-    from quality.checks.attacks.membership import attack_membership, closeness
-    from quality.checks.attacks.released_columns import published_exactly
-
-    released = {name: made.released[name] for name in known}
-    exact = published_exactly({name: made.members[name] for name in known}, made.sizes)
-    groups = [{name: half[name] for name in known} for half in (made.members, made.others)]
-    scores = [(closeness(rows, groups[0]), closeness(rows, groups[1])) for rows in (released, exact)]
-    return attack_membership(*scores, limit=limit, seed=SEED)

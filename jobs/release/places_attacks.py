@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from jobs.release.attack_release import NOT_TRIED
+from jobs.release.attack_halves import NOT_TRIED
 from jobs.release.explain_places import NOT_APPLICABLE
 from jobs.release.places_seen import Seen, see
 from quality.checks.attacks.epoch_linkage import EPOCHS, attack_epochs

@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def read_table(path: Path, columns: Sequence[str], content: bytes | None = None) -> pa.Table:
+def read_table(path: Path, columns: Sequence[str], content: bytes | None = None, *, delimiter: str = "") -> pa.Table:
     """Return ``columns`` of a CSV (also .gz) or Parquet file, of its ``content``, or of a folder of Parquet files.
 
-    CSV fields are texts, so that a code such as 02139 stays what it is; empty ones are null. Raises ``UsageError`` for
-    a file that is neither, is damaged, or lacks a column; no value is told.
+    CSV fields are texts, so that a code such as 02139 stays what it is; empty ones are null. Their ``delimiter`` is
+    told by the header if it is not stated. Raises ``UsageError`` for a file that is neither, is damaged, or lacks a
+    column; no value is told.
     """
     import pyarrow as pa
 
@@ -27,15 +28,15 @@ def read_table(path: Path, columns: Sequence[str], content: bytes | None = None)
         raise UsageError(f"{path.name} is neither CSV nor Parquet.", mend="Name it *.csv, *.csv.gz or *.parquet.")
     of_texts = not path.is_dir() and not kinds & {".parquet", ".pq"}
     try:
-        return _read_csv(path, columns, content) if of_texts else _read_parquet(path, columns, content)
+        return _read_csv(path, columns, content, delimiter) if of_texts else _read_parquet(path, columns, content)
     except (pa.ArrowInvalid, OSError, UnicodeDecodeError):
         raise UsageError(
             f"{path.name} cannot be read as a table.", mend="It is damaged or of another format."
         ) from None
 
 
-def _read_csv(path: Path, columns: Sequence[str], content: bytes | None) -> pa.Table:
-    file = csv_file(path, content=content)
+def _read_csv(path: Path, columns: Sequence[str], content: bytes | None, delimiter: str) -> pa.Table:
+    file = csv_file(path, content=content, delimiter=delimiter)
     rows: pa.Table = file.read(columns).read_all()
     file.check(rows.num_rows)
     return rows

@@ -94,10 +94,15 @@ def _refuse_orders(db: DuckDBPyConnection, table: str, orders: Mapping[str, Sequ
         column = f"CAST({quoted(name)} AS VARCHAR)"
         query = f"SELECT count(DISTINCT {column}) FROM {quoted(table)} WHERE NOT list_contains($1, {column})"
         if lacking := db.execute(query, [list(order)]).fetchall()[0][0]:
-            raise UsageError(
-                f"{counted(lacking, 'value')} of {name} {'is' if lacking == 1 else 'are'} not in its --order.",
-                mend="State the order of all of them.",
-            )
+            raise not_in_order(name, lacking)
+
+
+def not_in_order(name: str, lacking: int) -> UsageError:
+    """Return the error of an ``--order`` that lacks values of the column."""
+    return UsageError(
+        f"{counted(lacking, 'value')} of {name} {'is' if lacking == 1 else 'are'} not in its --order.",
+        mend="State the order of all of them.",
+    )
 
 
 def existing(path: Path) -> Path:

@@ -23,7 +23,8 @@ class Gates(_Frozen):
     stated limit, ``membership`` is not: k-anonymity does not promise to hide who is in a table. ``accept_too_small``
     lets a release pass whose attacks are undecided for want of people. ``kept_alone`` is the share of people who may
     hold a value of a kept column that fewer than k hold, or kept values that are theirs alone, or to whom kept values
-    give a quasi-identifier back inside a published class (null: any).
+    give a quasi-identifier back inside a published class (null: any). Attackers know kept columns, unless it is 1 or
+    null: that says that nobody else can know their values.
     ``max_information_loss`` is the normalized certainty penalty (NCP) and ``max_suppressed`` the share of rows that
     are not published: a release beyond either fails as useless.
     """
@@ -87,6 +88,12 @@ class TableRelease(_Frozen):
     def sensitive(self) -> tuple[str, ...]:
         """The columns whose values the models protect; they are published."""
         return tuple(dict.fromkeys(model.column for model in self.models if hasattr(model, "column")))
+
+    @property
+    def known_kept(self) -> tuple[str, ...]:
+        """The kept columns that somebody may know of a person: all, unless ``kept_alone`` says that nobody can."""
+        most = self.gates.kept_alone
+        return () if most is None or most >= 1 else self.keep
 
     @property
     def columns(self) -> tuple[str, ...]:

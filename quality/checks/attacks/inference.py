@@ -15,6 +15,7 @@ from quality.checks.attacks.nearest import nearest_class, nearest_rows
 from quality.checks.attacks.released_columns import (
     Codes,
     Column,
+    Exact,
     Intervals,
     People,
     Released,
@@ -108,7 +109,8 @@ def _right(column: Column, guesses: Codes, truth: NDArray[np.floating], rng: np.
         middle = (column.low[guesses] + column.high[guesses]) / 2
         near = np.abs(middle - truth) <= TOLERANCE * np.abs(truth)
         return wilson(int((near | (np.isnan(middle) & np.isnan(truth))).sum()), len(truth))
-    return wilson(int((_any_member(column, guesses, rng) == truth).sum()), len(truth))
+    guessed = column.values[guesses] if isinstance(column, Exact) else _any_member(column, guesses, rng)
+    return wilson(int((guessed == truth).sum()), len(truth))
 
 
 def _any_member(column: Sets, guesses: Codes, rng: np.random.Generator) -> Codes:

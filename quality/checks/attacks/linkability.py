@@ -63,4 +63,5 @@ def link(
 
 
 def _meet(one: list[Codes], other: list[Codes]) -> Estimate:
-    return wilson(sum(bool(np.intersect1d(*rows).size) for rows in zip(one, other, strict=True)), len(one))
+    pairs = zip(one, other, strict=True)
+    return wilson(sum(not set(mine.tolist()).isdisjoint(theirs.tolist()) for mine, theirs in pairs), len(one))

@@ -36,11 +36,16 @@ def nearest_rows(
         rows: list[int] = []
         for one in near:
             members = order[starts[one] : starts[one + 1]]
-            rows.extend(rng.permutation(members)[: count - len(rows)])
+            rows.extend(_some_of(members, count - len(rows), rng))
             if len(rows) == count:
                 break
         found.append(np.array(rows, dtype=np.int64))
     return found
+
+
+def _some_of(members: Codes, count: int, rng: np.random.Generator) -> Codes:
+    """Return ``count`` of the members, or all; one alone is picked, which takes no time however many they are."""
+    return members[[rng.integers(len(members))]] if count == 1 else rng.permutation(members)[:count]
 
 
 def nearest_class(
@@ -58,7 +63,10 @@ def _nearest_classes(
     for first in range(0, size_of(people), block):
         rows = np.arange(first, min(first + block, size_of(people)))
         distances = class_distances(released, classes, some(people, rows))
-        distances += rng.random(distances.shape) * 1e-9  # equal distances in an order of chance
+        distances += rng.random(distances.shape, dtype=np.float32) * 1e-9  # equal distances in an order of chance
+        if count == 1:
+            yield from distances.argmin(axis=1)[:, None]
+            continue
         for line in distances:
             near = np.argpartition(line, count - 1)[:count] if count < len(line) else np.arange(len(line))
             yield near[np.argsort(line[near])]

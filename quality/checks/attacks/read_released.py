@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from quality.checks.anonymity.hierarchy_file import Paths
 from quality.checks.anonymity.published_values import SUPPRESSED, covers, interval_of, number_of
-from quality.checks.attacks.released_columns import Column, Intervals, People, Released, Sets
+from quality.checks.attacks.released_columns import Column, Exact, Intervals, People, Released, Sets
 from quality.contracts.errors import GeowardError
 from quality.contracts.untold import untold
 
@@ -26,7 +26,7 @@ class UnreadableRelease(GeowardError):
         """Name the column and how many of its distinct values are meant."""
         super().__init__(
             f"Column {column}: {values} distinct published values are no interval, set or node of its true ones.",
-            mend=f"Name the hierarchy of {column}, or publish the column in one of these forms.",
+            mend=f"Name the hierarchy of {column} or the order of its values, or publish it in one of these forms.",
         )
 
 
@@ -57,14 +57,18 @@ def read_released(
     *,
     hierarchies: Mapping[str, Paths] | None = None,
     orders: Mapping[str, Sequence[str]] | None = None,
+    exact: Collection[str] = (),
 ) -> Released:
     """Return the published columns ``names``; raise ``UnreadableRelease`` rather than skip a value.
 
-    A range of categories is one in ``orders``, or else in the order of the domain. Null stands for no value.
+    A range of categories is one in ``orders``, or else in the order of the domain. Null stands for no value. Columns in
+    ``exact`` are published as they are: a value stands for itself, whatever it looks like.
     """
     found: dict[str, Column] = {}
     for name in names:
-        if name in domains:
+        if name in exact:
+            found[name] = Exact(_category_numbers(table[name], domains[name]), np.arange(len(domains[name])))
+        elif name in domains:
             order = (orders or {}).get(name) or [value for value in domains[name] if value is not None]
             found[name] = _sets(name, table[name], domains[name], (hierarchies or {}).get(name), order)
         else:

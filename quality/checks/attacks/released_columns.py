@@ -60,7 +60,24 @@ class Sets:
         return found
 
 
-Column = Intervals | Sets
+@dataclass(frozen=True, slots=True, eq=False)
+class Exact:
+    """Row i holds the category ``values[codes[i]]``: as a column that is published as it is, of however many."""
+
+    codes: Codes
+    values: Codes
+
+    def distances(self, values: Codes) -> Numbers:
+        """Return (values, distinct categories): 0 for the same one, else 1."""
+        return np.where(values[:, None] == self.values, 0.0, 1.0)
+
+    def fits(self, code: int, values: Codes) -> NDArray[np.bool_]:
+        """Return which values are the distinct category ``code``."""
+        found: NDArray[np.bool_] = values == self.values[code]
+        return found
+
+
+Column = Intervals | Sets | Exact
 Released = Mapping[str, Column]
 """The published rows, column by column."""
 
@@ -75,7 +92,7 @@ def published_exactly(people: People, categories: Mapping[str, int]) -> Released
 
 def _exact(values: NDArray[Any], categories: int | None) -> Column:
     if categories is not None:
-        return Sets(values.astype(np.int64), np.eye(categories, dtype=bool))
+        return Exact(values.astype(np.int64), np.arange(categories))
     distinct, codes = np.unique(values.astype(np.float64), return_inverse=True)
     return Intervals(codes.astype(np.int64), distinct, distinct)
 
@@ -83,7 +100,7 @@ def _exact(values: NDArray[Any], categories: int | None) -> Column:
 def size_of(table: Released | People) -> int:
     """Return the number of rows."""
     first = next(iter(table.values()))
-    return len(first.codes) if isinstance(first, (Intervals, Sets)) else len(first)
+    return len(first.codes) if isinstance(first, (Intervals, Sets, Exact)) else len(first)
 
 
 def some(people: People, rows: Codes) -> People:

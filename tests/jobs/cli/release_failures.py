@@ -132,15 +132,23 @@ TABLES = {
             "`gates: {singling_out: null}`": gates(singling_out=None),
         },
     ),
+    "what is kept singles out": Failure(
+        "attack_singling_out", {**MANY, "keep": ["ill"], **models(2), **gates(singling_out=0.2)},
+        {
+            "Declare as quasi-identifiers": {"quasi_ids": {**MANY["quasi_ids"], "ill": CITY}, "keep": []},
+            "do not publish": {"keep": []},
+            "`gates: {kept_alone: 1}`": gates(singling_out=0.2, kept_alone=1),
+        },
+    ),
     "one column is not linked": Failure(
         "attack_linkability (blind)", {"quasi_ids": {"age": AGE}, **gates(linkability=0.1)},
         {"`gates: {linkability: null}`": gates(linkability=None)},
     ),
     "an attack is undecided": Failure(
-        "attack_singling_out (too small)", {**FEW, **gates(singling_out=0.05)},
+        "attack_linkability (too small)", {**FEW, **models(10), **gates(linkability=0.2)},
         {
             "Release more subjects": {"rows": crowd(600)},
-            "`gates: {accept_too_small: true}`": gates(singling_out=0.05, accept_too_small=True),
+            "`gates: {accept_too_small: true}`": gates(linkability=0.2, accept_too_small=True),
         },
     ),
     "a late row": Failure(

@@ -166,6 +166,14 @@ def test_attacks_are_told_with_their_intervals_and_those_that_were_not_tried_by_
     assert page.count("Nobody.") == 1
 
 
+def test_an_attack_is_told_with_its_secret_and_what_was_known_beside(declared, tmp_path):
+    more = {**HELD.measured, "column": "ill", "knowing": "note"}
+
+    page = report_html(attacked(declared, tmp_path, replace(HELD, measured=more)))
+
+    assert "attack_singling_out of ill, knowing note:" in page
+
+
 def test_an_attack_that_had_nothing_to_attack_is_named_among_those_not_tried(declared, tmp_path):
     path = declared(gates={"singling_out": 0.1, "inference": 0.1})
     release = load_table_release(path)

@@ -38,14 +38,14 @@ def test_the_declared_floor_limits_what_is_proposed(geoward, declared):
 
 
 def test_a_k_whose_release_does_not_withstand_the_attacks_is_not_proposed(geoward, declared):
-    path = declared(gates={"singling_out": 0.05})
+    path = declared(gates={"linkability": 0.05})
 
     attacked, looked = (
         geoward("release", "tune", path, "--k", "5", *how, "--json").document for how in ([], ["--no-attacks"])
     )
 
     assert (attacked["attacked"], attacked["proposed"]) == (True, None)
-    assert attacked["points"][0]["why"] == "attack_singling_out"
+    assert attacked["points"][0]["why"] == "attack_linkability"
     assert (looked["attacked"], looked["proposed"]) == (False, 5)
 
 

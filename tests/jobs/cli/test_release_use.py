@@ -52,14 +52,13 @@ def test_people_who_are_alone_are_counted_once_each(geoward, csv):
 
 
 def test_the_mend_of_every_failure_is_told(geoward, declared, tmp_path):
-    gates = {"max_information_loss": 0.01, "singling_out": 0.05}
+    gates = {"max_information_loss": 0.01, "inference": 0.05}
 
     done = geoward("release", "build", declared(gates=gates), "-o", tmp_path / "out.csv")
 
     assert "information_loss: " in done.exception.mend
-    assert "attack_singling_out: " in done.exception.mend
-    assert "accept_too_small" in done.exception.mend
-    assert "number of attempts" not in done.exception.mend
+    assert "attack_inference: " in done.exception.mend
+    assert "(`l_diversity`)" in done.exception.mend
 
 
 def test_people_are_not_asked_for_where_only_values_would_help(geoward, declared, tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.release.attack_release import attack_release, halve
 from quality.releases.declaration import TableRelease
-from transforms.anonymity.domains import survey_columns, unite_domains, with_hierarchies
+from transforms.anonymity.domains import survey_columns, survey_table, unite_domains, with_hierarchies
 
 PEOPLE = 600
 
@@ -42,9 +42,13 @@ def many(rng):
     return [f"i{at}" for at in rng.integers(0, 40, PEOPLE)]
 
 
-def attacked(table, declared):
-    domains = with_hierarchies(unite_domains([survey_columns(table, declared.coded)]), {})
-    return {one.check: one for one in attack_release(declared, table, domains, lambda _: None)}
+def attacks(table, declared, population=None):
+    domains = survey_table(table, declared.coded, {}, population)
+    return attack_release(declared, table, domains, lambda _: None, population)
+
+
+def attacked(table, declared, population=None):
+    return {one.check: one for one in attacks(table, declared, population)}
 
 
 def test_an_attack_that_learns_secrets_of_small_classes_stops_the_release():

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from quality.checks.attacks.released_columns import Intervals, Sets, class_distances, classes_of, published_exactly
+from quality.checks.attacks.released_columns import (
+    Exact,
+    Intervals,
+    Sets,
+    class_distances,
+    classes_of,
+    published_exactly,
+)
 
 NAN, INF = np.nan, np.inf
 COLUMN = Intervals(np.arange(4), np.array([0.0, 5, NAN, -INF]), np.array([4.0, 10, NAN, INF]))
@@ -39,3 +46,10 @@ def test_people_fit_their_own_rows_when_published_exactly():
 
     assert distances[np.arange(3), classes.of].tolist() == [0, 0, 0]
     assert (distances == 0).sum() == 3
+
+
+def test_a_category_is_like_itself_only():
+    column = Exact(np.array([1, 0]), np.array([4, 7]))
+
+    assert column.distances(np.array([7, 4, 5])).tolist() == [[1, 0], [0, 1], [1, 1]]
+    assert column.fits(1, np.array([7, 4, 7])).tolist() == [True, False, True]

@@ -3,8 +3,8 @@ import pyarrow.csv as pv
 import pytest
 
 from quality.checks.attacks.read_released import domains_of, read_people
-from quality.checks.attacks.released_columns import Intervals, published_exactly, some
-from quality.checks.attacks.singling_out import attack_singling_out, single_out
+from quality.checks.attacks.released_columns import Intervals, Sets, published_exactly, some
+from quality.checks.attacks.singling_out import attack_singling_out, attack_singling_out_in, single_out
 from tests.quality.checks.attacks.people import CATEGORIES, alike, in_blocks, people
 
 MEMBERS, OTHERS = people(1), people(2)
@@ -45,6 +45,91 @@ def test_the_attack_is_blind_where_raw_rows_are_all_alike():
 
 def test_few_guesses_do_not_decide():
     assert attack_singling_out(in_blocks(MEMBERS), MEMBERS, OTHERS, guesses=20, **GATE).outcome == "too_small"
+
+
+def by_decade(alone=0):
+    """The members by decade, which is ten questions; ``alone`` of them are the only ones of their age, by the table."""
+    members = {"age": MEMBERS["age"].copy(), "zone": MEMBERS["zone"]}
+    members["age"][:alone] = np.arange(200, 200 + alone)
+    codes = (members["age"] // 10).astype(int)
+    codes[:alone] = 10 + np.arange(alone)
+    lows = np.concatenate([np.arange(0.0, 100, 10), np.arange(200.0, 200 + alone)])
+    highs = np.concatenate([np.arange(9.0, 100, 10), np.arange(200.0, 200 + alone)])
+    anywhere = Intervals(np.zeros(len(codes), dtype=np.int64), np.array([-np.inf]), np.array([np.inf]))
+    return {"age": Intervals(codes, lows, highs), "zone": anywhere}, members
+
+
+def test_all_questions_of_few_classes_that_fit_several_each_are_counted_and_no_sample():
+    released, members = by_decade()
+
+    finding = attack_singling_out(released, members, OTHERS, **GATE)
+
+    assert finding.outcome == "passed"
+    assert (finding.reached.attempts, finding.reached.successes, finding.reached.high) == (10, 0, 0)
+    assert finding.raw.low > 0.9
+
+
+@pytest.mark.parametrize(("alone", "outcome"), [(0, "passed"), (1, "failed"), (3, "failed")])
+def test_one_person_alone_in_one_of_few_classes_fails_it(alone, outcome):
+    released, members = by_decade(alone)
+
+    finding = attack_singling_out(released, members, OTHERS, **GATE)
+
+    assert (finding.outcome, finding.reached.successes) == (outcome, alone)
+
+
+def test_one_person_alone_in_one_of_thirty_classes_leaves_it_open():
+    released, members = by_decade(1)
+    halves = (MEMBERS["zone"] // 340).astype(int)  # three zones
+    released["zone"] = Intervals(halves, np.array([0.0, 340, 680]), np.array([339.0, 679, 1_000]))
+
+    finding = attack_singling_out(released, members, OTHERS, **GATE)
+
+    assert finding.reached.attempts == 31
+    assert finding.outcome == "too_small"
+
+
+def test_questions_that_fit_nobody_are_no_proof_that_nobody_is_alone():
+    released, members = by_decade()
+    ages = released["age"]
+    untrue = Intervals(ages.codes, ages.low + 0.5, ages.low + 0.5)  # a number that nobody has
+
+    assert attack_singling_out({**released, "age": untrue}, members, OTHERS, **GATE).outcome == "too_small"
+
+
+def test_people_who_are_alone_in_the_release_hide_in_the_population():
+    single = {name: values[::40] for name, values in MEMBERS.items()}  # 30 people, each alone in a decade and job
+    decades = np.arange(0.0, 100, 10)
+    released = {
+        "age": Intervals((single["age"] // 10).astype(int), decades, decades + 9),
+        "job": Sets(single["job"].astype(np.int64), np.eye(6, dtype=bool)),
+    }
+    mine, theirs = ({name: group[name] for name in ("age", "job", "zone")} for group in (single, OTHERS))
+    released["zone"] = Intervals(np.zeros(30, dtype=np.int64), np.array([-np.inf]), np.array([np.inf]))
+    everybody = {name: np.concatenate([mine[name], theirs[name]]) for name in mine}
+
+    inside = attack_singling_out(released, mine, some(theirs, slice(30)), **GATE)
+    among = attack_singling_out_in(released, mine, everybody, **GATE)
+
+    assert inside.outcome == "failed"
+    assert (among.outcome, among.reached.successes, among.reached.high) == ("passed", 0, 0)
+    assert among.raw.successes == 30
+
+
+@pytest.mark.parametrize(
+    ("released", "population", "guesses", "outcome"),
+    [
+        pytest.param(published_exactly(MEMBERS, CATEGORIES), MEMBERS, 500, "failed", id="true-rows"),
+        pytest.param(in_blocks(MEMBERS), MEMBERS, 500, "passed", id="blocks"),
+        pytest.param(in_blocks(MEMBERS), MEMBERS, 20, "too_small", id="few-questions-of-many"),
+        pytest.param(in_blocks(MEMBERS), alike(), 500, "blind", id="everybody-alike"),
+        pytest.param(
+            published_exactly(some(MEMBERS, slice(0)), CATEGORIES), MEMBERS, 500, "too_small", id="empty-release"
+        ),
+    ],
+)
+def test_what_is_found_in_a_population(released, population, guesses, outcome):
+    assert attack_singling_out_in(released, MEMBERS, population, guesses=guesses, **GATE).outcome == outcome
 
 
 def test_an_empty_release_is_no_private_one():
