@@ -79,7 +79,9 @@ def gather_contributions(
     unit, partition = pairs["_unit"].to_numpy(), pairs["_partition"].to_numpy()
     actor = unit // len(periods)
     # A public partition has a number of its own; that of a private one hangs on who else is there, so its key counts.
-    mark = partition if public is not None else pairs.select(pl.struct(list(release.keys)).hash(0)).to_series().to_numpy()
+    mark = (
+        partition if public is not None else pairs.select(pl.struct(list(release.keys)).hash(0)).to_series().to_numpy()
+    )
     of_period = _mixed(np.arange(periods.start, periods.stop).astype(np.uint64) + np.uint64(PERIODS // 2))
     order = _hashes(users, key)[actor] ^ of_period[unit - actor * len(periods)]
     return Contributions(

@@ -25,8 +25,8 @@ def pair_rows(
 ) -> tuple[pl.DataFrame, range, pa.Table]:
     """Return pairs, the days or weeks since the epoch that units are of, and the partitions, those of rows if private.
 
-    ``_unit`` is its user's number in ``users`` times how many periods there are, plus the place of its period in them;
-    ``_partition`` is a row of the partitions, and ``_rows`` counts rows. Of a measure ``_n_`` counts the values, ``_s_``
+    ``_unit`` is its user's number in ``users`` times how many periods there are, plus its period's place in them;
+    ``_partition`` is a row of the partitions, and ``_rows`` counts rows. Of a measure ``_n_`` counts values, ``_s_``
     is their sum in steps, ``_c_`` counts those beyond the limits, and ``_e_`` lists a quantile's. Rows of no unit or
     partition are in no pair.
     """
