@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import h3
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quality.contracts.errors import UsageError
@@ -132,6 +132,7 @@ PRODUCT = {
 PLACES = st.one_of(st.none(), st.floats(88, 91), st.sampled_from([float("nan"), float("inf"), 90.0]))
 
 
+@example(list(NUMBERED), 1, [(90.2, 89.5, None), (89.5, 90.2, None), (89.5, 89.5, None)])  # off the globe
 @settings(max_examples=80, derandomize=True, deadline=None)
 @given(
     st.permutations(list(NUMBERED)),
