@@ -91,6 +91,18 @@ class BudgetExceeded(PolicyBreach):
         self.left = left
 
 
+class OtherUnit(PolicyBreach):
+    """A dataset's losses are of another unit: those of two units do not add up, and one sum would forget the other."""
+
+    def __init__(self, dataset: str, unit: str, spent: str) -> None:
+        """Name the unit that is asked for, and that of what is ``spent``."""
+        super().__init__(
+            f"{dataset} was released per {spent} before: a budget per {unit} would begin at 0 and forget what is "
+            "spent. Nothing was granted or spent.",
+            mend=f"Keep to {spent}, in the release and in the budget; a greater budget in that unit is granted again.",
+        )
+
+
 class ReleasedBefore(PolicyBreach):
     """A partition was published from other data, and may not be a second time."""
 

@@ -27,7 +27,7 @@ from jobs.budget.grant import (
     same_accounting,
     whole_units,
 )
-from jobs.budget.read_grants import grants_of, left_of, loss_of
+from jobs.budget.read_grants import grants_of, left_of, loss_of, refuse_other_unit
 from quality.contracts.errors import EnvironmentFault
 from quality.releases.privacy_loss import PrivacyLoss
 
@@ -70,11 +70,12 @@ class BudgetLedger:
     def grant(self, grant: Grant) -> None:
         """Set a budget, from now on in place of what was granted of the same before; what is spent stays spent.
 
-        Raises ``PolicyBreach`` if it is in another accounting than what has been spent of the same unit, and
+        Raises ``PolicyBreach`` if it is in another accounting or of another unit than what has been spent, and
         ``UsageError`` for periods that hold a part of a unit.
         """
         whole_units(grant)
         with self.alone() as db:
+            refuse_other_unit(db, grant.dataset, grant.unit)
             for (spent,) in db.execute(
                 "SELECT DISTINCT accounting FROM spends WHERE dataset = ? AND unit = ?", (grant.dataset, grant.unit)
             ):
@@ -144,6 +145,7 @@ class BudgetLedger:
     def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool, files: Sequence[str]) -> None:
         with self.alone() as db:
             refuse_charged(db, spend.dataset, files)
+            refuse_other_unit(db, spend.dataset, spend.unit)
             for grant in grants_of(db, spend.dataset, spend.unit, spend.consumer):
                 same_accounting(grant, loss)
                 left = left_of(db, grant, spend.first, spend.last)

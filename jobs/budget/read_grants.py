@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from jobs.budget.grant import EVERYBODY, Grant, common, fullest, period_of, periods
+from jobs.budget.grant import EVERYBODY, Grant, OtherUnit, common, fullest, period_of, periods
 from quality.contracts.errors import PolicyBreach
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
@@ -27,6 +27,13 @@ def grants_of(db: sqlite3.Connection, dataset: str, unit: str, consumer: str) ->
             f"all consumers, and the same with `--consumer {consumer or 'NAME'}` for each.",
         )
     return [Grant(dataset, unit, loss_of(*row[1:4]), row[0], row[4]) for row in found]
+
+
+def refuse_other_unit(db: sqlite3.Connection, dataset: str, unit: str) -> None:
+    """Raise ``OtherUnit`` for a dataset of which another unit's loss is spent."""
+    found = db.execute("SELECT unit FROM spends WHERE dataset = ? AND unit != ? LIMIT 1", (dataset, unit)).fetchone()
+    if found is not None:
+        raise OtherUnit(dataset, unit, found[0])
 
 
 def left_of(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tuple[Fraction, Fraction]:

@@ -81,13 +81,15 @@ def build_noisy(
 def refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None, source: Path) -> None:
     """Raise ``UsageError`` where columns are of other kinds than the partitions, before anything is spent.
 
-    It looks at the kinds alone, and at whether users are texts.
+    It looks at the kinds alone, at whether users are texts, and at whether there is such noise as the release asks for.
     """
     import pyarrow as pa
 
     from transforms.noise.derive_keys import public_partitions
     from transforms.noise.gather_contributions import gather_contributions
+    from transforms.noise.noise_scales import noise_scales
 
+    noise_scales(release)
     private = isinstance(release.partitions, PrivateKeys)
     try:
         rows[release.unit.user].cast(pa.string())

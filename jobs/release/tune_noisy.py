@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from transforms.noise.mechanisms import Draw
     from transforms.noise.noise_scales import NoiseScale
 
 TOLD = (Count, DistinctActors, Sum)
@@ -134,8 +136,11 @@ def _point(
 class _Still:
     """Adds no noise, and chooses every partition: for figures that go nowhere."""
 
-    def vector(self, measurement: Any, values: NDArray[np.int64]) -> NDArray[np.int64]:
-        return values
+    @contextmanager
+    def drawing(self) -> Iterator[Draw]:
+        import numpy as np
+
+        yield lambda measurement, size: lambda: np.zeros(size, dtype=np.int64)
 
     def one(self, measurement: Any, values: Any) -> Any:
         return values if isinstance(values, dict) else 0

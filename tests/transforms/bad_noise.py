@@ -22,6 +22,7 @@ from transforms.noise import (
     mechanisms,
     noise_scales,
     noisy_frame,
+    pair_rows,
     release_noisily,
     utility,
 )
@@ -71,6 +72,13 @@ NOISE = [
         lambda: derive_keys.public_partitions(PublicKeys(table="x"), CELLS.keys, SHORT),
     ),
     Case("noise.derive_keys.public_partitions", "a-text", lambda: derive_keys.public_partitions(PLANTED, CELLS.keys)),
+    Case(
+        "noise.derive_keys.partition_numbers",
+        "a-text",
+        lambda: derive_keys.partition_numbers(PublicKeys(product={"place": ("a",)}), PLANTED),
+    ),
+    Case("noise.pair_rows.pair_rows", "no-texts", lambda: pair_rows.pair_rows(TEXTS, PLANTED, release(), None)),
+    Case("noise.pair_rows.columns_needed", "a-text", lambda: pair_rows.columns_needed(PLANTED)),
     Case("noise.gather_contributions.gather_contributions", "texts-as-numbers", _gather),
     Case("noise.gather_contributions.gather_contributions", "texts-as-times", lambda: _gather(of=AT)),
     Case("noise.gather_contributions.gather_contributions", "lacks-columns", lambda: _gather(SHORT)),
@@ -99,12 +107,18 @@ NOISE = [
     Case("noise.claim.times", "a-text", lambda: claim.times(PLANTED, 2)),
     Case("noise.claim.as_approximate", "a-text", lambda: claim.as_approximate(PLANTED, Decimal(1))),
     Case("noise.figures.Setting.total", "a-text", lambda: _setting().total(np.array([1]), np.array([0]))),
-    Case("noise.figures.figure", "a-text", lambda: figures.figure("size", SUM, PLANTED, _setting())),
+    Case("noise.figures.additives", "a-text", lambda: figures.additives("size", SUM, PLANTED, BOUNDS, "laplace")),
+    Case(
+        "noise.mechanisms.additive",
+        "too-large",
+        lambda: mechanisms.additive("x", "laplace", WORST, 2**60, Fraction(1)),
+    ),
+    Case("noise.figures.figure", "a-text", lambda: figures.figure("size", SUM, PLANTED, _setting(), [])),
     Case(
         "noise.figures.figure",
         "no-values",
         lambda: figures.figure(
-            "size", Quantile(**SUM.model_dump() | {"measure": "quantile", "at": 0.5}), Fraction(1), _setting()
+            "size", Quantile(**SUM.model_dump() | {"measure": "quantile", "at": 0.5}), Fraction(1), _setting(), []
         ),
     ),
     Case(

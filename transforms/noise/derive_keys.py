@@ -67,6 +67,44 @@ def public_partitions(partitions: PublicKeys, keys: Mapping[str, Key], listed: p
     return all_of_them.drop_nulls().unique().sort(list(keys)).to_arrow()
 
 
+@untold
+def partition_numbers(partitions: PublicKeys, keys: Mapping[str, Key]) -> tuple[pl.Expr, int] | None:
+    """Return an expression for the row of ``public_partitions`` that a row lies in, and how many these are.
+
+    It is null where there is none. Return None where arithmetic does not tell it: it knows boxes and times.
+    """
+    import polars as pl
+
+    number, there, count = pl.lit(0, pl.Int64), [pl.lit(True)], 1
+    for name, key in keys.items():
+        digits = _digits(key, partitions.product.get(name))
+        if not digits:
+            return None
+        for digit, which in digits:
+            number = number * len(which) + (digit - which.start)
+            there.append(digit.is_between(which.start, which.stop - 1))
+            count *= len(which)
+        if isinstance(key, GridKey):
+            there.append(_on_globe(key))
+    return pl.when(pl.all_horizontal(there)).then(number), count
+
+
+def _digits(key: Key, which: Which | None) -> list[tuple[pl.Expr, range]]:
+    """Return what a key's number is made of, the greatest first, each with the numbers that it may be."""
+    if isinstance(key, GridKey) and isinstance(which, Box):
+        return list(zip(_square(key), _squares(key, which), strict=True))
+    if not isinstance(key, TimeKey):
+        return []
+    if isinstance(which, Numbers) and key.every in ("hour_of_day", "hour_of_week"):
+        return [(_expression(key), range(which.first, which.last + 1))]
+    if isinstance(which, Times):
+        hours, count = (which.since - datetime(1970, 1, 1)) // timedelta(hours=1), len(_times(key, which))
+        if key.every == "hour":
+            return [(_hours(key), range(hours, hours + count))]
+        return [(_hours(key) // 24, range(hours // 24, hours // 24 + count))]
+    return []
+
+
 def _values(key: Key, which: Which) -> Sequence[object]:
     if isinstance(which, Numbers):
         return range(which.first, which.last + 1)
@@ -76,13 +114,19 @@ def _values(key: Key, which: Which) -> Sequence[object]:
         return list(dict.fromkeys(which))
     if not isinstance(key, GridKey):
         raise UsageError("A box gives the partitions of a grid key only.")
-    rows, columns = (
-        range(int((low + most) // key.step), int((high + most) // key.step) + 1)
-        for low, high, most in ((which.south, which.north, 90), (which.west, which.east, 180))
-    )
+    rows, columns = _squares(key, which)
     if len(rows) * len(columns) > MOST:
         raise UsageError(f"There are more than {MOST:,} partitions.", mend="Make keys coarser, or areas smaller.")
     return [ROW * row + column for row in rows for column in columns]
+
+
+def _squares(key: GridKey, box: Box) -> tuple[range, range]:
+    """Return the rows and the columns of the squares of a box."""
+    rows, columns = (
+        range(int((low + most) // key.step), int((high + most) // key.step) + 1)
+        for low, high, most in ((box.south, box.north, 90), (box.west, box.east, 180))
+    )
+    return rows, columns
 
 
 def _times(key: Key, which: Times) -> list[datetime] | list[date]:
@@ -101,19 +145,39 @@ def _expression(key: Key) -> pl.Expr:
     if isinstance(key, ColumnKey):
         return pl.col(key.column)
     if isinstance(key, GridKey):
-        latitude, longitude = pl.col(key.latitude), pl.col(key.longitude)
-        row, column = ((latitude + 90) // key.step).cast(pl.Int64), ((longitude + 180) // key.step).cast(pl.Int64)
-        there = latitude.is_between(-90, 90) & longitude.is_between(-180, 180)
-        return pl.when(there).then(ROW * row + column)
+        row, column = _square(key)
+        return pl.when(_on_globe(key)).then(ROW * row + column)
     if isinstance(key, CellKey):
         return _parents(pl.col(key.column), key.resolution)
-    hours = pl.col(key.column).dt.epoch("s") // 3600
+    hours = _hours(key)
     return {
         "hour": pl.col(key.column).dt.truncate("1h"),
         "day": pl.col(key.column).dt.date(),
         "hour_of_day": hours % 24,
         "hour_of_week": (hours + HOURS_TO_MONDAY) % 168,
     }[key.every]
+
+
+def _square(key: GridKey) -> tuple[pl.Expr, pl.Expr]:
+    """Return the row and the column of a place, whatever they are of one off the globe."""
+    import polars as pl
+
+    places = (pl.col(key.latitude) + 90, pl.col(key.longitude) + 180)
+    row, column = ((place // key.step).cast(pl.Int64, strict=False) for place in places)
+    return row, column
+
+
+def _on_globe(key: GridKey) -> pl.Expr:
+    import polars as pl
+
+    return pl.col(key.latitude).is_between(-90, 90) & pl.col(key.longitude).is_between(-180, 180)
+
+
+def _hours(key: TimeKey) -> pl.Expr:
+    """Return the hours since the epoch."""
+    import polars as pl
+
+    return pl.col(key.column).dt.epoch("s") // 3600
 
 
 def _parents(cells: pl.Expr, resolution: int) -> pl.Expr:

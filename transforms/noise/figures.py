@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,9 +12,9 @@ from numpy.typing import NDArray
 from quality.contracts.untold import untold
 from quality.releases.noisy import Bounds, DistinctActors, Mean, Measure, Quantile, Sum
 from transforms.noise import mechanisms
-from transforms.noise.bound_contributions import Bounded, Worst, worst_presence, worst_unit
+from transforms.noise.bound_contributions import Bounded, worst_presence, worst_unit
 from transforms.noise.gather_contributions import Values, Whole
-from transforms.noise.mechanisms import Kind, Mechanism, NoiseSource
+from transforms.noise.mechanisms import Kind, Measurement, Mechanism, NoiseSource
 
 Figures = NDArray[np.int64] | NDArray[np.floating]
 
@@ -38,6 +39,14 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Noise:
+    """Noise (p,) of a mechanism for zeros: ``drawn`` waits for it."""
+
+    mechanism: Mechanism
+    drawn: Callable[[], Whole]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Figure:
     """Figures (p,) of one measure with noise and without, and by which mechanisms."""
 
@@ -47,30 +56,53 @@ class Figure:
 
 
 @untold
-def figure(name: str, measure: Measure, loss: Fraction, setting: Setting) -> Figure:
-    """Return the figures of a measure at a ``loss`` of rho or epsilon."""
+def additives(
+    name: str, measure: Measure, loss: Fraction, bounds: Bounds, kind: Kind
+) -> tuple[tuple[Mechanism, Measurement], ...]:
+    """Return the noise of each sum of a measure at a ``loss`` of rho or epsilon; a quantile has no sums."""
+    if isinstance(measure, Quantile):
+        return ()
+    worst = worst_unit(bounds)
+    if isinstance(measure, Mean):
+        low, high = measure.limits
+        reach = max(high - measure.middle, measure.middle - low)
+        total = mechanisms.additive(f"{name}: total", kind, worst, reach, loss / 2)
+        return total, mechanisms.additive(f"{name}: count", kind, worst, 1, loss / 2)
+    if isinstance(measure, Sum):
+        return (mechanisms.additive(name, kind, worst, max(map(abs, measure.limits)), loss),)
+    counted = worst_presence(bounds) if isinstance(measure, DistinctActors) else worst
+    return (mechanisms.additive(name, kind, counted, 1, loss),)
+
+
+@untold
+def figure(name: str, measure: Measure, loss: Fraction, setting: Setting, noises: Sequence[Noise]) -> Figure:
+    """Return the figures of a measure at a ``loss``; ``noises`` are those of its ``additives``.
+
+    They are noise of zeros: added to sums it is distributed as noise of sums, since neither comes near the ends of 64
+    bits. Sums are of fewer than 2^32 rows of at most 2^30 steps, and see ``additive`` for noise.
+    """
     if isinstance(measure, Quantile):
         return _quantile(name, measure, loss, setting)
+    exact = _sums(name, measure, setting)
+    noisy = [sums + noise.drawn() for sums, noise in zip(exact, noises, strict=True)]
+    return Figure(_of_sums(measure, noisy), _of_sums(measure, exact), tuple(noise.mechanism for noise in noises))
+
+
+def _sums(name: str, measure: Measure, setting: Setting) -> list[Whole]:
+    """Return the sums (p,) that a measure is made of, in the order of its ``additives``."""
+    bounded = setting.bounded
     if isinstance(measure, Mean):
-        return _mean(name, measure, loss, setting)
-    worst = worst_unit(setting.bounds)
+        return [setting.total(bounded.values[name].total), setting.total(bounded.values[name].rows)]
     if isinstance(measure, Sum):
-        total = setting.total(setting.bounded.values[name].total)
-        noisy, mechanism = _noised(name, total, worst, max(map(abs, measure.limits)), loss, setting)
-        return Figure(noisy * measure.step, total * measure.step, (mechanism,))
-    if isinstance(measure, DistinctActors):
-        counted, worst = _distinct(setting), worst_presence(setting.bounds)
-    else:
-        counted = setting.total(setting.bounded.rows)
-    noisy, mechanism = _noised(name, counted, worst, 1, loss, setting)
-    return Figure(noisy, counted, (mechanism,))
+        return [setting.total(bounded.values[name].total)]
+    return [_distinct(setting) if isinstance(measure, DistinctActors) else setting.total(bounded.rows)]
 
 
-def _noised(
-    name: str, exact: Whole, worst: Worst, weight: int, loss: Fraction, setting: Setting
-) -> tuple[Whole, Mechanism]:
-    mechanism, measurement = mechanisms.additive(name, setting.kind, worst, weight, loss)
-    return setting.noise.vector(measurement, exact), mechanism
+def _of_sums(measure: Measure, sums: Sequence[Whole]) -> Figures:
+    if isinstance(measure, Mean):
+        total, count = sums
+        return np.clip(measure.middle + total / np.maximum(count, 1), *measure.limits) * measure.step
+    return sums[0] * measure.step if isinstance(measure, Sum) else sums[0]
 
 
 def _distinct(setting: Setting) -> Whole:
@@ -80,21 +112,6 @@ def _distinct(setting: Setting) -> Whole:
     )  # np.unique hashes: ten times slower
     both = both[np.diff(both, prepend=-1) > 0]
     return setting.total(np.ones(len(both), dtype=np.int64), both % max(setting.size, 1))
-
-
-def _mean(name: str, measure: Mean, loss: Fraction, setting: Setting) -> Figure:
-    values, half = setting.bounded.values[name], loss / 2
-    low, high = measure.limits
-    center, worst = measure.middle, worst_unit(setting.bounds)
-    total, count = setting.total(values.total), setting.total(values.rows)
-    reach = max(high - center, center - low)
-    noisy_total, of_total = _noised(f"{name}: total", total, worst, reach, half, setting)
-    noisy_count, of_count = _noised(f"{name}: count", count, worst, 1, half, setting)
-    noisy, exact = (
-        np.clip(center + sums / np.maximum(counts, 1), low, high) * measure.step
-        for sums, counts in ((noisy_total, noisy_count), (total, count))
-    )
-    return Figure(noisy, exact, (of_total, of_count))
 
 
 def _quantile(name: str, measure: Quantile, loss: Fraction, setting: Setting) -> Figure:

@@ -6,6 +6,8 @@ float can tell what it was added to (Mironov, CCS 2012).
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from math import inf, nextafter
@@ -24,11 +26,17 @@ Measurement = Any
 Kind = Literal["gaussian", "laplace"]
 
 
+Draw = Callable[[Measurement, int], Callable[[], NDArray[np.int64]]]
+"""Begins to draw noise for so many zeros, each its own, and returns what waits for it."""
+LARGEST = 2.0**53
+"""The largest scale of noise that is added: at 512 scales it reaches 2^62, by a chance of e^-512."""
+
+
 class NoiseSource(Protocol):
     """Draws noise: given by who calls, since transforms do nothing that differs from run to run."""
 
-    def vector(self, measurement: Measurement, values: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return noisy values (n,) of exact ones (n,), each with noise of its own."""
+    def drawing(self) -> AbstractContextManager[Draw]:
+        """Return what draws within it while other work is done; noise that nobody waited for is given up after it."""
 
     def one(self, measurement: Measurement, values: Any) -> Any:
         """Return what a measurement makes of all values together."""
@@ -54,7 +62,8 @@ def additive(figure: str, kind: Kind, worst: Worst, weight: int, loss: Fraction)
 
     Gaussian noise of scale s and L2 sensitivity d has rho = d^2 / 2 s^2 (Bun & Steinke, 2016, proposition 1.6; for
     discrete noise Canonne et al., theorem 4); Laplace noise of scale b and L1 sensitivity d has epsilon = d / b. The
-    scale is the least one from there upwards that OpenDP's map confirms.
+    scale is the least one from there upwards that OpenDP's map confirms. Raises ``UsageError`` for noise so large that
+    numbers of 64 bits do not hold it: it is drawn for zeros, and no sum with it may come near their ends.
     """
     if kind == "gaussian":
         distance: float | int = root_up(worst.l2_squared * weight**2)
@@ -66,6 +75,8 @@ def additive(figure: str, kind: Kind, worst: Worst, weight: int, loss: Fraction)
     while made.map(distance) > down(loss):
         scale = nextafter(scale, inf)
         made = vector_measurement(kind, scale)
+    if scale > LARGEST:
+        raise UsageError(f"The noise of {figure} would be too large.", mend="Lower bounds, or make step larger.")
     return Mechanism(figure, kind, scale, float(distance), loss), made
 
 

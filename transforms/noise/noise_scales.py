@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from quality.contracts.untold import untold
-from quality.releases.noisy import DistinctActors, Mean, Measure, NoisyRelease, Quantile, Sum
+from quality.releases.noisy import Mean, Measure, NoisyRelease, Quantile, Sum
 from quality.releases.noisy_keys import PrivateKeys
 from transforms.noise import mechanisms
 from transforms.noise.bound_contributions import worst_presence, worst_unit
+from transforms.noise.figures import additives
 from transforms.noise.mechanisms import Kind, Mechanism
 from transforms.noise.release_noisily import shares
 
@@ -49,17 +50,9 @@ def _mechanisms(
     name: str, measure: Measure, loss: Fraction, release: NoisyRelease, kind: Kind
 ) -> list[tuple[Mechanism, float]]:
     """Return the mechanisms of a measure, and how much of its unit a step of each is."""
-    worst = worst_unit(release.bounds)
     if isinstance(measure, Quantile):
         low, high = measure.limits
-        candidates = list(range(low, high + 1))
+        worst, candidates = worst_unit(release.bounds), list(range(low, high + 1))
         return [(mechanisms.quantile(name, kind, worst, candidates, measure.at, loss)[0], measure.step)]
-    if isinstance(measure, Mean):
-        low, high = measure.limits
-        reach = max(high - measure.middle, measure.middle - low)
-        total = mechanisms.additive(f"{name}: total", kind, worst, reach, loss / 2)[0]
-        return [(total, measure.step), (mechanisms.additive(f"{name}: count", kind, worst, 1, loss / 2)[0], 1.0)]
-    if isinstance(measure, Sum):
-        return [(mechanisms.additive(name, kind, worst, max(map(abs, measure.limits)), loss)[0], measure.step)]
-    counted = worst_presence(release.bounds) if isinstance(measure, DistinctActors) else worst
-    return [(mechanisms.additive(name, kind, counted, 1, loss)[0], 1.0)]
+    added = [mechanism for mechanism, _ in additives(name, measure, loss, release.bounds, kind)]
+    return list(zip(added, (measure.step, 1.0) if isinstance(measure, (Sum, Mean)) else (1.0,), strict=False))

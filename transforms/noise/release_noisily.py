@@ -21,9 +21,9 @@ from transforms.noise.bound_contributions import (
     worst_presence,
 )
 from transforms.noise.derive_keys import public_partitions
-from transforms.noise.figures import Figures, Setting, figure
+from transforms.noise.figures import Figures, Noise, Setting, additives, figure
 from transforms.noise.gather_contributions import Whole, gather_contributions
-from transforms.noise.mechanisms import Kind, Mechanism, NoiseSource
+from transforms.noise.mechanisms import Draw, Kind, Mechanism, NoiseSource
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,17 +54,22 @@ def release_noisily(
     public = None if isinstance(release.partitions, PrivateKeys) else public_partitions(
         release.partitions, release.keys, listed
     )  # fmt: skip
-    contributions = gather_contributions(rows, release, key, public)
-    bounded = bound_contributions(contributions, release.bounds)
     losses = shares(release)
     kind: Kind = "gaussian" if release.gaussian else "laplace"
-    used: list[Mechanism] = []
-    chosen = np.arange(contributions.partitions.num_rows)
-    if private:
-        mechanism, chosen = _selected(bounded, release, losses["partitions"], kind, noise)
-        used.append(mechanism)
-    setting = Setting(bounded, release.bounds, kind, noise, chosen, contributions.partitions.num_rows)
-    figures = {name: figure(name, one, losses[name], setting) for name, one in release.measures.items()}
+    with noise.drawing() as draw:
+        noises = _begun(release, losses, kind, draw, public.num_rows) if public is not None else {}
+        contributions = gather_contributions(rows, release, key, public)
+        bounded = bound_contributions(contributions, release.bounds)
+        used: list[Mechanism] = []
+        chosen = np.arange(contributions.partitions.num_rows)
+        if private:
+            mechanism, chosen = _selected(bounded, release, losses["partitions"], kind, noise)
+            used.append(mechanism)
+            noises = _begun(release, losses, kind, draw, len(chosen))
+        setting = Setting(bounded, release.bounds, kind, noise, chosen, contributions.partitions.num_rows)
+        figures = {
+            name: figure(name, one, losses[name], setting, noises[name]) for name, one in release.measures.items()
+        }
     noisy = {name: one.noisy for name, one in figures.items()}
     keys = contributions.partitions.take(pa.array(chosen))
     keep = np.ones(len(chosen), dtype=bool)
@@ -77,6 +82,19 @@ def release_noisily(
         _table(keys, {name: one.exact for name, one in figures.items()}),
         keep,
     )
+
+
+def _begun(
+    release: NoisyRelease, losses: Mapping[str, Fraction], kind: Kind, draw: Draw, size: int
+) -> dict[str, list[Noise]]:
+    """Begin to draw all noise of ``size`` partitions: it hangs on no row, so that it is drawn while these are read."""
+    return {
+        name: [
+            Noise(mechanism, draw(measurement, size))
+            for mechanism, measurement in additives(name, one, losses[name], release.bounds, kind)
+        ]
+        for name, one in release.measures.items()
+    }
 
 
 def _table(keys: pa.Table, figures: Mapping[str, Figures]) -> pa.Table:

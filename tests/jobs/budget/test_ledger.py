@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from jobs.budget.charged_files import ChargedElsewhere
 from jobs.budget.export_spends import grants, spends
-from jobs.budget.grant import BudgetExceeded, Grant, periods
+from jobs.budget.grant import BudgetExceeded, Grant, OtherUnit, periods
 from jobs.budget.ledger import BudgetLedger
 from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
 from quality.releases.privacy_loss import Approximate, ZeroConcentrated
@@ -231,6 +231,27 @@ def test_a_user_is_charged_for_life_by_a_budget_per_month_of_before(ledger):
 
     with pytest.raises(BudgetExceeded):
         once(ledger, unit="user", partition="june", first=date(2026, 6, 1), last=date(2026, 6, 30))
+
+
+def test_a_budget_of_another_unit_forgets_nothing_that_is_spent(ledger):
+    """Grants of two units may be on record; what is spent of one ends the other, to grant and to spend."""
+    for who in ("", "mobility"):
+        ledger.grant(Grant("protected.pings", "user", rho(1), who))
+    once(ledger)
+
+    with pytest.raises(OtherUnit, match="released per user_day before"):
+        ledger.grant(Grant("protected.pings", "user", rho(2)))
+    with pytest.raises(OtherUnit):
+        ledger.once(a_spend(unit="user"), TENTH, lambda: pytest.fail("was read"))
+    ledger.grant(Grant("protected.pings", "user_day", rho(2)))
+
+
+def test_a_budget_of_another_period_counts_what_is_spent(ledger):
+    once(ledger)
+    for who in ("", "mobility"):
+        ledger.grant(Grant("protected.pings", "user_day", rho(1), who, "day"))
+
+    assert left(ledger) == {"": 0.9, "mobility": 0.9}
 
 
 def test_a_file_under_a_second_name_has_no_second_budget(ledger):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quality.releases.noisy import Bounds
-from tests.transforms.noise.releases import BY_DAY, KEY, NoNoise, bounds, column, release, visits
+from tests.transforms.noise.releases import BY_DAY, KEY, START, NoNoise, bounds, column, release, visits
 from transforms.noise import bound_contributions as module
 from transforms.noise.bound_contributions import worst_presence, worst_unit
+from transforms.noise.derive_keys import public_partitions
 from transforms.noise.gather_contributions import Values, gather_contributions
 from transforms.noise.release_noisily import release_noisily
 
@@ -24,6 +27,10 @@ MEASURES = {
     "mean": {"measure": "mean", "column": "size", "minimum": -2, "maximum": 3},
 }
 ALL = pa.table({"place": ["a", "b", "c"]})
+HOURLY = BY_DAY | {
+    "keys": {"hour": {"by": "time", "column": "at", "every": "hour_of_day"}},
+    "partitions": {"product": {"hour": {"first": 0, "last": 4}}},
+}
 
 
 def exact(rows, **changed):
@@ -181,3 +188,38 @@ def test_pairs_whose_first_bits_are_alike_are_still_in_their_order():
     order = np.array([5, 4, 9, 1], dtype=np.uint64)  # the low bits that a sort of one number leaves out
 
     assert module._in_order(unit, order).tolist() == [2, 1, 0, 3]
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.integers(0, 5)), max_size=40),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.one_of(st.none(), st.integers(1, 9)),
+    st.binary(min_size=32, max_size=32),
+)
+def test_what_is_kept_of_a_unit_is_as_if_its_pairs_were_taken_one_by_one(rows, l0, linf, l1, key):
+    """Rows are (user, day, hour); pairs of a unit are taken in the order of the key, until a bound is reached."""
+    l1 = None if l1 is None else min(max(l1, linf), l0 * linf)
+    of = release(bounds=bounds(l0, linf, l1), lifetime={"units": 9}, **HOURLY)
+    table = pa.table(
+        {
+            "who": pa.array([f"u{row[0]}" for row in rows], pa.string()),
+            "at": pa.array([START + timedelta(days=row[1], hours=row[2]) for row in rows], pa.timestamp("us")),
+        }
+    )
+    gathered = gather_contributions(table, of, key, public_partitions(of.partitions, of.keys))
+    kept = module.bound_contributions(gathered, of.bounds)
+
+    pairs = Counter((row[0], row[1], row[2]) for row in rows if row[2] < 5)
+    assert sorted(gathered.rows.tolist()) == sorted(pairs.values())
+    expected: Counter[int] = Counter()
+    for unit in set(gathered.unit.tolist()):
+        mine = np.flatnonzero(gathered.unit == unit)
+        left = l0 * linf if l1 is None else l1
+        for pair in sorted(mine.tolist(), key=lambda pair: gathered.order[pair])[:l0]:
+            taken = min(int(gathered.rows[pair]), linf, left)
+            left -= taken
+            expected[int(gathered.partition[pair])] += taken
+    found = np.bincount(kept.partition, kept.rows, minlength=5).astype(int)
+    assert found.tolist() == [expected[partition] for partition in range(5)]

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime
 import h3
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from quality.contracts.errors import UsageError
 from quality.releases.noisy_keys import CellKey, ColumnKey, GridKey, PublicKeys, TimeKey
-from transforms.noise.derive_keys import key_columns, public_partitions
+from transforms.noise.derive_keys import key_columns, partition_numbers, public_partitions
 
 GRID = {"cell": GridKey(by="grid", latitude="lat", longitude="lon", step=0.01)}
 FINE = h3.latlng_to_cell(37.77, -122.42, 9)
@@ -112,3 +112,62 @@ def test_a_list_without_a_key_is_refused():
 
 def test_times_of_rows_may_have_a_zone():
     assert at("hour", datetime(2026, 5, 5, 7, 30, tzinfo=UTC)).hour == 7
+
+
+NUMBERED = {
+    "cell": GridKey(by="grid", latitude="lat", longitude="lon", step=0.5),
+    "hour": TimeKey(by="time", column="at", every="hour"),
+    "day": TimeKey(by="time", column="at", every="day"),
+    "of_day": TimeKey(by="time", column="at", every="hour_of_day"),
+    "of_week": TimeKey(by="time", column="at", every="hour_of_week"),
+}
+TIMES = {"since": datetime(1969, 12, 31, 7, 30), "until": datetime(1970, 1, 1, 5, 30)}
+PRODUCT = {
+    "cell": {"south": 89, "west": 178.9, "north": 90, "east": 180},
+    "hour": TIMES,
+    "day": TIMES,
+    "of_day": {"first": 5, "last": 30},
+    "of_week": {"first": 50, "last": 80},
+}
+PLACES = st.one_of(st.none(), st.floats(88, 91), st.sampled_from([float("nan"), float("inf"), 90.0]))
+
+
+@example(list(NUMBERED), 1, [(90.2, 89.5, None), (89.5, 90.2, None), (89.5, 89.5, None)])  # off the globe
+@settings(max_examples=80, derandomize=True, deadline=None)
+@given(
+    st.permutations(list(NUMBERED)),
+    st.integers(1, 3),
+    st.lists(
+        st.tuples(PLACES, PLACES, st.one_of(st.none(), st.datetimes(datetime(1969, 12, 30), datetime(1970, 1, 3)))),
+        max_size=20,
+    ),
+)
+def test_a_rows_number_is_that_of_the_public_partition_with_its_keys(names, some, rows):
+    import polars as pl
+
+    keys = {name: NUMBERED[name] for name in names[:some]}
+    partitions = PublicKeys(product={name: PRODUCT[name] for name in keys})
+    schema = {"lat": pl.Float64, "lon": pl.Float64, "at": pl.Datetime("us")}
+    frame = pl.DataFrame(rows, schema, orient="row").with_columns(pl.col("lon") + 90)
+    all_of_them = public_partitions(partitions, keys).to_pylist()
+    places = {tuple(one.values()): number for number, one in enumerate(all_of_them)}
+
+    number, count = partition_numbers(partitions, keys)
+
+    assert count == len(all_of_them)
+    expected = [places.get(row) for row in frame.select(key_columns(keys)).iter_rows()]
+    assert frame.select(number.alias("n"))["n"].to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "which"),
+    [
+        pytest.param(ColumnKey(by="column", column="k"), ("a", "b"), id="texts"),
+        pytest.param(ColumnKey(by="column", column="k"), {"first": 0, "last": 1}, id="a-column-may-hold-fractions"),
+        pytest.param(NUMBERED["hour"], None, id="not-in-the-product"),
+    ],
+)
+def test_what_arithmetic_does_not_tell_has_no_number(key, which):
+    partitions = PublicKeys(product={"k": which}) if which else PublicKeys(table="x")
+
+    assert partition_numbers(partitions, {"k": key}) is None

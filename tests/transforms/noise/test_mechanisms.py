@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quality.contracts.errors import GeowardError
+from quality.contracts.errors import GeowardError, UsageError
 from transforms.noise import mechanisms
 from transforms.noise.bound_contributions import Worst
 from transforms.noise.mechanisms import additive, quantile, selection
@@ -97,3 +97,11 @@ def test_a_partition_of_one_person_is_shown_no_more_often_than_delta(kind, loss,
 def test_a_delta_that_no_threshold_reaches_is_refused(kind):
     with pytest.raises(GeowardError, match="Raise delta"):
         selection(kind, Worst(5, 1, 0), Fraction(1, 2), Fraction(0))
+
+
+def test_noise_that_sums_of_64_bits_would_not_hold_is_refused():
+    """It is drawn for zeros: at the ends of 64 bits it would be cut off before what it hides is added."""
+    mechanisms.additive("x", "laplace", Worst(1, 1, 0), 2**53, Fraction(1))
+
+    with pytest.raises(UsageError, match="too large"):
+        mechanisms.additive("x", "laplace", Worst(1, 1, 0), 2**53 + 2, Fraction(1))

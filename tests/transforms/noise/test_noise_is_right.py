@@ -6,6 +6,7 @@ bound holds at any size of a sample, moments have six standard errors, and binom
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -32,9 +33,16 @@ DRAWS, TRIALS = 20_000, 6_000
 class Halved:
     """Draws with half the noise: as if the scale were wrong."""
 
-    def vector(self, measurement, values):
-        noisy = OpenDpNoise().vector(measurement, values)
-        return values + np.round((noisy - values) / 2).astype(np.int64)
+    def drawing(self):
+        def draw(measurement, size):
+            return lambda: np.round(drawn(measurement, size) / 2).astype(np.int64)
+
+        return nullcontext(draw)
+
+
+def drawn(measurement, size):
+    with OpenDpNoise().drawing() as draw:
+        return draw(measurement, size)()
 
 
 def laplace(x, scale):
@@ -65,7 +73,7 @@ def fits(noise, chance, scale):
 )
 def test_noise_has_its_distribution_and_other_noise_does_not(kind, chance, kurtosis):
     mechanism, measurement = mechanisms.additive("x", kind, Worst(4, 2, 0), 1, Fraction(1, 2))
-    noise = OpenDpNoise().vector(measurement, np.full(DRAWS, 1000)) - 1000
+    noise = drawn(measurement, DRAWS)
 
     assert fits(noise, chance, mechanism.scale)
     assert not fits(np.round(noise / 2), chance, mechanism.scale)
@@ -79,7 +87,7 @@ def test_noise_has_its_distribution_and_other_noise_does_not(kind, chance, kurto
 
 def test_no_two_draws_are_the_same():
     measurement = mechanisms.vector_measurement("gaussian", 100.0)
-    first, second = (OpenDpNoise().vector(measurement, np.zeros(200, dtype=np.int64)) for _ in range(2))
+    first, second = (drawn(measurement, 200) for _ in range(2))
 
     assert (first != second).any()
 
