@@ -46,6 +46,13 @@ def plan(
         raise typer.Exit(1)
 
 
+def _people(plan: ReleasePlanListing) -> list[str]:
+    if plan.subjects is None or plan.rows is None:
+        return []
+    links = ", ".join(one.name for one in plan.columns if one.role == "link")
+    return [f"Rows are of {plan.subjects:,} subjects{f'; links ({links}) make them {plan.people:,}' if links else ''}."]
+
+
 def _tables(plan: ReleasePlanListing) -> list[Table | str]:
     rows = "rows not known" if plan.rows is None else f"{plan.rows:,} rows"
     columns = grid("column", "role", "published", "kind", "hierarchy")
@@ -69,5 +76,9 @@ def _tables(plan: ReleasePlanListing) -> list[Table | str]:
     how = f"method {plan.method}{suppressed}{f', nulls: {plan.nulls}' if plan.nulls else ''}"
     head = [f"{plan.release}: {escape(plan.description)}", f"{escape(plan.source)}: {rows}; {how}"]
     read = ", ".join(f"{where} {count:,}" for where, count in (plan.read or {}).items())
-    more = [*([f"Rows: {read}."] if read else []), *(f"A build also needs {one}." for one in plan.needs)]
+    more = [
+        *([f"Rows: {read}."] if read else []),
+        *_people(plan),
+        *(f"A build also needs {one}." for one in plan.needs),
+    ]
     return [*head, columns, models, gates, *map(escape, more)]

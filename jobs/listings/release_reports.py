@@ -40,7 +40,8 @@ class ReleasePlanListing(Listing):
 
     An attack whose gate is null is not tried. ``method`` of what is no table is its kind, and the three after it are
     null. ``needs`` is what else a build takes, of places and noisy figures. ``read`` counts the rows of places by where
-    they are: in the epoch, or withheld for what; null if values were not looked at.
+    they are: in the epoch, or withheld for what; null if values were not looked at. ``subjects`` are of a table's rows,
+    and ``people`` what its links make of them: null likewise, and without a subject.
     """
 
     release: str
@@ -49,6 +50,8 @@ class ReleasePlanListing(Listing):
     purpose: str
     source: str
     rows: int | None
+    subjects: int | None = None
+    people: int | None = None
     method: str
     strict: bool | None = None
     suppression: float | None = None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jobs.release.attack_halves import SEED, Halves, attack_halves
 from jobs.release.hierarchy_paths import hierarchy_paths
+from jobs.release.linked_people import linked_people
 from quality.checks.verdict import Verdict
 from quality.releases.attributes import QuasiIdentifier
 from quality.releases.declaration import Gates, TableRelease
@@ -43,8 +45,14 @@ def attack_release(
     try:
         made = halve(release, rows, domains, population)
     except (Unreachable, NoGeneralizationHolds):
-        return [_too_few(release.gates)]
-    return attack_halves(made, tuple(release.quasi_ids), release.sensitive, release.gates, tell)
+        return [_too_few(release, rows)]
+    found = attack_halves(made, tuple(release.quasi_ids), release.sensitive, release.gates, tell)
+    people = linked_people(release, rows)
+    linked = people.mend if people else ""
+    return [
+        replace(one, mend=one.mend + linked) if one.measured.get("outcome") in ("too_small", "blind") else one
+        for one in found
+    ]
 
 
 def _asked(gates: Gates) -> bool:
@@ -52,15 +60,16 @@ def _asked(gates: Gates) -> bool:
     return any(limit is not None for limit in limits)
 
 
-def _too_few(gates: Gates) -> Verdict:
+def _too_few(release: TableRelease, rows: pa.Table) -> Verdict:
+    people = linked_people(release, rows)
     return Verdict(
         "attacks",
         False,
         "Half of the people can be published as declared, so that attacks can be tried with a control group.",
         "There are too few people for a proof: release more of them at once, ask for less, or accept it by "
-        "`gates: {accept_too_small: true}`; the report says so.",
+        f"`gates: {{accept_too_small: true}}`; the report says so.{people.mend if people else ''}",
         {"outcome": "too_small"},
-        "warn" if gates.accept_too_small else "error",
+        "warn" if release.gates.accept_too_small else "error",
     )
 
 

@@ -12,6 +12,7 @@ from jobs.release.attack_release import attack_release, people_of
 from jobs.release.hierarchy_paths import hierarchy_paths, sensitive_paths
 from jobs.release.judge_table import judge_published
 from jobs.release.late_rows import judge_late_rows
+from jobs.release.linked_people import linked_people
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
@@ -112,13 +113,20 @@ def build_rows(
     published.
     """
     from transforms.anonymity.domains import survey_table
+    from transforms.anonymity.partition_bounds import Unreachable
     from transforms.anonymity.publish_rows import publish_rows
 
     rows = with_subject(whole, release)
     rejected = {"no_subject": gone} if (gone := whole.num_rows - rows.num_rows) else {}
-    tell(f"Making classes of {rows.num_rows:,} rows")
+    people_of_rows = linked_people(release, rows)
+    tell(f"Making classes: {people_of_rows}" if people_of_rows else f"Making classes of {rows.num_rows:,} rows")
     domains = survey_table(rows, release.coded, texts, people)
-    made = publish_rows(rows, release, domains, people)
+    try:
+        made = publish_rows(rows, release, domains, people)
+    except Unreachable as error:
+        if people_of_rows is None or not people_of_rows.mend:
+            raise
+        raise GeowardError(error.message, mend=error.mend + people_of_rows.mend) from None
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else [])
     measured, verdicts = judge_published(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jobs.listings.release_reports import PlannedColumn, ReleasePlanListing, Role
 from jobs.release.explain_release import means
-from jobs.release.plan_values import problems_of_values
+from jobs.release.plan_values import TableSeen, see_table
 from quality.checks.anonymity.csv_file import csv_file
 from quality.checks.anonymity.published_table import explained, open_engine
 from quality.contracts.errors import UsageError
@@ -36,12 +36,17 @@ def plan_release(release: TableRelease, declared_in: Path, source: Path) -> Rele
     """
     shape = shape_of(source) if source.exists() else None
     columns = _columns(release, declared_in.parent, shape)
+    problems = _problems(release, declared_in.parent, source, shape, columns)
+    seen = TableSeen([])
+    if shape and not problems and shape.rows <= MOST_ROWS:
+        seen = see_table(release, declared_in, source)
     return ReleasePlanListing(
         release=release.name, version=release.version, description=release.description, purpose=release.purpose,
         source=source.name, rows=shape.rows if shape else None, method=release.method, strict=release.strict,
         suppression=release.suppression, nulls=release.nulls, columns=columns,
         models=[means(model) for model in release.models], gates=release.gates.model_dump(),
-        problems=_problems(release, declared_in.parent, source, shape, columns),
+        subjects=seen.people.subjects if seen.people else None, people=seen.people.people if seen.people else None,
+        problems=[*problems, *seen.problems],
     )  # fmt: skip
 
 
@@ -104,8 +109,6 @@ def _problems(
     found += _of_population(release, beside)
     if shape and shape.rows < release.k:
         found.append(f"{source.name} has {shape.rows:,} rows: no class of {release.k} can be made.")
-    if shape and not found and shape.rows <= MOST_ROWS:
-        found += problems_of_values(release, beside / "declaration", source)
     return found
 
 

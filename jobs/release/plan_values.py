@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.release.linked_people import Linked, linked_people
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_table import read_table
 from quality.contracts.errors import GeowardError
@@ -16,8 +18,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def problems_of_values(release: TableRelease, declared_in: Path, source: Path) -> list[str]:
-    """Return what is wrong with the values of the declared columns, all of which ``source`` must have.
+@dataclass(frozen=True, slots=True)
+class TableSeen:
+    """What is wrong with the values, and of how many people the rows are: None without a subject."""
+
+    problems: list[str]
+    people: Linked | None = None
+
+
+def see_table(release: TableRelease, declared_in: Path, source: Path) -> TableSeen:
+    """Return what one look at the declared columns tells, all of which ``source`` must have.
 
     A column is read as a build would read it; nothing is generalized, so a model may still fail.
     """
@@ -27,9 +37,10 @@ def problems_of_values(release: TableRelease, declared_in: Path, source: Path) -
         rows = read_table(source, release.columns)
         if release.subject is not None:  # rows of nobody are rejected by a build
             rows = rows.filter(pc.is_valid(rows[release.subject]))
-        return [*_of_columns(release, declared_in, rows), *_of_models(release, rows)]
+        people = linked_people(release, rows)
+        return TableSeen([*_of_columns(release, declared_in, rows), *_of_models(release, rows, people)], people)
     except GeowardError as error:
-        return [str(error)]
+        return TableSeen([str(error)])
 
 
 def _of_columns(release: TableRelease, declared_in: Path, rows: pa.Table) -> Iterator[str]:
@@ -43,12 +54,11 @@ def _of_columns(release: TableRelease, declared_in: Path, rows: pa.Table) -> Ite
             yield str(error)
 
 
-def _of_models(release: TableRelease, rows: pa.Table) -> Iterator[str]:
+def _of_models(release: TableRelease, rows: pa.Table, people: Linked | None) -> Iterator[str]:
     import pyarrow.compute as pc
 
-    people = pc.count_distinct(rows[release.subject]).as_py() if release.subject else rows.num_rows
-    if people < release.k <= rows.num_rows:
-        yield f"{release.reads} has {people:,} subjects: no class of {release.k} can be made."
+    if people and people.people < release.k <= rows.num_rows:
+        yield f"{release.reads} has {people.people:,} subjects: no class of {release.k} can be made.{people.mend}"
     for model in release.models:
         if isinstance(model, LDiversity):
             values = pc.count_distinct(rows[model.column], mode="all").as_py()

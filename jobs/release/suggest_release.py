@@ -11,6 +11,7 @@ from typing import Literal
 import yaml
 
 from jobs.release.verify_file import existing
+from quality.checks.anonymity.link_roles import who_of
 from quality.checks.anonymity.published_table import open_engine, open_file, quoted
 from quality.checks.anonymity.suggest_places import PlaceRoles, suggest_places
 from quality.checks.anonymity.suggest_roles import ColumnRole, Suggestion, suggest_roles
@@ -78,7 +79,7 @@ def _of_places(path: Path, found: Suggestion, places: PlaceRoles) -> str:
 def _declaration(path: Path, found: Suggestion, of_numbers: dict[str, bool]) -> str:
     quasi_ids = [one for one in found.columns if one.role == "quasi_identifier"]
     sensitive = [one.name for one in found.columns if one.role == "sensitive"]
-    subject, links = _persons(found)
+    subject, links = who_of(found.columns)
     models: list[dict[str, object]] = [{"model": "k_anonymity", "k": 10}]
     models += [{"model": "l_diversity", "column": name, "l": 2} for name in sensitive]
     stated: dict[str, object] = {
@@ -96,15 +97,6 @@ def _declaration(path: Path, found: Suggestion, of_numbers: dict[str, bool]) -> 
         for one in quasi_ids
         if one.scale == "other_time"
     )
-
-
-def _persons(found: Suggestion) -> tuple[str | None, list[str]]:
-    """Return who rows are about, the column that says it of most rows, and what makes one person of several."""
-    direct = [one for one in found.columns if one.role == "direct_identifier"]
-    links = [one.name for one in found.columns if one.role == "link"]
-    if not direct:
-        return (links[0], links[1:]) if links else (None, [])
-    return min(direct, key=lambda one: (one.nulls, not one.name.lower().endswith("id"))).name, links
 
 
 def _coded(one: ColumnRole, of_numbers: dict[str, bool]) -> dict[str, object]:

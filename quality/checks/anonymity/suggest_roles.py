@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from quality.checks.anonymity.classes import Ints
+from quality.checks.anonymity.link_roles import without_broad_links
 from quality.checks.anonymity.published_table import explained, quoted
 from quality.contracts.errors import UsageError
 from quality.contracts.untold import untold
@@ -110,7 +111,7 @@ def suggest_roles(
     """
     with explained(table):
         names = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
-        columns = _count_columns(db, table, names)
+        columns = without_broad_links(db, table, _count_columns(db, table, names))
         chosen = _candidates(columns)
         codes = _sample_codes(db, table, chosen, sample)
     rows = int(db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchall()[0][0])

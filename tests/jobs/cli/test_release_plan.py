@@ -217,3 +217,30 @@ def test_values_are_looked_at_only_in_files_that_are_not_large(walked, monkeypat
     plan, _ = walked([(who, "north", lon, at) for who, _, lon, at in CROWD])
 
     assert (plan.exit_code, plan.document["read"]) == (0, None)
+
+
+OF_TOWNS = {"links": ["town"], "quasi_ids": {"age": {"kind": "numeric"}}}
+
+
+def test_a_plan_tells_how_many_people_links_make_of_the_subjects(geoward, fits, declared):
+    document = geoward("release", "plan", declared(**OF_TOWNS), "--json").document
+    shown = geoward("release", "plan", declared(links=["note"])).stdout
+
+    assert fits(document, "release-plan")
+    assert (document["rows"], document["subjects"], document["people"]) == (40, 40, 2)
+    assert document["problems"] == [
+        "people.csv has 2 subjects: no class of 5 can be made. 40 rows are of 40 subjects; links (town) make them 2."
+        " Take out of `links` what many subjects share, such as a kind of device."
+    ]
+    assert "Rows are of 40 subjects; links (note) make them 40." in shown
+
+
+@pytest.mark.parametrize("k", [5, 2], ids=["no-class", "no-proof"])
+def test_a_build_that_has_too_few_people_for_its_links_names_them(geoward, declared, k):
+    asked = {"models": [{"model": "k_anonymity", "k": k}], "gates": {"singling_out": 0.05}}
+
+    linked = geoward("release", "build", declared(**OF_TOWNS, **asked), "--dry-run").exception
+    others = geoward("release", "build", declared(**asked), "--dry-run").exception
+
+    assert "Take out of `links`" in str(linked)
+    assert "links" not in str(others)

@@ -95,3 +95,17 @@ def test_a_device_that_several_rows_share_links_them_and_one_of_each_row_tells_w
     found = suggest_roles(db, put(db, rows, "device_id ip_address class")).columns
 
     assert [c.role for c in found] == ["link", "direct_identifier", "sensitive"]
+
+
+def test_a_kind_of_device_that_many_share_is_no_link_and_may_be_known(db):
+    rows = [(f"u{n}", "phone" if n % 10 else f"d{n}", f"r{n // 2}") for n in range(60)]
+    found = suggest_roles(db, put(db, rows, "user device ring")).columns
+
+    assert [c.role for c in found] == ["direct_identifier", "quasi_identifier", "link"]
+    assert found[1].why == "one of its values is of 54 of 60 subjects, whom it would make one person: no link"
+
+
+def test_a_device_with_many_rows_of_one_person_is_a_link(db):
+    rows = [(f"u{n // 100}", f"d{n // 50}") for n in range(300)]
+
+    assert [c.role for c in suggest_roles(db, put(db, rows, "user device")).columns] == ["direct_identifier", "link"]
