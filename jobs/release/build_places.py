@@ -90,7 +90,8 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
     tell(f"Reading {historic.name}")
     table = read_table(historic, columns_of(release))
     before = release.model_copy(update={"epoch": release.epoch.model_copy(update={"start": date(1970, 1, 1)})})
-    fixes = prepare_fixes(table, before.model_copy(update={"noise": None})).fixes
+    prepared = prepare_fixes(table, before.model_copy(update={"noise": None}))
+    fixes = prepared.fixes
     made_from = f"{UNDATED}{digest_rows(table, release)}"
     if release.hour is None:
         offset = release.slots.utc_offset * 3_600  # days are those of the place, as the epoch's are
@@ -99,7 +100,7 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
         last = date.fromordinal(date(1970, 1, 1).toordinal() + (int(fixes.seconds.max(initial=0)) + offset) // 86_400)
         made_from = f"{UNTIL}{last}"
     if not len(fixes.rows):
-        mend = f"Give rows from before {release.epoch.start}, the first day of the epoch."
+        mend = _zoned(prepared) or f"Give rows from before {release.epoch.start}, the first day of the epoch."
         raise UsageError(f"{historic.name} has no rows from before the epoch.", mend=mend)
     tell(f"Making tiles of {len(fixes.rows):,} {made_from}")
     regions = _regions(release, declared_in)
@@ -161,10 +162,19 @@ def build_places(
 def refuse_none(prepared: Prepared, source: Path) -> None:
     """Raise ``UsageError`` if no row is in the epoch."""
     if not len(prepared.epoch.rows):
-        mend = (
+        mend = _zoned(prepared) or (
             "Look whether `epoch`, `time`, `latitude` and `longitude` are those of the file; `plan` shows what is read."
         )
         raise UsageError(f"No row of {source.name} is a place in the release's epoch.", mend=mend)
+
+
+def _zoned(prepared: Prepared) -> str:
+    """Return what to do of times without a zone; empty if there are none."""
+    from transforms.location.fixes import NO_ZONE
+
+    if not (count := prepared.withheld.get(NO_ZONE, 0)):
+        return ""
+    return f"{count:,} times have no zone: write them as 2026-11-27T08:30:00Z, or 2026-11-27T09:30:00+01:00."
 
 
 def _text(path: Path) -> str:

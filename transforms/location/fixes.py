@@ -27,6 +27,11 @@ SPREADSHEET_DAYS = 25_569.0
 """1970-01-01 as spreadsheets count days, from 1899-12-30."""
 
 
+NO_ZONE = "no zone of its time"
+"""Why a row is left out whose time is a text without a zone: which hour of which day it is meant is not known."""
+_ZONELESS = tuple(f"%Y-%m-%d{between}%H:%M{seconds}" for between in " T" for seconds in ("", ":%S", ":%S%.f"))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Fixes:
     """All (n,), by ``subjects`` and then ``seconds``: the subject's number, seconds since 1970 (UTC), degrees.
@@ -72,11 +77,15 @@ def count_fixes(table: pa.Table, release: PlacesRelease) -> tuple[Fixes, dict[st
     """
     subjects = unite_subjects(table, release.subject, release.links)
     seconds, timed = _seconds(table, release)
+    zoneless = _without_zone(table, release)
     latitudes, longitudes, cells = _places(table, release)
     known, lacking = np.ones(table.num_rows, bool), dict[str, int]()
-    has = {"subject": table[release.subject].is_valid().to_numpy(), "time": timed, "place on earth": cells != NOWHERE}
-    for what, there in has.items():
-        lacking[f"no {what}"] = int((known & ~there).sum())
+    has = {
+        "no subject": table[release.subject].is_valid().to_numpy(), **({NO_ZONE: ~zoneless} if zoneless.any() else {}),
+        "no time": timed, "no place on earth": cells != NOWHERE,
+    }  # fmt: skip
+    for lack, there in has.items():
+        lacking[lack] = int((known & ~there).sum())
         known &= there
     rows = np.flatnonzero(known)
     rows = rows[np.lexsort((seconds[rows], subjects[rows]))]
@@ -119,6 +128,20 @@ def _of_texts(column: pa.Array) -> pa.Array:
     texts = pl.Series(column)
     numbers = texts.cast(pl.Int64, strict=False)
     return numbers.fill_null(texts.str.to_datetime("%+", time_zone="UTC", strict=False).dt.epoch("s")).to_arrow()
+
+
+def _without_zone(table: pa.Table, release: PlacesRelease) -> Mask:
+    """Return which rows' times are texts of a day and a clock that name no zone."""
+    import polars as pl
+
+    column = table[release.time].combine_chunks()
+    if release.hour is not None or not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return np.zeros(table.num_rows, bool)
+    texts = pl.Series(column)
+    found = np.zeros(len(texts), bool)
+    for form in _ZONELESS:
+        found |= texts.str.to_datetime(form, strict=False).is_not_null().to_numpy()
+    return found
 
 
 def _places(table: pa.Table, release: PlacesRelease) -> tuple[Floats, Floats, Cells]:

@@ -30,6 +30,16 @@ def test_a_row_without_subject_time_or_place_is_left_out():
     assert lacking == {"no subject": 1, "no time": 1, "no place on earth": 2}  # each row once
 
 
+def test_a_time_without_a_zone_is_left_out_for_that_and_counted_apart():
+    times = ["2009-03-01 02:53:04", "2009-03-01T02:53", "2009-03-01T02:53:04.5", "2009-03-01T02:53:04Z", "noon"]
+    table = rows(*[("a", 40.7, -74, 0)] * 5).drop_columns("at").append_column("at", pa.array(times))
+
+    fixes, lacking = count_fixes(table, declared())
+
+    assert fixes.rows.tolist() == [3]
+    assert lacking == {"no subject": 0, "no zone of its time": 3, "no time": 1, "no place on earth": 0}
+
+
 @pytest.mark.parametrize(
     ("name", "values", "told"),
     [
