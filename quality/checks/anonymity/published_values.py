@@ -7,9 +7,11 @@ Dates and times as ISO 8601 writes them are numbers: microseconds since 1970, in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,13 +45,43 @@ def ends_of(text: str) -> tuple[str, str, bool] | None:
 
 def members_of(text: str, values: Sequence[str | None]) -> set[str] | None:
     """Return the members of ``{a, b}``; else None. A member may hold ``, `` itself if ``values`` has it."""
+    return _members(text, _places_of(tuple(values)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """Where each of some values stands, and of how many parts joined by ``, `` the longest is."""
+
+    at: Mapping[str | None, list[int]]
+    parts: int
+
+    def of(self, members: Iterable[str | None], size: int) -> Bools:
+        """Return which of the ``size`` values are ``members``."""
+        found = np.zeros(size, bool)
+        for one in members:
+            found[self.at.get(one, [])] = True
+        return found
+
+
+@lru_cache(maxsize=8)
+def _places_of(values: tuple[str | None, ...]) -> _Places:
+    """Return where values stand; kept, as a column's published values all ask it of the same ones."""
+    at: dict[str | None, list[int]] = {}
+    for place, value in enumerate(values):
+        at.setdefault(value, []).append(place)
+    return _Places(at, max((value.count(", ") + 1 for value in at if value is not None), default=1))
+
+
+def _members(text: str, known: _Places) -> set[str] | None:
     if not (text.startswith("{") and text.endswith("}")):
         return None
-    known, members, parts = set(values), set(), text[1:-1].split(", ")
-    while parts:
-        length = next((n for n in range(len(parts), 1, -1) if ", ".join(parts[:n]) in known), 1)
-        members.add(", ".join(parts[:length]))
-        parts = parts[length:]
+    members, parts = set(), text[1:-1].split(", ")
+    first = 0
+    while first < len(parts):
+        longest = min(len(parts) - first, known.parts)
+        length = next((n for n in range(longest, 1, -1) if ", ".join(parts[first : first + n]) in known.at), 1)
+        members.add(", ".join(parts[first : first + length]))
+        first += length
     return members
 
 
@@ -93,15 +125,16 @@ def covers(
     """
     if published == SUPPRESSED or (published is None and null_is_any):
         return np.ones(len(values), bool)
-    own = _where(values, lambda value: value == published)
+    known = _places_of(tuple(values))
+    own = known.of([published], len(values))
     if published is None:
         return own
-    if (members := members_of(published, values)) is not None:
-        null = NULL in members and NULL not in values
-        return own | _where(values, lambda value: value in members if value is not None else null)
+    if (members := _members(published, known)) is not None:
+        null = [None] if NULL in members and NULL not in known.at else []
+        return own | known.of([*members, *null], len(values))
     if order is not None and (span := _INTERVAL.match(published)) and {span[1], span[2]} <= set(order):
         between = set(order[order.index(span[1]) : order.index(span[2]) + 1])
-        return own | _where(values, lambda value: value in between)
+        return own | known.of(between, len(values))
     if (interval := interval_of(published)) is not None:
         low, high, closed = interval
         return own | _where(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from quality.checks.anonymity.hierarchy_file import read_paths
@@ -61,3 +62,31 @@ def test_built_generalizations_cover_what_they_were_built_of(published, values, 
 
 def test_a_null_covers_anything_where_nulls_are_wildcards():
     assert covers(None, ["a", None], null_is_any=True).all()
+
+
+def test_many_sets_of_many_values_are_read_as_fast_as_their_members_are_found():
+    values = [f"n{at}" for at in range(20_000)] + [None]
+    calls = 0
+
+    class Counted(str):
+        __slots__ = ()
+
+        def __eq__(self, other):
+            nonlocal calls
+            calls += 1
+            return str.__eq__(self, other)
+
+        __hash__ = str.__hash__
+
+    counted = [Counted(value) if value else None for value in values]
+    for at in range(50):
+        found = covers(f"{{n{at}, n{at + 7}, null}}", counted)
+        assert np.flatnonzero(found).tolist() == [at, at + 7, 20_000]
+    assert calls < 10_000  # and no comparison of each value with each set
+
+
+def test_a_member_that_holds_the_separator_is_found_also_among_longer_ones():
+    values = ["a", "b", "a, b", "c, d, e"]
+
+    assert covers("{a, b, c, d, e}", values).tolist() == [False, False, True, True]
+    assert covers("{b, c, d, e, a}", values).tolist() == [True, True, False, True]
