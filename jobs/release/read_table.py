@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.release.unfit_columns import refuse_unfit_types
 from jobs.release.verify_file import existing
 from quality.checks.anonymity.csv_file import csv_file, require_columns
 from quality.contracts.errors import UsageError
@@ -35,6 +36,21 @@ def read_table(path: Path, columns: Sequence[str], content: bytes | None = None,
         ) from None
 
 
+def schema_of(path: Path) -> pa.Schema | None:
+    """Return the schema of Parquet; None of CSV, all of whose fields are texts."""
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    if not path.is_dir() and not {".parquet", ".pq"} & {suffix.lower() for suffix in path.suffixes}:
+        return None
+    try:
+        return ds.dataset(str(path), format="parquet").schema
+    except (pa.ArrowInvalid, OSError):
+        raise UsageError(
+            f"{path.name} cannot be read as a table.", mend="It is damaged or of another format."
+        ) from None
+
+
 def _read_csv(path: Path, columns: Sequence[str], content: bytes | None, delimiter: str) -> pa.Table:
     file = csv_file(path, content=content, delimiter=delimiter)
     rows: pa.Table = file.read(columns).read_all()
@@ -50,7 +66,9 @@ def _read_parquet(path: Path, columns: Sequence[str], content: bytes | None) -> 
     if content is not None:
         file = pq.ParquetFile(pa.BufferReader(content))
         require_columns(path.name, columns, file.schema_arrow.names)
+        refuse_unfit_types(path.name, columns, file.schema_arrow)
         return file.read(columns=list(columns))
     source = ds.dataset(str(path), format="parquet")
     require_columns(path.name, columns, source.schema.names)
+    refuse_unfit_types(path.name, columns, source.schema)
     return source.to_table(columns=list(columns))

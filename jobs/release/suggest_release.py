@@ -10,6 +10,8 @@ from typing import Literal
 
 import yaml
 
+from jobs.release.read_table import schema_of
+from jobs.release.unfit_columns import unfit_types
 from jobs.release.verify_file import existing
 from quality.checks.anonymity.link_roles import who_of
 from quality.checks.anonymity.published_table import open_engine, open_file, quoted
@@ -19,6 +21,8 @@ from quality.checks.anonymity.suggest_roles import ColumnRole, Suggestion, sugge
 _DATES = "{build: dates, levels: [day, month, year]}"
 MOSTLY = 0.99
 """The share of values that must be numbers, or dates, for a column of texts to be declared numeric."""
+FEW = 10
+"""The rows from which something can be told by values, and a class of the suggested k can be made."""
 _NO_TIME = (
     "with times as ISO 8601 and their zone (2026-11-27T08:30:00Z), it can be published as places (`kind: places`)."
 )
@@ -40,8 +44,9 @@ class Suggested:
 def suggest_release(path: Path, *, alpha: float, by: Literal["distinction", "separation"]) -> Suggested:
     """Look at a CSV or Parquet file; raises what `open_file` and `suggest_roles` do."""
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch, open_engine(Path(scratch)) as db:
-        table = open_file(db, existing(path), name=path.name)
-        found = suggest_roles(db, table, alpha=alpha, by=by)
+        schema = schema_of(existing(path))
+        table = open_file(db, path, name=path.name)
+        found = suggest_roles(db, table, alpha=alpha, by=by, unfit=unfit_types(schema) if schema else {})
         places = suggest_places(db, table, found.columns)
         of_numbers = {
             one.name: db.execute(
@@ -49,6 +54,7 @@ def suggest_release(path: Path, *, alpha: float, by: Literal["distinction", "sep
                 f">= {MOSTLY} * count({quoted(one.name)}) FROM {quoted(table)}"
             ).fetchall()[0][0]
             for one in found.columns
+            if one.role == "quasi_identifier"
         }
     if places and places.time:
         return Suggested(found, _of_places(path, found, places), places)
@@ -90,13 +96,31 @@ def _declaration(path: Path, found: Suggestion, of_numbers: dict[str, bool]) -> 
         stated["subject"] = subject
     if links:
         stated["links"] = links
+    if not any(one.scale != "other_time" for one in quasi_ids):
+        return f"# No column can be a quasi-identifier, so that there is nothing to declare.\n{_doubts(found)}"
     stated["quasi_ids"] = {one.name: _coded(one, of_numbers) for one in quasi_ids if one.scale != "other_time"}
     stated["models"] = models
-    return yaml.safe_dump(stated, sort_keys=False, allow_unicode=True) + "".join(
-        f"# {one.name} is left out: as ISO 8601 (2026-11-27T08:30), it can be published by {_DATES}.\n"
-        for one in quasi_ids
-        if one.scale == "other_time"
+    return (
+        yaml.safe_dump(stated, sort_keys=False, allow_unicode=True)
+        + "".join(
+            f"# {one.name} is left out: as ISO 8601 (2026-11-27T08:30), it can be published by {_DATES}.\n"
+            for one in quasi_ids
+            if one.scale == "other_time"
+        )
+        + "".join(f"# {one.name} is left out: {one.why}.\n" for one in found.columns if one.role == "left_out")
+        + _doubts(found)
     )
+
+
+def _doubts(found: Suggestion) -> str:
+    """Say what makes the roles of columns doubtful: names of columns are never told here, as they may be values."""
+    numbers = sum(one.name.replace(".", "", 1).lstrip("-").isdigit() for one in found.columns)
+    few = f"# There are {found.rows:,} rows: too few to tell by what columns are, or to publish in tens.\n"
+    no_header = (
+        f"# {numbers} of {len(found.columns)} columns have a number for a name: if the first line is no header, name"
+        " the columns in one.\n"
+    )
+    return (few if found.rows < FEW else "") + (no_header if numbers else "")
 
 
 def _coded(one: ColumnRole, of_numbers: dict[str, bool]) -> dict[str, object]:

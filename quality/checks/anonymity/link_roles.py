@@ -25,9 +25,10 @@ def who_of(columns: Sequence[ColumnRole]) -> tuple[str | None, list[str]]:
     direct = [one for one in columns if one.role == "direct_identifier"]
     links = [one for one in columns if one.role == "link"]
     if direct:
-        subject = min(direct, key=lambda one: (one.nulls, not one.name.lower().endswith("id"))).name
-    else:
-        subject = max(links, key=lambda one: one.distinct).name if links else None
+        return min(direct, key=lambda one: (one.nulls, not one.name.lower().endswith("id"))).name, [
+            one.name for one in links
+        ]
+    subject = max(links, key=lambda one: one.distinct).name if links else None
     return subject, [one.name for one in links if one.name != subject]
 
 

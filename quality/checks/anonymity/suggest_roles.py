@@ -19,8 +19,8 @@ from quality.contracts.untold import untold
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-Role = Literal["constant", "direct_identifier", "link", "sensitive", "quasi_identifier"]
-Scale = Literal["time", "other_time", "fraction", "whole", "text"]
+Role = Literal["constant", "direct_identifier", "link", "sensitive", "quasi_identifier", "left_out"]
+Scale = Literal["time", "other_time", "fraction", "whole", "text", "long_text"]
 
 SAMPLE, MOST_COLUMNS, SEED = 20_000, 16, 1
 """Rows that sets of columns are tried on; the columns of which sets are made: those that tell most rows apart."""
@@ -28,10 +28,14 @@ SAMPLE, MOST_COLUMNS, SEED = 20_000, 16, 1
 _EACH_ITS_OWN, _MOMENT = "nearly a value for each row", "a moment: whoever knows when, knows who"
 _SHARED = "named {}, and several rows share its values: accounts of one person"
 
+_OWN_TEXTS, LONG = "a text of its own in most rows: each class would list them all", 60
+_LONG_TEXTS = "long texts, such as lists of names: each class would list them all"
+_UNFIT = "its type is {}: no value that can be generalized"
+
 _FORMATS = [
     f"{day}{clock}" for day in ("%m/%d/%Y", "%d/%m/%Y", "%d.%m.%Y", "%Y%m%d") for clock in ("", " %H:%M", " %H:%M:%S")
 ]
-_FEWEST = {"text": 20, "whole": 100}
+_FEWEST = {"text": 20, "long_text": 20, "whole": 100}
 """The rows from which values that are all different are no chance: a code or a number of each person."""
 
 _DIRECT = (
@@ -102,16 +106,19 @@ def suggest_roles(
     by: Literal["distinction", "separation"] = "distinction",
     largest: int = 4,
     sample: int = SAMPLE,
+    unfit: Mapping[str, str] | None = None,
 ) -> Suggestion:
     """Return the role of each column, and the minimal quasi-identifiers that reach ``alpha``.
 
     A set is an alpha-distinct key if rows have at least alpha n distinct values of it, and an alpha-separation key if
     it tells apart at least alpha of all pairs of rows (Motwani & Xu, Efficient algorithms for masking and finding
-    quasi-identifiers, 2007, which samples rows too). Nulls are a value. Raises UsageError for a table without rows.
+    quasi-identifiers, 2007, which samples rows too). Nulls are a value. ``unfit`` are types that columns
+    have of which nothing can be worked on.
+    Raises UsageError for a table without rows.
     """
     with explained(table):
         names = [name for name, *_ in db.execute(f"DESCRIBE {quoted(table)}").fetchall()]
-        columns = without_broad_links(db, table, _count_columns(db, table, names))
+        columns = without_broad_links(db, table, _count_columns(db, table, names, unfit or {}))
         chosen = _candidates(columns)
         codes = _sample_codes(db, table, chosen, sample)
     rows = int(db.execute(f"SELECT count(*) FROM {quoted(table)}").fetchall()[0][0])
@@ -119,7 +126,9 @@ def suggest_roles(
     return Suggestion(rows, len(codes), alpha, tuple(columns), tuple(keys))
 
 
-def _count_columns(db: DuckDBPyConnection, table: str, names: Sequence[str]) -> list[ColumnRole]:
+def _count_columns(
+    db: DuckDBPyConnection, table: str, names: Sequence[str], unfit: Mapping[str, str]
+) -> list[ColumnRole]:
     found = []
     for name in names:
         counts = f"SELECT {quoted(name)} AS v, count(*) AS n FROM {quoted(table)} GROUP BY v"
@@ -134,6 +143,8 @@ def _count_columns(db: DuckDBPyConnection, table: str, names: Sequence[str]) -> 
         role, why = (
             _role(name, distinct - bool(none), rows - none, scale) if distinct > 1 else ("constant", "one value")
         )
+        if name in unfit:
+            role, why = "left_out", _UNFIT.format(unfit[name])
         found.append(ColumnRole(name, role, distinct, none, distinct / rows, separation, why, scale))
     return found
 
@@ -154,6 +165,10 @@ def _role(name: str, distinct: int, known: int, scale: Scale) -> tuple[Role, str
         return "quasi_identifier", "measured, so that few rows share a value"
     if (distinct == known and known >= _FEWEST[scale]) or (distinct > 1000 and distinct > 0.99 * known):
         return "direct_identifier", _EACH_ITS_OWN
+    if scale == "long_text":
+        return "left_out", _LONG_TEXTS
+    if scale == "text" and distinct > 1000 and distinct > 0.8 * known:
+        return "left_out", _OWN_TEXTS
     return "quasi_identifier", "several rows share its values"
 
 
@@ -164,18 +179,20 @@ def words_of(name: str) -> set[str]:
 
 def _scale(db: DuckDBPyConnection, table: str, name: str) -> Scale:
     """Return what a column's first thousand values are: moments (of ISO 8601 or not), fractions (a place, a measure),
-    whole numbers or texts.
+    whole numbers or texts, most of them long.
     """
     text, number = "CAST(v AS VARCHAR)", "TRY_CAST(CAST(v AS VARCHAR) AS DOUBLE)"
     some = f"SELECT {quoted(name)} AS v FROM {quoted(table)} WHERE v IS NOT NULL LIMIT 1000"
-    timed, other, numbers, parted = db.execute(
+    timed, other, numbers, parted, length = db.execute(
         f"SELECT bool_and({number} IS NULL AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL), "
         f"bool_and(try_strptime({text}, {_FORMATS}) IS NOT NULL), "
-        f"bool_and({number} IS NOT NULL), bool_and(contains({text}, '.')) FROM ({some})"
+        f"bool_and({number} IS NOT NULL), bool_and(contains({text}, '.')), avg(length({text})) FROM ({some})"
     ).fetchall()[0]
     if timed or other:
         return "time" if timed else "other_time"
-    return "text" if not numbers else "fraction" if parted else "whole"
+    if not numbers:
+        return "long_text" if (length or 0) > LONG else "text"
+    return "fraction" if parted else "whole"
 
 
 def _candidates(columns: Sequence[ColumnRole]) -> list[str]:

@@ -167,6 +167,12 @@ def test_a_plan_of_places_tells_how_many_rows_are_read_and_why_others_are_not(wa
         pytest.param(CROWD, {"epoch": {"start": "2025-01-10", "end": "2025-01-20"}}, "No row of", id="another-year"),
         pytest.param([(who, lon + 99, lat, at) for who, lat, lon, at in CROWD], {}, "No row of", id="off-the-globe"),
         pytest.param([(who, lat, lon, "noon") for who, lat, lon, _ in CROWD], {}, "No row of", id="no-times"),
+        pytest.param(
+            [(who, lat, lon, "2026-01-12 10:00:00") for who, lat, lon, _ in CROWD],
+            {},
+            "times have no zone",
+            id="no-zone",
+        ),
         pytest.param([(who, "north", lon, at) for who, _, lon, at in CROWD], {}, "lat holds", id="no-degrees"),
         pytest.param(CROWD[:7] * 3, {}, "2 subjects in the epoch: no crowd of 3", id="few-people"),
     ],

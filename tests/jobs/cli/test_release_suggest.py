@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -69,6 +71,54 @@ def test_the_sample_is_suggested_without_its_names_and_what_is_suggested_can_be_
     assert declared(document).subject == "actor"
     assert set(declared(document).quasi_ids) == {"kind", "country", "birth_year", "created"}
     assert built["k"] >= 10
+
+
+def test_columns_that_hold_no_plain_values_are_left_out_and_refused_by_name(geoward, tmp_path):
+    columns = {"age": [30 + at % 5 for at in range(40)], "lst": [[at % 3] for at in range(40)]}
+    table = pa.table(columns).append_column("dur", pa.array([60 + at % 2 for at in range(40)], pa.duration("s")))
+    table = table.append_column("st", pa.array([{"x": at % 2} for at in range(40)]))
+    pq.write_table(table, tmp_path / "t.parquet")
+
+    document = geoward("release", "suggest", tmp_path / "t.parquet", "--json").document
+    stated = yaml.safe_load(document["declaration"])
+
+    assert list(stated["quasi_ids"]) == ["age"]
+    assert "# lst is left out: its type is list: no value that can be generalized." in document["declaration"]
+    assert "# dur is left out: its type is duration" in document["declaration"]
+    path = tmp_path / "it.yaml"
+    path.write_text(
+        yaml.safe_dump({**stated, "quasi_ids": {n: {"kind": "categorical"} for n in ("age", "lst", "dur")}})
+    )
+    built = geoward("release", "build", path, "-i", tmp_path / "t.parquet", "--dry-run")
+    planned = geoward("release", "plan", path, "-i", tmp_path / "t.parquet", "--json").document
+    assert built.exception.exit_code == 2
+    assert "dur (duration), lst (list)" in str(built.exception)
+    assert planned["problems"] == [str(built.exception)]
+
+
+def test_texts_that_most_rows_have_their_own_of_are_left_out(suggested):
+    rows = "".join(f'{at % 9},n{max(at, 300)}x,"{"many names, " * 9}{at % 7}"\n' for at in range(2000))
+
+    document = suggested(f"age,names,aliases\n{rows}")
+
+    assert list(yaml.safe_load(document["declaration"])["quasi_ids"]) == ["age"]
+    assert "# names is left out: a text of its own in most rows" in document["declaration"]
+    assert "# aliases is left out: long texts" in document["declaration"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("39,White,10115\n40,Black,10117\n", "2 of 3 columns have a number for a name", id="no-header"),
+        pytest.param("age,town\n39,Ayr\n40,Ayr\n", "2 rows: too few", id="few-rows"),
+        pytest.param("age\n39\n39\n", "nothing to declare", id="one-value"),
+    ],
+)
+def test_a_file_that_says_little_is_told_to(suggested, text, told):
+    declaration = suggested(text)["declaration"]
+
+    assert told in declaration
+    assert "quasi_ids: {}" not in declaration
 
 
 @pytest.mark.realdata
