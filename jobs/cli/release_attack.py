@@ -101,4 +101,4 @@ def _tables(found: list[Verdict]) -> list[Table | str]:
         interval = f"{told['low']:.3f} to {told['high']:.3f}"
         numbers = (f"{told['estimate']:.3f}", interval, f"{told['limit']:.2f}", f"{told['raw_estimate']:.3f}")
         table.add_row(name, str(told["outcome"]).replace("_", " "), *numbers)
-    return [table if found else "No attack is asked for.", *(v.mend for v in found if v.mend)]
+    return [table if found else "No attack is asked for.", *dict.fromkeys(v.mend for v in found if v.mend)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from jobs.release.attack_release import attack_release
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_population import read_population
 from jobs.release.read_table import read_table
+from jobs.release.refuse_control import refuse_same_file, refuse_same_people
 from jobs.release.verify_file import Beside, not_in_order, read_hierarchy
 from quality.checks.anonymity.published_table import Roles
 from quality.checks.verdict import Verdict
@@ -22,6 +24,22 @@ if TYPE_CHECKING:
     from quality.checks.attacks.read_released import Domains
 
 Tell = Callable[[str], None]
+
+_ONE_COLUMN = (
+    "One column cannot be known to two data sets in parts, so that linking cannot be tried: name more of them."
+)
+_MENDS = {
+    "failed": "Publish less: larger classes, more general values, or fewer columns; or accept more (--limit).",
+    "blind": (
+        "The attack does not get past the limit on the raw rows either, so it proves nothing of the file. Name more"
+        " columns that somebody may know (--quasi-ids), give more people, or a --limit that raw rows break."
+    ),
+    "too_small": (
+        "There are too few attempts for the interval to end below the limit. Give more people in --original and"
+        " --control, or a higher --limit."
+    ),
+}
+"""By outcome, what to do of a file that anybody made."""
 
 
 def attack_declared(release: TableRelease, declared_in: Path, source: Path, tell: Tell) -> list[Verdict]:
@@ -49,17 +67,20 @@ def attack_published(
     """Attack a ``published`` file that anybody made, with the rows it was made of and those of people it is not of.
 
     A person is a row of ``original`` and of ``control``, or the first of a subject's. Raises ``UsageError`` for files
-    that cannot be read, and ``UnreadableRelease`` for published values that stand for none of the original's.
+    that cannot be read and for a control of the same people, and ``UnreadableRelease`` for published values that stand
+    for none of the original's.
     """
     import pyarrow as pa
 
     from quality.checks.attacks.read_released import domains_of, read_people, read_released
 
+    refuse_same_file(original, control)
     names = [*roles.quasi_ids, *roles.sensitive]
     paths = {name: read_hierarchy(file) for name, file in beside.hierarchies.items()}
     tell(f"Reading {published.name}, {original.name} and {control.name}")
     read = [(original, names), (control, names), *([(beside.population, roles.quasi_ids)] if beside.population else [])]
     tables = _typed([_people(file, columns, roles.subject, beside) for file, columns in read], beside.orders)
+    refuse_same_people(*tables[:2])
     whole = pa.concat_tables(tables, promote_options="default")
     categories = domains_of(whole, names, paths)
     _refuse_orders(categories, beside.orders)
@@ -68,7 +89,14 @@ def attack_published(
     members, others, *everybody = (read_people(table, table.column_names, categories) for table in tables)
     sizes = {name: len(values) for name, values in categories.items()}
     made = Halves(released, members, others, sizes, population=everybody[0] if everybody else None)
-    return attack_halves(made, roles.quasi_ids, roles.sensitive, gates, tell)
+    return [_of_file(one) for one in attack_halves(made, roles.quasi_ids, roles.sensitive, gates, tell)]
+
+
+def _of_file(verdict: Verdict) -> Verdict:
+    """Return a verdict with the mend for a file, which has no gates to state."""
+    found = verdict.measured["outcome"]
+    single = "estimate" not in verdict.measured
+    return replace(verdict, mend=_ONE_COLUMN if single else _MENDS.get(str(found), verdict.mend))
 
 
 def _people(file: Path, columns: Sequence[str], subject: str | None, beside: Beside) -> pa.Table:

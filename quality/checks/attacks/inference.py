@@ -106,7 +106,8 @@ def _commonest(of: Codes, codes: Codes, classes: int) -> Codes:
 def _right(column: Column, guesses: Codes, truth: NDArray[np.floating], rng: np.random.Generator) -> Estimate:
     """Return how many guesses are right: an interval is guessed by its middle, a set by one of its members."""
     if isinstance(column, Intervals):
-        middle = (column.low[guesses] + column.high[guesses]) / 2
+        with np.errstate(invalid="ignore"):  # what may be any number has no middle
+            middle = (column.low[guesses] + column.high[guesses]) / 2
         near = np.abs(middle - truth) <= TOLERANCE * np.abs(truth)
         return wilson(int((near | (np.isnan(middle) & np.isnan(truth))).sum()), len(truth))
     guessed = column.values[guesses] if isinstance(column, Exact) else _any_member(column, guesses, rng)

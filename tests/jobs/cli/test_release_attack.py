@@ -135,7 +135,8 @@ def test_options_that_do_not_fit_are_refused(geoward, week, arguments, told):
 
 def test_a_person_of_several_rows_is_attacked_once(geoward, tmp_path):
     twice = [(f"p{at // 2}", str(at // 2)) for at in range(80)]
-    ours, others = write(tmp_path, "ours", twice, "who;pay"), write(tmp_path, "others", twice, "who;pay")
+    other = [(who, str(1000 + int(pay))) for who, pay in twice]
+    ours, others = write(tmp_path, "ours", twice, "who;pay"), write(tmp_path, "others", other, "who;pay")
     asked = ("release", "attack", ours, "--original", ours, "--control", others, "-q", "pay", "--json")
 
     each, once = single(geoward(*asked)), single(geoward(*asked, "--subject", "who"))
@@ -154,3 +155,41 @@ def test_who_is_alone_in_a_file_may_hide_in_its_population(geoward, week):
     inside, among = single(geoward(*asked)), single(geoward(*asked, "--population", everybody))
 
     assert (inside["outcome"], among["outcome"]) == ("failed", "passed")
+
+
+@pytest.mark.parametrize(
+    ("control", "told"),
+    [
+        pytest.param("ours", "The control ours.csv is the original", id="the-same-file"),
+        pytest.param("raw", "400 of 400 rows that are alone of their kind", id="the-same-rows"),
+    ],
+)
+def test_a_control_of_the_same_people_is_refused(geoward, files, control, told):
+    done = geoward(
+        "release", "attack", files / "safe.csv", "--original", files / "ours.csv", "--control",
+        files / f"{control}.csv", "-q", "age,pay,town",
+    )  # fmt: skip
+
+    assert isinstance(done.exception, UsageError)
+    assert told in str(done.exception)
+
+
+def test_people_who_are_alike_are_no_same_people(geoward, week):
+    others = write(week, "alike", [(WEEK[at % 7], str(at % 7)) for at in range(140)], "day;pay")
+    ours = write(week, "ours", [(WEEK[at % 7], str(at % 7)) for at in range(140)], "day;pay")
+
+    done = geoward("release", "attack", ours, "--original", ours, "--control", others, "-q", "day,pay", "--json")
+
+    assert done.document is not None
+
+
+def test_the_mend_for_a_file_names_options_of_the_command_and_is_shown_once(geoward, week):
+    shown = geoward(
+        "release", "attack", week / "told.csv", "--original", week / "ours.csv", "--control", week / "others.csv",
+        "-q", "day", "-s", "pay", "--order", f"day={','.join(WEEK)}",
+    ).stdout  # fmt: skip
+    shown = " ".join(shown.split())
+
+    assert "gates" not in shown
+    assert shown.count("--limit that raw rows break") == 1
+    assert "linking cannot be tried: name more of them" in shown
