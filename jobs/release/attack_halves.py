@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -146,8 +146,12 @@ def _parts(made: Halves, known: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
     """
     import numpy as np
 
-    telling = sorted(known, key=lambda name: -len(np.unique(made.members[name])))
-    for shared in range(len(known) - 1):
+    return parts_of(sorted(known, key=lambda name: -len(np.unique(made.members[name]))))
+
+
+def parts_of(telling: Sequence[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Give the parts of columns that are in order, the most telling first."""
+    for shared in range(len(telling) - 1):
         rest = telling[shared:]
         yield (*telling[:shared], *rest[::2]), (*telling[:shared], *rest[1::2])
 

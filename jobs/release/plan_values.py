@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.release.foresee_attacks import foresee_attacks
 from jobs.release.linked_people import Linked, linked_people
 from jobs.release.read_hierarchies import hierarchy_texts
 from jobs.release.read_table import read_table
@@ -38,7 +39,8 @@ def see_table(release: TableRelease, declared_in: Path, source: Path) -> TableSe
         if release.subject is not None:  # rows of nobody are rejected by a build
             rows = rows.filter(pc.is_valid(rows[release.subject]))
         people = linked_people(release, rows)
-        return TableSeen([*_of_columns(release, declared_in, rows), *_of_models(release, rows, people)], people)
+        found = [*_of_columns(release, declared_in, rows), *_of_models(release, rows, people)]
+        return TableSeen(found or list(foresee_attacks(release, rows)), people)
     except GeowardError as error:
         return TableSeen([str(error)])
 

@@ -11,8 +11,9 @@ from quality.checks.verdict import Measured, Verdict
 Outcome = Literal["passed", "failed", "blind", "too_small"]
 
 _BLIND = (
-    "The attack does not get past the limit on the raw rows either, so it proves nothing of the release. Give it the"
-    " raw rows at their full precision, or a limit that raw rows break."
+    "The attack does not get past the limit on the raw rows either, so it proves nothing of the release: they tell"
+    " people apart too little, or are of too few. If they were rounded before, give them as they were; if not, declare"
+    " more columns, or a limit that raw rows break."
 )
 _TOO_SMALL = (
     "There are too few attempts for the interval to end below the limit. Release more subjects or a longer period at"

@@ -250,3 +250,34 @@ def test_a_build_that_has_too_few_people_for_its_links_names_them(geoward, decla
 
     assert "Take out of `links`" in str(linked)
     assert "links" not in str(others)
+
+
+def people_of_numbers(folder, people, ages):
+    rows = [f"{20 + at % ages},{at * 7 % 50},{at}" for at in range(people)]
+    (folder / "people.csv").write_text("\n".join(["age,pay,size", *rows]) + "\n")
+    return folder / "people.csv"
+
+
+@pytest.mark.parametrize(
+    ("people", "known", "gates", "told"),
+    [
+        pytest.param(4_000, ["age", "pay"], {}, "linkability would be blind: of the raw rows it links", id="coarse"),
+        pytest.param(4_000, ["age"], {}, "linkability cannot be tried of one quasi-identifier", id="one-column"),
+        pytest.param(100, ["age", "size"], {}, "linkability has too few people: of 100", id="few-people"),
+        pytest.param(100, ["age", "size"], {"accept_too_small": True}, "", id="few-people-who-are-accepted"),
+        pytest.param(4_000, ["age", "pay", "size"], {}, "", id="enough"),
+    ],
+)
+def test_attacks_that_would_prove_nothing_are_foreseen(geoward, declared, tmp_path, people, known, gates, told):
+    stated = {
+        "subject": None, "models": [{"model": "k_anonymity", "k": 5}],
+        "quasi_ids": {name: {"kind": "numeric"} for name in known}, "gates": {"linkability": 0.05, **gates},
+    }  # fmt: skip
+    path, file = declared(**stated), people_of_numbers(tmp_path, people, 40)
+
+    planned = geoward("release", "plan", path, "-i", file, "--json")
+    built = geoward("release", "build", path, "-i", file, "--dry-run", "--json").document["verdicts"]
+
+    outcome = next(one for one in built if one["check"] == "attack_linkability")["measured"]["outcome"]
+    assert [told in one for one in planned.document["problems"]] == ([True] if told else [])
+    assert (outcome in ("blind", "too_small")) == bool(told) or gates
