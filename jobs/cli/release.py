@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli.app import app, err
+from jobs.cli.app import app
+from jobs.cli.steps import Steps
 from jobs.listings.releases import ModelVerdict
 
 if TYPE_CHECKING:
@@ -16,13 +17,17 @@ if TYPE_CHECKING:
     from quality.releases.places import PlacesRelease
     from transforms.location.planar_laplace import NoiseSource
 
-release = typer.Typer(help="Make tables anonymous, verify that they are, and attack them before anybody else does.")
+release = typer.Typer()
 app.add_typer(release, name="release")
+_STEPS = Steps()
+tell_step = _STEPS.tell
+"""Tell a step of long work as it begins, and again while it takes."""
 
 
-def tell_step(step: str) -> None:
-    """Tell a step of long work as it begins."""
-    err.print(step, markup=False, highlight=False)
+@release.callback()
+def end_steps(context: typer.Context) -> None:
+    """Make tables anonymous, verify that they are, and attack them before anybody else does."""
+    context.call_on_close(_STEPS.end)
 
 
 def told_verdicts(verdicts: Iterable[Verdict]) -> list[ModelVerdict]:

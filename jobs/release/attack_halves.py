@@ -50,18 +50,20 @@ def attack_halves(
 
     Where columns are kept, each is tried with them and without: neither may hide what the other finds.
     """
+    asked = [name for name in _ATTACKS if getattr(gates, name) is not None]
+    tries = [
+        (name, secret, kept)
+        for name in asked
+        for secret in (sensitive if name == "inference" else ("",))
+        for kept in _tried(name, made, known)
+    ]
     found: list[Verdict] = []
-    for name, attack in _ATTACKS.items():
-        limit = getattr(gates, name)
-        for secret in (sensitive if name == "inference" else ("",)) if limit is not None else ():
-            tried = _tried(name, made, known)
-            for kept in tried:
-                of, knowing = (f" of {secret}" if secret else ""), (f" knowing {', '.join(kept)}" if kept else "")
-                tell(f"Attacking: {name.replace('_', ' ')}{of}{knowing}")
-                finding = attack(made, (*known, *kept), secret, limit)
-                found.append(_told(finding, secret, kept, gates))
-            found += [] if tried else [_unlinkable()]
-    return found
+    for at, (name, secret, kept) in enumerate(tries, 1):
+        of, knowing = (f" of {secret}" if secret else ""), (f" knowing {', '.join(kept)}" if kept else "")
+        tell(f"Attacking: {name.replace('_', ' ')}{of}{knowing} ({at} of {len(tries)})")
+        finding = _ATTACKS[name](made, (*known, *kept), secret, getattr(gates, name))
+        found.append(_told(finding, secret, kept, gates))
+    return found if "linkability" not in asked or _tried("linkability", made, known) else [*found, _unlinkable()]
 
 
 def _tried(name: str, made: Halves, known: tuple[str, ...]) -> list[tuple[str, ...]]:
