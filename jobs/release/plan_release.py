@@ -11,6 +11,7 @@ from jobs.listings.release_reports import PlannedColumn, ReleasePlanListing, Rol
 from jobs.release.explain_release import means
 from jobs.release.plan_values import TableSeen, see_table
 from quality.checks.anonymity.csv_file import csv_file
+from quality.checks.anonymity.parquet_folder import is_hive, parts_of
 from quality.checks.anonymity.published_table import explained, open_engine
 from quality.contracts.errors import UsageError
 from quality.releases.declaration import TableRelease
@@ -65,7 +66,7 @@ def shape_of(path: Path) -> FileShape:
         explained(path.name),
     ):
         if path.is_dir():
-            found = db.read_parquet([str(part) for part in sorted(path.glob("**/*.parquet"))])
+            found = db.read_parquet([str(part) for part in parts_of(path)], hive_partitioning=is_hive(path))
         else:
             found = db.read_parquet(str(path))
         rows = found.aggregate("count(*)").fetchall()[0][0]

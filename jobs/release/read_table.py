@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from jobs.release.unfit_columns import refuse_unfit_types
 from jobs.release.verify_file import existing
 from quality.checks.anonymity.csv_file import csv_file, require_columns
+from quality.checks.anonymity.parquet_folder import parts_of
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.dataset as ds
 
 
 def read_table(path: Path, columns: Sequence[str], content: bytes | None = None, *, delimiter: str = "") -> pa.Table:
@@ -39,12 +41,11 @@ def read_table(path: Path, columns: Sequence[str], content: bytes | None = None,
 def schema_of(path: Path) -> pa.Schema | None:
     """Return the schema of Parquet; None of CSV, all of whose fields are texts."""
     import pyarrow as pa
-    import pyarrow.dataset as ds
 
     if not path.is_dir() and not {".parquet", ".pq"} & {suffix.lower() for suffix in path.suffixes}:
         return None
     try:
-        return ds.dataset(str(path), format="parquet").schema
+        return _dataset(path).schema
     except (pa.ArrowInvalid, OSError):
         raise UsageError(
             f"{path.name} cannot be read as a table.", mend="It is damaged or of another format."
@@ -52,15 +53,21 @@ def schema_of(path: Path) -> pa.Schema | None:
 
 
 def _read_csv(path: Path, columns: Sequence[str], content: bytes | None, delimiter: str) -> pa.Table:
+    import pyarrow as pa
+
     file = csv_file(path, content=content, delimiter=delimiter)
-    rows: pa.Table = file.read(columns).read_all()
+    try:
+        rows: pa.Table = file.read(columns).read_all()
+    except pa.ArrowInvalid:
+        if fault := file.fault():
+            raise fault from None
+        raise
     file.check(rows.num_rows)
     return rows
 
 
 def _read_parquet(path: Path, columns: Sequence[str], content: bytes | None) -> pa.Table:
     import pyarrow as pa
-    import pyarrow.dataset as ds
     import pyarrow.parquet as pq
 
     if content is not None:
@@ -68,7 +75,16 @@ def _read_parquet(path: Path, columns: Sequence[str], content: bytes | None) -> 
         require_columns(path.name, columns, file.schema_arrow.names)
         refuse_unfit_types(path.name, columns, file.schema_arrow)
         return file.read(columns=list(columns))
-    source = ds.dataset(str(path), format="parquet")
+    source = _dataset(path)
     require_columns(path.name, columns, source.schema.names)
     refuse_unfit_types(path.name, columns, source.schema)
     return source.to_table(columns=list(columns))
+
+
+def _dataset(path: Path) -> ds.Dataset:
+    """Return a Parquet file, or a folder of them, of which folders named ``column=value`` are a column."""
+    import pyarrow.dataset as ds
+
+    if path.is_dir():
+        parts_of(path)
+    return ds.dataset(str(path), format="parquet", partitioning="hive")

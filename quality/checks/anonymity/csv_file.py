@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from quality.checks.anonymity.csv_faults import fault_of, not_utf8
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ BLOCK = 1 << 24
 """Bytes that are read at a time; no record may be longer."""
 
 HEADER_BYTES = 1 << 16
+_SAID = re.compile(r"sep=([,;\t|])(?:\r\n|\r|\n)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ class CsvFile:
     delimiter: str
     names: tuple[str, ...]
     content: bytes | None = None
+    before: int = 0
+    """Lines before the header: 1 if it is Excel's ``sep=;``, which says the delimiter."""
+
+    def fault(self) -> UsageError | None:
+        """Return what is wrong with a file that could not be read, if that is found."""
+        return fault_of(
+            self.path.name, _opened(self.path, self.content), self.names, self.delimiter, first=self.before + 2
+        )
 
     def read(self, columns: Sequence[str] = ()) -> pa.RecordBatchReader:
         """Return the rows as texts, of ``columns`` or of all; errors of Arrow come while it is read.
@@ -57,7 +67,9 @@ class CsvFile:
             raise UsageError(f"{self.path.name} has column {', '.join(twice)} more than once.", mend=mend)
         return arrow.open_csv(
             pa.PythonFile(_WholeEnds(_opened(self.path, self.content)), mode="r"),
-            arrow.ReadOptions(block_size=BLOCK, column_names=list(self.names), skip_rows_after_names=1),
+            arrow.ReadOptions(
+                block_size=BLOCK, column_names=list(self.names), skip_rows=self.before, skip_rows_after_names=1
+            ),
             arrow.ParseOptions(
                 delimiter=self.delimiter, quote_char='"', double_quote=True, escape_char=False,
                 newlines_in_values=True, ignore_empty_lines=len(self.names) > 1,
@@ -71,7 +83,8 @@ class CsvFile:
     def count(self) -> int:
         """Return the records after the header, as lines that end outside of quotes: a second reading.
 
-        Raises ``UsageError`` where lines end in several ways: a CR may then be of a value that is not in quotes.
+        Raises ``UsageError`` where lines end in several ways: a CR may then be of a value that is not in quotes; and
+        where a quote is open at the end.
         """
         records, ends, inside, after_return, ended = 0, np.zeros(3, np.int64), False, False, True
         with _opened(self.path, self.content) as file:
@@ -86,11 +99,13 @@ class CsvFile:
                 records += int(marks.sum()) - (0 if len(self.names) == 1 else int(blank.sum()))
                 inside, after_return = not outside[-1], bool(returns[-1])
                 ended = bool(marks[-1]) if len(marks) else ended
+        if inside:
+            raise UsageError(f"A quote in {self.path.name} is never closed.", mend="Close it, or double it in a value.")
         both = ends[2]
         if sum(kind > 0 for kind in (ends[0] - both, ends[1] - both, both)) > 1:
             mend = "End each with LF or CR LF, and put values that hold either in quotes."
             raise UsageError(f"The lines of {self.path.name} end in several ways.", mend=mend)
-        return records + (not ended) - 1
+        return records + (not ended) - 1 - self.before
 
     def check(self, rows: int) -> None:
         """Raise ``UsageError`` if the rows that were read are not the records that are counted."""
@@ -104,12 +119,14 @@ class CsvFile:
 def csv_file(path: Path, *, delimiter: str = "", content: bytes | None = None) -> CsvFile:
     """Return the CSV file at ``path``; its delimiter is the one of comma, semicolon, tab and bar in its header.
 
+    A column without a name, such as an index that pandas writes, is called by its place.
     Raises ``UsageError`` if it has no header, one that is not UTF-8, or one with several of them, unless ``delimiter``
     says which.
     """
     if delimiter and (len(delimiter) > 1 or delimiter not in DELIMITERS):
         raise UsageError("No delimiter but comma, semicolon, tab and | is read.", mend="Say one, or leave it out.")
-    header = _header(path, content)
+    stated, header = _header(path, content)
+    delimiter = delimiter or stated
     found = sorted(set(re.sub('"[^"]*"', "", header)) & set(DELIMITERS))
     if len(found) > 1 and not delimiter:
         raise UsageError(
@@ -123,7 +140,8 @@ def csv_file(path: Path, *, delimiter: str = "", content: bytes | None = None) -
         names = []
     if not names:
         raise UsageError(f"{path.name} has no header of columns.", mend="Name the columns in its first line.")
-    return CsvFile(path, delimiter, tuple(names), content)
+    named = tuple(name or f"column {at} (without a name)" for at, name in enumerate(names, 1))
+    return CsvFile(path, delimiter, named, content, before=1 if stated else 0)
 
 
 def require_columns(table: str, columns: Sequence[str], present: Sequence[str]) -> None:
@@ -132,18 +150,20 @@ def require_columns(table: str, columns: Sequence[str], present: Sequence[str]) 
         raise UsageError(f"{table} has no column {', '.join(missing)}.", mend=f"It has: {', '.join(present)}.")
 
 
-def _header(path: Path, content: bytes | None) -> str:
-    """Return the first record without its end."""
+def _header(path: Path, content: bytes | None) -> tuple[str, str]:
+    """Return the delimiter that a line before the header says, as Excel writes it, and the header without its end."""
     with _opened(path, content) as file:
         head = file.read(HEADER_BYTES)
     try:
         text = codecs.getincrementaldecoder("utf-8-sig")().decode(head)
     except UnicodeDecodeError:
-        raise UsageError(f"{path.name} is not UTF-8.", mend="Write it as UTF-8 text.") from None
+        raise not_utf8(path.name, head) from None
+    said = _SAID.match(text)
+    text = text[said.end() :] if said else text
     found = re.match(r'(?:"[^"]*"|[^"\r\n])*', text)
     end = found.end() if found else 0
     whole = text[end : end + 1] in ("\r", "\n") or (end == len(text) and len(head) < HEADER_BYTES)
-    return text[:end] if whole else ""
+    return said[1] if said else "", text[:end] if whole else ""
 
 
 @dataclass(slots=True)

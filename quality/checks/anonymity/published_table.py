@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from quality.checks.anonymity.csv_file import CsvFile, csv_file, require_columns
+from quality.checks.anonymity.parquet_folder import is_hive, parts_of
 from quality.contracts.errors import GeowardError, UsageError
 
 if TYPE_CHECKING:
@@ -80,9 +81,7 @@ def open_file(
     kinds = {suffix.lower() for suffix in path.suffixes}
     with explained(path.name):
         if path.is_dir():
-            if not (parts := sorted(path.glob("**/*.parquet"))):
-                raise UsageError(f"There is no Parquet file in {path.name}.", mend="Name a CSV file itself.")
-            found = db.read_parquet([str(part) for part in parts])
+            found = db.read_parquet([str(part) for part in parts_of(path)], hive_partitioning=is_hive(path))
         elif kinds & {".parquet", ".pq"}:
             found = db.read_parquet(str(path))
         elif kinds & _TEXT:
@@ -97,8 +96,16 @@ def open_file(
 
 
 def _load_csv(db: DuckDBPyConnection, file: CsvFile, name: str, columns: tuple[str, ...]) -> None:
-    db.register("csv_rows", file.read(columns))
-    db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM csv_rows")
+    import duckdb
+    import pyarrow as pa
+
+    try:
+        db.register("csv_rows", file.read(columns))
+        db.execute(f"CREATE OR REPLACE TEMP TABLE {quoted(name)} AS SELECT * FROM csv_rows")
+    except (duckdb.Error, pa.ArrowException):
+        if fault := file.fault():
+            raise fault from None
+        raise
     db.unregister("csv_rows")
     file.check(int(db.execute(f"SELECT count(*) FROM {quoted(name)}").fetchall()[0][0]))
 

@@ -71,7 +71,7 @@ def test_a_file_is_read_as_its_header_says(tmp_path, text, rows):
         pytest.param('a,"b\n1,2\n', "no header", id="an-open-quote"),
         pytest.param("a,b\n1,x\r\n2,x\n", "end in several ways", id="a-cr-that-may-be-of-a-value"),
         pytest.param("a\n1\r2\n", "end in several ways", id="a-cr-in-a-value"),
-        pytest.param('a,b\n1,x"\n2,y\n', "cannot be read for sure", id="a-quote-that-ends-nothing"),
+        pytest.param('a,b\n1,x"\n2,y\n', "A quote in t.csv is never closed", id="a-quote-that-ends-nothing"),
     ],
 )
 def test_what_can_be_read_in_two_ways_is_refused(tmp_path, text, said):
@@ -89,7 +89,7 @@ def test_a_delimiter_may_be_said(tmp_path):
 def test_lines_of_another_width_are_refused(db, tmp_path, text):
     (tmp_path / "t.csv").write_text(text)
 
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match=r"cannot be read|fields, the header has 2|quote"):
         open_file(db, tmp_path / "t.csv")
 
 
