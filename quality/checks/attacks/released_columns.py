@@ -37,7 +37,12 @@ class Intervals:
 
 
 def _outside(values: Numbers, low: Any, high: Any, span: float) -> Numbers:
-    outside = np.minimum(np.maximum(np.maximum(low - values, values - high), 0) / span, 1.0)
+    outside: Numbers = np.maximum(low - values, values - high)
+    np.maximum(outside, 0, out=outside)
+    outside /= span
+    np.minimum(outside, 1.0, out=outside)
+    if not (np.isnan(values).any() or np.isnan(low).any()):
+        return outside
     nothing = np.isnan(values) & (np.isnan(low) | (np.isneginf(low) & np.isposinf(high)))
     found: Numbers = np.where(nothing, 0.0, np.where(np.isnan(outside), 1.0, outside))
     return found
