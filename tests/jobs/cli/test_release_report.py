@@ -79,6 +79,27 @@ def test_another_file_is_not_signed_for(geoward, signed, tmp_path):
 
     assert isinstance(done.exception, NotThatFile)
     assert not page.exists()
+    assert done.stderr.splitlines()[-1] == "Comparing with out.csv"  # before what takes long
+
+
+def test_no_file_is_said_to_be_written_that_is_not(geoward, signed, tmp_path):
+    file, _, path = signed()
+
+    done = geoward("release", "report", path, "--published", file, "--output", tmp_path / "again.html")
+
+    assert (done.exit_code, "Writing" in done.stderr) == (0, False)
+
+
+def test_a_file_that_would_not_be_published_today_is_not_signed_for(geoward, signed, declared, tmp_path):
+    """The same bytes under a gate that they do not keep."""
+    file, _, _ = signed()
+    page = tmp_path / "again.html"
+
+    path = declared(gates={"max_information_loss": 0.001})
+    done = geoward("release", "report", path, "--published", file, "--output", page)
+
+    assert isinstance(done.exception, NotThatFile)
+    assert not page.exists()
 
 
 def test_a_report_is_of_the_bytes_that_were_compared_and_not_of_what_lies_there_later(signed, tmp_path):
@@ -136,6 +157,7 @@ def test_a_report_of_no_file_has_nothing_to_sign(geoward, declared, tmp_path, ga
 def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared, tmp_path):
     file, page = tmp_path / "out.csv", tmp_path / "report.html"
     assert geoward("release", "build", declared(), "-o", file).exit_code == 0
+    before = file.read_bytes()
 
     done = geoward("release", "build", declared(), "-o", file, "--dry-run", "--report", page)
 
@@ -143,7 +165,7 @@ def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared,
     assert "none was written" in page.read_text()
     assert "DRY RUN: nothing was published" in page.read_text()
     assert "privacy officer" not in page.read_text()
-    assert file.read_text() == "of another day\n"
+    assert file.read_bytes() == before
 
 
 def attacked(declared, tmp_path, *attacks):
