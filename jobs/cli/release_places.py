@@ -6,10 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.cli.app import err, grid, show
-from jobs.cli.release import noise_booked, noise_of, tell_step, told_held, told_verdicts
+from jobs.cli.app import grid, show
+from jobs.cli.release import noise_booked, noise_of, tell_rows, tell_step, told_held, told_verdicts
 from jobs.cli.release_report import tiled, write_places_report
-from jobs.counted import counted
 from jobs.listings.releases import NoiseTold, PlacesListing
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def build_and_show(
     show(listing, as_json, _tables(built), markup=False)
     held = ", ".join(f"{reason} {count:,}" for reason, count in built.withheld.items() if count) or "0"
     became = f"{built.told:,} told + {built.suppressed:,} suppressed + withheld: {held}."
-    err.print(f"{counted(built.rows_in, 'row')} in = {became}", markup=False, highlight=False)
+    tell_rows(built.rows_in, became, published=not built.failed and not dry_run)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
 

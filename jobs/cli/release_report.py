@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from jobs.cli.app import Json, show
-from jobs.cli.release import noise_booked, noise_of, release, tell_step, told_verdicts
+from jobs.cli.release import noise_booked, noise_of, refuse_options, release, tell_step, told_verdicts
 from jobs.listings.release_reports import ReportListing
 from quality.contracts.errors import UsageError
 
@@ -52,6 +52,7 @@ def report(
     if isinstance(declared, NoisyRelease):
         mend = "Say `geoward release build … --report PAGE.html`: the same figures again cost nothing."
         raise UsageError(f"Release {declared.name} is of noisy figures, which are drawn once.", mend=mend)
+    refuse_options(declared.kind, {"--tiling": tiling}, {"places": {"--tiling"}})
     file = source or where.parent / declared.reads
     made = _reported(declared, where, file, published, tiling, output)
     listing = ReportListing(

@@ -58,6 +58,20 @@ def test_rows_in_are_rows_out_and_suppressed_and_rejected(built):
     assert "5 rows in = 4 out + 0 suppressed + rejected: no_subject 1." in done.stderr
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"dry": True}, id="a-dry-run"),
+        pytest.param({"gates": {**DECLARED["gates"], "max_information_loss": 0.001}}, id="a-failure"),
+    ],
+)
+def test_rows_that_did_not_go_out_are_not_told_as_out(built, how):
+    done, rows = built(**how)
+
+    assert rows is None
+    assert "5 rows in would be 4 out + 0 suppressed + rejected: no_subject 1." in done.stderr
+
+
 def test_a_dry_run_writes_nothing_and_tells_the_same(built):
     done, rows = built(dry=True)
 

@@ -327,7 +327,7 @@ def test_a_map_that_cannot_be_drawn_is_told_before_anything_is_built(walks, geow
 
     assert "Name it *.svg" in str(done.exception)
     assert rows is None
-    assert "has no cells to draw" in str(table.exception)
+    assert "kind table takes no --map" in str(table.exception)
 
 
 def test_a_declaration_cannot_become_a_part_of_its_page(page):

@@ -140,6 +140,12 @@ def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, 
     assert "privacy officer" not in told
 
 
+def test_a_report_of_a_table_takes_no_tiles(geoward, declared, tmp_path):
+    done = geoward("release", "report", declared(), "--tiling", tmp_path / "t.json", "-o", tmp_path / "page.html")
+
+    assert "kind table takes no --tiling" in str(done.exception)
+
+
 @pytest.mark.parametrize(
     ("gates", "code", "said"), [({}, 0, "DRY RUN"), ({"max_information_loss": 0.001}, 1, "NOT PUBLISHED")]
 )
