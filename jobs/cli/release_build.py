@@ -58,6 +58,7 @@ def build(
     from jobs.cli.release_places import build_and_show
     from jobs.cli.release_report import check_page, check_picture, write_report
     from jobs.release.build_file import NotReleased, build_file
+    from jobs.release.digest_inputs import digest_inputs
     from jobs.release.publish_large import build_large, is_large
     from quality.releases.load_release import load_release, locate_release
     from quality.releases.noisy import NoisyRelease
@@ -88,6 +89,7 @@ def build(
             declared, where, file, tiling, output, dry_run=dry_run, pages=pages, out=_existing(already), as_json=as_json
         )
         return
+    inputs = digest_inputs(declared, where, file) if report is not None else {}
     if is_large(declared, file):
         if already:
             mend = "Leave it out, and compare the files with `geoward release compare`."
@@ -97,7 +99,7 @@ def build(
         out = (*_existing(already), *([output] if output else []))
         built = build_file(declared, where, file, target, tell_step, out=out)
     if report is not None:
-        write_report(declared, file, built, output if not built.failed and not dry_run else None, report)
+        write_report(declared, file, built, output if not built.failed and not dry_run else None, report, inputs)
     show(_listing(declared, file, output, dry_run, built), as_json, _tables(built), markup=False)
     why = ", ".join(f"{reason} {count:,}" for reason, count in built.rejected.items()) or "0"
     became = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."

@@ -28,9 +28,12 @@ def build_and_show(
     """
     from jobs.release.build_file import NotReleased
     from jobs.release.build_places import build_places
+    from jobs.release.digest_inputs import digest_inputs
     from jobs.release.draw_map import draw_map
     from jobs.release.places_report import told_cells
 
+    report, cells = pages
+    inputs = digest_inputs(declared, where, file, tiling) if report is not None else {}
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
         declared,
@@ -43,11 +46,10 @@ def build_and_show(
         out=(*out, *([output] if output else [])),
         book=book,
     )
-    report, cells = pages
     if any(pages) and not built.failed:
         book()  # a page of a dry run tells of the noise too
     if report is not None:
-        write_places_report(declared, file, built, None if built.failed else target, report)
+        write_places_report(declared, file, built, None if built.failed else target, report, inputs)
     if cells is not None and not built.failed:
         cells.write_text(
             draw_map(f"{declared.name}: {told_cells(published=not dry_run)}", built.shown), encoding="utf-8"

@@ -263,6 +263,9 @@ def test_a_report_of_places_is_bound_to_the_file_and_shows_its_cells(page, tmp_p
 
     assert hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest() in told
     assert hashlib.sha256((tmp_path / "walks.yaml").read_bytes()).hexdigest() in told
+    for name, file in {"source file": "walks.csv", "tiling": "tiles.json"}.items():
+        digest = hashlib.sha256((tmp_path / file).read_bytes()).hexdigest()
+        assert f"SHA-256 of the {name}</th><td><code>{digest}</code>" in told
     assert done.document["tiling"] in told
     assert "11 = 5 + 1 + 5" in told
     assert told.count("<polygon") == 1  # Berlin's; the one who was in Paris is suppressed, and is not on the map

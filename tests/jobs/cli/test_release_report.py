@@ -36,11 +36,52 @@ def test_the_page_is_bound_to_the_file_and_the_declaration(signed):
 
     assert hashlib.sha256(file.read_bytes()).hexdigest() in page
     assert hashlib.sha256(path.read_bytes()).hexdigest() in page
+    assert f"<td><code>{hashlib.sha256((path.parent / 'people.csv').read_bytes()).hexdigest()}</code>" in page
     assert "40 = 40 + 0 + 0" in page
     assert "Not run." in page
     assert "privacy officer" in page
     assert "homogeneity" not in page  # closed by the l-diversity that is declared
     assert "repeated releases" in page
+
+
+def test_the_page_is_bound_to_the_source_as_it_was_before_the_build(declared, monkeypatch, geoward, tmp_path):
+    path, page = declared(), tmp_path / "report.html"
+    source = tmp_path / "people.csv"
+    before = hashlib.sha256(source.read_bytes()).hexdigest()
+
+    def swapped(*arguments, **named):
+        built = build_file(*arguments, **named)
+        source.write_text("other rows\n")
+        return built
+
+    monkeypatch.setattr("jobs.release.build_file.build_file", swapped)
+    monkeypatch.setattr("jobs.release.release_report._dropped", lambda *_: ())
+    assert geoward("release", "build", path, "-o", tmp_path / "out.csv", "--report", page).exit_code == 0
+
+    assert before in page.read_text()
+
+
+def test_the_page_is_bound_to_hierarchies_and_the_population(geoward, declared, tmp_path):
+    """Everybody of the table is all the population that there is."""
+    towns, crowd = tmp_path / "towns.csv", tmp_path / "crowd.csv"
+    towns.write_text("Ayr;*\nBute;*\n")
+    crowd.write_text(
+        "\n".join(["who,age,town", *(f"p{at},{20 + at % 20},{'Ayr' if at % 2 else 'Bute'}" for at in range(40))])
+    )
+    path, page = (
+        declared(
+            quasi_ids={"age": {"kind": "numeric"}, "town": {"kind": "hierarchical", "hierarchy": "towns.csv"}},
+            models=[{"model": "k_anonymity", "k": 5}, {"model": "k_map", "k": 5, "population": "crowd.csv"}],
+        ),
+        tmp_path / "report.html",
+    )
+
+    assert geoward("release", "build", path, "-o", tmp_path / "out.csv", "--report", page).exit_code == 0
+
+    told = page.read_text()
+    for name, file in {"hierarchy of town": towns, "population": crowd}.items():
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert f"SHA-256 of the {name}</th><td><code>{digest}</code>" in told
 
 
 def test_a_value_cannot_become_a_part_of_the_page(signed):
