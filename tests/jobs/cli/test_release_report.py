@@ -211,6 +211,9 @@ def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared,
     assert done.exit_code == 0
     assert "none was written" in page.read_text()
     assert "DRY RUN: nothing was published" in page.read_text()
+    assert "WOULD HOLD: the rows as built" in page.read_text()
+    assert "Rows in would be rows out" in page.read_text()
+    assert "rows as published" not in page.read_text()
     assert "privacy officer" not in page.read_text()
     assert file.read_bytes() == before
 
