@@ -91,6 +91,15 @@ def test_a_value_cannot_become_a_part_of_the_page(signed):
     assert "<script" not in page
 
 
+def test_what_is_to_be_typed_is_shown_as_code_and_stays_escaped(declared, tmp_path):
+    wrong = replace(HELD, passed=False, mend="Say `--k <b>`, or `gates: {}`.", measured={"outcome": "failed"})
+
+    page = report_html(attacked(declared, tmp_path, wrong))
+
+    assert "Say <code>--k &lt;b&gt;</code>, or <code>gates: {}</code>." in page
+    assert "`" not in page.partition("<body>")[2]
+
+
 def test_nothing_on_the_page_leads_outside(signed):
     _, page, _ = signed()
 
@@ -177,7 +186,7 @@ def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, 
     assert "NOT PUBLISHED: this release DOES NOT HOLD" in told
     assert "none was written" in told
     assert "information_loss</strong>" in told
-    assert done.exception.mend in told.partition("What is reported")[0]
+    assert done.exception.mend in re.sub("</?code>", "`", told.partition("What is reported")[0])
     assert "privacy officer" not in told
 
 
