@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli.app import app
+from jobs.cli.app import app, err
 from jobs.cli.steps import Steps
+from jobs.counted import counted
 from jobs.listings.releases import ModelVerdict
+from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from quality.checks.verdict import Verdict
@@ -28,6 +30,19 @@ tell_step = _STEPS.tell
 def end_steps(context: typer.Context) -> None:
     """Make tables anonymous, verify that they are, and attack them before anybody else does."""
     context.call_on_close(_STEPS.end)
+
+
+def tell_rows(rows: int, became: str, *, published: bool) -> None:
+    """Tell what became of each row, or would have."""
+    err.print(f"{counted(rows, 'row')} in {'=' if published else 'would be'} {became}", markup=False, highlight=False)
+
+
+def refuse_options(kind: str, given: Mapping[str, object], of_kind: Mapping[str, set[str]]) -> None:
+    """Raise ``UsageError`` for options that another kind of release has: nothing that is said is ignored."""
+    if stray := [name for name, value in given.items() if value and name not in of_kind.get(kind, set())]:
+        whose = ", ".join(other for other, names in of_kind.items() if names & set(stray))
+        mend = f"Leave it out, or declare another kind ({whose})."
+        raise UsageError(f"A release of kind {kind} takes no {', '.join(stray)}.", mend=mend)
 
 
 def told_verdicts(verdicts: Iterable[Verdict]) -> list[ModelVerdict]:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.app import Json, err, grid, show
-from jobs.cli.release import release, tell_step, told_held, told_verdicts
-from jobs.counted import counted
+from jobs.cli.app import Json, grid, show
+from jobs.cli.release import refuse_options, release, tell_rows, tell_step, told_held, told_verdicts
 from jobs.home import open_home
 from jobs.listings.releases import BuildListing
 from quality.contracts.errors import UsageError
@@ -59,6 +58,7 @@ def build(
     from jobs.cli.release_places import build_and_show
     from jobs.cli.release_report import check_page, check_picture, write_report
     from jobs.release.build_file import NotReleased, build_file
+    from jobs.release.digest_inputs import digest_inputs
     from jobs.release.publish_large import build_large, is_large
     from quality.releases.load_release import load_release, locate_release
     from quality.releases.noisy import NoisyRelease
@@ -69,18 +69,12 @@ def build(
     if report is not None:
         check_page(report)
     declared = load_release(name)
-    mine: dict[str, object] = {
-        "--tiling": tiling,
-        "--out-already": already,
-        "--consumer": consumer,
-        "--from": since,
-        "--to": until,
-    }
-    _refuse_options(declared.kind, mine)
+    versions, noisy = "--out-already", {"--consumer": consumer, "--from": since, "--to": until}
+    refuse_options(declared.kind, {"--tiling": tiling, versions: already, "--map": cells, **noisy}, {
+        "table": {versions}, "places": {"--tiling", "--map", versions}, "noisy": set(noisy),
+    })  # fmt: skip
     if cells is not None:
         check_picture(cells)
-        if not isinstance(declared, PlacesRelease):
-            raise UsageError(f"Release {declared.name} has no cells to draw.", mend="Leave --map out.")
     where = locate_release(name)
     file = source or where.parent / declared.reads
     target = None if dry_run else output
@@ -95,6 +89,7 @@ def build(
             declared, where, file, tiling, output, dry_run=dry_run, pages=pages, out=_existing(already), as_json=as_json
         )
         return
+    inputs = digest_inputs(declared, where, file) if report is not None else {}
     if is_large(declared, file):
         if already:
             mend = "Leave it out, and compare the files with `geoward release compare`."
@@ -104,11 +99,11 @@ def build(
         out = (*_existing(already), *([output] if output else []))
         built = build_file(declared, where, file, target, tell_step, out=out)
     if report is not None:
-        write_report(declared, file, built, output if not built.failed and not dry_run else None, report)
+        write_report(declared, file, built, output if not built.failed and not dry_run else None, report, inputs)
     show(_listing(declared, file, output, dry_run, built), as_json, _tables(built), markup=False)
     why = ", ".join(f"{reason} {count:,}" for reason, count in built.rejected.items()) or "0"
     became = f"{built.rows_out:,} out + {built.suppressed:,} suppressed + rejected: {why}."
-    err.print(f"{counted(built.rows_in, 'row')} in = {became}", markup=False, highlight=False)
+    tell_rows(built.rows_in, became, published=not built.failed and not dry_run)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
 
@@ -117,16 +112,6 @@ def _existing(files: list[Path] | None) -> tuple[Path, ...]:
     from jobs.release.verify_file import existing
 
     return tuple(map(existing, files or []))
-
-
-def _refuse_options(kind: str, given: dict[str, object]) -> None:
-    """Raise ``UsageError`` for options that another kind of release has: nothing that is said is ignored."""
-    versions = "--out-already"
-    of_kind = {"places": {"--tiling", versions}, "table": {versions}, "noisy": {"--consumer", "--from", "--to"}}
-    if stray := [name for name, value in given.items() if value and name not in of_kind.get(kind, set())]:
-        whose = ", ".join(other for other, names in of_kind.items() if names & set(stray))
-        mend = f"Leave it out, or declare another kind ({whose})."
-        raise UsageError(f"A release of kind {kind} takes no {', '.join(stray)}.", mend=mend)
 
 
 def _listing(declared: TableRelease, file: Path, output: Path | None, dry_run: bool, built: Built) -> BuildListing:

@@ -6,10 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jobs.cli.app import err, grid, show
-from jobs.cli.release import noise_booked, noise_of, tell_step, told_held, told_verdicts
+from jobs.cli.app import grid, show
+from jobs.cli.release import noise_booked, noise_of, tell_rows, tell_step, told_held, told_verdicts
 from jobs.cli.release_report import tiled, write_places_report
-from jobs.counted import counted
 from jobs.listings.releases import NoiseTold, PlacesListing
 
 if TYPE_CHECKING:
@@ -29,9 +28,12 @@ def build_and_show(
     """
     from jobs.release.build_file import NotReleased
     from jobs.release.build_places import build_places
+    from jobs.release.digest_inputs import digest_inputs
     from jobs.release.draw_map import draw_map
     from jobs.release.places_report import told_cells
 
+    report, cells = pages
+    inputs = digest_inputs(declared, where, file, tiling) if report is not None else {}
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
         declared,
@@ -44,11 +46,10 @@ def build_and_show(
         out=(*out, *([output] if output else [])),
         book=book,
     )
-    report, cells = pages
     if any(pages) and not built.failed:
         book()  # a page of a dry run tells of the noise too
     if report is not None:
-        write_places_report(declared, file, built, None if built.failed else target, report)
+        write_places_report(declared, file, built, None if built.failed else target, report, inputs)
     if cells is not None and not built.failed:
         cells.write_text(
             draw_map(f"{declared.name}: {told_cells(published=not dry_run)}", built.shown), encoding="utf-8"
@@ -64,7 +65,7 @@ def build_and_show(
     show(listing, as_json, _tables(built), markup=False)
     held = ", ".join(f"{reason} {count:,}" for reason, count in built.withheld.items() if count) or "0"
     became = f"{built.told:,} told + {built.suppressed:,} suppressed + withheld: {held}."
-    err.print(f"{counted(built.rows_in, 'row')} in = {became}", markup=False, highlight=False)
+    tell_rows(built.rows_in, became, published=not built.failed and not dry_run)
     if built.failed:
         raise NotReleased(declared.name, built.failed)
 

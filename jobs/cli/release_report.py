@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ import typer
 from rich.markup import escape
 
 from jobs.cli.app import Json, show
-from jobs.cli.release import noise_booked, noise_of, release, tell_step, told_verdicts
+from jobs.cli.release import noise_booked, noise_of, refuse_options, release, tell_step, told_verdicts
 from jobs.listings.release_reports import ReportListing
 from quality.contracts.errors import UsageError
 
@@ -52,6 +53,7 @@ def report(
     if isinstance(declared, NoisyRelease):
         mend = "Say `geoward release build … --report PAGE.html`: the same figures again cost nothing."
         raise UsageError(f"Release {declared.name} is of noisy figures, which are drawn once.", mend=mend)
+    refuse_options(declared.kind, {"--tiling": tiling}, {"places": {"--tiling"}})
     file = source or where.parent / declared.reads
     made = _reported(declared, where, file, published, tiling, output)
     listing = ReportListing(
@@ -77,17 +79,20 @@ def _reported(
     declared: TableRelease | PlacesRelease, where: Path, file: Path, published: Path | None, tiling: Path | None,
     output: Path,
 ) -> ReleaseReport | PlacesReport:  # fmt: skip
+    from jobs.release.digest_inputs import digest_inputs
     from jobs.release.report_published import build_published, build_published_places
     from quality.releases.places import PlacesRelease
 
+    inputs = digest_inputs(declared, where, file, tiling)
     if isinstance(declared, PlacesRelease):
         places = build_published_places(
             declared, where, file, tiled(tiling), published, tell_step, noise=noise_of(declared)
         )
         if not places.failed:
             noise_booked(declared, file)()
-        return write_places_report(declared, file, places, published, output)
-    return write_report(declared, file, build_published(declared, where, file, published, tell_step), published, output)
+        return write_places_report(declared, file, places, published, output, inputs)
+    built = build_published(declared, where, file, published, tell_step)
+    return write_report(declared, file, built, published, output, inputs)
 
 
 def tiled(tiling: Path | None) -> Path:
@@ -111,23 +116,25 @@ def check_picture(output: Path) -> None:
 
 
 def write_report(
-    declared: TableRelease, source: Path, built: Built, published: Path | None, output: Path
-) -> ReleaseReport:
+    declared: TableRelease, source: Path, built: Built, published: Path | None, output: Path,
+    inputs: Mapping[str, str],
+) -> ReleaseReport:  # fmt: skip
     """Write the page of what was built now, and return what it tells."""
     from jobs.release.release_report import report_release
 
-    made = report_release(declared, source, built, published, datetime.now(UTC))
+    made = report_release(declared, source, built, published, datetime.now(UTC), inputs)
     write_page(made, output)
     return made
 
 
 def write_places_report(
-    declared: PlacesRelease, source: Path, built: BuiltPlaces, published: Path | None, output: Path
-) -> PlacesReport:
+    declared: PlacesRelease, source: Path, built: BuiltPlaces, published: Path | None, output: Path,
+    inputs: Mapping[str, str],
+) -> PlacesReport:  # fmt: skip
     """Write the page of what was built now of places, and return what it tells."""
     from jobs.release.places_report import report_places
 
-    made = report_places(declared, source, built, published, datetime.now(UTC))
+    made = report_places(declared, source, built, published, datetime.now(UTC), inputs)
     write_page(made, output)
     return made
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jobs.cli.app import Json, err, grid, show
-from jobs.cli.release import release, tell_step
+from jobs.cli.release import refuse_options, release, tell_step
 from jobs.cli.release_verify import split
 from jobs.listings.release_reports import TunedPoint, TuneListing
 from quality.contracts.errors import UsageError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from quality.releases.declaration import TableRelease
 
 KS = "2,5,10,20,50"
+WITHIN = 0.1
 
 
 @release.command()
@@ -38,7 +39,10 @@ def tune(
     ] = None,
     loss: Annotated[list[str] | None, typer.Option("--loss", help="Of noise: each rho or epsilon to try.")] = None,
     size: Annotated[list[str] | None, typer.Option("--size", help="Of noise: how large figures are.")] = None,
-    error: Annotated[float, typer.Option("--error", help="Of noise: the median relative error to keep within.")] = 0.1,
+    error: Annotated[
+        float | None,
+        typer.Option("--error", help=f"Of noise: the median relative error to keep within; else {WITHIN}."),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="*.svg to draw risk against utility.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -62,10 +66,24 @@ def tune(
     if output is not None:
         check_picture(output)
     declared, where = load_release(name), locate_release(name)
+    noisy = {"--loss": loss, "--size": size, "--error": error is not None}
+    others = {"--k": k, "--no-attacks": not attacks, "--finest": finest, "--historic": historic}
+    refuse_options(declared.kind, {**others, **noisy}, {
+        "table": {"--k", "--no-attacks"}, "places": set(others), "noisy": {"--historic", *noisy},
+    })  # fmt: skip
     file = source or where.parent / declared.reads
     if isinstance(declared, NoisyRelease):
         asked = (split(loss), split(size))
-        tune_noise(declared, where, file, historic, *asked, within=error, output=output, as_json=as_json)
+        tune_noise(
+            declared,
+            where,
+            file,
+            historic,
+            *asked,
+            within=WITHIN if error is None else error,
+            output=output,
+            as_json=as_json,
+        )
         return
     ks = numbers(split(k) or split([KS]), "--k", KS)
     if isinstance(declared, PlacesRelease):

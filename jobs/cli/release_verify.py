@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from jobs.cli.app import Json, grid, show
-from jobs.cli.release import release, told_outcome, told_verdicts
+from jobs.cli.app import Json, show
+from jobs.cli.release import release, told_verdicts
+from jobs.cli.verified_tables import applies, verified_tables
 from jobs.listings.releases import (
     AttackerRisk,
     MeasuredParameter,
@@ -22,10 +23,8 @@ from jobs.listings.releases import (
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from jobs.release.verify_file import Beside, Verified
-    from quality.checks.anonymity.measurement import Group, Parameter
+    from quality.checks.anonymity.measurement import Parameter
     from quality.checks.anonymity.published_table import Roles
     from quality.releases.privacy_models import PrivacyModel
 
@@ -73,8 +72,8 @@ def verify(
     """Tell k, l, t and the rest of a table, whoever made it, with the classes in which they are worst.
 
     Every count is of distinct subjects: say `--subject`, or one person's many rows pass for a crowd. `t_ordered` is
-    told of numbers, dates and columns with an `--order`. Nothing is written. Ends with code 1 if a limit that you named
-    is not kept.
+    told of numbers, dates and columns with an `--order`. Each parameter is explained in docs/tables.md, with its paper.
+    The last line judges in plain words. Nothing is written. Ends with code 1 if a limit that you named is not kept.
 
     Example: `geoward release verify table.csv --quasi-ids age,zip --sensitive disease --k 5`
     """
@@ -89,7 +88,7 @@ def verify(
     models = _limits(k, least, t, roles.sensitive)
     found = verify_file(file, roles, models, beside=beside, worst=worst or 3)
     risk = _risk(found, fraction)
-    show(_listing(file.name, found, risk), as_json, _tables(found, risk, worst or 1), markup=False)
+    show(_listing(file.name, found, risk), as_json, verified_tables(found, risk, worst or 1), markup=False)
     if not found.holds:
         raise typer.Exit(1)
 
@@ -157,6 +156,8 @@ def _limits(k: int, least: int, t: float, sensitive: tuple[str, ...]) -> list[Pr
 
 
 def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
+    from jobs.release.judge_plainly import judge_plainly
+
     measured = found.measured
     roles = measured.roles
     return VerifyListing(
@@ -164,16 +165,12 @@ def _listing(file: str, found: Verified, risk: TableRisk) -> VerifyListing:
         links=list(roles.links), nulls=roles.nulls, rows=measured.rows, subjects=measured.subjects,
         no_subject=measured.nobody, classes=measured.classes, k=measured.k, l=measured.l,
         t=measured.t, histogram=measured.histogram,
-        parameters=[_parameter(one, _applies(one, found)) for one in measured.parameters],
+        parameters=[_parameter(one, applies(one, found)) for one in measured.parameters],
         risk=risk,
+        judgment=judge_plainly(found),
         holds=found.holds if found.judged else None,
         verdicts=told_verdicts(found.verdicts),
     )  # fmt: skip
-
-
-def _applies(one: Parameter, found: Verified) -> bool:
-    """Tell whether a parameter says anything of its column: a distance in an order does not of names."""
-    return one.name != "t_ordered" or one.column not in found.unordered
 
 
 def _parameter(one: Parameter, applies: bool) -> MeasuredParameter:
@@ -202,45 +199,3 @@ def _risk(found: Verified, fraction: float) -> TableRisk:
         journalist=told(risk.journalist) if risk.journalist else None, marketer=risk.marketer,
         sample_uniques=risk.sample_uniques, population_uniques=uniques,
     )  # fmt: skip
-
-
-def _class(group: Group | None) -> str:
-    if group is None:
-        return ""
-    return ", ".join(f"{name}={'null' if v is None else v}" for name, v in group.quasi_ids.items())
-
-
-def _told(risk: TableRisk) -> list[str]:
-    one = risk.prosecutor
-    lines = [
-        f"Who knows that a subject is in the table (a prosecutor) names its record by a chance of up to "
-        f"{one.highest:.1%}, {one.average:.1%} on average; {one.above:.1%} of records are above {risk.threshold:.0%}.",
-        f"{risk.sample_uniques:.1%} of subjects are alone in their class.",
-    ]
-    if risk.population_uniques is not None:
-        lines.append(f"An estimated {risk.population_uniques:.1%} are alone in the whole population.")
-    return lines
-
-
-def _tables(found: Verified, risk: TableRisk, worst: int) -> list[Table | str]:
-    measured = found.measured
-    table = grid("parameter", "column", "value#", "worst class", "subjects#")
-    for one in (one for one in measured.parameters if _applies(one, found)):
-        name = one.name if one.at is None else f"{one.name} (l={one.at})"
-        shown = one.worst[:worst] or (None,)
-        for at, group in enumerate(shown):
-            told = (
-                (name, one.column or "", f"{one.value:g}") if at == 0 else ("", "", f"{group.value:g}" if group else "")
-            )
-            table.add_row(*told, _class(group), f"{group.subjects:,}" if group else "")
-    who = f"of {measured.roles.subject}" if measured.roles.subject else "(each row is one: say --subject if not)"
-    head = f"{measured.rows:,} rows, {measured.subjects:,} subjects {who}, {measured.classes:,} classes"
-    verdicts = [f"{told_outcome(v)}: {v.description}{'' if v.passed else ' ' + v.mend}" for v in found.verdicts]
-    nobody = (
-        [f"{measured.nobody:,} rows have no {measured.roles.subject}, and count for nobody."] if measured.nobody else []
-    )
-    if lacking := sum(n for _, crowd, n in measured.population_histogram or () if crowd == 0):
-        nobody.append(
-            f"{lacking:,} of {measured.classes:,} classes match nobody of the population: it is not everybody."
-        )
-    return [head, *nobody, table, *_told(risk), *verdicts]

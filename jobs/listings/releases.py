@@ -68,7 +68,7 @@ class VerifyListing(Listing):
     ``l`` is the least distinct l-diversity and ``t`` the greatest t-closeness (equal distance) of the sensitive
     columns, null without one; the rest is in ``parameters``, where a null value has no bound. ``histogram`` maps a
     class's size in subjects to how many classes have it. ``no_subject`` rows have none and count for nobody.
-    ``holds`` is null if no model was named.
+    ``holds`` is null if no model was named; ``judgment`` is one plain sentence.
     """
 
     file: str
@@ -87,6 +87,7 @@ class VerifyListing(Listing):
     histogram: dict[int, int]
     parameters: list[MeasuredParameter]
     risk: TableRisk
+    judgment: str
     holds: bool | None
     verdicts: list[ModelVerdict]
 

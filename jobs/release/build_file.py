@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from transforms.anonymity.domains import Domain
     from transforms.anonymity.publish_rows import Published
 
+    Seen = Callable[[pa.Table], None]
+
 Tell = Callable[[str], None]
 """Is told each step as it begins."""
 
@@ -78,11 +80,13 @@ class Built:
 
 
 def build_file(
-    release: TableRelease, declared_in: Path, source: Path, target: Path | None, tell: Tell, *, out: Sequence[Path] = ()
-) -> Built:
+    release: TableRelease, declared_in: Path, source: Path, target: Path | None, tell: Tell, *,
+    out: Sequence[Path] = (), seen: Seen = lambda table: None,
+) -> Built:  # fmt: skip
     """Build ``release`` of ``source`` and write it to ``target``, if any; hierarchies lie beside ``declared_in``.
 
     ``out`` are files of earlier versions that somebody may have, as the target's own is; one that is not there is none.
+    ``seen`` looks at the rows as they would be published before anything is measured of them.
     Raises ``NotReleased`` with nothing written unless every model holds on the rows as published and every gate is
     kept; ``UsageError`` for files that cannot be read or written; what the transforms raise.
     """
@@ -94,7 +98,7 @@ def build_file(
     people = read_population(release, declared_in, with_subject(whole, release))
     versions = [file for file in {*out, *([target] if target else [])} if file.exists()]
     made, built = build_rows(
-        release, whole, texts, tell, beside=declared_in.parent, people=people, versions=versions
+        release, whole, texts, tell, beside=declared_in.parent, people=people, versions=versions, seen=seen
     )  # fmt: skip
     if target is not None and not built.failed:
         tell(f"Writing {target.name}{', which replaces the version of that name' if target.exists() else ''}")
@@ -104,7 +108,7 @@ def build_file(
 
 def build_rows(
     release: TableRelease, whole: pa.Table, texts: dict[str, str], tell: Tell, *, beside: Path,
-    people: pa.Table | None = None, versions: Sequence[Path] | None = None,
+    people: pa.Table | None = None, versions: Sequence[Path] | None = None, seen: Seen = lambda table: None,
 ) -> tuple[Published, Built]:  # fmt: skip
     """Return what is published of the ``whole`` table, and the proof; ``texts`` are hierarchy files' by column.
 
@@ -127,6 +131,7 @@ def build_rows(
         if people_of_rows is None or not people_of_rows.mend:
             raise
         raise GeowardError(error.message, mend=error.mend + people_of_rows.mend) from None
+    seen(made.table)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else [])
     measured, verdicts = judge_published(

@@ -110,14 +110,14 @@ def tile_file(release: PlacesRelease, declared_in: Path, historic: Path, tell: C
 def build_places(
     release: PlacesRelease, declared_in: Path, source: Path, tiling_file: Path, target: Path | None,
     tell: Callable[[str], None], *, noise: NoiseSource | None = None, out: Sequence[Path] = (),
-    book: Callable[[], None] = lambda: None,
+    book: Callable[[], None] = lambda: None, seen: Callable[[pa.Table], None] = lambda table: None,
 ) -> BuiltPlaces:  # fmt: skip
     """Build ``release`` of ``source`` in the tiles of ``tiling_file`` and write it to ``target``, if any.
 
     ``out`` are files of earlier versions that somebody may have; the target's own is one. Nothing is written unless
     each crowd is found anew on the rows as published and every gate is kept, and not before ``book`` has entered what
-    that costs. Raises ``UsageError`` for files that
-    cannot be read or written, and what the transforms raise.
+    that costs. ``seen`` looks at the rows as they would be published before anything is measured of them. Raises
+    ``UsageError`` for files that cannot be read or written, and what the transforms raise.
     """
     from jobs.release.places_attacks import attack_places
     from jobs.release.places_floors import judge_floors, spent_on, useful
@@ -140,6 +140,7 @@ def build_places(
     refuse_none(prepared, source)
     tell("Looking for crowds")
     made = publish_places(prepared.fixes, release, tiling, regions=regions if coarsened else None)
+    seen(made.table)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     kept, far = useful(prepared, made)
     verdicts = [*_crowds(release, table, made), *_tiles(release, made, stated, tiling, table)]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from jobs.listings.release_reports import AttackLesson, ExplainListing, KnobLesson, ModelLesson, Weakness
+from jobs.release.limits_by_kind import CROWD, PRESENCE
 from jobs.release.release_lessons import WEAKNESSES
 from quality.releases.places import PlacesRelease
 
-_NOT_AGAINST = ("homogeneity", "presence")
+_NOT_AGAINST = {"a crowd as a whole": CROWD, "presence": PRESENCE}
 _ALWAYS = ("repeated releases", "inference by learning")
 
 UNLINKED = "no two rows are linked, so there is no trace that {}"
@@ -43,7 +44,7 @@ def explain_places(release: PlacesRelease) -> ExplainListing:
 
 
 def _models(release: PlacesRelease) -> list[ModelLesson]:
-    weak = [Weakness(name=name, how=WEAKNESSES[name]) for name in _NOT_AGAINST]
+    weak = [Weakness(name=name, how=how) for name, how in _NOT_AGAINST.items()]
     found = [ModelLesson(
         model="k_anonymity", column=None, parameters={"k": release.k},
         promises=f"At least {release.k} distinct subjects are in each published cell and slot.",

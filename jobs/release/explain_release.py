@@ -162,7 +162,8 @@ _KNOBS: dict[str, dict[str, str]] = {
         "source": "Xu et al., KDD 2006",
     },
     "bottom and top": {
-        "does": "Codes what lies beyond as the limit, so that the oldest or richest are not told by it.",
+        "does": "Codes what lies beyond as the limit, published as <=18 or >=90, so that the oldest or richest are not"
+        " told by it.",
         "costs": "Values beyond are gone; the rest can stay finer.",
         "source": "Hundepool et al., Statistical Disclosure Control, 2012",
     },

@@ -11,6 +11,10 @@ CROWD = (
     "What a crowd does together is told of each of them: who is known to have been out is known to have been where all"
     " of k people were (homogeneity; Machanavajjhala et al., TKDD 2007). Mend: noisy figures."
 )
+PRESENCE = (
+    "Who was out in some cell and slot is known to be in the release by whoever knows that everybody there is (Nergiz"
+    " et al., SIGMOD 2007). Mend: noisy figures."
+)
 LINKED = (
     "Who knows more points of a trip than the release's m may find the one that has all (de Montjoye et al., Scientific"
     " Reports 2013). Mend: a greater m, fewer points of a pseudonym, or none."
@@ -35,10 +39,10 @@ OTHERS = (
 
 def limits_of_places(release: PlacesRelease) -> tuple[Weakness, ...]:
     """Return what the release does not protect against, each once."""
-    found = {"a crowd as a whole": CROWD, "several accounts of a person": FAKES}
+    found = {"a crowd as a whole": CROWD, "presence": PRESENCE, "several accounts of a person": FAKES}
     if release.pseudonym == "trip":
         found["more points than m"] = LINKED
-    told = found | {name: WEAKNESSES[name] for name in ("presence", "repeated releases", "inference by learning")}
+    told = found | {name: WEAKNESSES[name] for name in ("repeated releases", "inference by learning")}
     return tuple(Weakness(name=name, how=how) for name, how in told.items())
 
 

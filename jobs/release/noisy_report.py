@@ -7,6 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.counted import counted
 from jobs.listings.release_reports import Weakness
 from jobs.release.build_noisy import BuiltNoisily
 from jobs.release.limits_by_kind import limits_of_noisy
@@ -97,7 +98,8 @@ def declared(release: NoisyRelease) -> tuple[tuple[str, str], ...]:
     source = "zero-concentrated differential privacy (Bun & Steinke, TCC 2016)" if release.gaussian else (
         "(epsilon, delta)-differential privacy (Dwork & Roth, 2014)"
     )  # fmt: skip
-    rows = f"at most {bounds.l0} partitions, {bounds.linf} rows in each"
+    life = release.lifetime
+    rows = f"at most {counted(bounds.l0, 'partition')}, {counted(bounds.linf, 'row')} in each"
     told = {
         "Model": source,
         "Loss of one build": f"{name} = {loss.main}, delta = {loss.delta}",
@@ -107,7 +109,7 @@ def declared(release: NoisyRelease) -> tuple[tuple[str, str], ...]:
         "Keys": ", ".join(release.keys),
         "Measures": ", ".join(f"{name} ({one.measure})" for name, one in release.measures.items()),
         "Partitions": "chosen privately by a noisy threshold (Rogers, 2023)" if private else "public: all are noised",
-        "Lifetime": f"{release.lifetime.units} units of a person, epsilon stated at delta = {release.lifetime.delta}",
+        "Lifetime": f"{counted(life.units, 'unit')} of a person, epsilon stated at delta = {life.delta}",
         "Changed data": "a new loss" if release.changed_input == "spend" else "refused",
     }
     if release.threshold:

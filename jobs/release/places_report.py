@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -53,11 +54,15 @@ def told_cells(*, published: bool) -> str:
 
 
 def report_places(
-    release: PlacesRelease, source: Path, built: BuiltPlaces, published: Path | None, made_at: datetime
-) -> PlacesReport:
-    """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
+    release: PlacesRelease, source: Path, built: BuiltPlaces, published: Path | None, made_at: datetime,
+    inputs: Mapping[str, str] | None = None,
+) -> PlacesReport:  # fmt: skip
+    """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any.
+
+    ``inputs`` are the digests of what it was made of, taken before.
+    """
     attacks, kept = apart(built.verdicts)
-    facts = facts_of(source, published, built.sha256, made_at, PARTS)
+    facts = facts_of(source, published, built.sha256, made_at, PARTS, inputs)
     ran = tuple(verdict for verdict in attacks if verdict.measured.get("outcome") not in UNTRIED)
     untried = tuple(verdict for verdict in attacks if verdict not in ran)
     return PlacesReport(release, facts, built, declared(release), ran, untried, kept, limits_of_places(release))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -60,13 +60,17 @@ class ReleaseReport:
 
 
 def report_release(
-    release: TableRelease, source: Path, built: Built, published: Path | None, made_at: datetime
-) -> ReleaseReport:
-    """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any."""
+    release: TableRelease, source: Path, built: Built, published: Path | None, made_at: datetime,
+    inputs: Mapping[str, str] | None = None,
+) -> ReleaseReport:  # fmt: skip
+    """Return the report of what was ``built`` of ``source``; ``published`` is the file written, if any.
+
+    ``inputs`` are the digests of what it was made of, taken before.
+    """
     attacks, kept = apart(built.verdicts)
+    facts = facts_of(source, published, built.sha256, made_at, PARTS, inputs)
     return ReleaseReport(
-        release, facts_of(source, published, built.sha256, made_at, PARTS), built, state_risk(built.measured), attacks,
-        _not_tried(release, attacks), kept,
+        release, facts, built, state_risk(built.measured), attacks, _not_tried(release, attacks), kept,
         tuple(means(model) for model in release.models), tuple(limits_of(release)), _worst(built),
         _dropped(release, source),
     )  # fmt: skip

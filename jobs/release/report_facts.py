@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,18 +11,23 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """``published`` and ``sha256`` are None if no file was written; ``versions`` are of what made and measured it."""
+    """``published`` and ``sha256`` are None if no file was written; ``versions`` are of what made and measured it.
+
+    ``inputs`` are the SHA-256 of what it was made of, by what that is.
+    """
 
     made_at: datetime
     source: str
     published: str | None
     sha256: str | None
     versions: dict[str, str]
+    inputs: Mapping[str, str] = field(default_factory=dict)
 
 
 def facts_of(
-    source: Path, published: Path | None, sha256: str | None, made_at: datetime, parts: Sequence[str]
-) -> Facts:
+    source: Path, published: Path | None, sha256: str | None, made_at: datetime, parts: Sequence[str],
+    inputs: Mapping[str, str] | None = None,
+) -> Facts:  # fmt: skip
     """Return the facts of what was made of ``source`` and written to ``published``, if it was; ``parts`` made it.
 
     ``sha256`` is of what was written, as it was written: another file may lie there by now.
@@ -30,7 +35,7 @@ def facts_of(
     written = published is not None and sha256 is not None
     return Facts(
         made_at, source.name, published.name if published and written else None, sha256 if written else None,
-        {name: _version(name) for name in parts},
+        {name: _version(name) for name in parts}, inputs or {},
     )  # fmt: skip
 
 

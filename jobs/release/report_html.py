@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from pathlib import Path
 
 from jobs.release.build_file import told_failure
@@ -15,11 +16,14 @@ from jobs.release.release_report import ReleaseReport
 
 _FOLDER = Path(__file__).parent
 
+_CODE = re.compile(r"`([^`]+)`")
+"""What a mend tells to type, as in Markdown."""
+
 
 def report_html(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
     """Return the page. Every value is escaped, and the page's own policy lets no script, link or foreign style act."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
+    from markupsafe import Markup, escape
 
     style = (_FOLDER / "report.css").read_text(encoding="utf-8")
     engine = Environment(
@@ -28,6 +32,7 @@ def report_html(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
     )  # fmt: skip
     engine.filters["share"] = lambda value: f"{value:.2%}"
     engine.filters["failure"] = told_failure
+    engine.filters["words"] = lambda text: Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
     engine.filters["count"] = lambda value: f"{value:,}"
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return engine.get_template(f"report_{report.release.kind}.html.jinja").render(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,11 +12,15 @@ from jobs.manifest import sha256_of
 from jobs.release.build_file import Built, Tell, build_file
 from jobs.release.build_places import BuiltPlaces, build_places
 from jobs.release.verify_file import existing
+from jobs.release.write_table import check_output, write_table
 from quality.contracts.errors import GeowardError
 from quality.releases.declaration import TableRelease
 from quality.releases.places import PlacesRelease
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from jobs.release.build_file import Seen
     from transforms.location.planar_laplace import NoiseSource
 
 Made = TypeVar("Made", Built, BuiltPlaces)
@@ -37,14 +42,15 @@ def build_published(
 ) -> Built:
     """Build ``release`` of ``source``; raise ``NotThatFile`` unless that gives ``published``, byte for byte.
 
-    The digest that was compared is that of ``Built``: another file may lie there by the time of the report. A build
-    does not depend on time or chance, so the same source, declaration and versions give the same bytes.
+    They are compared before anything is measured. The digest that was compared is that of ``Built``: another file may
+    lie there by the time of the report. A build does not depend on time or chance, so the same source, declaration and
+    versions give the same bytes.
     """
 
-    def build(target: Path | None) -> Built:
-        return build_file(release, declared_in, source, target, tell)
+    def build(seen: Seen) -> Built:
+        return build_file(release, declared_in, source, None, tell, seen=seen)
 
-    return _same(build, published, release.name, source)
+    return _same(build, published, release.name, source, tell)
 
 
 def build_published_places(
@@ -53,20 +59,27 @@ def build_published_places(
 ) -> BuiltPlaces:  # fmt: skip
     """Build ``release`` of ``source`` in the tiles of its epoch; raise as ``build_published`` does."""
 
-    def build(target: Path | None) -> BuiltPlaces:
-        return build_places(release, declared_in, source, tiling, target, tell, noise=noise)
+    def build(seen: Seen) -> BuiltPlaces:
+        return build_places(release, declared_in, source, tiling, None, tell, noise=noise, seen=seen)
 
-    return _same(build, published, release.name, source)
+    return _same(build, published, release.name, source, tell)
 
 
-def _same(build: Callable[[Path | None], Made], published: Path | None, name: str, source: Path) -> Made:
-    """Return what was built, if it was written as ``published`` was."""
+def _same(build: Callable[[Seen], Made], published: Path | None, name: str, source: Path, tell: Tell) -> Made:
+    """Return what was built, if it is written as ``published`` was, and would be published."""
     if published is None:
-        return build(None)
-    theirs = sha256_of(existing(published))
+        return build(lambda table: None)
+    theirs, none = sha256_of(existing(published)), NotThatFile(published.name, name, source.name)
     with tempfile.TemporaryDirectory(prefix="geoward-") as scratch:
-        again = Path(scratch) / f"comparison{published.suffix.lower()}"
-        built = build(again)
-        if built.sha256 != theirs:
-            raise NotThatFile(published.name, name, source.name)
-    return built
+        again = Path(scratch) / f"again{published.suffix.lower()}"
+        check_output(source, again)
+
+        def compare(table: pa.Table) -> None:
+            tell(f"Comparing with {published.name}")
+            if write_table(table, again) != theirs:
+                raise none
+
+        built = build(compare)
+    if built.failed:
+        raise none
+    return replace(built, sha256=theirs)

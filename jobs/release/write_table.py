@@ -55,5 +55,6 @@ def digest_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal, as ``sha256sum`` prints it; of a folder that of its files' lines."""
     if not path.is_dir():
         return sha256_of(path)
-    lines = (f"{sha256_of(file)}  {file.name}\n" for file in sorted(path.iterdir()))
+    files = sorted(file for file in path.rglob("*") if file.is_file())
+    lines = (f"{sha256_of(file)}  {file.relative_to(path)}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -13,6 +13,9 @@ from pydantic import BaseModel, ValidationError
 Step = int | str
 _MOST = 6
 
+_NAME = "^[a-z][a-z0-9_]"
+"""How the pattern of a name begins."""
+
 
 @dataclass(slots=True)
 class _Place:
@@ -32,8 +35,15 @@ def explain_fields(error: ValidationError, model: type[BaseModel]) -> str:
     found = [(_walk(model, each["loc"]), each) for each in error.errors(include_input=False, include_url=False)]
     for union in sorted({choice[0] for place, _ in found for choice in place.choices}, key=len, reverse=True):
         found = _likeliest(found, union)
+    found = [one for one in found if not _follows(one, found)]
     told = (": ".join(part for part in (".".join(place.path), _said(place, each)) if part) for place, each in found)
     return "; ".join(dict.fromkeys(told))
+
+
+def _follows(one: tuple[_Place, Any], found: list[tuple[_Place, Any]]) -> bool:
+    """Tell whether a list is said to be empty because what is in it is wrong: that is one mistake, not two."""
+    path = one[0].path
+    return one[1]["type"] == "too_short" and any(path == place.path[: len(path)] != place.path for place, _ in found)
 
 
 def _walk(model: type[BaseModel], steps: Sequence[Step]) -> _Place:
@@ -111,6 +121,8 @@ def _said(place: _Place, each: Any) -> str:
         known = dict.fromkeys(name for one in models for name in one.model_fields if name != "version")
         return f"must be a mapping of keys, of {', '.join(known)}"
     said = {"tuple_type": "must be a list", "too_short": "at least one is needed", "string_too_short": "is empty"}
+    if kind == "string_pattern_mismatch" and str(context["pattern"]).startswith(_NAME):
+        return "must be a name of small letters, digits and _, and begin with a letter"
     return said.get(kind, _plain(str(each["msg"])))
 
 

@@ -57,7 +57,7 @@ class QuasiIdentifier(_Frozen):
     ``hierarchical`` ones as the lowest node that covers a class. ``hierarchy`` names a CSV file as ARX writes it (no
     header, a value's generalizations from itself to the root in one line) or says how to build one; a full-domain
     release needs one for each. ``weight`` is the share of information loss that the column counts for. ``bottom`` and
-    ``top`` code what lies beyond as the limit (top and bottom coding).
+    ``top`` code what lies beyond as the limit (top and bottom coding), which is published as ``<=1940``, ``>=2010``.
     """
 
     kind: Literal["numeric", "ordered", "categorical", "hierarchical"]

@@ -116,7 +116,10 @@ class TableRelease(_Frozen):
         if alike := sorted(name for name in self.columns if spelled.count(name.casefold()) > 1):
             raise ValueError(f"columns differ in case alone: {', '.join(alike)}")
         if self.subject in roles:
-            raise ValueError("the subject is never published")
+            mend = (
+                f"take {self.subject} out of the published columns, or `subject` out if each row is a person of its own"
+            )
+            raise ValueError(f"the subject is never published, and {self.subject} is published too: {mend}")
         if self.links and self.subject is None:
             raise ValueError("links unite subjects, so subject must be named")
         if shown := sorted(set(self.links) & set(roles)):

@@ -192,7 +192,7 @@ class NoisyRelease(_Frozen):
         if both := sorted(set(self.keys) & set(self.measures)):
             raise ValueError(f"a column has one role only: {', '.join(both)}")
         if self.unit.user in {*self.keys, *self.measures, *(getattr(key, "column", "") for key in self.keys.values())}:
-            raise ValueError("the user is never published")
+            raise ValueError("the user is never published: take it out of the keys and measures")
         if self.unit.per == "user" and self.lifetime.units != 1:
             raise ValueError("a user is one unit for life: lifetime units is 1")
         if self.threshold and getattr(self.measures.get(self.threshold.measure), "measure", "") not in _COUNTED:

@@ -115,3 +115,16 @@ def test_the_report_renders_without_an_error_and_no_request_leaves(page, browser
     assert picture["width"] > 300
     assert HOSTILE in shown
     assert images == 0
+
+
+@pytest.mark.parametrize("width", [1_200, 360], ids=["wide", "narrow"])
+def test_a_word_that_judges_is_on_one_line(page, browser, width):
+    """Not ``warni`` above ``ng``, nor ``blin`` above ``d``: the first column is as wide as its words."""
+    tab = browser.new_page(viewport={"width": width, "height": 900})
+    tab.goto(page.as_uri())
+
+    lines = tab.locator("td.held strong").evaluate_all("all => all.map(one => one.getClientRects().length)")
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+
+    assert lines and set(lines) == {1}
+    assert wide <= width

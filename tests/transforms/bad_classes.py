@@ -23,6 +23,7 @@ from transforms.anonymity import (
     recode_limits,
     refine_block,
     refine_classes,
+    tell_limits,
 )
 from transforms.anonymity.coded_table import CodedTable, QuasiId, Sensitive
 
@@ -89,4 +90,5 @@ CLASSES = [
         lambda: recode_classes.recode_classes(table(), CODES, [[[PLANTED], [PLANTED]]]),
     ),
     Case("anonymity.recode_limits.recode_limits", "a-text", lambda: recode_limits.recode_limits(UNORDERED, top=1)),
+    Case("anonymity.tell_limits.tell_limits", "a-text", lambda: tell_limits.tell_limits([PLANTED], [1], None)),
 ]  # fmt: skip

@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from quality.contracts.errors import UsageError
+from quality.releases.attributes import QuasiIdentifier
 from quality.releases.declaration import TableRelease
 from transforms.anonymity.classes import make_classes
 from transforms.anonymity.classes_loss import information_loss
@@ -19,6 +20,7 @@ from transforms.anonymity.encode_table import Encoded
 from transforms.anonymity.microaggregate import class_means, microaggregate
 from transforms.anonymity.recode_classes import recode_classes
 from transforms.anonymity.search_lattice import search_lattice
+from transforms.anonymity.tell_limits import tell_limits
 
 THOROUGH = 100_000
 """Rows up to which classes are made better after they are made: beyond, time is worth more than the last hundredth."""
@@ -48,7 +50,7 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
         found = search_lattice(table, models=release.models, suppression=release.suppression)
         kept = found.classes != SUPPRESSED
         columns = [
-            _at_level(one, level, np.flatnonzero(kept))
+            _at_level(one, level, np.flatnonzero(kept), release.quasi_ids[one.name])
             for one, level in zip(table.quasi_ids, found.levels, strict=True)
         ]
         return _reached(
@@ -65,7 +67,11 @@ def reach_models(encoded: Encoded, release: TableRelease) -> Reached:
         table, models=release.models, strict=release.strict, effort=effort, suppression=release.suppression
     )
     kept = int(np.count_nonzero(classes[:own] != SUPPRESSED))
-    columns = [column.slice(0, kept) for column in recode_classes(table, classes, encoded.values)]
+    labels = [
+        tell_limits(values.cast(pa.string()).to_pylist(), one.positions, release.quasi_ids[one.name])
+        for one, values in zip(table.quasi_ids, encoded.values, strict=True)
+    ]
+    columns = [column.slice(0, kept) for column in recode_classes(table, classes, labels)]
     return _reached(encoded, classes, columns, {})
 
 
@@ -74,11 +80,12 @@ def _reached(encoded: Encoded, classes: Codes, columns: Sequence[pa.Array], leve
     return Reached(classes[: encoded.table.own], columns, information_loss(encoded.table, classes), levels)
 
 
-def _at_level(one: QuasiId, level: int, kept: NDArray[np.int64]) -> pa.Array:
+def _at_level(one: QuasiId, level: int, kept: NDArray[np.int64], declared: QuasiIdentifier) -> pa.Array:
     """Return each kept row's node at a level; no value stays none below the root."""
     assert one.hierarchy is not None  # the search refuses a column without one
     labels = one.hierarchy.labels[level]
-    shown: list[str | None] = [labels[node] for node in one.hierarchy.nodes[level]]
+    texts = [labels[node] for node in one.hierarchy.nodes[level]]
+    shown: list[str | None] = [*tell_limits(texts, one.positions, declared, nodes=level > 0)]
     if one.null >= 0 and level < len(one.hierarchy.nodes) - 1:
         shown[one.null] = None
     return pa.array(shown, pa.string()).take(pa.array(one.codes[kept]))

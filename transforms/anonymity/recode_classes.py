@@ -26,9 +26,9 @@ def recode_classes(
     """Return the published texts of each quasi-identifier for the rows of ``table`` but suppressed ones, in order.
 
     ``labels`` hold for each quasi-identifier the values of its codes, without the null. A numeric or ordered column
-    tells a class's ends, as ``[17, 29]``, a categorical one its values, as ``{a, b}``, a hierarchical one the lowest
-    node that covers them; one value stands for itself. A class of nulls alone has null; of nulls and values ``*``, or
-    the set with ``null`` in it.
+    tells a class's ends, as ``[17, 29]``, a categorical one its values, as ``{a, b}`` (quoted as in CSV if need be), a
+    hierarchical one the lowest node that covers them; one value stands for itself. A class of nulls alone has null; of
+    nulls and values ``*``, or the set with ``null`` in it.
     """
     kept = np.flatnonzero(classes != SUPPRESSED)
     _, numbers = np.unique(classes[kept], return_inverse=True)
@@ -99,4 +99,10 @@ def _set(null: int, texts: Sequence[str], members: Indices) -> str | None:
     values = sorted(texts[code] for code in members if code != null)
     if len(members) == 1:
         return values[0] if values else None
-    return "{" + ", ".join([*values, *([NULL] if members[-1] == null else [])]) + "}"
+    return "{" + ", ".join([*map(_member, values), *([NULL] if members[-1] == null else [])]) + "}"
+
+
+def _member(text: str) -> str:
+    """Return a member as CSV quotes a cell, where it would else be read as another one, as two, or as a null."""
+    plain = text not in ("", NULL) and text == text.strip() and not set(text) & set(',{}"')
+    return text if plain else '"' + text.replace('"', '""') + '"'

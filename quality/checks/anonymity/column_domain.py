@@ -55,7 +55,8 @@ class Domain:
         width = np.nanmax(self.numbers) - np.nanmin(self.numbers) if not np.isnan(self.numbers).all() else 0.0
         interval = interval_of(published) if published is not None and self.order is None else None
         if interval is not None and width > 0:
-            return float(min(1.0, (interval[1] - interval[0]) / width))
+            low, high = max(interval[0], np.nanmin(self.numbers)), min(interval[1], np.nanmax(self.numbers))
+            return float(max(0.0, high - low) / width)
         if published is not None and self.order is None and number_of(published) is not None:
             return 0.0  # one number, however often it is spelled
         known = tuple(self.paths or self.order or self.values)

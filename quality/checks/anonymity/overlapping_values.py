@@ -69,7 +69,8 @@ class _Read:
 
 
 def _read(text: str, below: Mapping[str, set[str]]) -> _Read:
-    members = tuple(_read(one, below) for one in sorted(members_of(text, ()) or ()) if one != text)
+    inside = sorted(NULL if one is None else one for one in members_of(text, ()) or ())
+    members = tuple(_read(one, below) for one in inside if one != text)
     point = None if (number := number_of(text)) is None else (number, number, True)
     interval, calendar, ends = interval_of(text) or point, calendar_span(text), ends_of(text)
     texts = () if ends is None or interval or calendar else ends[:2]
@@ -91,7 +92,7 @@ def _shared(one: _Read | None, other: _Read | None, plain: bool) -> Shared:
 
 
 def _holds_null(text: str) -> bool:
-    return NULL in (members_of(text, ()) or ())
+    return None in (members_of(text, ()) or ())
 
 
 def _known(one: _Read, other: _Read) -> Iterator[bool]:

@@ -1,6 +1,8 @@
 """What a published value stands for: ``[17, 29]`` an interval, ``{a, b}`` a set, ``*`` anything, else itself.
 
-``[17, 29[`` and ``[17, 29)`` leave out their upper end; ``null`` in a set is no value, unless a value is so called.
+``[17, 29[`` and ``[17, 29)`` leave out their upper end. ``<=18`` is 18 and less, ``>=90`` 90 and more, also as ends:
+``[<=18, 29]``. ``null`` in a set is no value, or one so called. A member that holds a comma, a brace or a quotation
+mark is quoted as a cell of CSV is, ``{"a, b", c}``, or in older files is not.
 Dates and times as ISO 8601 writes them are numbers: microseconds since 1970, in UTC where they name no zone.
 """
 
@@ -12,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,9 @@ SUPPRESSED = "*"
 NULL = "null"
 
 _INTERVAL = re.compile(r"^\[\s*(.+?)\s*,\s*(.+?)\s*([\])\[])$")
+_OPEN = re.compile(r"^([<>]=)\s*(.+)$")
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"(?=, |$)')
+_JOINT = re.compile(", ")
 _DATE = re.compile(r"^\d{4}-\d\d-\d\d")
 _CALENDAR = re.compile(r"^\d{3}0s$|^\d{4}(-(Q\d|W\d\d|\d\d(-\d\d(T\d\d)?)?))?$")
 _REDACTED = re.compile(r"^(\*+[^*]+|[^*]+\*+|\*{2,})$")
@@ -32,9 +38,19 @@ _REDACTED = re.compile(r"^(\*+[^*]+|[^*]+\*+|\*{2,})$")
 
 def interval_of(text: str) -> tuple[float, float, bool] | None:
     """Return (low, high, whether high belongs to it) of an interval of numbers or dates; else None."""
-    ends = ends_of(text)
-    low, high = (number_of(ends[0]), number_of(ends[1])) if ends else (None, None)
+    if (ends := ends_of(text)) is None:
+        open_end = _OPEN.match(text)
+        ends = None if open_end is None else (text, text, True)
+    low, high = (_end(ends[0], "<="), _end(ends[1], ">=")) if ends else (None, None)
     return None if low is None or high is None or ends is None else (low, high, ends[2])
+
+
+def _end(text: str, beyond: str) -> float | None:
+    """Return the number of an end; without bound if ``text`` says that it is open ``beyond``."""
+    if (found := _OPEN.match(text)) is None:
+        return number_of(text)
+    number = number_of(found[2])
+    return number if number is None or found[1] != beyond else float("-inf" if beyond == "<=" else "inf")
 
 
 def ends_of(text: str) -> tuple[str, str, bool] | None:
@@ -43,8 +59,8 @@ def ends_of(text: str) -> tuple[str, str, bool] | None:
     return (found[1], found[2], found[3] == "]") if found else None
 
 
-def members_of(text: str, values: Sequence[str | None]) -> set[str] | None:
-    """Return the members of ``{a, b}``; else None. A member may hold ``, `` itself if ``values`` has it."""
+def members_of(text: str, values: Sequence[str | None]) -> set[str | None] | None:
+    """Return the members of ``{a, b}``; else None. One may hold ``, `` unquoted if ``values`` has it; None is null."""
     return _members(text, _places_of(tuple(values)))
 
 
@@ -72,17 +88,30 @@ def _places_of(values: tuple[str | None, ...]) -> _Places:
     return _Places(at, max((value.count(", ") + 1 for value in at if value is not None), default=1))
 
 
-def _members(text: str, known: _Places) -> set[str] | None:
+def _members(text: str, known: _Places) -> set[str | None] | None:
     if not (text.startswith("{") and text.endswith("}")):
         return None
-    members, parts = set(), text[1:-1].split(", ")
-    first = 0
-    while first < len(parts):
-        longest = min(len(parts) - first, known.parts)
-        length = next((n for n in range(longest, 1, -1) if ", ".join(parts[first : first + n]) in known.at), 1)
-        members.add(", ".join(parts[first : first + length]))
-        first += length
+    members, inside, at = set[str | None](), text[1:-1], 0
+    while at <= len(inside):
+        member, end = _member(inside, at, known)
+        members.add(member)
+        at = end + len(", ")
     return members
+
+
+def _member(text: str, at: int, known: _Places) -> tuple[str | None, int]:
+    """Return the member of ``a, b`` that begins ``at``, and where it ends."""
+    if (quoted := _QUOTED.match(text, at)) is not None and quoted[0] not in known.at:
+        return quoted[1].replace('""', '"'), quoted.end()
+    end = next((end for end in _ends(text, at, known.parts)[::-1] if text[at:end] in known.at), None)
+    member = text[at : end or _ends(text, at, 1)[0]]
+    return None if member == NULL else member, at + len(member)
+
+
+def _ends(text: str, at: int, most: int) -> list[int]:
+    """Return where the first ``most`` parts joined by ``, `` from ``at`` on end."""
+    ends = [found.start() for found in islice(_JOINT.finditer(text, at), most)]
+    return ends if len(ends) == most else [*ends, len(text)]
 
 
 def number_of(text: str | None) -> float | None:
@@ -130,8 +159,7 @@ def covers(
     if published is None:
         return own
     if (members := _members(published, known)) is not None:
-        null = [None] if NULL in members and NULL not in known.at else []
-        return own | known.of([*members, *null], len(values))
+        return own | known.of(members | {NULL} if None in members else members, len(values))
     if order is not None and (span := _INTERVAL.match(published)) and {span[1], span[2]} <= set(order):
         between = set(order[order.index(span[1]) : order.index(span[2]) + 1])
         return own | known.of(between, len(values))

@@ -58,6 +58,20 @@ def test_rows_in_are_rows_out_and_suppressed_and_rejected(built):
     assert "5 rows in = 4 out + 0 suppressed + rejected: no_subject 1." in done.stderr
 
 
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param({"dry": True}, id="a-dry-run"),
+        pytest.param({"gates": {**DECLARED["gates"], "max_information_loss": 0.001}}, id="a-failure"),
+    ],
+)
+def test_rows_that_did_not_go_out_are_not_told_as_out(built, how):
+    done, rows = built(**how)
+
+    assert rows is None
+    assert "5 rows in would be 4 out + 0 suppressed + rejected: no_subject 1." in done.stderr
+
+
 def test_a_dry_run_writes_nothing_and_tells_the_same(built):
     done, rows = built(dry=True)
 
@@ -369,3 +383,30 @@ def test_dates_of_texts_are_published_as_intervals_of_dates_that_are_read_again(
     assert (
         attacked.document["verdicts"][-1]["measured"]["raw_estimate"] == 1
     )  # its dates were read as they are published
+
+
+def test_what_lies_beyond_a_limit_is_published_as_open_and_counted_so_in_a_population(geoward, built, tmp_path):
+    """Ten of 1930 to 1939 and two of 1960, coded at 1955: who reads the table knows that the first may be older."""
+    people = [f"p{born},{born},Rome,n,s" for born in (*range(1930, 1940), 1960, 1961)]
+    rows = "\n".join(["who,age,city,note,secret", *people]) + "\n"
+    ages = {"kind": "numeric", "bottom": 1955}
+    done, shown = built(rows, quasi_ids={"age": ages, "city": {"kind": "categorical"}}, keep=[])
+
+    told = geoward(
+        "release", "verify", tmp_path / "out.csv", "-q", "age,city", "--population", tmp_path / "visits.csv", "--json"
+    ).document
+    measured = {one["name"]: one["value"] for one in told["parameters"]}
+
+    assert {row["age"] for row in shown} == {"<=1955", "[1960, 1961]"}
+    assert done.document["information_loss"] == pytest.approx(10 / 12 * 25 / 31 / 2 + 2 / 12 * 1 / 31 / 2)
+    assert (measured["k_map"], measured["presence_min"], measured["presence_max"]) == (2, 1, 1)
+
+
+def test_a_level_of_a_hierarchy_that_holds_a_limit_is_open(built):
+    ages = {
+        "kind": "numeric", "bottom": 35, "top": 65,
+        "hierarchy": {"build": "intervals", "start": 0, "width": 10, "levels": 1},
+    }  # fmt: skip
+    _, shown = built(method="full_domain", quasi_ids={"age": ages}, keep=[])
+
+    assert sorted({row["age"] for row in shown}) == ["[60, >=70[", "[<=30, 40["]

@@ -263,6 +263,9 @@ def test_a_report_of_places_is_bound_to_the_file_and_shows_its_cells(page, tmp_p
 
     assert hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest() in told
     assert hashlib.sha256((tmp_path / "walks.yaml").read_bytes()).hexdigest() in told
+    for name, file in {"source file": "walks.csv", "tiling": "tiles.json"}.items():
+        digest = hashlib.sha256((tmp_path / file).read_bytes()).hexdigest()
+        assert f"SHA-256 of the {name}</th><td><code>{digest}</code>" in told
     assert done.document["tiling"] in told
     assert "11 = 5 + 1 + 5" in told
     assert told.count("<polygon") == 1  # Berlin's; the one who was in Paris is suppressed, and is not on the map
@@ -290,7 +293,9 @@ def test_a_report_of_places_that_fail_says_so_and_names_no_file(page, tmp_path):
 def test_a_dry_run_is_reported_without_a_file(page):
     _, told = page(CROWD, "--dry-run")
 
-    assert "HOLDS" in told
+    assert "WOULD HOLD: the rows as built" in told
+    assert "Rows in would be told" in told
+    assert "rows as published" not in told
     assert "DRY RUN: nothing was published" in told
     assert "none was written" in told
     assert "Map of the cells as built, not published" in told
@@ -327,7 +332,7 @@ def test_a_map_that_cannot_be_drawn_is_told_before_anything_is_built(walks, geow
 
     assert "Name it *.svg" in str(done.exception)
     assert rows is None
-    assert "has no cells to draw" in str(table.exception)
+    assert "kind table takes no --map" in str(table.exception)
 
 
 def test_a_declaration_cannot_become_a_part_of_its_page(page):

@@ -36,6 +36,7 @@ def test_the_page_is_bound_to_the_file_and_the_declaration(signed):
 
     assert hashlib.sha256(file.read_bytes()).hexdigest() in page
     assert hashlib.sha256(path.read_bytes()).hexdigest() in page
+    assert f"<td><code>{hashlib.sha256((path.parent / 'people.csv').read_bytes()).hexdigest()}</code>" in page
     assert "40 = 40 + 0 + 0" in page
     assert "Not run." in page
     assert "privacy officer" in page
@@ -43,11 +44,60 @@ def test_the_page_is_bound_to_the_file_and_the_declaration(signed):
     assert "repeated releases" in page
 
 
+def test_the_page_is_bound_to_the_source_as_it_was_before_the_build(declared, monkeypatch, geoward, tmp_path):
+    path, page = declared(), tmp_path / "report.html"
+    source = tmp_path / "people.csv"
+    before = hashlib.sha256(source.read_bytes()).hexdigest()
+
+    def swapped(*arguments, **named):
+        built = build_file(*arguments, **named)
+        source.write_text("other rows\n")
+        return built
+
+    monkeypatch.setattr("jobs.release.build_file.build_file", swapped)
+    monkeypatch.setattr("jobs.release.release_report._dropped", lambda *_: ())
+    assert geoward("release", "build", path, "-o", tmp_path / "out.csv", "--report", page).exit_code == 0
+
+    assert before in page.read_text()
+
+
+def test_the_page_is_bound_to_hierarchies_and_the_population(geoward, declared, tmp_path):
+    """Everybody of the table is all the population that there is."""
+    towns, crowd = tmp_path / "towns.csv", tmp_path / "crowd.csv"
+    towns.write_text("Ayr;*\nBute;*\n")
+    crowd.write_text(
+        "\n".join(["who,age,town", *(f"p{at},{20 + at % 20},{'Ayr' if at % 2 else 'Bute'}" for at in range(40))])
+    )
+    path, page = (
+        declared(
+            quasi_ids={"age": {"kind": "numeric"}, "town": {"kind": "hierarchical", "hierarchy": "towns.csv"}},
+            models=[{"model": "k_anonymity", "k": 5}, {"model": "k_map", "k": 5, "population": "crowd.csv"}],
+        ),
+        tmp_path / "report.html",
+    )
+
+    assert geoward("release", "build", path, "-o", tmp_path / "out.csv", "--report", page).exit_code == 0
+
+    told = page.read_text()
+    for name, file in {"hierarchy of town": towns, "population": crowd}.items():
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert f"SHA-256 of the {name}</th><td><code>{digest}</code>" in told
+
+
 def test_a_value_cannot_become_a_part_of_the_page(signed):
     _, page, _ = signed(town="<script>alert(1)</script>")
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script" not in page
+
+
+def test_what_is_to_be_typed_is_shown_as_code_and_stays_escaped(declared, tmp_path):
+    wrong = replace(HELD, passed=False, mend="Say `--k <b>`, or `gates: {}`.", measured={"outcome": "failed"})
+
+    page = report_html(attacked(declared, tmp_path, wrong))
+
+    assert "Say <code>--k &lt;b&gt;</code>, or <code>gates: {}</code>." in page
+    assert "`" not in page.partition("<body>")[2]
 
 
 def test_nothing_on_the_page_leads_outside(signed):
@@ -75,6 +125,27 @@ def test_another_file_is_not_signed_for(geoward, signed, tmp_path):
     file.write_text(file.read_text() + '"[20, 24]","Ayr","a"\n')
     page = tmp_path / "again.html"
 
+    done = geoward("release", "report", path, "--published", file, "--output", page)
+
+    assert isinstance(done.exception, NotThatFile)
+    assert not page.exists()
+    assert done.stderr.splitlines()[-1] == "Comparing with out.csv"  # before what takes long
+
+
+def test_no_file_is_said_to_be_written_that_is_not(geoward, signed, tmp_path):
+    file, _, path = signed()
+
+    done = geoward("release", "report", path, "--published", file, "--output", tmp_path / "again.html")
+
+    assert (done.exit_code, "Writing" in done.stderr) == (0, False)
+
+
+def test_a_file_that_would_not_be_published_today_is_not_signed_for(geoward, signed, declared, tmp_path):
+    """The same bytes under a gate that they do not keep."""
+    file, _, _ = signed()
+    page = tmp_path / "again.html"
+
+    path = declared(gates={"max_information_loss": 0.001})
     done = geoward("release", "report", path, "--published", file, "--output", page)
 
     assert isinstance(done.exception, NotThatFile)
@@ -115,8 +186,14 @@ def test_a_release_that_fails_is_reported_as_such_and_no_file_is_named(geoward, 
     assert "NOT PUBLISHED: this release DOES NOT HOLD" in told
     assert "none was written" in told
     assert "information_loss</strong>" in told
-    assert done.exception.mend in told.partition("What is reported")[0]
+    assert done.exception.mend in re.sub("</?code>", "`", told.partition("What is reported")[0])
     assert "privacy officer" not in told
+
+
+def test_a_report_of_a_table_takes_no_tiles(geoward, declared, tmp_path):
+    done = geoward("release", "report", declared(), "--tiling", tmp_path / "t.json", "-o", tmp_path / "page.html")
+
+    assert "kind table takes no --tiling" in str(done.exception)
 
 
 @pytest.mark.parametrize(
@@ -143,6 +220,9 @@ def test_a_file_of_an_earlier_build_is_not_taken_for_this_one(geoward, declared,
     assert done.exit_code == 0
     assert "none was written" in page.read_text()
     assert "DRY RUN: nothing was published" in page.read_text()
+    assert "WOULD HOLD: the rows as built" in page.read_text()
+    assert "Rows in would be rows out" in page.read_text()
+    assert "rows as published" not in page.read_text()
     assert "privacy officer" not in page.read_text()
     assert file.read_bytes() == before
 

@@ -259,3 +259,28 @@ def test_a_measure_whose_error_hangs_on_values_is_named_and_not_told(geoward, no
     assert told["not_told"] == ["mean_size"]
     assert {one["measure"] for one in told["points"]} == {"visits"}
     assert "No measure" in str(alone.exception)
+
+
+@pytest.mark.parametrize(
+    ("kind", "option"),
+    [
+        pytest.param("table", ("--loss", "1"), id="a-table-has-no-loss"),
+        pytest.param("table", ("--size", "100"), id="nor-figures"),
+        pytest.param("table", ("--error", "0.1"), id="nor-noise-even-as-usual"),
+        pytest.param("table", ("--finest", "7"), id="nor-cells"),
+        pytest.param("table", ("--historic", "old.csv"), id="nor-an-epoch"),
+        pytest.param("places", ("--loss", "1"), id="places-have-no-loss"),
+        pytest.param("noisy", ("--k", "5"), id="noise-has-no-k"),
+        pytest.param("noisy", ("--no-attacks",), id="nor-attacks"),
+    ],
+)
+def test_what_is_said_of_another_kind_is_refused_before_anything_is_read(
+    geoward, declared, places, noisy, kind, option
+):
+    path = {"table": declared, "places": places, "noisy": noisy}[kind]()
+
+    done = geoward("release", "tune", path, *option)
+
+    assert isinstance(done.exception, UsageError)
+    assert f"kind {kind} takes no {option[0]}" in str(done.exception)
+    assert done.stderr == ""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -154,3 +156,46 @@ def test_a_distance_in_an_order_is_told_only_where_there_is_one(geoward, fits, t
     assert (told["ill"]["value"] is not None, bool(told["ill"]["worst"])) == (shown, shown)
     assert told["pay"]["value"] is not None
     assert table.count("t_ordered") == 1 + shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "judgment"),
+    [
+        pytest.param((), "Each row could be any of at least 2 rows (k = 2); say --k to require more.", id="rows"),
+        pytest.param(("--subject", "who"), "Not anonymous: 1 person is alone in their class (k = 1).", id="alone"),
+        pytest.param(("--k", "3"), "Not as anonymous as you require: k_anonymity not kept (k = 2).", id="not-kept"),
+        pytest.param(("--k", "2"), "Each row could be any of at least 2 rows (k = 2), as you require.", id="kept"),
+        pytest.param(
+            ("-s", "ill"),
+            "Each row could be any of at least 2 rows (k = 2), but some classes tell the ill of all in them (l = 1)"
+            "; say --k to require more.",
+            id="secret-shared",
+        ),
+    ],
+)  # fmt: skip
+def test_the_last_line_judges_in_plain_words(geoward, verified, table, asked, judgment):
+    shown = geoward("release", "verify", table, "-q", "age,zip", *asked).stdout
+
+    assert " ".join(shown.split()).endswith(judgment)
+    assert verified(table, *asked)[1]["judgment"] == judgment
+
+
+def test_a_null_that_may_be_anything_is_not_alone(verified, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("age,zip\n30,1\n30,\n40,1\n")
+
+    assert verified(path, "--nulls", "wildcard")[1]["judgment"].startswith("Not anonymous: 1 row is alone")
+
+
+def test_every_parameter_is_explained_with_its_paper(verified, table, tmp_path):
+    """The guide's glossary; ``t_hierarchical`` needs a hierarchy, and is named there as well."""
+    crowd, ages = tmp_path / "crowd.csv", tmp_path / "ill.csv"
+    crowd.write_text("age,zip\n30,02139\n30,02139\n40,10001\n40,10001\n")
+    ages.write_text("flu;*\ncold;*\n")
+    told = verified(table, "-s", "ill", "--population", crowd, "--hierarchy", f"ill={ages}")[1]
+    guide = (Path(__file__).parents[3] / "docs" / "tables.md").read_text()
+
+    names = {one["name"] for one in told["parameters"]}
+    rows = [line for line in guide.splitlines() if line.startswith("| `")]
+    assert {"t_hierarchical", "delta_disclosure", "presence_repeated"} <= names
+    assert [name for name in names if not any(f"`{name}`" in row and row.count("|") == 5 for row in rows)] == []

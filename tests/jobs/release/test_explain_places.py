@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jobs.release.explain_places import explain_places
+from jobs.release.limits_by_kind import limits_of_places
 from tests.jobs.release.test_places_attacks import LINKED, attacked, commuters
 from tests.transforms.location.declared import declared
 
@@ -32,3 +33,16 @@ def test_each_model_and_knob_is_told_with_its_source():
 
     assert [one.model for one in told.models] == ["k_anonymity", "k_m_anonymity", "geo_indistinguishability"]
     assert all(one.source for one in [*told.models, *told.knobs, *told.attacks])
+
+
+MODELS_OF_TABLES = ("l-diversity", "t-closeness", "delta-presence", "a sample", "k-anonymity beside")
+
+
+def test_what_is_advised_can_be_declared_of_places():
+    release = declared(noise={"epsilon_per_km": 2}, **LINKED)
+    explained = explain_places(release)
+    weak = [*explained.always, *(one for model in explained.models for one in model.not_against)]
+
+    told = [one.how for one in [*weak, *limits_of_places(release)]]
+
+    assert [how for how in told if any(name in how.partition("Mend:")[2] for name in MODELS_OF_TABLES)] == []

@@ -46,7 +46,17 @@ CASES = [
         id="unknown-model",
     ),
     pytest.param("table", {"models": [{**DIVERSE, "l": 2.5}]}, "l is a whole number, but for entropy", id="l"),
-    pytest.param("table", {"subject": "country"}, "the subject is never published", id="the-whole"),
+    pytest.param(
+        "table", {"subject": "country"}, "the subject is never published, and country is published too: take country",
+        id="the-whole",
+    ),
+    *(
+        pytest.param(
+            kind, {"name": "My Table"}, "name: must be a name of small letters, digits and _, and begin with a letter",
+            id=f"a-name-of-{kind}",
+        )
+        for kind in KINDS
+    ),
     pytest.param(
         "table", {"quasi_ids": {"age": {"kind": "numeric", "hierarchy": {**STEPS, "widht": 3}}}},
         "quasi_ids.age.hierarchy.width: it is missing; "
@@ -80,6 +90,21 @@ CASES = [
 @pytest.mark.parametrize(("kind", "changed", "told"), CASES)
 def test_a_wrong_key_is_told_with_those_that_are_right(kind, changed, told):
     assert told in said(kind, **changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        pytest.param(
+            {"models": [{"model": "k_anonymity", "k": 1}]}, "models.0.k: must be greater than or equal to 2", id="k"
+        ),
+        pytest.param({"models": [{**DIVERSE, "l": 0}]}, "models.0.l: must be greater than or equal to 1", id="l"),
+        pytest.param({"models": [{"model": "l_diversity", "l": 2}]}, "models.0.column: it is missing", id="column"),
+        pytest.param({"models": []}, "models: at least one is needed", id="none-at-all"),
+    ],
+)
+def test_one_mistake_is_told_once(changed, told):
+    assert said("table", **changed) == told
 
 
 @pytest.mark.parametrize(("kind", "changed", "told"), CASES)

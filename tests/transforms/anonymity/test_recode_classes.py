@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from quality.checks.anonymity.published_values import covers
 from quality.contracts.errors import UsageError
 from tests.transforms.anonymity.tables import quasi_id, tree
 from transforms.anonymity.coded_table import CodedTable
@@ -43,6 +44,24 @@ def test_a_number_is_told_as_an_interval(values, classes, expected):
 )
 def test_a_category_is_told_as_a_set(values, classes, expected):
     assert published(quasi_id("job", values, "categorical"), ["nurse", "cook", "actor"], classes) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        pytest.param("b, c", '{"b, c", ~}', id="a-comma"),
+        pytest.param("{b}", '{"{b}", ~}', id="braces"),
+        pytest.param('b "c"', '{"b ""c""", ~}', id="quotation-marks"),
+        pytest.param("null", '{"null", ~}', id="a-value-called-null"),
+        pytest.param("", '{"", ~}', id="an-empty-text"),
+        pytest.param("b c", "{b c, ~}", id="a-plain-one"),
+    ],
+)
+def test_a_member_is_quoted_where_it_would_be_read_as_another(label, told):
+    shown = published(quasi_id("job", [0, 1], "categorical"), [label, "~"], [0, 0])
+
+    assert shown == [told, told]
+    assert covers(shown[0], [label, "~", "b", "c", None]).tolist() == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize(
