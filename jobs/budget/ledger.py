@@ -27,7 +27,7 @@ from jobs.budget.grant import (
     same_accounting,
     whole_units,
 )
-from jobs.budget.read_grants import grants_of, left_of, loss_of, refuse_other_unit
+from jobs.budget.read_grants import grants_of, left_of, loss_of, lost_by, refuse_other_unit
 from quality.contracts.errors import EnvironmentFault
 from quality.releases.privacy_loss import PrivacyLoss
 
@@ -136,6 +136,11 @@ class BudgetLedger:
         with closing(self._connect()) as db:
             found = grants_of(db, dataset, unit, consumer)
             return {grant.consumer: left_of(db, grant, first, last) for grant in found}
+
+    def lost(self, dataset: str, unit: str) -> PrivacyLoss | None:
+        """Return the most that a unit of a dataset has lost by all that is entered; None where nothing is."""
+        with closing(self._connect()) as db:
+            return lost_by(db, dataset, unit)
 
     def _made(self, spend: Spend) -> bytes | None:
         with closing(self._connect()) as db:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal, localcontext
 from fractions import Fraction
 
 from jobs.budget.grant import EVERYBODY, Grant, OtherUnit, common, fullest, period_of, periods
 from quality.contracts.errors import PolicyBreach
+from quality.policies.policy import WHOLE_UNITS
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
 
@@ -47,6 +48,25 @@ def left_of(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tu
     shared = [common(asked, periods(per, date.fromisoformat(row[0]), date.fromisoformat(row[1]))) for row in rows]
     main, delta = (fullest((at, Fraction(row[n])) for at, row in zip(shared, rows, strict=True)) for n in (2, 3))
     return Fraction(grant.loss.main) - main, Fraction(grant.loss.delta) - delta
+
+
+def lost_by(db: sqlite3.Connection, dataset: str, unit: str) -> PrivacyLoss | None:
+    """Return the most that a unit of a dataset has lost, to all consumers together; None where nothing was spent.
+
+    Each of its units is one of a period's: the sum is that of the period in which most is spent.
+    """
+    own = WHOLE_UNITS[unit][-1]
+    rows = db.execute(
+        "SELECT first, last, main, delta, accounting FROM spends WHERE dataset = ? AND unit = ?", (dataset, unit)
+    ).fetchall()
+    days = [periods(own, *map(date.fromisoformat, row[:2])) for row in rows]
+    main, delta = (fullest((at, Fraction(row[n])) for at, row in zip(days, rows, strict=True)) for n in (2, 3))
+    return loss_of(rows[0][4], _rounded_up(main), _rounded_up(delta)) if rows else None
+
+
+def _rounded_up(number: Fraction) -> str:
+    with localcontext(rounding=ROUND_CEILING):
+        return str(Decimal(number.numerator) / Decimal(number.denominator))
 
 
 def loss_of(accounting: str, main: str, delta: str) -> PrivacyLoss:

@@ -10,11 +10,14 @@ from jobs.cli.app import show
 from jobs.cli.release import tell_step
 from jobs.cli.release_report import write_page
 from jobs.home import open_home
-from jobs.listings.releases import NoisyListing
+from jobs.listings.releases import LostListing, NoisyListing
 from quality.contracts.errors import UsageError
 
 if TYPE_CHECKING:
     from quality.releases.noisy import NoisyRelease
+    from transforms.noise.claim import Claim
+
+NOTHING = "delta reaches 1, so nothing is promised any more."
 
 
 def build_and_show(
@@ -45,13 +48,21 @@ def build_and_show(
         write_page(report_noisy(declared, file, told, output, consumer, (first, last), datetime.now(UTC)), report)
     listing = NoisyListing(
         release=declared.name, version=declared.version, source=file.name, output=output.name, consumer=consumer,
-        days=(str(first), str(last)) if declared.unit.time else None, rows_out=told.rows_out, claim=told.claim,
-        epsilon=told.epsilon, delta=told.delta, lifetime_epsilon=told.lifetime_epsilon, left=told.left,
+        days=(str(first), str(last)) if declared.unit.time else None, rows_out=told.rows_out,
+        alone=_lost(told.alone), in_all=_lost(told.in_all) if told.in_all else None, left=told.left,
     )  # fmt: skip
     rest = ", ".join(f"{main:g} to {name}" for name, (main, _) in told.left.items())
-    show(
-        listing, as_json, [f"{told.rows_out:,} partitions; {told.claim}", f"Left of the budgets: {rest}."], markup=False
-    )
+    in_all = told.in_all.said if told.in_all else f"With all that this ledger knows of {declared.reads}: {NOTHING}"
+    lines = [f"{told.rows_out:,} partitions.", told.alone.said, in_all, f"Left of the budgets: {rest}."]
+    show(listing, as_json, lines, markup=False)
+
+
+def _lost(claim: Claim) -> LostListing:
+    one, life = claim.as_approximate, claim.lifetime_as_approximate
+    return LostListing(
+        claim=claim.said, loss=float(claim.loss.main), epsilon=float(one.epsilon), delta=float(one.delta),
+        lifetime_epsilon=float(life.epsilon), lifetime_delta=float(life.delta),
+    )  # fmt: skip
 
 
 def _day(text: str) -> date:

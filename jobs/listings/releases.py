@@ -174,11 +174,23 @@ class TileListing(Listing):
     made_from: str
 
 
+class LostListing(Listing):
+    """What one privacy unit loses, and a person over a lifetime; ``loss`` is rho or epsilon, as it was spent."""
+
+    claim: str
+    loss: float
+    epsilon: float
+    delta: float
+    lifetime_epsilon: float
+    lifetime_delta: float
+
+
 class NoisyListing(Listing):
     """`geoward release build --json` of noisy figures. ``rows_out`` are partitions.
 
-    ``epsilon`` and ``delta`` are what one privacy unit loses, ``lifetime_epsilon`` what a person does; ``left`` is what
-    is left of the budgets (of everybody, and of the consumer), in the accounting of the release.
+    ``alone`` is lost by this release, ``in_all`` by all that the ledger knows of the same dataset, this release in it;
+    null where delta reaches 1 and nothing is promised any more. ``left`` is what is left of the budgets (of everybody,
+    and of the consumer), in the accounting of the release.
     """
 
     release: str
@@ -188,10 +200,8 @@ class NoisyListing(Listing):
     consumer: str
     days: tuple[str, str] | None
     rows_out: int
-    claim: str
-    epsilon: float
-    delta: float
-    lifetime_epsilon: float
+    alone: LostListing
+    in_all: LostListing | None
     left: dict[str, tuple[float, float]]
 
 

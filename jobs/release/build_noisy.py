@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +24,8 @@ from quality.releases.noisy_keys import GridKey, PrivateKeys, PublicKeys, TimeKe
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from transforms.noise.claim import Claim
+
 ALL_DAYS = date.min, date.max
 """The days of a release whose rows have no time."""
 
@@ -33,13 +34,14 @@ _ZONED = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
 @dataclass(frozen=True, slots=True)
 class BuiltNoisily:
-    """The noisy figures' rows, what one unit and one person lose, what is left of the budgets, the file's SHA-256."""
+    """The figures' rows, what people lose by them ``alone`` and ``in_all`` by what the ledger knows, what is left.
+
+    ``in_all`` is None where delta reaches 1: nothing is claimed any more. ``sha256`` is the written file's.
+    """
 
     rows_out: int
-    claim: str
-    epsilon: float
-    delta: float
-    lifetime_epsilon: float
+    alone: Claim
+    in_all: Claim | None
     left: dict[str, tuple[float, float]]
     sha256: str
 
@@ -54,7 +56,10 @@ def build_noisy(
     read, by its columns or their types, costs nothing either: whoever builds has the rows, and nobody else is told.
     Raises what ``BudgetLedger.once`` does, and ``UsageError`` for files that cannot be read or written.
     """
+    from transforms.noise.claim import claim_in_all, claim_of
+
     check_output(source, target)
+    alone = claim_of(release)
     if (days == ALL_DAYS) != (release.unit.time is None):
         raise UsageError("Rows without `unit.time` are of all days, and others of the days that are named.")
     refuse_of_the_lake(release.reads, consumer)
@@ -75,7 +80,12 @@ def build_noisy(
     )  # fmt: skip
     tell(f"Writing {target.name}")
     written = write_table(table, target)
-    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days), written)
+    left = ledger.left(release.reads, release.unit.per, consumer, *days)
+    lost = ledger.lost(release.reads, release.unit.per) or release.loss
+    return BuiltNoisily(
+        table.num_rows, alone, claim_in_all(release, lost),
+        {name or "everybody": (float(main), float(delta)) for name, (main, delta) in left.items()}, written,
+    )  # fmt: skip
 
 
 def refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None, source: Path) -> None:
@@ -98,18 +108,6 @@ def refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None,
     except (ValueRefused, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         mend = "Look at the types of the user's column and of the keys: partitions are of the same. Nothing was spent."
         raise UsageError(f"Columns of {source.name} are not of the kinds that the release takes.", mend=mend) from None
-
-
-def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]], written: str) -> BuiltNoisily:
-    from transforms.noise.claim import claim_of
-
-    claim = claim_of(release)
-    return BuiltNoisily(
-        table.num_rows, claim.said, float(claim.as_approximate.epsilon), float(claim.as_approximate.delta),
-        float(claim.lifetime_as_approximate.epsilon),
-        {name or "everybody": (float(main), float(delta)) for name, (main, delta) in left.items()},
-        written,
-    )  # fmt: skip
 
 
 def listed_in(release: NoisyRelease, declared_in: Path) -> Path | None:

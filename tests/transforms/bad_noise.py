@@ -104,6 +104,7 @@ NOISE = [
     ),
     Case("noise.mechanisms.selection", "a-text", lambda: mechanisms.selection("laplace", WORST, PLANTED, Fraction(1))),
     Case("noise.claim.claim_of", "a-text", lambda: claim.claim_of(PLANTED)),
+    Case("noise.claim.claim_in_all", "a-text", lambda: claim.claim_in_all(PLANTED, PLANTED)),
     Case("noise.claim.times", "a-text", lambda: claim.times(PLANTED, 2)),
     Case("noise.claim.as_approximate", "a-text", lambda: claim.as_approximate(PLANTED, Decimal(1))),
     Case("noise.figures.Setting.total", "a-text", lambda: _setting().total(np.array([1]), np.array([0]))),
