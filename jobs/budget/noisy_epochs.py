@@ -10,10 +10,6 @@ from jobs.home import Home
 from quality.contracts.errors import PolicyBreach
 from quality.releases.places import PlacesRelease
 
-_EPOCHS = """CREATE TABLE IF NOT EXISTS noisy_epochs (
-    dataset TEXT, first TEXT, last TEXT, drawn_by TEXT, PRIMARY KEY (dataset, first, last)
-)"""
-
 
 class DrawnBefore(PolicyBreach):
     """An epoch's places were told by noise before, and would be told by other noise now."""
@@ -45,9 +41,8 @@ def book_epoch(home: Home, release: PlacesRelease, sha256: str) -> None:
         return
     first, last = _hours(release)
     drawn_by = f"{release.noise.epsilon_per_km} {release.tiles.finest} {release.subject}"
-    with open_ledger(home).alone() as db:
+    with open_ledger(home).entering() as db:
         charge_files(db, release.reads, [sha256])
-        db.execute(_EPOCHS)
         there = db.execute(
             "SELECT first, last, drawn_by FROM noisy_epochs WHERE dataset = ? AND first <= ? AND last >= ?",
             (release.reads, last, first),

@@ -64,7 +64,8 @@ def grant(
     """
     from jobs.audit_log import audit
     from jobs.budget.grant import Grant, refuse_of_the_lake, whole_units
-    from jobs.budget.open_ledger import SUBJECT, open_ledger
+    from jobs.budget.open_ledger import open_ledger
+    from jobs.budget.witness_ledger import SUBJECT
 
     home = open_home()
     if not dataset.strip():
@@ -82,6 +83,23 @@ def grant(
     audit(home, "decision", SUBJECT, "budget granted", accounting=loss.accounting, delta=str(loss.delta), **facts)
     ledger.grant(wanted)
     err.print(f"Granted {loss.main} per {unit} of {dataset} to {consumer or 'all consumers together'}.", markup=False)
+    _show(home, as_json)
+
+
+@budget.command()
+def recover(as_json: Json = False) -> None:
+    """Enter what auditors were told of and the ledger forgot: after an older copy of it was restored.
+
+    First restore the newest backup: figures that were kept since are lost, and making them again is a new loss. Until
+    the ledger knows all that was spent, nothing is spent of it. Auditors are told.
+
+    Example: `geoward budget recover`
+    """
+    from jobs.budget.open_ledger import open_ledger
+
+    home = open_home()
+    entered = open_ledger(home).recover()
+    err.print(f"Entered {entered:,} losses that the audit log tells of.", markup=False)
     _show(home, as_json)
 
 

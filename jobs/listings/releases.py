@@ -223,6 +223,6 @@ class BudgetEntry(Listing):
 
 
 class BudgetListing(Listing):
-    """`geoward budget list|make|grant --json`: the budgets in force; an empty consumer is all of them."""
+    """`geoward budget list|make|grant|recover --json`: the budgets in force; an empty consumer is all of them."""
 
     budgets: list[BudgetEntry]

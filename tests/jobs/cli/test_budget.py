@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from datetime import datetime
@@ -13,46 +12,7 @@ import yaml
 from jobs.budget.grant import BudgetExceeded
 from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
 from tests.audited import audited
-
-DECLARED = {
-    "kind": "noisy", "name": "visits_by_place", "description": "Visits.", "purpose": "statistics", "reads": "visits",
-    "unit": {"per": "user_day", "user": "who", "time": "at"},
-    "keys": {"place": {"by": "column", "column": "place"}},
-    "partitions": {"are": "public", "product": {"place": ["park", "pool", "museum"]}},
-    "measures": {"visits": {"measure": "count"}},
-    "bounds": {"l0": 2, "linf": 1, "chosen_from": "public", "because": "two visits a day"},
-    "loss": {"accounting": "zcdp", "rho": 0.2}, "lifetime": {"units": 10},
-}  # fmt: skip
-DAYS = ("--from", "2026-05-01", "--to", "2026-05-01")
-
-
-@pytest.fixture
-def noisy(geoward, fits, tmp_path):
-    """Build the figures of some visits; return the result and what was written, None if nothing."""
-
-    def noisy(*arguments, people=3, consumer="city", out="out.csv", **declared):
-        rows = [(f"p{one}", "park", f"2026-05-0{day}T10:00:00Z") for one in range(people) for day in (1, 2)]
-        with (tmp_path / "visits.csv").open("w", newline="") as file:
-            csv.writer(file).writerows([("who", "place", "at"), *rows])
-        path = tmp_path / "noisy.yaml"
-        path.write_text(yaml.safe_dump({**DECLARED, **declared}))
-        done = geoward(
-            "release", "build", path, "-i", tmp_path / "visits.csv", "-o", tmp_path / out, "--consumer", consumer,
-            *(arguments or DAYS), "--json",
-        )  # fmt: skip
-        if done.document:
-            assert fits(done.document, "release-build-noisy")
-        made = tmp_path / out
-        return done, list(csv.DictReader(made.open())) if made.exists() else None
-
-    return noisy
-
-
-@pytest.fixture
-def granted(geoward):
-    assert geoward("budget", "make").exit_code == 0
-    for consumer in ([], ["--consumer", "city"]):
-        assert geoward("budget", "grant", "visits", "--unit", "user_day", "--rho", "0.5", *consumer).exit_code == 0
+from tests.jobs.cli.noisy_builds import DAYS, DECLARED
 
 
 def test_every_public_partition_has_a_figure_and_the_claim_names_unit_and_lifetime(granted, noisy):
@@ -92,52 +52,6 @@ def test_the_page_of_noisy_figures_hangs_on_no_row_but_for_what_is_published(gra
         re.sub(r"<code>[0-9a-f]{64}|\d.csv|Made at.*|days from.*|<td>(?:everybody|city).*", "", one) for one in pages
     ]
     assert less[0] == less[1]
-
-
-def test_beside_what_a_release_costs_stands_what_the_ledger_has_spent_of_the_same_people(granted, noisy, geoward):
-    """A day that is paid twice has lost 0.4, as rho: that is said of the second release, which alone costs 0.2."""
-    for consumer in ([], ["--consumer", "city"]):
-        geoward("budget", "grant", "visits", "--unit", "user_day", "--rho", "0.5", "--per", "day", *consumer)
-    first, _ = noisy()
-    again, _ = noisy("--from", "2026-05-01", "--to", "2026-05-02", out="both.csv")
-    other, _ = noisy("--from", "2026-05-03", "--to", "2026-05-03", out="other.csv")
-
-    told = [(one.document["alone"]["loss"], one.document["in_all"]["loss"]) for one in (first, again, other)]
-    assert told == [(0.2, 0.2), (0.2, 0.4), (0.2, 0.4)]
-    alone, in_all = again.document["alone"], again.document["in_all"]
-    assert alone["claim"].startswith("This release alone: epsilon = ")
-    assert in_all["claim"].startswith("With all that this ledger knows of visits: epsilon = ")
-    assert in_all["epsilon"] > alone["epsilon"] and in_all["lifetime_epsilon"] > alone["lifetime_epsilon"]
-
-
-def test_of_users_all_days_and_consumers_are_in_what_the_ledger_has_spent(geoward, noisy):
-    geoward("budget", "make")
-    for consumer in ([], ["--consumer", "city"], ["--consumer", "press"]):
-        geoward("budget", "grant", "visits", "--unit", "user", "--rho", "1", *consumer)
-    of_users = {"unit": {**DECLARED["unit"], "per": "user"}, "lifetime": {"units": 1}}
-    noisy(**of_users)
-
-    done, _ = noisy("--from", "2026-05-02", "--to", "2026-05-02", out="b.csv", consumer="press", **of_users)
-
-    assert (done.document["alone"]["loss"], done.document["in_all"]["loss"]) == (0.2, 0.4)
-    assert done.document["in_all"]["lifetime_epsilon"] == done.document["in_all"]["epsilon"]
-
-
-def test_where_delta_reaches_1_the_ledger_promises_nothing_any_more(geoward, noisy, tmp_path):
-    geoward("budget", "make")
-    for consumer in ([], ["--consumer", "city"]):
-        geoward("budget", "grant", "visits", "--unit", "user_day", "--epsilon", "9", "--delta", "0.5", *consumer)
-    private = {
-        "loss": {"accounting": "approximate", "epsilon": 1, "delta": 0.06}, "partitions": {"are": "private"},
-        "changed_input": "spend",
-    }  # fmt: skip
-    noisy(**private)
-
-    done, _ = noisy(*DAYS, "--report", tmp_path / "r.html", people=4, out="b.csv", **private)
-
-    assert done.document["alone"]["lifetime_delta"] == pytest.approx(0.6)
-    assert done.document["in_all"] is None  # 10 units of 0.12
-    assert "nothing is promised any more" in (tmp_path / "r.html").read_text()
 
 
 def test_what_is_declared_of_noisy_figures_cannot_become_a_part_of_the_page(granted, noisy, tmp_path):
