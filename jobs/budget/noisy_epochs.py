@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from jobs.budget.charged_files import charge_files
+from jobs.budget.grant import refuse_of_the_lake
 from jobs.budget.open_ledger import open_ledger
 from jobs.home import Home
 from quality.contracts.errors import PolicyBreach
@@ -35,10 +36,11 @@ def book_epoch(home: Home, release: PlacesRelease, sha256: str) -> None:
     """Enter the noise of a release of the file with ``sha256``; what is entered already costs nothing once more.
 
     Raises ``DrawnBefore`` if other noise of an hour of the epoch is entered, ``ChargedElsewhere`` for a file that is
-    known by another dataset's name, and what the ledger does.
+    known by another dataset's name, ``UsageError`` for a name of the lake, and what the ledger does.
     """
     if release.noise is None:
         return
+    refuse_of_the_lake(release.reads)
     first, last = _hours(release)
     drawn_by = f"{release.noise.epsilon_per_km} {release.tiles.finest} {release.subject}"
     with open_ledger(home).entering() as db:
