@@ -210,7 +210,8 @@ def test_noisy_places_are_not_entered_under_a_name_of_the_lake(walks, geoward, t
     geoward("budget", "make")
 
     done, out = walks(
-        fixes(range(60), HERE, 1), "--input", tmp_path / "walks.csv", reads="eu/visits", k=2, **NOISY,
+        fixes(range(60), HERE, 1), "--input", tmp_path / "walks.csv", tiled=fixes(range(9), HERE, -3),
+        reads="eu/visits", k=2, **NOISY,
         gates={**UNATTACKED, "visits_kept": 0},
     )  # fmt: skip
 
