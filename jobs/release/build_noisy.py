@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from jobs.release.write_table import check_output, write_table
 from quality.contracts.errors import UsageError
 from quality.contracts.untold import ValueRefused
 from quality.releases.noisy import Mean, NoisyRelease, Quantile, Sum
-from quality.releases.noisy_keys import GridKey, PrivateKeys, PublicKeys, TimeKey
+from quality.releases.noisy_keys import GridKey, PublicKeys, TimeKey
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -59,24 +59,23 @@ def build_noisy(
     from transforms.noise.claim import claim_in_all, claim_of
 
     check_output(source, target)
-    alone = claim_of(release)
     if (days == ALL_DAYS) != (release.unit.time is None):
         raise UsageError("Rows without `unit.time` are of all days, and others of the days that are named.")
     refuse_of_the_lake(release.reads, consumer)
     content = _bytes(existing(source))
     rows = rows_of(release, source, days, content)
-    digests, public = [sha256(content).hexdigest()], None
+    digests, names = [sha256(content).hexdigest()], None
     if (listed := listed_in(release, declared_in)) is not None:
-        names = _bytes(listed)
-        digests.append(sha256(names).hexdigest())
-        public = read_table(listed, list(release.keys), names)
-    refuse_unfit(release, rows, public, source)
+        kept = _bytes(listed)
+        digests.append(sha256(kept).hexdigest())
+        names = read_table(listed, list(release.keys), kept)
+    public, alone = fitting_partitions(release, rows, names, source), claim_of(release)
     ledger = open_ledger(home)
     tell(f"Asking the ledger for {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}")
     table = publish_noisily(
         ledger, release, lambda: rows, consumer=consumer,
         partition=f"{days[0]}/{days[1]}", days=days, input_version="-".join(digests), key=choice_key(home),
-        listed=public, files=digests[:1],
+        public=public, files=digests[:1],
     )  # fmt: skip
     tell(f"Writing {target.name}")
     written = write_table(table, target)
@@ -88,26 +87,39 @@ def build_noisy(
     )  # fmt: skip
 
 
-def refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None, source: Path) -> None:
-    """Raise ``UsageError`` where columns are of other kinds than the partitions, before anything is spent.
+def fitting_partitions(release: NoisyRelease, rows: pa.Table, listed: pa.Table | None, source: Path) -> pa.Table | None:
+    """Return the public partitions, if there are any, and make sure that figures can be made, before a loss is spent.
 
-    It looks at the kinds alone, at whether users are texts, and at whether there is such noise as the release asks for.
+    Raises ``UsageError`` where columns are of other kinds than the partitions, users are no texts, or there is no such
+    noise as the release asks for. It looks at kinds alone.
     """
     import pyarrow as pa
 
     from transforms.noise.derive_keys import public_partitions
     from transforms.noise.gather_contributions import gather_contributions
-    from transforms.noise.noise_scales import noise_scales
 
-    noise_scales(release)
-    private = isinstance(release.partitions, PrivateKeys)
+    refuse_undrawable(release)
     try:
         rows[release.unit.user].cast(pa.string())
-        known = None if private else public_partitions(release.partitions, release.keys, public)  # type: ignore[arg-type]
-        gather_contributions(rows.slice(0, 0), release, bytes(32), known)
+        public = public_partitions(release.partitions, release.keys, listed)
+        gather_contributions(rows.slice(0, 0), release, bytes(32), public)
     except (ValueRefused, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         mend = "Look at the types of the user's column and of the keys: partitions are of the same. Nothing was spent."
         raise UsageError(f"Columns of {source.name} are not of the kinds that the release takes.", mend=mend) from None
+    return public
+
+
+def refuse_undrawable(release: NoisyRelease) -> None:
+    """Raise ``UsageError`` where OpenDP has no noise, or the release no claim, for its loss, shares and bounds."""
+    from transforms.noise.claim import claim_of
+    from transforms.noise.noise_scales import noise_scales
+
+    try:
+        noise_scales(release)
+        claim_of(release)
+    except ValueRefused:
+        mend = "Raise the loss or a measure's share, or lower bounds. Nothing was spent."
+        raise UsageError("No noise can be drawn for such a loss, shares and bounds.", mend=mend) from None
 
 
 def listed_in(release: NoisyRelease, declared_in: Path) -> Path | None:
@@ -152,9 +164,11 @@ def rows_of(
         rows = rows.set_column(rows.column_names.index(name), name, made)
     if release.unit.time is None or days is None:
         return rows
-    first, after = (datetime.combine(day, datetime.min.time()) for day in (days[0], days[1] + timedelta(days=1)))
     at = rows[release.unit.time]
-    return rows.filter(pc.and_(pc.greater_equal(at, pa.scalar(first, at.type)), pc.less(at, pa.scalar(after, at.type))))
+    first, last = (
+        pa.scalar(datetime.combine(*moment), at.type) for moment in zip(days, (time.min, time.max), strict=True)
+    )
+    return rows.filter(pc.and_(pc.greater_equal(at, first), pc.less_equal(at, last)))
 
 
 def _one_by_one(column: pa.ChunkedArray, cast: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.ChunkedArray | None:

@@ -125,12 +125,12 @@ NOISE = [
     Case(
         "noise.release_noisily.release_noisily",
         "texts-as-numbers",
-        lambda: release_noisily.release_noisily(TEXTS, release(), key=KEY, noise=None),
+        lambda: release_noisily.release_noisily(TEXTS, release(), key=KEY, noise=None, public=None),
     ),
     Case(
         "noise.release_noisily.release_noisily",
         "no-cells",
-        lambda: release_noisily.release_noisily(TEXTS, CELLS, key=KEY, noise=None),
+        lambda: release_noisily.release_noisily(TEXTS, CELLS, key=KEY, noise=None, public=None),
     ),
     Case("noise.release_noisily.shares", "a-text", lambda: release_noisily.shares(PLANTED)),
     Case("noise.noise_scales.noise_scales", "a-text", lambda: noise_scales.noise_scales(PLANTED)),

@@ -87,7 +87,7 @@ def as_approximate(loss: PrivacyLoss, delta: Decimal) -> Approximate:
     dp = opendp()
     space = dp.atom_domain(T="i64"), dp.absolute_distance(T="f64")
     profile = dp.c.make_zCDP_to_approxDP(dp.m.make_gaussian(*space, 1.0)).map(root_up(2 * Fraction(loss.rho)))
-    epsilon = Decimal(profile.epsilon(float(delta))).quantize(PLACES, ROUND_CEILING)
+    epsilon = max(PLACES, Decimal(profile.epsilon(float(delta))).quantize(PLACES, ROUND_CEILING))
     return Approximate(epsilon=epsilon, delta=loss.delta + delta)
 
 

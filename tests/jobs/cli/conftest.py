@@ -75,7 +75,7 @@ def noisy(geoward, fits, tmp_path):
     def noisy(*arguments, people=3, consumer="city", out="out.csv", **declared):
         rows = [(f"p{one}", "park", f"2026-05-0{day}T10:00:00Z") for one in range(people) for day in (1, 2)]
         with (tmp_path / "visits.csv").open("w", newline="") as file:
-            csv.writer(file).writerows([("who", "place", "at"), *rows])
+            csv.writer(file).writerows([("who", "place", "at", "size"), *(row + (1,) for row in rows)])
         path = tmp_path / "noisy.yaml"
         path.write_text(yaml.safe_dump({**DECLARED, **declared}))
         done = geoward(

@@ -247,6 +247,47 @@ def test_kinds_are_looked_at_before_anything_is_spent_and_bind_no_file(granted, 
     assert {one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]} == {0}
 
 
+UNDRAWABLE = {
+    "no-loss": {"loss": {"accounting": "zcdp", "rho": "1e-400"}},
+    "hardly-a-loss": {"loss": {"accounting": "zcdp", "rho": 1e-30}},
+    "hardly-an-epsilon": {"loss": {"accounting": "approximate", "epsilon": 1e-300}},
+    "hardly-a-share": {"measures": {
+        "visits": {"measure": "count"}, "users": {"measure": "distinct_actors", "share": 1e-300},
+    }},
+    "a-quantiles-share": {"measures": {
+        "visits": {"measure": "count"},
+        "size": {"measure": "quantile", "column": "size", "minimum": 0, "maximum": 9, "at": 0.5, "share": 1e-300},
+    }},
+    "bounds-beyond-64-bits": {"bounds": {**DECLARED["bounds"], "l0": 10**12, "linf": 10**12}},
+    "bounds-beyond-floats": {"bounds": {**DECLARED["bounds"], "l0": 10**200, "linf": 10**200}},
+    "a-lifetime-without-privacy": {
+        "loss": {"accounting": "approximate", "epsilon": 0.2, "delta": 0.2}, "partitions": {"are": "private"},
+    },
+    "a-threshold-that-is-no-number": {"threshold": {"measure": "visits", "at_least": float("nan")}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("declared", UNDRAWABLE.values(), ids=UNDRAWABLE)
+def test_what_cannot_be_drawn_is_refused_before_anything_is_spent(geoward, noisy, declared):
+    accounting = declared.get("loss", DECLARED["loss"])["accounting"]
+    geoward("budget", "make")
+    for consumer in ([], ["--consumer", "city"]):
+        many = ("--rho", "9") if accounting == "zcdp" else ("--epsilon", "9", "--delta", "0.9")
+        geoward("budget", "grant", "visits", "--unit", "user_day", *many, *consumer)
+
+    done, rows = noisy(**declared)
+
+    assert rows is None
+    assert isinstance(done.exception, UsageError), done.exception
+    assert {one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]} == {0}
+
+
+def test_the_last_day_there_is_can_be_asked_for(granted, noisy):
+    done, rows = noisy("--from", "9999-12-31", "--to", "9999-12-31")
+
+    assert (done.exit_code, len(rows)) == (0, 3)
+
+
 @pytest.mark.parametrize(
     ("reads", "consumer"),
     [pytest.param("eu/protected.pings", "city", id="a-table"), pytest.param("visits", "curated", id="its-readers")],

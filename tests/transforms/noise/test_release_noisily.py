@@ -8,14 +8,14 @@ import pyarrow as pa
 import pytest
 
 from quality.contracts.errors import UsageError
-from tests.transforms.noise.releases import KEY, PRIVATE, NoNoise, bounds, column, release, visits
-from transforms.noise.release_noisily import release_noisily, shares
+from tests.transforms.noise.releases import PRIVATE, NoNoise, bounds, column, noisily, release, visits
+from transforms.noise.release_noisily import shares
 
 SIZE = {"column": "size", "minimum": 0, "maximum": 10}
 
 
 def made(rows, noise=None, listed=None, **changed):
-    return release_noisily(rows, release(**changed), key=KEY, noise=noise or NoNoise(), listed=listed)
+    return noisily(rows, release(**changed), noise=noise or NoNoise(), listed=listed)
 
 
 def test_every_public_partition_has_figures_also_one_that_nobody_has():
