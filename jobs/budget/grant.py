@@ -81,12 +81,13 @@ class BudgetExceeded(PolicyBreach):
         name = "rho" if isinstance(asked, ZeroConcentrated) else "epsilon"
         of = f"consumer {grant.consumer}" if grant.consumer else "all consumers"
         wait = "" if grant.per == "lifetime" else f" or release data of another {grant.per},"
-        main, delta = (rounded_down(part) for part in left)
+        main, delta = rounded_down(left[0]), rounded_down(left[1], 15)
+        with_delta = " with `--delta`" if left[1] < Fraction(asked.delta) else ""
         super().__init__(
             f"The privacy budget of {grant.dataset} per {grant.unit} for {of} ({grant.per}) has {name} = {main} and "
             f"delta = {delta} left; {name} = {asked.main} and delta = {asked.delta} were asked for. Nothing was spent.",
             mend=f"Publish what was released before once more,{wait} lower the release's loss to what is left, or have "
-            "the budget raised by who answers for it (`geoward budget grant` again).",
+            f"the budget raised by who answers for it (`geoward budget grant` again{with_delta}).",
         )
         self.left = left
 
@@ -166,9 +167,9 @@ def same_accounting(grant: Grant, loss: PrivacyLoss) -> None:
         )
 
 
-def rounded_down(number: Fraction) -> Decimal:
-    """Return a number with six digits, never more than it is."""
-    return Decimal(number.numerator * 10**6 // number.denominator).scaleb(-6).normalize()
+def rounded_down(number: Fraction, digits: int = 6) -> Decimal:
+    """Return a number with so many digits after the point, never more than it is."""
+    return Decimal(number.numerator * 10**digits // number.denominator).scaleb(-digits).normalize()
 
 
 def _words(loss: ZeroConcentrated | Approximate) -> str:

@@ -82,7 +82,8 @@ def grant(
     facts = {"dataset": dataset, "unit": unit, "consumer": consumer, "loss": str(loss.main), "per": per}
     audit(home, "decision", SUBJECT, "budget granted", accounting=loss.accounting, delta=str(loss.delta), **facts)
     ledger.grant(wanted)
-    err.print(f"Granted {loss.main} per {unit} of {dataset} to {consumer or 'all consumers together'}.", markup=False)
+    of, to = _words(loss.accounting, loss.main, loss.delta), consumer or "all consumers together"
+    err.print(f"Granted {of} per {unit} of {dataset} to {to}.", markup=False)
     _show(home, as_json)
 
 
@@ -133,13 +134,16 @@ def _show(home: Home, as_json: bool) -> None:
         "dataset", "unit", "consumer", "granted#", "per", "spent most in one#", "left there#", "releases paid#"
     )
     for entry in entries:
-        name = "rho" if entry.accounting == "zcdp" else "epsilon"
         who = entry.consumer or "all together"
         table.add_row(
-            entry.dataset, entry.unit, who, f"{name} {entry.granted[0]:g}", entry.per, f"{entry.spent[0]:g}",
-            f"{entry.left[0]:g}", f"{entry.spends:,}",
+            entry.dataset, entry.unit, who, _words(entry.accounting, *entry.granted), entry.per,
+            *(_words(entry.accounting, *part) for part in (entry.spent, entry.left)), f"{entry.spends:,}",
         )  # fmt: skip
     show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."], markup=False)
+
+
+def _words(accounting: str, main: float | Decimal, delta: float | Decimal) -> str:
+    return f"{'rho' if accounting == 'zcdp' else 'epsilon'} {main:g}, delta {delta:g}"
 
 
 def _spent(granted: Mapping[str, Any], paid: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:

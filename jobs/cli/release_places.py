@@ -31,7 +31,9 @@ def build_and_show(
     from jobs.release.build_places import build_places
     from jobs.release.draw_map import draw_map
     from jobs.release.places_report import told_cells
+    from jobs.release.verify_file import existing
 
+    existing(file)  # before a home is made
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
         declared,

@@ -185,6 +185,13 @@ class LostListing(Listing):
     lifetime_delta: float
 
 
+class NoiseListing(Listing):
+    """Noise of a ``figure`` is within ``half_width`` in 95 of 100 cases; null where the values around decide."""
+
+    figure: str
+    half_width: float | None
+
+
 class NoisyListing(Listing):
     """`geoward release build --json` of noisy figures. ``rows_out`` are partitions.
 
@@ -203,6 +210,7 @@ class NoisyListing(Listing):
     alone: LostListing
     in_all: LostListing | None
     left: dict[str, tuple[float, float]]
+    noise: list[NoiseListing]
 
 
 class BudgetEntry(Listing):

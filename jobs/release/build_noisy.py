@@ -64,6 +64,8 @@ def build_noisy(
     refuse_of_the_lake(release.reads, consumer)
     content = _bytes(existing(source))
     rows = rows_of(release, source, days, content)
+    if not rows.num_rows:  # told to who holds the file; to refuse would tell all others that nobody was there
+        tell(f"No row of {source.name} lies in the days that are asked for: the figures will be noise alone")
     digests, names = [sha256(content).hexdigest()], None
     if (listed := listed_in(release, declared_in)) is not None:
         kept = _bytes(listed)

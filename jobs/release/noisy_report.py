@@ -124,6 +124,13 @@ def declared(release: NoisyRelease) -> tuple[tuple[str, str], ...]:
     return tuple(told.items())
 
 
+def figure_noise(release: NoisyRelease) -> tuple[FigureNoise, ...]:
+    """Return the noise of each figure that a build draws."""
+    from transforms.noise.noise_scales import noise_scales
+
+    return tuple(map(_noise, noise_scales(release)))
+
+
 def _noise(one: NoiseScale) -> FigureNoise:
     from transforms.noise.expected_error import half_width
 

@@ -217,7 +217,9 @@ def test_figures_need_days_and_somebody_who_pays(granted, noisy, geoward, tmp_pa
     who, _ = noisy(consumer="")
     dry = geoward("release", "build", tmp_path / "noisy.yaml", "--dry-run")
 
-    assert "--from and --to" in str(days.exception)
+    none, _ = noisy("--to", "2026-05-01")
+    assert "--from 'May' is no day" in str(days.exception)
+    assert "Of which days" in str(none.exception)
     assert "--consumer" in str(who.exception)
     assert "no dry run" in str(dry.exception)
 
@@ -280,6 +282,52 @@ def test_what_cannot_be_drawn_is_refused_before_anything_is_spent(geoward, noisy
     assert rows is None
     assert isinstance(done.exception, UsageError), done.exception
     assert {one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]} == {0}
+
+
+def test_the_size_of_the_noise_is_told_with_the_figures(granted, noisy):
+    done, _ = noisy()
+
+    (one,) = done.document["noise"]
+    assert (one["figure"], round(one["half_width"], 2)) == ("visits", 4.38)  # 1.96 * sqrt(2) / sqrt(2 * 0.2)
+
+
+def test_days_without_a_row_are_told_to_who_builds_and_published_all_the_same(granted, noisy):
+    """To refuse them would tell whoever waits for the figures that nobody was there."""
+    empty, rows = noisy("--from", "2025-05-01", "--to", "2025-05-01")
+    full, _ = noisy(out="full.csv")
+
+    assert len(rows) == 3
+    assert "No row of visits.csv lies in the days" in empty.stderr
+    assert "No row" not in full.stderr
+
+
+def test_a_file_that_is_missing_makes_no_home(geoward, tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOWARD_HOME", str(tmp_path / "new"))
+    (tmp_path / "n.yaml").write_text(yaml.safe_dump(DECLARED))
+
+    done = geoward(
+        "release", "build", tmp_path / "n.yaml", "-i", tmp_path / "no.csv", "-o", tmp_path / "o.csv", "--consumer",
+        "city", *DAYS,
+    )  # fmt: skip
+
+    assert isinstance(done.exception, UsageError)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_delta_that_is_granted_is_told_and_one_that_is_missing_named(geoward, noisy):
+    geoward("budget", "make")
+    for consumer in ([], ["--consumer", "city"]):
+        given = geoward(
+            "budget", "grant", "visits", "--unit", "user_day", "--rho", "5", "--delta", "1e-7", *consumer
+        )  # fmt: skip
+    listed = " ".join(geoward("budget", "list").stdout.split())
+
+    done, _ = noisy(loss={"accounting": "zcdp", "rho": 1, "delta": 1e-5}, partitions={"are": "private"})
+
+    assert "Granted rho 5, delta 1e-7 per user_day of visits" in given.stderr
+    assert "delta 1e-07" in listed
+    assert "delta = 1E-7 left" in str(done.exception)
+    assert "`geoward budget grant` again with `--delta`" in str(done.exception)
 
 
 def test_the_last_day_there_is_can_be_asked_for(granted, noisy):

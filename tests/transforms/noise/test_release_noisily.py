@@ -123,5 +123,17 @@ def test_noise_reckons_with_the_most_that_a_unit_may_change(measure, sensitiviti
     assert [one.sensitivity for one in out.mechanisms] == sensitivities
 
 
+@pytest.mark.parametrize(("users", "told"), [(3, 1.7), (300, 1.667)])
+def test_a_mean_has_the_digits_that_its_noise_leaves_it(users, told):
+    """Noise of scale 5 / 0.5 on the sum is 3.3 of three users' mean, and 0.033 of three hundred's."""
+    loss = {"accounting": "approximate", "epsilon": 1}
+    sizes = [(f"u{one}", "a", (1.0, 2.0, 2.0)[one % 3]) for one in range(users)]
+
+    out = made(visits(*sizes), measures={"mean": {"measure": "mean", **SIZE}}, bounds=bounds(l0=1, linf=1), loss=loss)
+
+    assert column(out.table, "mean")[0] == told
+    assert column(out.exact, "mean")[0] == pytest.approx(5 / 3)
+
+
 def test_what_is_published_holds_keys_and_measures_only():
     assert made(visits(("u", "a"))).table.column_names == ["place", "visits"]
