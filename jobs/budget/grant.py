@@ -147,6 +147,11 @@ def period_of(grant: Grant) -> Per:
     return grant.per if grant.per in WHOLE_UNITS.get(grant.unit, ()) else "lifetime"
 
 
+def own_period(unit: str) -> Per:
+    """Return the period in which a unit is: that of all its losses."""
+    return WHOLE_UNITS[unit][-1]
+
+
 def refuse_of_the_lake(dataset: str, consumer: str = EVERYBODY) -> None:
     """Raise ``UsageError`` for a name of the lake: its budgets and its entries are not a person's to make."""
     if OF_THE_LAKE in dataset or consumer == CURATED:

@@ -7,9 +7,8 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal, localcontext
 from fractions import Fraction
 
-from jobs.budget.grant import EVERYBODY, Grant, OtherUnit, common, fullest, period_of, periods
+from jobs.budget.grant import EVERYBODY, Grant, OtherUnit, common, fullest, own_period, period_of, periods
 from quality.contracts.errors import PolicyBreach
-from quality.policies.policy import WHOLE_UNITS
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
 
@@ -55,16 +54,17 @@ def lost_by(db: sqlite3.Connection, dataset: str, unit: str) -> PrivacyLoss | No
 
     Each of its units is one of a period's: the sum is that of the period in which most is spent.
     """
-    own = WHOLE_UNITS[unit][-1]
+    own = own_period(unit)
     rows = db.execute(
         "SELECT first, last, main, delta, accounting FROM spends WHERE dataset = ? AND unit = ?", (dataset, unit)
     ).fetchall()
     days = [periods(own, *map(date.fromisoformat, row[:2])) for row in rows]
     main, delta = (fullest((at, Fraction(row[n])) for at, row in zip(days, rows, strict=True)) for n in (2, 3))
-    return loss_of(rows[0][4], _rounded_up(main), _rounded_up(delta)) if rows else None
+    return loss_of(rows[0][4], rounded_up(main), rounded_up(delta)) if rows else None
 
 
-def _rounded_up(number: Fraction) -> str:
+def rounded_up(number: Fraction) -> str:
+    """Return a number as exact decimals, or with 28 digits and never less than it is."""
     with localcontext(rounding=ROUND_CEILING):
         return str(Decimal(number.numerator) / Decimal(number.denominator))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,6 +21,9 @@ budget = typer.Typer(
     no_args_is_help=True, help="Privacy budgets: what may be spent of a dataset, by whom, and what was."
 )
 app.add_typer(budget, name="budget")
+
+STATED_AT = Decimal("1e-7")
+"""The delta at which zCDP is told as epsilon, as in a release that states none."""
 
 MOST = 100
 """The largest rho or epsilon that is granted: e^100 tells nearly everything."""
@@ -131,13 +134,23 @@ def _show(home: Home, as_json: bool) -> None:
         for (dataset, unit, consumer), one in sorted(last.items())
     ]  # fmt: skip
     table = grid(
-        "dataset", "unit", "consumer", "granted#", "per", "spent most in one#", "left there#", "releases paid#"
+        "dataset",
+        "unit",
+        "consumer",
+        "granted#",
+        "per",
+        "spent most in one#",
+        "left there#",
+        "a unit lost#",
+        "releases paid#",
     )
     for entry in entries:
         who = entry.consumer or "all together"
         table.add_row(
             entry.dataset, entry.unit, who, _words(entry.accounting, *entry.granted), entry.per,
-            *(_words(entry.accounting, *part) for part in (entry.spent, entry.left)), f"{entry.spends:,}",
+            *(_words(entry.accounting, *part) for part in (entry.spent, entry.left)),
+            "epsilon {:.3g}, delta {:.3g}".format(*entry.unit_epsilon) if entry.unit_epsilon else "",
+            f"{entry.spends:,}",
         )  # fmt: skip
     show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."], markup=False)
 
@@ -146,13 +159,33 @@ def _words(accounting: str, main: float | Decimal, delta: float | Decimal) -> st
     return f"{'rho' if accounting == 'zcdp' else 'epsilon'} {main:g}, delta {delta:g}"
 
 
-def _spent(granted: Mapping[str, Any], paid: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
+def _spent(granted: Mapping[str, Any], paid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    from jobs.budget.grant import own_period
     from jobs.budget.spent_most import spent_most
 
-    which = {name: granted[name] for name in ("dataset", "unit", "consumer", "per")}
-    main, delta = spent_most(paid, **which)
+    which = {name: granted[name] for name in ("dataset", "unit", "consumer")}
+    main, delta = spent_most(paid, **which, per=granted["per"])
     left = (float(Fraction(granted["loss"]) - main), float(Fraction(granted["delta"]) - delta))
-    return {"spent": (float(main), float(delta)), "left": left}
+    lost = spent_most(paid, **which, per=own_period(granted["unit"]))
+    told = (float(lost[0]), float(lost[1]))
+    return {
+        "spent": (float(main), float(delta)), "left": left, "unit_lost": told,
+        "unit_epsilon": _epsilon(granted["accounting"], *lost),
+    }  # fmt: skip
+
+
+def _epsilon(accounting: str, main: Fraction, delta: Fraction) -> tuple[float, float] | None:
+    """Return what was lost as (epsilon, delta); None where that is nothing, or all."""
+    from jobs.budget.read_grants import loss_of, rounded_up
+    from transforms.noise.claim import as_approximate
+
+    if not main:
+        return None
+    try:
+        told = as_approximate(loss_of(accounting, rounded_up(main), rounded_up(delta)), STATED_AT)
+    except UsageError:
+        return None
+    return float(told.epsilon), float(told.delta)
 
 
 def _loss(rho: str, epsilon: str, delta: str) -> PrivacyLoss:

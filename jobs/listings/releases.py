@@ -216,7 +216,9 @@ class NoisyListing(Listing):
 class BudgetEntry(Listing):
     """A budget: at most ``granted`` (rho or epsilon, and delta) of a unit in a period; it paid ``spends`` releases.
 
-    ``spent`` and ``left`` are of the period in which most is spent.
+    ``spent`` and ``left`` are of the period in which most is spent. ``unit_lost`` (rho or epsilon, and delta) is the
+    most that a unit has lost by it, and ``unit_epsilon`` the same as (epsilon, delta); null where nothing is spent, or
+    delta reaches 1.
     """
 
     dataset: str
@@ -228,6 +230,8 @@ class BudgetEntry(Listing):
     spent: tuple[float, float]
     left: tuple[float, float]
     spends: int
+    unit_lost: tuple[float, float]
+    unit_epsilon: tuple[float, float] | None
 
 
 class BudgetListing(Listing):

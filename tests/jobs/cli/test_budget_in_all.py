@@ -36,6 +36,17 @@ def test_of_users_all_days_and_consumers_are_in_what_the_ledger_has_spent(geowar
     assert done.document["in_all"]["lifetime_epsilon"] == done.document["in_all"]["epsilon"]
 
 
+def test_the_list_tells_what_a_unit_has_lost_as_epsilon(granted, noisy, geoward):
+    """Two days are paid for once each: 0.4 of the lifetime's budget, of which a user-day has lost 0.2."""
+    first, _ = noisy()
+    noisy("--from", "2026-05-02", "--to", "2026-05-02", out="second.csv")
+
+    for one in geoward("budget", "list", "--json").document["budgets"]:
+        assert (one["spent"][0], one["unit_lost"]) == (0.4, [0.2, 0.0])
+        assert one["unit_epsilon"] == [first.document["alone"]["epsilon"], 1e-7]
+    assert "epsilon 3" in " ".join(geoward("budget", "list").stdout.split())
+
+
 def test_where_delta_reaches_1_the_ledger_promises_nothing_any_more(geoward, noisy, tmp_path):
     geoward("budget", "make")
     for consumer in ([], ["--consumer", "city"]):
