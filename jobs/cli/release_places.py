@@ -33,13 +33,14 @@ def build_and_show(
     from jobs.release.places_report import told_cells
     from jobs.release.verify_file import existing
 
+    tiles = tiled(tiling)
     existing(file)  # before a home is made
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
         declared,
         where,
         file,
-        tiled(tiling),
+        tiles,
         target,
         tell_step,
         noise=noise_of(declared),
