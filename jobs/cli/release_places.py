@@ -34,7 +34,8 @@ def build_and_show(
     from jobs.release.verify_file import existing
 
     tiles = tiled(tiling)
-    existing(file)  # before a home is made
+    if declared.noise is not None:
+        existing(file)  # before a home is made for its noise
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
         declared,
