@@ -7,8 +7,6 @@ from collections.abc import Sequence
 
 from quality.contracts.errors import PolicyBreach
 
-_FILES = "CREATE TABLE IF NOT EXISTS files (sha256 TEXT PRIMARY KEY, dataset TEXT NOT NULL)"
-
 
 class ChargedElsewhere(PolicyBreach):
     """A file was released under another dataset's budget, and is given under a new name."""
@@ -24,7 +22,6 @@ class ChargedElsewhere(PolicyBreach):
 
 def refuse_charged(db: sqlite3.Connection, dataset: str, files: Sequence[str]) -> None:
     """Raise ``ChargedElsewhere`` for a file, by its SHA-256, that another dataset was charged for."""
-    db.execute(_FILES)
     for digest in files:
         found = db.execute("SELECT dataset FROM files WHERE sha256 = ?", (digest,)).fetchone()
         if found is not None and found[0] != dataset:

@@ -81,12 +81,13 @@ class BudgetExceeded(PolicyBreach):
         name = "rho" if isinstance(asked, ZeroConcentrated) else "epsilon"
         of = f"consumer {grant.consumer}" if grant.consumer else "all consumers"
         wait = "" if grant.per == "lifetime" else f" or release data of another {grant.per},"
-        main, delta = (rounded_down(part) for part in left)
+        main, delta = rounded_down(left[0]), rounded_down(left[1], 15)
+        with_delta = " with `--delta`" if left[1] < Fraction(asked.delta) else ""
         super().__init__(
             f"The privacy budget of {grant.dataset} per {grant.unit} for {of} ({grant.per}) has {name} = {main} and "
             f"delta = {delta} left; {name} = {asked.main} and delta = {asked.delta} were asked for. Nothing was spent.",
             mend=f"Publish what was released before once more,{wait} lower the release's loss to what is left, or have "
-            "the budget raised by who answers for it (`geoward budget grant` again).",
+            f"the budget raised by who answers for it (`geoward budget grant` again{with_delta}).",
         )
         self.left = left
 
@@ -146,7 +147,12 @@ def period_of(grant: Grant) -> Per:
     return grant.per if grant.per in WHOLE_UNITS.get(grant.unit, ()) else "lifetime"
 
 
-def refuse_of_the_lake(dataset: str, consumer: str) -> None:
+def own_period(unit: str) -> Per:
+    """Return the period in which a unit is: that of all its losses."""
+    return WHOLE_UNITS[unit][-1]
+
+
+def refuse_of_the_lake(dataset: str, consumer: str = EVERYBODY) -> None:
     """Raise ``UsageError`` for a name of the lake: its budgets and its entries are not a person's to make."""
     if OF_THE_LAKE in dataset or consumer == CURATED:
         raise UsageError(
@@ -166,9 +172,9 @@ def same_accounting(grant: Grant, loss: PrivacyLoss) -> None:
         )
 
 
-def rounded_down(number: Fraction) -> Decimal:
-    """Return a number with six digits, never more than it is."""
-    return Decimal(number.numerator * 10**6 // number.denominator).scaleb(-6).normalize()
+def rounded_down(number: Fraction, digits: int = 6) -> Decimal:
+    """Return a number with so many digits after the point, never more than it is."""
+    return Decimal(number.numerator * 10**digits // number.denominator).scaleb(-digits).normalize()
 
 
 def _words(loss: ZeroConcentrated | Approximate) -> str:

@@ -1,7 +1,8 @@
 """The ledger of privacy budgets: an SQLite file in which a loss is written down before anything is read.
 
 One transaction at a time looks at what is left and spends it, over all processes, so that no two spend the same. It is
-flushed to the disk before its figures are made: whatever dies later, what was spent stays spent.
+flushed to the disk, and told to a witness, before its figures are made: whatever dies later, what was spent stays
+spent, and an older copy of the file is noticed.
 """
 
 from __future__ import annotations
@@ -27,21 +28,12 @@ from jobs.budget.grant import (
     same_accounting,
     whole_units,
 )
-from jobs.budget.read_grants import grants_of, left_of, loss_of, refuse_other_unit
+from jobs.budget.ledger_tables import complete
+from jobs.budget.read_grants import grants_of, left_of, loss_of, lost_by, refuse_other_unit
+from jobs.budget.witness_ledger import RECOVERED, LedgerWitness
 from quality.contracts.errors import EnvironmentFault
 from quality.releases.privacy_loss import PrivacyLoss
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS grants (id INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, unit TEXT NOT NULL,
- consumer TEXT NOT NULL, accounting TEXT NOT NULL, main TEXT NOT NULL, delta TEXT NOT NULL, per TEXT NOT NULL,
- granted_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS spends (id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL, dataset TEXT NOT NULL,
- unit TEXT NOT NULL, consumer TEXT NOT NULL, release TEXT NOT NULL, partition TEXT NOT NULL,
- input_version TEXT NOT NULL, declaration TEXT NOT NULL, first TEXT NOT NULL, last TEXT NOT NULL,
- accounting TEXT NOT NULL, main TEXT NOT NULL, delta TEXT NOT NULL, spent_at TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS spends_of ON spends (dataset, unit);
-CREATE TABLE IF NOT EXISTS figures (digest TEXT PRIMARY KEY, made BLOB NOT NULL, made_at TEXT NOT NULL);
-"""
 WAIT_SECONDS = 60
 
 KEY_FILE = "choice.key"
@@ -54,10 +46,14 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class BudgetLedger:
-    """A file (mode 0600), opened anew for each transaction; ``now`` dates entries and decides nothing."""
+    """A file (mode 0600), opened anew for each transaction; ``now`` dates entries and decides nothing.
+
+    Without a ``witness`` nobody notices an older copy.
+    """
 
     path: Path
     now: Callable[[], datetime] = _now
+    witness: LedgerWitness | None = None
 
     def make(self) -> None:
         """Make the file and its tables where absent."""
@@ -65,7 +61,7 @@ class BudgetLedger:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         with closing(self._connect()) as db:
             db.execute("PRAGMA journal_mode = WAL")
-            db.executescript(SCHEMA)
+            complete(db)
 
     def grant(self, grant: Grant) -> None:
         """Set a budget, from now on in place of what was granted of the same before; what is spent stays spent.
@@ -137,13 +133,18 @@ class BudgetLedger:
             found = grants_of(db, dataset, unit, consumer)
             return {grant.consumer: left_of(db, grant, first, last) for grant in found}
 
+    def lost(self, dataset: str, unit: str) -> PrivacyLoss | None:
+        """Return the most that a unit of a dataset has lost by all that is entered; None where nothing is."""
+        with closing(self._connect()) as db:
+            return lost_by(db, dataset, unit)
+
     def _made(self, spend: Spend) -> bytes | None:
         with closing(self._connect()) as db:
             found = db.execute("SELECT made FROM figures WHERE digest = ?", (spend.digest,)).fetchone()
         return bytes(found[0]) if found else None
 
     def _spend(self, spend: Spend, loss: PrivacyLoss, changed: bool, files: Sequence[str]) -> None:
-        with self.alone() as db:
+        with self.entering() as db:
             refuse_charged(db, spend.dataset, files)
             refuse_other_unit(db, spend.dataset, spend.unit)
             for grant in grants_of(db, spend.dataset, spend.unit, spend.consumer):
@@ -158,6 +159,29 @@ class BudgetLedger:
                 (spend.digest, *map(str, astuple(spend)), loss.accounting, str(loss.main), str(loss.delta),
                  self.now().isoformat()),
             )  # fmt: skip
+
+    @contextmanager
+    def entering(self) -> Iterator[sqlite3.Connection]:
+        """As ``alone``, in the newest ledger only: what is entered is told to the witness before this ends."""
+        with self.alone() as db:
+            complete(db)
+            if self.witness:
+                self.witness.hold(db)
+            yield db
+        if self.witness:
+            with self.alone() as db:  # so that what is told later is never less
+                self.witness.tell(db)
+
+    def recover(self) -> int:
+        """Enter what the witness was told of and is not there, and return how many losses these are."""
+        if self.witness is None:
+            return 0
+        with self.alone() as db:
+            complete(db)
+            entered = self.witness.recover(db)
+        with self.alone() as db:
+            self.witness.tell(db, RECOVERED)
+        return entered
 
     @contextmanager
     def alone(self) -> Iterator[sqlite3.Connection]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from jobs.budget.charged_files import charge_files
+from jobs.budget.grant import refuse_of_the_lake
 from jobs.budget.open_ledger import open_ledger
 from jobs.home import Home
 from quality.contracts.errors import PolicyBreach
 from quality.releases.places import PlacesRelease
-
-_EPOCHS = """CREATE TABLE IF NOT EXISTS noisy_epochs (
-    dataset TEXT, first TEXT, last TEXT, drawn_by TEXT, PRIMARY KEY (dataset, first, last)
-)"""
 
 
 class DrawnBefore(PolicyBreach):
@@ -39,15 +36,15 @@ def book_epoch(home: Home, release: PlacesRelease, sha256: str) -> None:
     """Enter the noise of a release of the file with ``sha256``; what is entered already costs nothing once more.
 
     Raises ``DrawnBefore`` if other noise of an hour of the epoch is entered, ``ChargedElsewhere`` for a file that is
-    known by another dataset's name, and what the ledger does.
+    known by another dataset's name, ``UsageError`` for a name of the lake, and what the ledger does.
     """
     if release.noise is None:
         return
+    refuse_of_the_lake(release.reads)
     first, last = _hours(release)
     drawn_by = f"{release.noise.epsilon_per_km} {release.tiles.finest} {release.subject}"
-    with open_ledger(home).alone() as db:
+    with open_ledger(home).entering() as db:
         charge_files(db, release.reads, [sha256])
-        db.execute(_EPOCHS)
         there = db.execute(
             "SELECT first, last, drawn_by FROM noisy_epochs WHERE dataset = ? AND first <= ? AND last >= ?",
             (release.reads, last, first),

@@ -9,18 +9,17 @@ import secrets
 from jobs.audit_log import audit, read_audit
 from jobs.budget.grant import Grant
 from jobs.budget.ledger import KEY_FILE, BudgetLedger
+from jobs.budget.witness_ledger import MADE, SUBJECT, LedgerWitness
 from jobs.home import Home
 from jobs.keys.private_file import read_private
 from quality.contracts.errors import EnvironmentFault, UsageError
 
-SUBJECT = "privacy budgets"
-MADE = "ledger made"
 KEY_BYTES = 32
 
 
 def open_ledger(home: Home) -> BudgetLedger:
     """Return the installation's ledger, which refuses to be used while its file is missing."""
-    return BudgetLedger(home.folder("budget") / "ledger.sqlite")
+    return BudgetLedger(home.folder("budget") / "ledger.sqlite", witness=LedgerWitness(home))
 
 
 def make_ledger(home: Home) -> BudgetLedger:

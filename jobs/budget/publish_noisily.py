@@ -29,14 +29,14 @@ def publish_noisily(
     days: tuple[date, date],
     input_version: str,
     key: bytes,
-    listed: pa.Table | None = None,
+    public: pa.Table | None,
     noise: NoiseSource | None = None,
     files: Sequence[str] = (),
 ) -> pa.Table:
     """Return the noisy figures of a partition for a consumer: those kept, or new ones once their loss is spent.
 
     ``read`` is called after that only. ``days`` are the first and the last of the data; ``input_version`` is a digest
-    of all that ``read`` and ``listed`` would return, ``files`` are SHA-256 of the files that are charged. Raises as
+    of all that ``read`` and ``public`` hold, ``files`` are SHA-256 of the files that are charged. Raises as
     ``BudgetLedger.once`` does.
     """
     spend = Spend(
@@ -52,7 +52,7 @@ def publish_noisily(
     )
 
     def make() -> bytes:
-        made = release_noisily(read(), release, key=key, noise=noise or OpenDpNoise(), listed=listed)
+        made = release_noisily(read(), release, key=key, noise=noise or OpenDpNoise(), public=public)
         return to_bytes(made.table)
 
     return from_bytes(ledger.once(spend, release.loss, make, changed=release.changed_input == "spend", files=files))

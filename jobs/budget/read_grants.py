@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal, localcontext
 from fractions import Fraction
 
-from jobs.budget.grant import EVERYBODY, Grant, OtherUnit, common, fullest, period_of, periods
+from jobs.budget.grant import EVERYBODY, Grant, OtherUnit, common, fullest, own_period, period_of, periods
 from quality.contracts.errors import PolicyBreach
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
@@ -47,6 +47,26 @@ def left_of(db: sqlite3.Connection, grant: Grant, first: date, last: date) -> tu
     shared = [common(asked, periods(per, date.fromisoformat(row[0]), date.fromisoformat(row[1]))) for row in rows]
     main, delta = (fullest((at, Fraction(row[n])) for at, row in zip(shared, rows, strict=True)) for n in (2, 3))
     return Fraction(grant.loss.main) - main, Fraction(grant.loss.delta) - delta
+
+
+def lost_by(db: sqlite3.Connection, dataset: str, unit: str) -> PrivacyLoss | None:
+    """Return the most that a unit of a dataset has lost, to all consumers together; None where nothing was spent.
+
+    Each of its units is one of a period's: the sum is that of the period in which most is spent.
+    """
+    own = own_period(unit)
+    rows = db.execute(
+        "SELECT first, last, main, delta, accounting FROM spends WHERE dataset = ? AND unit = ?", (dataset, unit)
+    ).fetchall()
+    days = [periods(own, *map(date.fromisoformat, row[:2])) for row in rows]
+    main, delta = (fullest((at, Fraction(row[n])) for at, row in zip(days, rows, strict=True)) for n in (2, 3))
+    return loss_of(rows[0][4], rounded_up(main), rounded_up(delta)) if rows else None
+
+
+def rounded_up(number: Fraction) -> str:
+    """Return a number as exact decimals, or with 28 digits and never less than it is."""
+    with localcontext(rounding=ROUND_CEILING):
+        return str(Decimal(number.numerator) / Decimal(number.denominator))
 
 
 def loss_of(accounting: str, main: str, delta: str) -> PrivacyLoss:

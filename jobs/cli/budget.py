@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -21,6 +21,9 @@ budget = typer.Typer(
     no_args_is_help=True, help="Privacy budgets: what may be spent of a dataset, by whom, and what was."
 )
 app.add_typer(budget, name="budget")
+
+STATED_AT = Decimal("1e-7")
+"""The delta at which zCDP is told as epsilon, as in a release that states none."""
 
 MOST = 100
 """The largest rho or epsilon that is granted: e^100 tells nearly everything."""
@@ -64,7 +67,8 @@ def grant(
     """
     from jobs.audit_log import audit
     from jobs.budget.grant import Grant, refuse_of_the_lake, whole_units
-    from jobs.budget.open_ledger import SUBJECT, open_ledger
+    from jobs.budget.open_ledger import open_ledger
+    from jobs.budget.witness_ledger import SUBJECT
 
     home = open_home()
     if not dataset.strip():
@@ -81,7 +85,25 @@ def grant(
     facts = {"dataset": dataset, "unit": unit, "consumer": consumer, "loss": str(loss.main), "per": per}
     audit(home, "decision", SUBJECT, "budget granted", accounting=loss.accounting, delta=str(loss.delta), **facts)
     ledger.grant(wanted)
-    err.print(f"Granted {loss.main} per {unit} of {dataset} to {consumer or 'all consumers together'}.", markup=False)
+    of, to = _words(loss.accounting, loss.main, loss.delta), consumer or "all consumers together"
+    err.print(f"Granted {of} per {unit} of {dataset} to {to}.", markup=False)
+    _show(home, as_json)
+
+
+@budget.command()
+def recover(as_json: Json = False) -> None:
+    """Enter what auditors were told of and the ledger forgot: after an older copy of it was restored.
+
+    First restore the newest backup: figures that were kept since are lost, and making them again is a new loss. Until
+    the ledger knows all that was spent, nothing is spent of it. Auditors are told.
+
+    Example: `geoward budget recover`
+    """
+    from jobs.budget.open_ledger import open_ledger
+
+    home = open_home()
+    entered = open_ledger(home).recover()
+    err.print(f"Entered {entered:,} losses that the audit log tells of.", markup=False)
     _show(home, as_json)
 
 
@@ -112,25 +134,58 @@ def _show(home: Home, as_json: bool) -> None:
         for (dataset, unit, consumer), one in sorted(last.items())
     ]  # fmt: skip
     table = grid(
-        "dataset", "unit", "consumer", "granted#", "per", "spent most in one#", "left there#", "releases paid#"
+        "dataset",
+        "unit",
+        "consumer",
+        "granted#",
+        "per",
+        "spent most in one#",
+        "left there#",
+        "a unit lost#",
+        "releases paid#",
     )
     for entry in entries:
-        name = "rho" if entry.accounting == "zcdp" else "epsilon"
         who = entry.consumer or "all together"
         table.add_row(
-            entry.dataset, entry.unit, who, f"{name} {entry.granted[0]:g}", entry.per, f"{entry.spent[0]:g}",
-            f"{entry.left[0]:g}", f"{entry.spends:,}",
+            entry.dataset, entry.unit, who, _words(entry.accounting, *entry.granted), entry.per,
+            *(_words(entry.accounting, *part) for part in (entry.spent, entry.left)),
+            "epsilon {:.3g}, delta {:.3g}".format(*entry.unit_epsilon) if entry.unit_epsilon else "",
+            f"{entry.spends:,}",
         )  # fmt: skip
     show(BudgetListing(budgets=entries), as_json, table if entries else ["No budget is granted."], markup=False)
 
 
-def _spent(granted: Mapping[str, Any], paid: Iterable[Mapping[str, Any]]) -> dict[str, tuple[float, float]]:
+def _words(accounting: str, main: float | Decimal, delta: float | Decimal) -> str:
+    return f"{'rho' if accounting == 'zcdp' else 'epsilon'} {main:g}, delta {delta:g}"
+
+
+def _spent(granted: Mapping[str, Any], paid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    from jobs.budget.grant import own_period
     from jobs.budget.spent_most import spent_most
 
-    which = {name: granted[name] for name in ("dataset", "unit", "consumer", "per")}
-    main, delta = spent_most(paid, **which)
+    which = {name: granted[name] for name in ("dataset", "unit", "consumer")}
+    main, delta = spent_most(paid, **which, per=granted["per"])
     left = (float(Fraction(granted["loss"]) - main), float(Fraction(granted["delta"]) - delta))
-    return {"spent": (float(main), float(delta)), "left": left}
+    lost = spent_most(paid, **which, per=own_period(granted["unit"]))
+    told = (float(lost[0]), float(lost[1]))
+    return {
+        "spent": (float(main), float(delta)), "left": left, "unit_lost": told,
+        "unit_epsilon": _epsilon(granted["accounting"], *lost),
+    }  # fmt: skip
+
+
+def _epsilon(accounting: str, main: Fraction, delta: Fraction) -> tuple[float, float] | None:
+    """Return what was lost as (epsilon, delta); None where that is nothing, or all."""
+    from jobs.budget.read_grants import loss_of, rounded_up
+    from transforms.noise.claim import as_approximate
+
+    if not main:
+        return None
+    try:
+        told = as_approximate(loss_of(accounting, rounded_up(main), rounded_up(delta)), STATED_AT)
+    except UsageError:
+        return None
+    return float(told.epsilon), float(told.delta)
 
 
 def _loss(rho: str, epsilon: str, delta: str) -> PrivacyLoss:

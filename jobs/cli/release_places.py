@@ -31,15 +31,18 @@ def build_and_show(
     from jobs.release.digest_inputs import digest_inputs
     from jobs.release.draw_map import draw_map
     from jobs.release.places_report import told_cells
+    from jobs.release.verify_file import existing
 
     report, cells = pages
+    tiles = tiled(tiling)
+    existing(file)  # before a home is made for its noise
     inputs = digest_inputs(declared, where, file, tiling) if report is not None else {}
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(
         declared,
         where,
         file,
-        tiled(tiling),
+        tiles,
         target,
         tell_step,
         noise=noise_of(declared),

@@ -100,7 +100,7 @@ LISTINGS: dict[str, type[Listing]] = {
     "release-plan": release_reports.ReleasePlanListing,
     "release-report": release_reports.ReportListing,
     "release-build-noisy": releases.NoisyListing,
-    **{f"budget-{name}": releases.BudgetListing for name in ("make", "grant", "list")},
+    **{f"budget-{name}": releases.BudgetListing for name in ("make", "grant", "recover", "list")},
     "release-build-places": releases.PlacesListing,
     "release-tile": releases.TileListing,
     "release-suggest": release_suggestions.SuggestListing,

@@ -175,11 +175,30 @@ class TileListing(Listing):
     made_from: str
 
 
+class LostListing(Listing):
+    """What one privacy unit loses, and a person over a lifetime; ``loss`` is rho or epsilon, as it was spent."""
+
+    claim: str
+    loss: float
+    epsilon: float
+    delta: float
+    lifetime_epsilon: float
+    lifetime_delta: float
+
+
+class NoiseListing(Listing):
+    """Noise of a ``figure`` is within ``half_width`` in 95 of 100 cases; null where the values around decide."""
+
+    figure: str
+    half_width: float | None
+
+
 class NoisyListing(Listing):
     """`geoward release build --json` of noisy figures. ``rows_out`` are partitions.
 
-    ``epsilon`` and ``delta`` are what one privacy unit loses, ``lifetime_epsilon`` what a person does; ``left`` is what
-    is left of the budgets (of everybody, and of the consumer), in the accounting of the release.
+    ``alone`` is lost by this release, ``in_all`` by all that the ledger knows of the same dataset, this release in it;
+    null where delta reaches 1 and nothing is promised any more. ``left`` is what is left of the budgets (of everybody,
+    and of the consumer), in the accounting of the release.
     """
 
     release: str
@@ -189,17 +208,18 @@ class NoisyListing(Listing):
     consumer: str
     days: tuple[str, str] | None
     rows_out: int
-    claim: str
-    epsilon: float
-    delta: float
-    lifetime_epsilon: float
+    alone: LostListing
+    in_all: LostListing | None
     left: dict[str, tuple[float, float]]
+    noise: list[NoiseListing]
 
 
 class BudgetEntry(Listing):
     """A budget: at most ``granted`` (rho or epsilon, and delta) of a unit in a period; it paid ``spends`` releases.
 
-    ``spent`` and ``left`` are of the period in which most is spent.
+    ``spent`` and ``left`` are of the period in which most is spent. ``unit_lost`` (rho or epsilon, and delta) is the
+    most that a unit has lost by it, and ``unit_epsilon`` the same as (epsilon, delta); null where nothing is spent, or
+    delta reaches 1.
     """
 
     dataset: str
@@ -211,9 +231,11 @@ class BudgetEntry(Listing):
     spent: tuple[float, float]
     left: tuple[float, float]
     spends: int
+    unit_lost: tuple[float, float]
+    unit_epsilon: tuple[float, float] | None
 
 
 class BudgetListing(Listing):
-    """`geoward budget list|make|grant --json`: the budgets in force; an empty consumer is all of them."""
+    """`geoward budget list|make|grant|recover --json`: the budgets in force; an empty consumer is all of them."""
 
     budgets: list[BudgetEntry]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from datetime import date, datetime, time
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +19,12 @@ from jobs.release.write_table import check_output, write_table
 from quality.contracts.errors import UsageError
 from quality.contracts.untold import ValueRefused
 from quality.releases.noisy import Mean, NoisyRelease, Quantile, Sum
-from quality.releases.noisy_keys import GridKey, PrivateKeys, PublicKeys, TimeKey
+from quality.releases.noisy_keys import GridKey, PublicKeys, TimeKey
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from transforms.noise.claim import Claim
 
 ALL_DAYS = date.min, date.max
 """The days of a release whose rows have no time."""
@@ -33,13 +34,14 @@ _ZONED = r":\d\d.*(Z|[+-]\d\d(:?\d\d)?)$"
 
 @dataclass(frozen=True, slots=True)
 class BuiltNoisily:
-    """The noisy figures' rows, what one unit and one person lose, what is left of the budgets, the file's SHA-256."""
+    """The figures' rows, what people lose by them ``alone`` and ``in_all`` by what the ledger knows, what is left.
+
+    ``in_all`` is None where delta reaches 1: nothing is claimed any more. ``sha256`` is the written file's.
+    """
 
     rows_out: int
-    claim: str
-    epsilon: float
-    delta: float
-    lifetime_epsilon: float
+    alone: Claim
+    in_all: Claim | None
     left: dict[str, tuple[float, float]]
     sha256: str
 
@@ -54,62 +56,72 @@ def build_noisy(
     read, by its columns or their types, costs nothing either: whoever builds has the rows, and nobody else is told.
     Raises what ``BudgetLedger.once`` does, and ``UsageError`` for files that cannot be read or written.
     """
+    from transforms.noise.claim import claim_in_all, claim_of
+
     check_output(source, target)
     if (days == ALL_DAYS) != (release.unit.time is None):
         raise UsageError("Rows without `unit.time` are of all days, and others of the days that are named.")
     refuse_of_the_lake(release.reads, consumer)
     content = _bytes(existing(source))
     rows = rows_of(release, source, days, content)
-    digests, public = [sha256(content).hexdigest()], None
+    if not rows.num_rows:  # told to who holds the file; to refuse would tell all others that nobody was there
+        tell(f"No row of {source.name} lies in the days that are asked for: the figures will be noise alone")
+    digests, names = [sha256(content).hexdigest()], None
     if (listed := listed_in(release, declared_in)) is not None:
-        names = _bytes(listed)
-        digests.append(sha256(names).hexdigest())
-        public = read_table(listed, list(release.keys), names)
-    refuse_unfit(release, rows, public, source)
+        kept = _bytes(listed)
+        digests.append(sha256(kept).hexdigest())
+        names = read_table(listed, list(release.keys), kept)
+    public, alone = fitting_partitions(release, rows, names, source), claim_of(release)
     ledger = open_ledger(home)
     tell(f"Asking the ledger for {release.loss.main} of each {release.unit.per.replace('_', '-')}, for {consumer}")
     table = publish_noisily(
         ledger, release, lambda: rows, consumer=consumer,
         partition=f"{days[0]}/{days[1]}", days=days, input_version="-".join(digests), key=choice_key(home),
-        listed=public, files=digests[:1],
+        public=public, files=digests[:1],
     )  # fmt: skip
     tell(f"Writing {target.name}")
     written = write_table(table, target)
-    return _told(release, table, ledger.left(release.reads, release.unit.per, consumer, *days), written)
+    left = ledger.left(release.reads, release.unit.per, consumer, *days)
+    lost = ledger.lost(release.reads, release.unit.per) or release.loss
+    return BuiltNoisily(
+        table.num_rows, alone, claim_in_all(release, lost),
+        {name or "everybody": (float(main), float(delta)) for name, (main, delta) in left.items()}, written,
+    )  # fmt: skip
 
 
-def refuse_unfit(release: NoisyRelease, rows: pa.Table, public: pa.Table | None, source: Path) -> None:
-    """Raise ``UsageError`` where columns are of other kinds than the partitions, before anything is spent.
+def fitting_partitions(release: NoisyRelease, rows: pa.Table, listed: pa.Table | None, source: Path) -> pa.Table | None:
+    """Return the public partitions, if there are any, and make sure that figures can be made, before a loss is spent.
 
-    It looks at the kinds alone, at whether users are texts, and at whether there is such noise as the release asks for.
+    Raises ``UsageError`` where columns are of other kinds than the partitions, users are no texts, or there is no such
+    noise as the release asks for. It looks at kinds alone.
     """
     import pyarrow as pa
 
     from transforms.noise.derive_keys import public_partitions
     from transforms.noise.gather_contributions import gather_contributions
-    from transforms.noise.noise_scales import noise_scales
 
-    noise_scales(release)
-    private = isinstance(release.partitions, PrivateKeys)
+    refuse_undrawable(release)
     try:
         rows[release.unit.user].cast(pa.string())
-        known = None if private else public_partitions(release.partitions, release.keys, public)  # type: ignore[arg-type]
-        gather_contributions(rows.slice(0, 0), release, bytes(32), known)
+        public = public_partitions(release.partitions, release.keys, listed)
+        gather_contributions(rows.slice(0, 0), release, bytes(32), public)
     except (ValueRefused, pa.ArrowInvalid, pa.ArrowNotImplementedError):
         mend = "Look at the types of the user's column and of the keys: partitions are of the same. Nothing was spent."
         raise UsageError(f"Columns of {source.name} are not of the kinds that the release takes.", mend=mend) from None
+    return public
 
 
-def _told(release: NoisyRelease, table: pa.Table, left: dict[str, tuple[Fraction, ...]], written: str) -> BuiltNoisily:
+def refuse_undrawable(release: NoisyRelease) -> None:
+    """Raise ``UsageError`` where OpenDP has no noise, or the release no claim, for its loss, shares and bounds."""
     from transforms.noise.claim import claim_of
+    from transforms.noise.noise_scales import noise_scales
 
-    claim = claim_of(release)
-    return BuiltNoisily(
-        table.num_rows, claim.said, float(claim.as_approximate.epsilon), float(claim.as_approximate.delta),
-        float(claim.lifetime_as_approximate.epsilon),
-        {name or "everybody": (float(main), float(delta)) for name, (main, delta) in left.items()},
-        written,
-    )  # fmt: skip
+    try:
+        noise_scales(release)
+        claim_of(release)
+    except ValueRefused:
+        mend = "Raise the loss or a measure's share, or lower bounds. Nothing was spent."
+        raise UsageError("No noise can be drawn for such a loss, shares and bounds.", mend=mend) from None
 
 
 def listed_in(release: NoisyRelease, declared_in: Path) -> Path | None:
@@ -154,9 +166,11 @@ def rows_of(
         rows = rows.set_column(rows.column_names.index(name), name, made)
     if release.unit.time is None or days is None:
         return rows
-    first, after = (datetime.combine(day, datetime.min.time()) for day in (days[0], days[1] + timedelta(days=1)))
     at = rows[release.unit.time]
-    return rows.filter(pc.and_(pc.greater_equal(at, pa.scalar(first, at.type)), pc.less(at, pa.scalar(after, at.type))))
+    first, last = (
+        pa.scalar(datetime.combine(*moment), at.type) for moment in zip(days, (time.min, time.max), strict=True)
+    )
+    return rows.filter(pc.and_(pc.greater_equal(at, first), pc.less_equal(at, last)))
 
 
 def _one_by_one(column: pa.ChunkedArray, cast: Callable[[pa.ChunkedArray], pa.ChunkedArray]) -> pa.ChunkedArray | None:

@@ -32,8 +32,8 @@ BEYOND = (
     " error, and no protection is lost by it. Mend: greater bounds, at more noise."
 )
 OTHERS = (
-    "What is published of the same people without noise, or from another ledger, is not in this loss. Mend: one ledger"
-    " for all that is published of them."
+    "What is published of the same people without noise, as places, under another dataset's name or from another ledger"
+    " is in neither sum of losses. Mend: one ledger and one name for all that is published of them."
 )
 
 

@@ -16,6 +16,8 @@ from quality.releases.noisy import Count, DistinctActors, NoisyRelease
 from quality.releases.noisy_keys import PrivateKeys
 
 if TYPE_CHECKING:
+    from quality.releases.privacy_loss import Approximate
+    from transforms.noise.claim import Claim
     from transforms.noise.noise_scales import NoiseScale
 
 PARTS = ("geoward", "opendp", "numpy", "polars", "pyarrow")
@@ -50,7 +52,7 @@ class ExpectedError:
 
 @dataclass(frozen=True, slots=True)
 class NoisyReport:
-    """``advantage`` of one unit and of a person's lifetime bounds what any attack gains over a coin.
+    """``lost`` tells by what and of whom (epsilon, delta) is lost, and bounds what any attack gains over a coin.
 
     ``spurious`` is the chance that a partition of nobody passes the declared threshold, None without one; ``units``
     the noisy count of units that shows a private partition.
@@ -66,7 +68,7 @@ class NoisyReport:
     errors: tuple[ExpectedError, ...]
     spurious: float | None
     units: int | None
-    advantage: tuple[float, float]
+    lost: tuple[tuple[str, str, Approximate, float], ...]
     limits: tuple[Weakness, ...]
 
 
@@ -75,20 +77,27 @@ def report_noisy(
     days: tuple[date, date], made_at: datetime,
 ) -> NoisyReport:  # fmt: skip
     """Return the report of what was ``built`` of ``source`` and written to ``published``."""
-    from transforms.noise.claim import claim_of
     from transforms.noise.expected_error import advantage
     from transforms.noise.noise_scales import noise_scales
 
-    scales, claim = noise_scales(release), claim_of(release)
-    one, life = (advantage(float(each.epsilon), float(each.delta)) for each in (
-        claim.as_approximate, claim.lifetime_as_approximate
-    ))  # fmt: skip
+    scales = noise_scales(release)
+    lost = [
+        (claim.by, whom, loss, advantage(float(loss.epsilon), float(loss.delta)))
+        for claim in (built.alone, built.in_all) if claim is not None
+        for whom, loss in _of_whom(claim).items()
+    ]  # fmt: skip
     return NoisyReport(
         release, facts_of(source, published, built.sha256, made_at, PARTS), built, consumer, days, declared(release),
         tuple(map(_noise, scales)), tuple(_errors(release, scales)), _spurious(release, scales),
         next((one.threshold for one in scales if one.threshold), None),
-        (one, life), limits_of_noisy(release),
+        tuple(lost), limits_of_noisy(release),
     )  # fmt: skip
+
+
+def _of_whom(claim: Claim) -> dict[str, Approximate]:
+    one = {f"one {claim.unit.replace('_', '-')}": claim.as_approximate}
+    life = {f"a person of {claim.units:,} such units, over a lifetime": claim.lifetime_as_approximate}
+    return one | (life if claim.units > 1 else {})
 
 
 def declared(release: NoisyRelease) -> tuple[tuple[str, str], ...]:
@@ -115,6 +124,13 @@ def declared(release: NoisyRelease) -> tuple[tuple[str, str], ...]:
     if release.threshold:
         told["Left out"] = f"partitions whose noisy {release.threshold.measure} is below {release.threshold.at_least:g}"
     return tuple(told.items())
+
+
+def figure_noise(release: NoisyRelease) -> tuple[FigureNoise, ...]:
+    """Return the noise of each figure that a build draws."""
+    from transforms.noise.noise_scales import noise_scales
+
+    return tuple(map(_noise, noise_scales(release)))
 
 
 def _noise(one: NoiseScale) -> FigureNoise:

@@ -105,7 +105,8 @@ def _budget(release: PlacesRelease, spent: NoiseSpent) -> Verdict:
     if limit is None:
         unlimited = text + "no limit is stated."
         return Verdict("noise_budget", False, unlimited, "", {"outcome": "not_tried", **measured}, "warn")
-    mend = "A smaller `noise.epsilon_per_km` or coarser cells (`tiles.finest`) cost precision, a shorter epoch "
-    mend += "freshness; a larger `max_epsilon_per_km` costs the promise."
+    mend = "A smaller `noise.epsilon_per_km` or coarser cells (`tiles.finest`) cost precision; a larger "
+    mend += "`max_epsilon_per_km` costs the promise. A shorter epoch mends nothing: losses of epochs add up for who "
+    mend += "stays in a place."
     text += f"{limit:g} is allowed."
     return Verdict("noise_budget", spent.worst <= limit, text, mend, {**measured, "limit": limit})

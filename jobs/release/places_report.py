@@ -43,6 +43,11 @@ class PlacesReport:
         return not self.built.failed
 
     @property
+    def mapped(self) -> bool:
+        """Whether the page may show cells: noisy ones only where their noise was entered in the ledger."""
+        return self.holds or self.release.noise is None
+
+    @property
     def cells(self) -> str:
         """What the map shows."""
         return told_cells(published=self.facts.published is not None)

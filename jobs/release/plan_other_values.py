@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from jobs.release.build_noisy import listed_in, refuse_unfit, rows_of
+from jobs.release.build_noisy import fitting_partitions, listed_in, rows_of
 from jobs.release.build_places import columns_of, refuse_none
 from jobs.release.read_table import read_table
 from quality.contracts.errors import GeowardError
@@ -31,8 +31,8 @@ def see_values(release: PlacesRelease | NoisyRelease, declared_in: Path, source:
         if isinstance(release, PlacesRelease):
             return _of_places(release, source)
         listed = listed_in(release, declared_in)
-        public = None if listed is None else read_table(listed, list(release.keys))
-        refuse_unfit(release, rows_of(release, source, None), public, source)
+        names = None if listed is None else read_table(listed, list(release.keys))
+        fitting_partitions(release, rows_of(release, source, None), names, source)
     except GeowardError as error:
         return ValuesSeen(None, [str(error)])
     return ValuesSeen(None, [])

@@ -44,7 +44,7 @@ def report_html(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
 def _picture(report: ReleaseReport | PlacesReport | NoisyReport) -> str:
     """Return what a report shows of its release: sizes of classes, or cells; noisy figures are nobody's."""
     if isinstance(report, PlacesReport):
-        return draw_map(f"{report.release.name}: {report.cells}", report.built.shown)
+        return draw_map(f"{report.release.name}: {report.cells}", report.built.shown) if report.mapped else ""
     if isinstance(report, NoisyReport):
         return ""
     return draw_histogram(report.built.measured.histogram, report.release.k)

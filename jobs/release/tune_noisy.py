@@ -68,10 +68,13 @@ def sizes_of_historic(release: NoisyRelease, declared_in: Path, source: Path, hi
         raise UsageError(
             "These are the very rows whose privacy is to be paid for: nothing is read for free.", mend=mend
         )
+    from transforms.noise.derive_keys import public_partitions
+
     listed = listed_in(release, declared_in)
+    names = read_table(listed, list(release.keys)) if listed else None
     made = release_noisily(
         rows_of(release, historic, None), release, key=bytes(32), noise=_Still(),
-        listed=read_table(listed, list(release.keys)) if listed else None,
+        public=public_partitions(release.partitions, release.keys, names),
     )  # fmt: skip
     exact = {name: made.exact[name].to_numpy().astype(float) for name in _measures(release)}
     return Sizes(f"{made.exact.num_rows:,} partitions of {historic.name}", exact)

@@ -142,11 +142,15 @@ class Quantile(_OfValues):
 Measure = Annotated[Count | DistinctActors | Sum | Mean | Quantile, Field(discriminator="measure")]
 
 
+LEAST = Decimal("1e-9")
+"""The least rho or epsilon of a release: figures with less are noise, and their claim is rounded up to that."""
+
+
 class Threshold(_Frozen):
     """Partitions whose noisy ``measure`` lies below ``at_least`` are left out (post-processing: it costs nothing)."""
 
     measure: str
-    at_least: float
+    at_least: float = Field(allow_inf_nan=False)
 
 
 class Lifetime(_Frozen):
@@ -193,6 +197,8 @@ class NoisyRelease(_Frozen):
             raise ValueError(f"a column has one role only: {', '.join(both)}")
         if self.unit.user in {*self.keys, *self.measures, *(getattr(key, "column", "") for key in self.keys.values())}:
             raise ValueError("the user is never published: take it out of the keys and measures")
+        if self.loss.main < LEAST:
+            raise ValueError(f"a loss below {LEAST} leaves nothing but noise")
         if self.unit.per == "user" and self.lifetime.units != 1:
             raise ValueError("a user is one unit for life: lifetime units is 1")
         if self.threshold and getattr(self.measures.get(self.threshold.measure), "measure", "") not in _COUNTED:

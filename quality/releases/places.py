@@ -114,7 +114,8 @@ class Sequences(_Frozen):
 class PlanarLaplace(_Frozen):
     """Geo-indistinguishability of ``epsilon_per_km`` for each cell that a subject is ever in (Andres et al., 2013).
 
-    ``max_epsilon_per_km`` is what a subject may spend in an epoch: distinct cells times ``epsilon_per_km``.
+    ``max_epsilon_per_km`` is what a subject may spend in an epoch: distinct cells times ``epsilon_per_km``. Epochs
+    add up.
     """
 
     epsilon_per_km: float = Field(gt=0)

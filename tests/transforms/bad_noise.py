@@ -104,6 +104,7 @@ NOISE = [
     ),
     Case("noise.mechanisms.selection", "a-text", lambda: mechanisms.selection("laplace", WORST, PLANTED, Fraction(1))),
     Case("noise.claim.claim_of", "a-text", lambda: claim.claim_of(PLANTED)),
+    Case("noise.claim.claim_in_all", "a-text", lambda: claim.claim_in_all(PLANTED, PLANTED)),
     Case("noise.claim.times", "a-text", lambda: claim.times(PLANTED, 2)),
     Case("noise.claim.as_approximate", "a-text", lambda: claim.as_approximate(PLANTED, Decimal(1))),
     Case("noise.figures.Setting.total", "a-text", lambda: _setting().total(np.array([1]), np.array([0]))),
@@ -124,12 +125,12 @@ NOISE = [
     Case(
         "noise.release_noisily.release_noisily",
         "texts-as-numbers",
-        lambda: release_noisily.release_noisily(TEXTS, release(), key=KEY, noise=None),
+        lambda: release_noisily.release_noisily(TEXTS, release(), key=KEY, noise=None, public=None),
     ),
     Case(
         "noise.release_noisily.release_noisily",
         "no-cells",
-        lambda: release_noisily.release_noisily(TEXTS, CELLS, key=KEY, noise=None),
+        lambda: release_noisily.release_noisily(TEXTS, CELLS, key=KEY, noise=None, public=None),
     ),
     Case("noise.release_noisily.shares", "a-text", lambda: release_noisily.shares(PLANTED)),
     Case("noise.noise_scales.noise_scales", "a-text", lambda: noise_scales.noise_scales(PLANTED)),

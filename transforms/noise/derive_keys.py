@@ -20,6 +20,7 @@ from quality.releases.noisy_keys import (
     GridKey,
     Key,
     Numbers,
+    PrivateKeys,
     PublicKeys,
     TimeKey,
     Times,
@@ -42,14 +43,18 @@ def key_columns(keys: Mapping[str, Key]) -> list[pl.Expr]:
 
 
 @untold
-def public_partitions(partitions: PublicKeys, keys: Mapping[str, Key], listed: pa.Table | None = None) -> pa.Table:
-    """Return all partitions, each once, in the order of their keys.
+def public_partitions(
+    partitions: PublicKeys | PrivateKeys, keys: Mapping[str, Key], listed: pa.Table | None = None
+) -> pa.Table | None:
+    """Return all partitions, each once, in the order of their keys; None where they are private.
 
     ``listed`` holds a column for each key where the declaration names a table. Raises ``UsageError`` where it is
     needed and absent, lacks a key, or where there are more than 200 million.
     """
     import polars as pl
 
+    if isinstance(partitions, PrivateKeys):
+        return None
     if partitions.product:
         values = {name: _values(keys[name], which) for name, which in partitions.product.items()}
         if prod(map(len, values.values())) > MOST:

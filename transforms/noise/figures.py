@@ -85,7 +85,10 @@ def figure(name: str, measure: Measure, loss: Fraction, setting: Setting, noises
         return _quantile(name, measure, loss, setting)
     exact = _sums(name, measure, setting)
     noisy = [sums + noise.drawn() for sums, noise in zip(exact, noises, strict=True)]
-    return Figure(_of_sums(measure, noisy), _of_sums(measure, exact), tuple(noise.mechanism for noise in noises))
+    told = _of_sums(measure, noisy)
+    if isinstance(measure, Mean):
+        told = _rounded(told, noises[0].mechanism.scale * measure.step / np.maximum(noisy[1], 1))
+    return Figure(told, _of_sums(measure, exact), tuple(noise.mechanism for noise in noises))
 
 
 def _sums(name: str, measure: Measure, setting: Setting) -> list[Whole]:
@@ -103,6 +106,12 @@ def _of_sums(measure: Measure, sums: Sequence[Whole]) -> Figures:
         total, count = sums
         return np.clip(measure.middle + total / np.maximum(count, 1), *measure.limits) * measure.step
     return sums[0] * measure.step if isinstance(measure, Sum) else sums[0]
+
+
+def _rounded(means: Figures, scales: Figures) -> Figures:
+    """Return means to two digits of their noise's scale, of noisy counts: the others say nothing."""
+    tens = 10.0 ** np.clip(1 - np.floor(np.log10(scales)), 0, 15)
+    return np.asarray(np.round(means * tens) / tens, dtype=np.float64)
 
 
 def _distinct(setting: Setting) -> Whole:

@@ -71,12 +71,12 @@ def additive(figure: str, kind: Kind, worst: Worst, weight: int, loss: Fraction)
     else:
         distance = worst.l1 * weight
         scale = up(distance / loss)
+    if max(scale, distance) > LARGEST:  # before OpenDP, whose distances are of 64 bits
+        raise UsageError(f"The noise of {figure} would be too large.", mend="Lower bounds, or make step larger.")
     made = vector_measurement(kind, scale)
     while made.map(distance) > down(loss):
         scale = nextafter(scale, inf)
         made = vector_measurement(kind, scale)
-    if scale > LARGEST:
-        raise UsageError(f"The noise of {figure} would be too large.", mend="Lower bounds, or make step larger.")
     return Mechanism(figure, kind, scale, float(distance), loss), made
 
 
@@ -112,6 +112,8 @@ def quantile(
 
     ratio = cost(made(scale)) / loss
     scale = root_up(ratio) if kind == "gaussian" else up(ratio)
+    if scale > LARGEST:
+        raise UsageError(f"The noise of {figure} would be too large.", mend="Raise its share, or lower bounds.")
     while cost(made(scale)) > loss:
         scale *= 1 + 1e-9
     distance = root_up(worst.l2_squared) if kind == "gaussian" else worst.l1

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from quality.contracts.untold import untold
 from quality.releases.noisy import NoisyRelease
+from transforms.noise.derive_keys import public_partitions
 from transforms.noise.expected_error import deviation
 from transforms.noise.mechanisms import NoiseSource
 from transforms.noise.noise_scales import noise_scales
@@ -34,7 +35,8 @@ def noisy_frame(
     def figures(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         table = pa.Table.from_batches(batches, reads)
         key = domain_key(keys.open(), USE, domain, "actor")
-        told = release_noisily(table, release, key=key, noise=noise, listed=listed).table
+        public = public_partitions(release.partitions, release.keys, listed)
+        told = release_noisily(table, release, key=key, noise=noise, public=public).table
         for one in noise_scales(release):
             if one.scale is not None and (name := f"{one.measure}_sd") in writes.names:
                 sd = deviation(one.mechanism.kind, one.scale)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from quality.contracts.errors import UsageError
 from quality.contracts.untold import untold
 from quality.releases.noisy import NoisyRelease
 from quality.releases.noisy_keys import PrivateKeys
@@ -20,7 +21,6 @@ from transforms.noise.bound_contributions import (
     bound_contributions,
     worst_presence,
 )
-from transforms.noise.derive_keys import public_partitions
 from transforms.noise.figures import Figures, Noise, Setting, additives, figure
 from transforms.noise.gather_contributions import Whole, gather_contributions
 from transforms.noise.mechanisms import Draw, Kind, Mechanism, NoiseSource
@@ -43,17 +43,16 @@ class Noisy:
 
 @untold
 def release_noisily(
-    rows: pa.Table, release: NoisyRelease, *, key: bytes, noise: NoiseSource, listed: pa.Table | None = None
+    rows: pa.Table, release: NoisyRelease, *, key: bytes, noise: NoiseSource, public: pa.Table | None
 ) -> Noisy:
     """Return the noisy figures of a release over ``rows``; its whole loss is spent by it, whatever comes out.
 
-    ``key`` (32 bytes, secret) decides what bounds leave out, ``noise`` draws, and ``listed`` holds the public
-    partitions where the declaration names a table. Raises ``UsageError`` where one of them does not fit.
+    ``key`` (32 bytes, secret) decides what bounds leave out, ``noise`` draws, and ``public`` holds what
+    ``public_partitions`` returns of the release. Raises ``UsageError`` where one of them does not fit.
     """
     private = isinstance(release.partitions, PrivateKeys)
-    public = None if isinstance(release.partitions, PrivateKeys) else public_partitions(
-        release.partitions, release.keys, listed
-    )  # fmt: skip
+    if private != (public is None):
+        raise UsageError("Public partitions are given, and private ones are not.")
     losses = shares(release)
     kind: Kind = "gaussian" if release.gaussian else "laplace"
     with noise.drawing() as draw:

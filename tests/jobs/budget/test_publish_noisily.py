@@ -13,6 +13,7 @@ from jobs.budget.publish_noisily import digest_of, publish_noisily
 from quality.contracts.errors import PolicyBreach
 from quality.releases.privacy_loss import ZeroConcentrated
 from tests.transforms.noise.releases import KEY, NoNoise, release, visits
+from transforms.noise.derive_keys import public_partitions
 
 DAY = date(2026, 5, 4), date(2026, 5, 4)
 ROWS = visits(("u", "a"), ("v", "a"), ("v", "b"))
@@ -29,7 +30,9 @@ def ledger(tmp_path):
 
 def published(ledger, of=None, read=lambda: ROWS, version="v1", **options):
     told = {"consumer": "city", "partition": "p", "days": DAY, "input_version": version, "key": KEY}
-    return publish_noisily(ledger, of or release(), read, **told | options)
+    of = of or release()
+    told["public"] = public_partitions(of.partitions, of.keys)
+    return publish_noisily(ledger, of, read, **told | options)
 
 
 def unread():

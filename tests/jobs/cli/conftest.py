@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pytest
+import yaml
 from typer.testing import CliRunner
+
+from tests.jobs.cli.noisy_builds import DAYS, DECLARED
 
 
 @pytest.fixture
@@ -62,3 +66,32 @@ def declared(tmp_path):
         return path
 
     return declared
+
+
+@pytest.fixture
+def noisy(geoward, fits, tmp_path):
+    """Build the figures of some visits; return the result and what was written, None if nothing."""
+
+    def noisy(*arguments, people=3, consumer="city", out="out.csv", **declared):
+        rows = [(f"p{one}", "park", f"2026-05-0{day}T10:00:00Z") for one in range(people) for day in (1, 2)]
+        with (tmp_path / "visits.csv").open("w", newline="") as file:
+            csv.writer(file).writerows([("who", "place", "at", "size"), *(row + (1,) for row in rows)])
+        path = tmp_path / "noisy.yaml"
+        path.write_text(yaml.safe_dump({**DECLARED, **declared}))
+        done = geoward(
+            "release", "build", path, "-i", tmp_path / "visits.csv", "-o", tmp_path / out, "--consumer", consumer,
+            *(arguments or DAYS), "--json",
+        )  # fmt: skip
+        if done.document:
+            assert fits(done.document, "release-build-noisy")
+        made = tmp_path / out
+        return done, list(csv.DictReader(made.open())) if made.exists() else None
+
+    return noisy
+
+
+@pytest.fixture
+def granted(geoward):
+    assert geoward("budget", "make").exit_code == 0
+    for consumer in ([], ["--consumer", "city"]):
+        assert geoward("budget", "grant", "visits", "--unit", "user_day", "--rho", "0.5", *consumer).exit_code == 0

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import csv
 import hashlib
 import re
 from datetime import datetime
@@ -13,54 +12,15 @@ import yaml
 from jobs.budget.grant import BudgetExceeded
 from quality.contracts.errors import EnvironmentFault, PolicyBreach, UsageError
 from tests.audited import audited
-
-DECLARED = {
-    "kind": "noisy", "name": "visits_by_place", "description": "Visits.", "purpose": "statistics", "reads": "visits",
-    "unit": {"per": "user_day", "user": "who", "time": "at"},
-    "keys": {"place": {"by": "column", "column": "place"}},
-    "partitions": {"are": "public", "product": {"place": ["park", "pool", "museum"]}},
-    "measures": {"visits": {"measure": "count"}},
-    "bounds": {"l0": 2, "linf": 1, "chosen_from": "public", "because": "two visits a day"},
-    "loss": {"accounting": "zcdp", "rho": 0.2}, "lifetime": {"units": 10},
-}  # fmt: skip
-DAYS = ("--from", "2026-05-01", "--to", "2026-05-01")
-
-
-@pytest.fixture
-def noisy(geoward, fits, tmp_path):
-    """Build the figures of some visits; return the result and what was written, None if nothing."""
-
-    def noisy(*arguments, people=3, consumer="city", out="out.csv", **declared):
-        rows = [(f"p{one}", "park", f"2026-05-0{day}T10:00:00Z") for one in range(people) for day in (1, 2)]
-        with (tmp_path / "visits.csv").open("w", newline="") as file:
-            csv.writer(file).writerows([("who", "place", "at"), *rows])
-        path = tmp_path / "noisy.yaml"
-        path.write_text(yaml.safe_dump({**DECLARED, **declared}))
-        done = geoward(
-            "release", "build", path, "-i", tmp_path / "visits.csv", "-o", tmp_path / out, "--consumer", consumer,
-            *(arguments or DAYS), "--json",
-        )  # fmt: skip
-        if done.document:
-            assert fits(done.document, "release-build-noisy")
-        made = tmp_path / out
-        return done, list(csv.DictReader(made.open())) if made.exists() else None
-
-    return noisy
-
-
-@pytest.fixture
-def granted(geoward):
-    assert geoward("budget", "make").exit_code == 0
-    for consumer in ([], ["--consumer", "city"]):
-        assert geoward("budget", "grant", "visits", "--unit", "user_day", "--rho", "0.5", *consumer).exit_code == 0
+from tests.jobs.cli.noisy_builds import DAYS, DECLARED
 
 
 def test_every_public_partition_has_a_figure_and_the_claim_names_unit_and_lifetime(granted, noisy):
     done, rows = noisy()
 
     assert [row["place"] for row in rows] == ["museum", "park", "pool"]
-    assert "per user-day" in done.document["claim"]
-    assert "over a lifetime" in done.document["claim"]
+    assert "per user-day" in done.document["alone"]["claim"]
+    assert "over a lifetime" in done.document["alone"]["claim"]
     assert done.document["left"] == {"city": [0.3, 0.0], "everybody": [0.3, 0.0]}
 
 
@@ -71,7 +31,8 @@ def test_a_report_of_noisy_figures_states_the_loss_and_the_noise(granted, noisy,
 
     told = page.read_text()
     assert hashlib.sha256((tmp_path / "out.csv").read_bytes()).hexdigest() in told
-    assert done.document["claim"] in told
+    assert done.document["alone"]["claim"] in told
+    assert done.document["in_all"]["claim"] in told
     assert "over a lifetime" in told
     assert "2.236" in told  # sqrt(2) of sensitivity, sqrt(2 * 0.2) of loss
     assert "± 4.383" in told  # 1.96 times that
@@ -256,7 +217,9 @@ def test_figures_need_days_and_somebody_who_pays(granted, noisy, geoward, tmp_pa
     who, _ = noisy(consumer="")
     dry = geoward("release", "build", tmp_path / "noisy.yaml", "--dry-run")
 
-    assert "--from and --to" in str(days.exception)
+    none, _ = noisy("--to", "2026-05-01")
+    assert "--from 'May' is no day" in str(days.exception)
+    assert "Of which days" in str(none.exception)
     assert "--consumer" in str(who.exception)
     assert "no dry run" in str(dry.exception)
 
@@ -284,6 +247,93 @@ def test_kinds_are_looked_at_before_anything_is_spent_and_bind_no_file(granted, 
     assert isinstance(done.exception, UsageError)
     assert planned.document["problems"] == [str(done.exception)]
     assert {one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]} == {0}
+
+
+UNDRAWABLE = {
+    "no-loss": {"loss": {"accounting": "zcdp", "rho": "1e-400"}},
+    "hardly-a-loss": {"loss": {"accounting": "zcdp", "rho": 1e-30}},
+    "hardly-an-epsilon": {"loss": {"accounting": "approximate", "epsilon": 1e-300}},
+    "hardly-a-share": {"measures": {
+        "visits": {"measure": "count"}, "users": {"measure": "distinct_actors", "share": 1e-300},
+    }},
+    "a-quantiles-share": {"measures": {
+        "visits": {"measure": "count"},
+        "size": {"measure": "quantile", "column": "size", "minimum": 0, "maximum": 9, "at": 0.5, "share": 1e-300},
+    }},
+    "bounds-beyond-64-bits": {"bounds": {**DECLARED["bounds"], "l0": 10**12, "linf": 10**12}},
+    "bounds-beyond-floats": {"bounds": {**DECLARED["bounds"], "l0": 10**200, "linf": 10**200}},
+    "a-lifetime-without-privacy": {
+        "loss": {"accounting": "approximate", "epsilon": 0.2, "delta": 0.2}, "partitions": {"are": "private"},
+    },
+    "a-threshold-that-is-no-number": {"threshold": {"measure": "visits", "at_least": float("nan")}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("declared", UNDRAWABLE.values(), ids=UNDRAWABLE)
+def test_what_cannot_be_drawn_is_refused_before_anything_is_spent(geoward, noisy, declared):
+    accounting = declared.get("loss", DECLARED["loss"])["accounting"]
+    geoward("budget", "make")
+    for consumer in ([], ["--consumer", "city"]):
+        many = ("--rho", "9") if accounting == "zcdp" else ("--epsilon", "9", "--delta", "0.9")
+        geoward("budget", "grant", "visits", "--unit", "user_day", *many, *consumer)
+
+    done, rows = noisy(**declared)
+
+    assert rows is None
+    assert isinstance(done.exception, UsageError), done.exception
+    assert {one["spends"] for one in geoward("budget", "list", "--json").document["budgets"]} == {0}
+
+
+def test_the_size_of_the_noise_is_told_with_the_figures(granted, noisy):
+    done, _ = noisy()
+
+    (one,) = done.document["noise"]
+    assert (one["figure"], round(one["half_width"], 2)) == ("visits", 4.38)  # 1.96 * sqrt(2) / sqrt(2 * 0.2)
+
+
+def test_days_without_a_row_are_told_to_who_builds_and_published_all_the_same(granted, noisy):
+    """To refuse them would tell whoever waits for the figures that nobody was there."""
+    empty, rows = noisy("--from", "2025-05-01", "--to", "2025-05-01")
+    full, _ = noisy(out="full.csv")
+
+    assert len(rows) == 3
+    assert "No row of visits.csv lies in the days" in empty.stderr
+    assert "No row" not in full.stderr
+
+
+def test_a_file_that_is_missing_makes_no_home(geoward, tmp_path, monkeypatch):
+    monkeypatch.setenv("GEOWARD_HOME", str(tmp_path / "new"))
+    (tmp_path / "n.yaml").write_text(yaml.safe_dump(DECLARED))
+
+    done = geoward(
+        "release", "build", tmp_path / "n.yaml", "-i", tmp_path / "no.csv", "-o", tmp_path / "o.csv", "--consumer",
+        "city", *DAYS,
+    )  # fmt: skip
+
+    assert isinstance(done.exception, UsageError)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_delta_that_is_granted_is_told_and_one_that_is_missing_named(geoward, noisy):
+    geoward("budget", "make")
+    for consumer in ([], ["--consumer", "city"]):
+        given = geoward(
+            "budget", "grant", "visits", "--unit", "user_day", "--rho", "5", "--delta", "1e-7", *consumer
+        )  # fmt: skip
+    listed = " ".join(geoward("budget", "list").stdout.split())
+
+    done, _ = noisy(loss={"accounting": "zcdp", "rho": 1, "delta": 1e-5}, partitions={"are": "private"})
+
+    assert "Granted rho 5, delta 1e-7 per user_day of visits" in given.stderr
+    assert "delta 1e-07" in listed
+    assert "delta = 1E-7 left" in str(done.exception)
+    assert "`geoward budget grant` again with `--delta`" in str(done.exception)
+
+
+def test_the_last_day_there_is_can_be_asked_for(granted, noisy):
+    done, rows = noisy("--from", "9999-12-31", "--to", "9999-12-31")
+
+    assert (done.exit_code, len(rows)) == (0, 3)
 
 
 @pytest.mark.parametrize(

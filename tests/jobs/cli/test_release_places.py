@@ -134,6 +134,7 @@ def test_noise_is_told_with_what_it_adds_up_to(walks, geoward):
     assert [one["measured"]["worst"] for one in budgets] == [40, 40]
     assert budgets[1]["measured"]["outcome"] == "not_tried"
     assert "no limit is stated" in budgets[1]["description"]
+    assert "A shorter epoch mends nothing: losses of epochs add up" in budgets[0]["mend"]
 
 
 def test_a_rerun_in_the_same_home_tells_the_same_places_and_another_epoch_others(walks, geoward, tmp_path):
@@ -202,6 +203,39 @@ def test_a_map_or_a_report_of_what_is_not_written_tells_of_the_noise_too(walks, 
     assert isinstance(done.exception, DrawnBefore) and out is None
     assert isinstance(report.exception, DrawnBefore) and not (tmp_path / "page.html").exists()
     assert not allowed.exception and same
+
+
+def test_noisy_places_are_not_entered_under_a_name_of_the_lake(walks, geoward, tmp_path):
+    """Else the file would be charged to the lake, and no release of noisy figures could ever read it."""
+    geoward("budget", "make")
+
+    done, out = walks(
+        fixes(range(60), HERE, 1), "--input", tmp_path / "walks.csv", tiled=fixes(range(9), HERE, -3),
+        reads="eu/visits", k=2, **NOISY,
+        gates={**UNATTACKED, "visits_kept": 0},
+    )  # fmt: skip
+
+    assert out is None
+    assert "are the lake's" in str(done.exception)
+
+
+def test_a_page_of_noisy_places_that_do_not_hold_shows_no_map_of_them(walks, geoward, tmp_path):
+    """Nothing is entered of them, so each page under another epsilon would be one more draw."""
+    geoward("budget", "make")
+    rows = [*CROWD, *fixes(range(2), NEAR, 1, hours=(12, 13))]
+    pages = {}
+    for name, stated in {
+        "noisy": {"noise": {"epsilon_per_km": 20, "max_epsilon_per_km": 30}},
+        "exact": {"gates": {**UNATTACKED, "visits_kept": 1}, "k": 6},
+    }.items():
+        page = tmp_path / f"{name}.html"
+        done, out = walks(rows, "--dry-run", "--report", page, **stated)
+        assert isinstance(done.exception, NotReleased) and out is None
+        pages[name] = page.read_text()
+
+    assert "Map of the cells" not in pages["noisy"] and "<svg" not in pages["noisy"]
+    assert "another draw" in pages["noisy"]
+    assert "Map of the cells" in pages["exact"]
 
 
 def test_noise_needs_the_key_of_a_home(walks):

@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from quality.releases.noisy import NoisyRelease
+from transforms.noise.derive_keys import public_partitions
+from transforms.noise.release_noisily import release_noisily
 
 KEY = bytes(range(32))
 START = datetime(2026, 5, 4)  # a Monday
@@ -71,3 +73,8 @@ def visits(*rows) -> pa.Table:
 
 def column(table: pa.Table, name: str) -> list:
     return np.asarray(table[name]).tolist()
+
+
+def noisily(rows, of, *, noise, key=KEY, listed=None):
+    """Make the figures of a release over its own public partitions, or those ``listed``."""
+    return release_noisily(rows, of, key=key, noise=noise, public=public_partitions(of.partitions, of.keys, listed))

@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quality.releases.noisy import Bounds
-from tests.transforms.noise.releases import BY_DAY, KEY, START, NoNoise, bounds, column, release, visits
+from tests.transforms.noise.releases import BY_DAY, KEY, START, NoNoise, bounds, column, noisily, release, visits
 from transforms.noise import bound_contributions as module
 from transforms.noise.bound_contributions import worst_presence, worst_unit
 from transforms.noise.derive_keys import public_partitions
 from transforms.noise.gather_contributions import Values, gather_contributions
-from transforms.noise.release_noisily import release_noisily
 
 MEASURES = {
     "visits": {"measure": "count"},
@@ -34,7 +33,7 @@ HOURLY = BY_DAY | {
 
 
 def exact(rows, **changed):
-    return release_noisily(rows, release(**changed), key=KEY, noise=NoNoise())
+    return noisily(rows, release(**changed), key=KEY, noise=NoNoise())
 
 
 def bounded(rows, of):
@@ -175,7 +174,7 @@ def test_another_key_leaves_out_other_partitions():
     rows = visits(*[(f"u{one}", place) for one in range(40) for place in "abc"])
     of = release(bounds=bounds(l0=1))
     one, other = (
-        release_noisily(rows, of, key=key, noise=NoNoise()).exact for key in (KEY, bytes(32))
+        noisily(rows, of, key=key, noise=NoNoise()).exact for key in (KEY, bytes(32))
     )  # fmt: skip
 
     assert sum(column(one, "visits")) == sum(column(other, "visits")) == 40

@@ -19,8 +19,8 @@ def test_epsilon_per_day_is_not_epsilon_per_person():
 
     assert claim.lifetime == Approximate(epsilon=Decimal("182.5"))
     assert claim.said == (
-        "epsilon = 0.5 (delta = 0) per user-day; a person of 365 such units loses epsilon = 182 (delta = 0) over a "
-        "lifetime."
+        "This release alone: epsilon = 0.5 (delta = 0) per user-day; a person of 365 such units loses epsilon = 182 "
+        "(delta = 0) over a lifetime."
     )
 
 

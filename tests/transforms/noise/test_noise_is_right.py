@@ -19,12 +19,11 @@ import pytest
 from jobs.budget.draw_noise import OpenDpNoise
 from quality.releases.privacy_loss import ZeroConcentrated
 from tests.transforms.noise.epsilon import at_least, at_most, proven_epsilon
-from tests.transforms.noise.releases import KEY, bounds, column, release
+from tests.transforms.noise.releases import KEY, bounds, column, noisily, release
 from transforms.noise import bound_contributions, mechanisms
 from transforms.noise import release_noisily as module
 from transforms.noise.claim import as_approximate
 from transforms.noise.mechanisms import Worst
-from transforms.noise.release_noisily import release_noisily
 
 DRAWS, TRIALS = 20_000, 6_000
 
@@ -104,7 +103,7 @@ def seen(loss, noise, *, canary, l0=2, linf=2, places=3):
     )
     place = np.repeat(np.arange(TRIALS * places), 5)
     rows = pa.table({"who": pa.array(place // places), "place": pa.array(place)})
-    made = release_noisily(rows if canary else rows.slice(0, 0), of, key=KEY, noise=noise)
+    made = noisily(rows if canary else rows.slice(0, 0), of, key=KEY, noise=noise)
     alike = np.array(column(made.table, "visits")).reshape(TRIALS, places)
     return np.clip(alike, 0, 3 * linf).sum(axis=1)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transforms.noise.releases import KEY, PRIVATE, NoNoise, bounds, release, visits
+from tests.transforms.noise.releases import KEY, PRIVATE, NoNoise, bounds, noisily, release, visits
 from transforms.noise.noise_scales import noise_scales
-from transforms.noise.release_noisily import release_noisily
 
 SIZE = {"column": "size", "minimum": 0, "maximum": 10, "step": 0.5}
 EVERY = {
@@ -32,7 +31,7 @@ LAPLACE = {"accounting": "approximate", "epsilon": 1}
 def test_mechanisms_are_those_of_the_release_without_any_row(changed):
     stated = release(measures=EVERY, **changed)
 
-    drawn = release_noisily(visits(("u", "a")), stated, key=KEY, noise=NoNoise())
+    drawn = noisily(visits(("u", "a")), stated, key=KEY, noise=NoNoise())
 
     assert tuple(one.mechanism for one in noise_scales(stated)) == drawn.mechanisms
 

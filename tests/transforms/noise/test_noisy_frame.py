@@ -7,10 +7,9 @@ from math import sqrt
 import pyarrow as pa
 import pytest
 
-from tests.transforms.noise.releases import KEY, NoNoise, release, visits
+from tests.transforms.noise.releases import KEY, NoNoise, noisily, release, visits
 from transforms.noise.expected_error import deviation
 from transforms.noise.noisy_frame import USE, noisy_frame, rows_digest
-from transforms.noise.release_noisily import release_noisily
 from transforms.privacy.identifiers import Domain, domain_key
 
 EU = Domain("eu", "statistics", "none")
@@ -35,7 +34,7 @@ def made(spark, rows, of=BOUNDED):
 @pytest.mark.spark
 def test_figures_are_those_of_the_same_rows_in_memory(spark):
     key = domain_key(KEY, USE, EU, "actor")
-    told = release_noisily(visits(*ROWS), BOUNDED, key=key, noise=NoNoise()).table
+    told = noisily(visits(*ROWS), BOUNDED, key=key, noise=NoNoise()).table
 
     assert made(spark, ROWS).select(["place", "visits"]).to_pylist() == told.to_pylist()
 

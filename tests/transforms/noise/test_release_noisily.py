@@ -8,14 +8,14 @@ import pyarrow as pa
 import pytest
 
 from quality.contracts.errors import UsageError
-from tests.transforms.noise.releases import KEY, PRIVATE, NoNoise, bounds, column, release, visits
-from transforms.noise.release_noisily import release_noisily, shares
+from tests.transforms.noise.releases import PRIVATE, NoNoise, bounds, column, noisily, release, visits
+from transforms.noise.release_noisily import shares
 
 SIZE = {"column": "size", "minimum": 0, "maximum": 10}
 
 
 def made(rows, noise=None, listed=None, **changed):
-    return release_noisily(rows, release(**changed), key=KEY, noise=noise or NoNoise(), listed=listed)
+    return noisily(rows, release(**changed), noise=noise or NoNoise(), listed=listed)
 
 
 def test_every_public_partition_has_figures_also_one_that_nobody_has():
@@ -121,6 +121,18 @@ def test_noise_reckons_with_the_most_that_a_unit_may_change(measure, sensitiviti
     out = made(visits(), measures={"n": measure}, bounds=bounds(l0=2, linf=3), loss=loss)
 
     assert [one.sensitivity for one in out.mechanisms] == sensitivities
+
+
+@pytest.mark.parametrize(("users", "told"), [(3, 1.7), (300, 1.667)])
+def test_a_mean_has_the_digits_that_its_noise_leaves_it(users, told):
+    """Noise of scale 5 / 0.5 on the sum is 3.3 of three users' mean, and 0.033 of three hundred's."""
+    loss = {"accounting": "approximate", "epsilon": 1}
+    sizes = [(f"u{one}", "a", (1.0, 2.0, 2.0)[one % 3]) for one in range(users)]
+
+    out = made(visits(*sizes), measures={"mean": {"measure": "mean", **SIZE}}, bounds=bounds(l0=1, linf=1), loss=loss)
+
+    assert column(out.table, "mean")[0] == told
+    assert column(out.exact, "mean")[0] == pytest.approx(5 / 3)
 
 
 def test_what_is_published_holds_keys_and_measures_only():
