@@ -65,11 +65,11 @@ def test_what_fails_is_named_and_nothing_is_published(people, changed, failed):
 
 def test_an_undecided_attack_that_is_accepted_is_told_and_stops_nothing():
     accepted = release(gates=Gates(max_information_loss=1, linkability=None, accept_too_small=True))
-    people = [(f"person{number}", f"app{number:02}") for number in range(40)]
+    people = [(f"person{number}", f"app{number:02}") for number in range(6)]
 
     table, proof = release_day(rows(*people), accepted, {}, DAY)
 
-    assert (table.num_rows, proof.failed, proof.undecided) == (40, (), ("attack_singling_out",))
+    assert (table.num_rows, proof.failed, proof.undecided) == (6, (), ("attacks",))
 
 
 def test_what_breaks_in_a_worker_tells_no_value(monkeypatch):
