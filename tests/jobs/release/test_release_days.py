@@ -64,10 +64,11 @@ def test_what_fails_is_named_and_nothing_is_published(people, changed, failed):
 
 
 def test_an_undecided_attack_that_is_accepted_is_told_and_stops_nothing():
-    accepted = release(gates=Gates(max_information_loss=1, linkability=None, accept_too_small=True))
-    people = [(f"person{number}", f"app{number:02}") for number in range(6)]
+    accepted = release(gates=Gates(max_information_loss=1, accept_too_small=True))
 
-    table, proof = release_day(rows(*people), accepted, {}, DAY)
+    six = [(f"p{one}", f"a{one}") for one in range(6)]
+
+    table, proof = release_day(rows(*six), accepted, {}, DAY)  # of whom one part is one person, in no class of two
 
     assert (table.num_rows, proof.failed, proof.undecided) == (6, (), ("attacks",))
 
