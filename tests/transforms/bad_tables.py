@@ -15,6 +15,7 @@ from transforms.anonymity import (
     domains,
     encode_table,
     join_population,
+    order_rows,
     publish_rows,
     reach_models,
     split_tree,
@@ -79,6 +80,7 @@ TABLES = [
         lambda: join_population.join_population(BAD, LISTS, ["age"]),
     ),
     Case("anonymity.reach_models.reach_models", "a-text", lambda: reach_models.reach_models(PLANTED, RELEASE)),
+    Case("anonymity.order_rows.order_rows", "no-column", lambda: order_rows.order_rows(BAD, ["device"])),
     Case("anonymity.domains.unite_domains", "texts", lambda: domains.unite_domains([(PLANTED,), (PLANTED,)])),
     Case(
         "anonymity.domains.with_hierarchies", "a-text-that-is-none",

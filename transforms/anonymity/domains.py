@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -164,10 +165,10 @@ def _ordered(domain: Domain) -> Domain:
 
 
 def _natural(texts: pa.StringArray) -> NDArray[np.int64]:
-    """Return the order of texts: by number if all are numbers, else by their characters."""
-    try:
-        keys = texts.cast(pa.float64())
-    except pa.ArrowInvalid:
-        keys = texts
-    order: NDArray[np.int64] = pc.sort_indices(keys).to_numpy(zero_copy_only=False).astype(np.int64)
-    return order
+    """Return the order of texts: by number if all are numbers (``1`` before ``1.0``), else by their characters."""
+    keys = {"text": texts}
+    with suppress(pa.ArrowInvalid):
+        keys = {"number": texts.cast(pa.float64()), **keys}
+    order = pc.sort_indices(pa.table(keys), [(key, "ascending") for key in keys])
+    found: NDArray[np.int64] = order.to_numpy().astype(np.int64)
+    return found

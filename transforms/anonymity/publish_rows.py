@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +16,7 @@ from transforms.anonymity.coded_table import SUPPRESSED, Codes
 from transforms.anonymity.domains import Domain, as_declared
 from transforms.anonymity.encode_table import encode_table
 from transforms.anonymity.join_population import unite_people
+from transforms.anonymity.order_rows import order_rows
 from transforms.anonymity.reach_models import reach_models
 
 
@@ -41,8 +41,11 @@ def publish_rows(
 
     ``population`` is what k-map and delta-presence count in; ``domains`` then describe both tables. Subjects are united
     by the links of all rows, also of those that are left out for their nulls: who is one does not depend on them.
-    Rows come by class, and in a class by a digest of what is published: their order in the source would tell of time.
+    The order of the source would tell of time. So what is published, and in which order, is the same for every order
+    of both tables' rows; rows of equal quasi-identifiers stand together.
     """
+    came, table = _sorted(table.select(list(release.columns)))
+    population = None if population is None else _sorted(population)[1]
     whole = np.arange(table.num_rows)
     complete = _complete(table, release) if release.nulls == "suppress" else whole
     rows = table if complete is whole else table.take(pa.array(complete))
@@ -52,8 +55,14 @@ def publish_rows(
     others = rows.select([*release.sensitive, *release.keep]).take(pa.array(kept))
     columns = dict(zip(release.quasi_ids, reached.columns, strict=True))
     made = pa.table({**columns, **{name: others[name] for name in others.column_names}})
-    order = _order(made, reached.classes[kept])
-    return Published(made.take(pa.array(order)), complete[kept][order], reached.loss, reached.levels)
+    order = order_rows(made, tuple(release.quasi_ids))
+    return Published(made.take(pa.array(order)), came[complete[kept][order]], reached.loss, reached.levels)
+
+
+def _sorted(table: pa.Table) -> tuple[NDArray[np.int64], pa.Table]:
+    """Return the rows of ``table`` in an order of their own, and the table of them: ties are decided by it."""
+    order = order_rows(table)
+    return order, table.take(pa.array(order))
 
 
 def _complete(table: pa.Table, release: TableRelease) -> NDArray[np.int64]:
@@ -71,10 +80,3 @@ def _subjects(
         return None
     everybody = unite_people(table, population, release.subject, release.links)
     return np.concatenate([everybody[complete], everybody[table.num_rows :]])
-
-
-def _order(made: pa.Table, classes: Codes) -> NDArray[np.int64]:
-    import polars as pl
-
-    digests = cast(pl.DataFrame, pl.from_arrow(made)).hash_rows().to_numpy()
-    return np.lexsort((digests, classes))

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quality.checks.anonymity.hierarchy_file import Paths
-from quality.checks.anonymity.overlapping_values import Shared, overlaps
+from quality.checks.anonymity.overlap_kernels import NOTHING, SOME, UNKNOWN
+from quality.checks.anonymity.overlapping_values import ValuePairs
 from quality.contracts.errors import UsageError
 
 Classes = Sequence[tuple[str | None, ...]]
@@ -50,7 +51,7 @@ def overlapping_classes(olds: Classes, news: Classes, columns: Sequence[Column])
     for some, others in ((only_old, news), (only_new, [one for one in olds if one in shared])):
         _add(found, unread, some, others, columns)
     told = tuple(column.name for column, never in zip(columns, unread, strict=True) if never)
-    return Overlaps(int(found[Shared.SOME]), int(found[Shared.UNKNOWN]), told)
+    return Overlaps(int(found[SOME]), int(found[UNKNOWN]), told)
 
 
 def overlapping_pairs(classes: Classes, columns: Sequence[Column]) -> int:
@@ -60,7 +61,7 @@ def overlapping_pairs(classes: Classes, columns: Sequence[Column]) -> int:
     """
     found = np.zeros(3, np.int64)
     _add(found, np.zeros(len(columns), bool), classes, classes, columns)
-    return (int(found[Shared.SOME]) - len(classes)) // 2
+    return (int(found[SOME]) - len(classes)) // 2
 
 
 def _add(
@@ -72,15 +73,12 @@ def _add(
     if not some or not others:
         return
     each = zip(zip(*some, strict=True), zip(*others, strict=True), columns, strict=True)
-    tables = [overlaps(left, right, column.paths, plain=column.plain) for left, right, column in each]
+    read = [ValuePairs(left, right, column.paths, plain=column.plain) for left, right, column in each]
     step = max(1, BLOCK // len(others))
     for start in range(0, len(some), step):
-        total = np.full((len(some[start : start + step]), len(others)), Shared.SOME, np.int8)
-        for table, left, right in tables:
-            np.minimum(total, table[left[start : start + step]][:, right], out=total)
-        found += np.bincount(total.ravel(), minlength=3)
-        open_pairs = total == Shared.UNKNOWN
+        shared = [pairs.of(slice(start, start + step)) for pairs in read]
+        total = np.minimum.reduce(shared)
+        found += [np.count_nonzero(total == one) for one in (NOTHING, UNKNOWN, SOME)]
+        open_pairs = total == UNKNOWN
         if open_pairs.any():
-            for at, (table, left, right) in enumerate(tables):
-                values = table[left[start : start + step]][:, right]
-                unread[at] |= bool((values[open_pairs] == Shared.UNKNOWN).any())
+            unread |= [bool((values[open_pairs] == UNKNOWN).any()) for values in shared]

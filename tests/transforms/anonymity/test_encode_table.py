@@ -41,6 +41,13 @@ def test_a_text_that_is_a_number_keeps_its_form_in_a_categorical_column():
     assert made.table.quasi_ids[0].codes.tolist() == [0, 1, 0]
 
 
+@pytest.mark.parametrize("values", [["1.0", "2", "1"], ["1", "1.0", "2"]])
+def test_two_texts_of_one_number_stand_in_the_same_order_whichever_came_first(values):
+    made = encoded(pa.table({"zip": values}), declared({"zip": {"kind": "categorical"}}))
+
+    assert made.values[0].to_pylist() == ["1", "1.0", "2"]
+
+
 @pytest.mark.parametrize(
     ("values", "shown"),
     [
