@@ -190,7 +190,10 @@ def test_a_kept_column_that_tells_the_age_of_a_few_and_nothing_of_the_others_sto
     assert judged_crowd(ages, towns, a=np.where(told, chance.permutation(ages).astype(str), filler)).passed
 
 
-def judged_visits(visits, told, classes_of=lambda ages: ages // 5):
+COINS = np.random.default_rng(9)
+
+
+def judged_visits(visits, told):
     """Judge ``visits`` rows of each of a crowd, of which ``told`` gives the kept value by age and number of the row."""
     _, ages, towns = crowd(2_000)
     who, number = np.repeat(np.arange(2_000), visits), np.tile(np.arange(visits), 2_000)
@@ -206,7 +209,7 @@ def judged_visits(visits, told, classes_of=lambda ages: ages // 5):
     found = []
     for order in (slice(None), slice(None, None, -1)):
         mixed = rows.take(pa.array(np.arange(rows.num_rows)[order]))
-        found += judge_kept(release, mixed, who[order], classes_of(ages[who][order]))
+        found += judge_kept(release, mixed, who[order], ages[who][order] // 5)
     assert found[0] == found[1]
     return found[0]
 
@@ -217,6 +220,7 @@ def judged_visits(visits, told, classes_of=lambda ages: ages // 5):
         pytest.param(3, lambda age, at: f"g{age // 2}" if at else "none", id="all-rows-but-the-first"),
         pytest.param(3, lambda age, at: f"g{age // 2}" if at == 2 else "none", id="the-last"),
         pytest.param(12, lambda age, at: f"g{age // 2}" if at == 7 else f"visit {at}", id="one-of-many"),
+        pytest.param(2, lambda age, at: f"{age % 2 if at else COINS.integers(2)}", id="beside-a-coin"),
     ],
 )
 def test_what_any_row_of_a_person_tells_stops_the_release_in_whatever_order_the_rows_are(visits, told):
@@ -225,17 +229,18 @@ def test_what_any_row_of_a_person_tells_stops_the_release_in_whatever_order_the_
 
 
 @pytest.mark.parametrize(
-    ("values", "passed"),
+    ("values", "telling", "passed"),
     [
-        pytest.param(["none", *"bcd"], False, id="one-to-one-beside-none"),
-        pytest.param([*"nnnn"], True, id="the-same"),
-        pytest.param(["none", "none", *"cc"], True, id="one-value-beside-none"),
+        pytest.param("abcd", 400, False, id="one-to-one-beside-none"),
+        pytest.param("abcd", 24, False, id="of-six-in-a-hundred"),
+        pytest.param("abcd", 16, True, id="of-four-in-a-hundred"),
+        pytest.param("aaaa", 400, True, id="one-value-beside-none"),
     ],
 )
-def test_a_value_that_all_have_does_not_hide_a_column_that_is_one_to_one(values, passed):
-    """Each of four groups of people has a day of its own; half of their rows say "none"."""
+def test_a_value_that_all_have_does_not_hide_a_column_that_is_one_to_one(values, telling, passed):
+    """Each of four groups of people has a day of its own; one row of each says "none"."""
     who, first = np.repeat(np.arange(400), 2), np.tile([True, False], 400)
-    kept = ["none" if one else values[at % 4] for at, one in zip(who, first, strict=True)]
+    kept = ["none" if one or at >= telling else values[at % 4] for at, one in zip(who, first, strict=True)]
     release = TableRelease(
         name="t", description="d", purpose="p", reads="f", subject="who", keep=("a",), gates={"kept_alone": 1},
         quasi_ids={"day": {"kind": "categorical"}}, models=({"model": "k_anonymity", "k": 2},),
