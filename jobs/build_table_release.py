@@ -150,12 +150,13 @@ def _holds(df: DataFrame, inputs: Inputs, *, name: str) -> list[Verdict]:
     shown, made, declaration = _shown(inputs, release), _made(inputs, release), release.version[:12]
     out, others = _days(shown), _days(shown.where(F.col(DECLARATION.name) != declaration))
     new = made.where(~F.col(DATE).isin(*out))
-    again = made.where(F.col(DATE).isin(*out) & ~F.col(DATE).isin(*others))
+    values = [name for name in columns if name != DECLARATION.name]  # whose other name changes no row
+    changed = _differ(made.where(F.col(DATE).isin(*out)), shown, values)
     return [
         check_classes(df, tuple(release.quasi_ids), release.k, declaration),
         check_proven(df, new.select(*columns).unionByName(shown.select(*columns)), columns),
         _days_released(inputs, release, out),
-        check_kept(_differ(again, shown.where(~F.col(DATE).isin(*others)), columns), others, name),
+        check_kept(changed, set(changed) & set(others), name),
     ]
 
 

@@ -69,7 +69,7 @@ def test_undecided_attacks_alone_leave_a_day_released():
 
 def test_days_that_changed_since_they_were_published_are_told():
     assert check_kept([], [], "x").passed
-    for changed, others in (([D1], []), ([], [D1])):
+    for changed, others in (([D1], []), ([D1], [D1])):
         told = check_kept(changed, others, "x")
         assert (told.passed, told.stops) == (False, False)
         assert told.measured == {"days_changed": len(changed), "days_of_another_declaration": len(others)}
