@@ -63,6 +63,15 @@ def test_what_fails_is_named_and_nothing_is_published(people, changed, failed):
     assert (table.num_rows, proof.failed) == (0, failed)
 
 
+def test_accounts_that_share_a_device_are_one_person_of_whom_nothing_is_published():
+    day = rows(*FOUR[:2])
+    day = day.set_column(day.column_names.index("device_key"), "device_key", pa.array(["phone", "phone"]))
+
+    table, proof = release_day(day, release(), {}, DAY)
+
+    assert (table.num_rows, proof.failed) == (0, ("models",))
+
+
 def test_an_undecided_attack_that_is_accepted_is_told_and_stops_nothing():
     accepted = release(gates=Gates(max_information_loss=1, accept_too_small=True))
 
