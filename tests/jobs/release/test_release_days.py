@@ -63,13 +63,13 @@ def test_what_fails_is_named_and_nothing_is_published(people, changed, failed):
     assert (table.num_rows, proof.failed) == (0, failed)
 
 
-def test_accounts_that_share_a_device_are_one_person_of_whom_nothing_is_published():
-    day = rows(*FOUR[:2])
-    day = day.set_column(day.column_names.index("device_key"), "device_key", pa.array(["phone", "phone"]))
+def test_a_day_that_does_not_fit_the_declaration_is_that_days_matter_alone():
+    nobody_knows = release(nulls="suppress")
+    table = rows(*FOUR).drop_columns(["country"]).append_column("country", pa.nulls(4, pa.string()))
 
-    table, proof = release_day(day, release(), {}, DAY)
+    told, proof = release_day(table, nobody_knows, {}, DAY)
 
-    assert (table.num_rows, proof.failed) == (0, ("models",))
+    assert (told.num_rows, proof.rows_in, proof.failed) == (0, 4, ("models",))
 
 
 def test_an_undecided_attack_that_is_accepted_is_told_and_stops_nothing():
