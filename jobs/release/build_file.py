@@ -128,9 +128,8 @@ def build_rows(
     try:
         made = publish_rows(rows, release, domains, people)
     except Unreachable as error:
-        if people_of_rows is None or not people_of_rows.mend:
-            raise
-        raise GeowardError(error.message, mend=error.mend + people_of_rows.mend) from None
+        error.mend += people_of_rows.mend if people_of_rows else ""
+        raise
     seen(made.table)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else [])
