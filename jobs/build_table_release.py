@@ -12,6 +12,7 @@ from jobs.job import Built, Inputs, Job, Read
 from quality.checks.check_released_rows import check_classes, check_days, check_kept, check_proven
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE, Contract, contract
+from quality.releases.contract_of_table import DECLARATION
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -41,7 +42,8 @@ def build_table_release(inputs: Inputs, *, name: str) -> Built:
     """Make each day's rows anonymous, of those whose consent holds as of this use, and publish what is proven.
 
     A day that was published keeps its rows, whatever became of what they were made of. A release of a smaller k than
-    the policy's publishes nothing. Rows that are not published are told as withheld, each with the reason.
+    the policy's publishes nothing, and takes back what is out. Rows that are not published are told as withheld, each
+    with the reason.
     """
     from pyspark.sql import functions as F
 
@@ -49,7 +51,8 @@ def build_table_release(inputs: Inputs, *, name: str) -> Built:
     rows = _rows(inputs, release)
     counted = {(row[DATE], row[WHY]): row["count"] for row in rows.groupBy(DATE, WHY).count().collect()}
     left_out = Counter({key: count for key, count in counted.items() if key[1] is not None})
-    out = set(_days(_shown(inputs)))
+    shown = _shown(inputs, release)
+    out = set(_days(shown))
     made, proven = _made(inputs, release), _proofs(inputs, release)
     for (day, why), count in counted.items():
         if why is None and day not in out:
@@ -58,7 +61,7 @@ def build_table_release(inputs: Inputs, *, name: str) -> Built:
         made.where(~F.col(DATE).isin(*out))
         .withColumn("_rows", F.lit(1).cast("long"))
         .withColumn("_level", F.lit("rows")),
-        _as_published(_shown(inputs), {day: counted.get((day, None), 0) for day in out}),
+        _as_published(shown, {day: counted.get((day, None), 0) for day in out}),
     ]
     withheld = [(*key, count) for key, count in left_out.items()]
     schema = f"{DATE} date, reason string, rows long"
@@ -76,8 +79,16 @@ def _rows(inputs: Inputs, release: TableRelease) -> DataFrame:
 
 
 def _allowed(inputs: Inputs, release: TableRelease) -> DataFrame:
-    rows = _rows(inputs, release).where(f"{WHY} is null")
-    return rows if release.k >= inputs.rules.release.k else rows.where("false")
+    return _none_below(inputs, release, _rows(inputs, release).where(f"{WHY} is null"))
+
+
+def _below(inputs: Inputs, release: TableRelease) -> bool:
+    return release.k < inputs.rules.release.k
+
+
+def _none_below(inputs: Inputs, release: TableRelease, df: DataFrame) -> DataFrame:
+    """Return the rows, or none where the release asks for fewer persons than the policy."""
+    return df.where("false") if _below(inputs, release) else df
 
 
 def _with_proofs(inputs: Inputs, release: TableRelease) -> DataFrame:
@@ -102,8 +113,8 @@ def _proofs(inputs: Inputs, release: TableRelease) -> dict[date, Proof]:
     return proofs(_with_proofs(inputs, release))
 
 
-def _shown(inputs: Inputs) -> DataFrame:
-    return inputs.keep("shown", inputs.shown)
+def _shown(inputs: Inputs, release: TableRelease) -> DataFrame:
+    return inputs.keep("shown", lambda: _none_below(inputs, release, inputs.shown()))
 
 
 def _days(df: DataFrame) -> list[date]:
@@ -114,7 +125,7 @@ def _left_out(
     inputs: Inputs, release: TableRelease, day: date, rows: int, proof: Proof | None
 ) -> dict[tuple[date, str], int]:
     """Return why rows of a day that may be used are not published."""
-    if release.k < inputs.rules.release.k:
+    if _below(inputs, release):
         return {(day, TOO_SMALL_K): rows}
     if proof is None or proof.failed:
         return {(day, NOT_PROVEN): rows}
@@ -135,24 +146,27 @@ def _as_published(shown: DataFrame, allowed: dict[date, int]) -> DataFrame:
 def _holds(df: DataFrame, inputs: Inputs, *, name: str) -> list[Verdict]:
     from pyspark.sql import functions as F
 
-    release, shown = _declared(name), _shown(inputs)
-    made, proven, columns = (
-        _made(inputs, release),
-        _proofs(inputs, release),
-        list(contract(f"curated.{name}").column_names),
-    )
-    out = _days(shown)
-    due = made.where(~F.col(DATE).isin(*out)).select(*columns).unionByName(shown.select(*columns))
-    changed = _differ(made.where(F.col(DATE).isin(*out)), shown, columns)
-    failed = {day: proof.failed for day, proof in proven.items() if day not in out}
-    undecided = {day: proof.undecided for day, proof in proven.items() if day not in out}
-    least = min((proof.k for proof in proven.values() if not proof.failed), default=0)
+    release, columns = _declared(name), list(contract(f"curated.{name}").column_names)
+    shown, made, declaration = _shown(inputs, release), _made(inputs, release), release.version[:12]
+    out, others = _days(shown), _days(shown.where(F.col(DECLARATION.name) != declaration))
+    new = made.where(~F.col(DATE).isin(*out))
+    values = [name for name in columns if name != DECLARATION.name]  # whose other name changes no row
+    changed = _differ(made.where(F.col(DATE).isin(*out)), shown, values)
     return [
-        check_classes(df, tuple(release.quasi_ids), release.k),
-        check_proven(df, due, columns),
-        check_days(failed, undecided, least),
-        check_kept(changed, name),
+        check_classes(df, tuple(release.quasi_ids), release.k, declaration),
+        check_proven(df, new.select(*columns).unionByName(shown.select(*columns)), columns),
+        _days_released(inputs, release, out),
+        check_kept(changed, set(changed) & set(others), name),
     ]
+
+
+def _days_released(inputs: Inputs, release: TableRelease, out: list[date]) -> Verdict:
+    proven = {day: proof for day, proof in _proofs(inputs, release).items() if day not in out}
+    failed = {day: proof.failed for day, proof in proven.items()}
+    if _below(inputs, release):
+        failed = {day: (TOO_SMALL_K,) for day in _days(_rows(inputs, release).where(f"{WHY} is null"))}
+    least = min((proof.k for proof in proven.values() if not proof.failed), default=0)
+    return check_days(failed, {day: proof.undecided for day, proof in proven.items()}, least)
 
 
 def _differ(one: DataFrame, other: DataFrame, columns: list[str]) -> list[date]:

@@ -108,7 +108,10 @@ def _reasons(found: Differences) -> list[str]:
     )
     told = []
     if found.small or found.secrets:
-        told.append(f"A few stand in the difference of two equal classes. Mend: {keep}")
+        told.append(
+            "A few stand in the difference of two equal classes, or may: a class of one version only may have had "
+            f"{found.k - 1} suppressed ones in the other. Mend: {keep}"
+        )
     if found.kept:
         told.append(
             f"In {counted(found.kept, 'class')} a few rows changed in columns that nothing protects. Mend: "
@@ -165,7 +168,7 @@ def _tables(told: CompareListing) -> list[Table | str]:
         verdict = "holds" if between.passed else "FAILS" if between.proven else "NOT PROVEN"
         parts.append(
             f"{verdict}: in {between.small:,} of {classes:,} classes, 1 to {between.k - 1} "
-            f"{between.counted} came or went; in {between.secrets:,} as few sensitive values changed, in "
+            f"{between.counted} came or went, or may have; in {between.secrets:,} as few sensitive values changed, in "
             f"{between.kept:,} as few of other columns, in {between.alike:,} all that came or went are alike; "
             f"{between.only_old:,} classes are in the old version only, {between.only_new:,} in the new."
         )

@@ -35,7 +35,8 @@ def build_and_show(
 
     report, cells = pages
     tiles = tiled(tiling)
-    existing(file)  # before a home is made for its noise
+    if declared.noise is not None:
+        existing(file)  # before a home is made for its noise
     inputs = digest_inputs(declared, where, file, tiling) if report is not None else {}
     target, book = None if dry_run else output, noise_booked(declared, file)
     built = build_places(

@@ -78,12 +78,16 @@ def _too_few(release: TableRelease, rows: pa.Table) -> Verdict:
 def halve(
     release: TableRelease, rows: pa.Table, domains: Sequence[Domain], population: pa.Table | None = None
 ) -> Halves:
-    """Publish half of the subjects; by a digest, so that the same rows are always halved the same way."""
+    """Publish half of the subjects; by a digest, so that the same rows are always halved the same way.
+
+    They are put in an order of their own first: neither halves nor who is attacked depend on how a file is sorted.
+    """
     import pyarrow as pa
 
     from quality.checks.attacks.read_released import domains_of, read_people, read_released
     from transforms.anonymity.publish_rows import publish_rows
 
+    rows = _in_order(rows)
     half, chosen = _people(release, rows)
     kept = release.known_kept
     true = _true(rows, {**release.coded, **dict.fromkeys(kept, QuasiIdentifier(kind="categorical"))})
@@ -101,6 +105,13 @@ def halve(
     sizes = {name: len(values) for name, values in categories.items()}
     everybody = None if crowd is None else read_people(crowd, crowd.column_names, categories)
     return Halves(released, members, others, sizes, kept, everybody)
+
+
+def _in_order(rows: pa.Table) -> pa.Table:
+    """Return the rows in an order that only their contents give; which of equal rows comes first changes nothing."""
+    import polars as pl
+
+    return rows.take(pl.DataFrame(pl.from_arrow(rows)).hash_rows(SEED).arg_sort().to_arrow())
 
 
 def _true(rows: pa.Table, declared: dict[str, QuasiIdentifier]) -> pa.Table:

@@ -128,9 +128,8 @@ def build_rows(
     try:
         made = publish_rows(rows, release, domains, people)
     except Unreachable as error:
-        if people_of_rows is None or not people_of_rows.mend:
-            raise
-        raise GeowardError(error.message, mend=error.mend + people_of_rows.mend) from None
+        error.mend += people_of_rows.mend if people_of_rows else ""
+        raise
     seen(made.table)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else [])
@@ -154,13 +153,12 @@ def build_rows(
 def _cells(
     release: TableRelease, rows: pa.Table, domains: Sequence[Domain], texts: dict[str, str]
 ) -> dict[str, Paths] | None:
-    """Return the hierarchies of a release over their nodes, if each row is of another person; else None.
+    """Return the hierarchies of a release over their nodes, if each row is a person by its declaration; else None.
 
-    Only such releases of other rows can be compared: other classes were fitted to them, and ten rows may be one person.
+    Only such releases of other rows can be compared: other classes were fitted to them, and ten rows of a version that
+    is out may be one person's, which it does not say.
     """
-    import numpy as np
-
-    if release.method != "full_domain" or len(np.unique(people_of(release, rows))) < rows.num_rows:
+    if release.method != "full_domain" or release.subject is not None:
         return None
     named = {name: read_paths(text, name=name) for name, text in texts.items() if name in release.quasi_ids}
     return {**hierarchy_paths(release, rows, domains), **named}

@@ -1,7 +1,7 @@
 """Compile what releases of tables run, once at set-up: the first release of a user does not wait for it.
 
-Small releases of every method are built and attacked, of rows that nobody is behind. What was compiled lies beside
-the sources, for this processor.
+Small releases of every method are built and attacked, and values of two versions compared, of rows that nobody is
+behind. What was compiled lies beside the sources, for this processor.
 """
 
 from __future__ import annotations
@@ -67,6 +67,7 @@ def _build_all(folder: Path) -> None:
     from pyarrow import csv
 
     from jobs.release.build_file import build_file
+    from quality.checks.anonymity.overlapping_values import ValuePairs
     from transforms.anonymity.partition_bounds import Unreachable
     from transforms.anonymity.search_lattice import NoGeneralizationHolds
     from transforms.anonymity.split_tree import boxes_of
@@ -86,6 +87,7 @@ def _build_all(folder: Path) -> None:
                 build_file(release, folder / "in.yaml", folder / file, None, lambda step: None)
             except (Unreachable, NoGeneralizationHolds):
                 continue
+    ValuePairs(["a"], ["b"], {}, plain=True).of(slice(0, 1))
     boxes_of(np.array([-1], np.int32), np.zeros(1), np.zeros(1, np.int32), np.zeros((1, 1)))
 
 

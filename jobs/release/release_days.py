@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from quality.contracts import DATE, Contract
-from quality.contracts.untold import untold
+from quality.contracts.errors import GeowardError
+from quality.contracts.untold import ValueRefused, untold
 from quality.releases.contract_of_table import DECLARATION
 from quality.releases.declaration import TableRelease
 
@@ -46,8 +47,8 @@ class Proof:
 def release_days(rows: DataFrame, release: TableRelease, texts: dict[str, str], writes: Contract) -> DataFrame:
     """Return what may be published of each day of ``rows``, in the columns of ``writes``, and a row with its proof.
 
-    A day that is not proven publishes nothing. Rows are put in order first, so that the same ones make the same
-    classes. ``texts`` are hierarchy files' by column. Raises, in the worker, what ``build_rows`` does.
+    A day that is not proven publishes nothing. ``texts`` are hierarchy files' by column. Raises, in the worker,
+    ``ValueRefused`` for a defect; what else keeps a day from being released is told in its proof.
     """
     types = {field.name: field.dataType.simpleString() for field in writes.spark_schema}
     schema = ", ".join(f"`{name}` {kind}" for name, kind in {**types, PROOF: "string"}.items())
@@ -86,13 +87,12 @@ def _with_proof(rows: pa.Table, release: TableRelease, texts: dict[str, str], sc
 def release_day(rows: pa.Table, release: TableRelease, texts: dict[str, str], day: date) -> tuple[pa.Table, Proof]:
     """Return what may be published of one day's rows, none where it is not proven, and the proof."""
     from jobs.release.build_file import build_rows
-    from transforms.anonymity.partition_bounds import Unreachable
-    from transforms.anonymity.search_lattice import NoGeneralizationHolds
 
-    ordered = rows.select(list(release.columns)).sort_by([(name, "ascending") for name in release.columns])
     try:
-        made, built = build_rows(release, ordered, texts, lambda _: None, beside=Path())
-    except (Unreachable, NoGeneralizationHolds):
+        made, built = build_rows(release, rows.select(list(release.columns)), texts, lambda _: None, beside=Path())
+    except ValueRefused:  # a defect, and no matter of this day
+        raise
+    except GeowardError:
         nothing = rows.slice(0, 0).select([*release.quasi_ids, *release.sensitive, *release.keep])
         return nothing, Proof(day, rows.num_rows, 0, {}, ("models",), (), 0, 1.0)
     proof = _proof(built, day)

@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
-def check_classes(df: DataFrame, quasi_ids: Sequence[str], k: int) -> Verdict:
+def check_classes(df: DataFrame, quasi_ids: Sequence[str], k: int, declaration: str) -> Verdict:
     """Return whether each class of a day has at least ``k`` rows: fewer could not be of ``k`` persons.
 
-    A published row does not tell whose it is, so this is what anybody can count; persons are counted where rows are
-    made (``days_released``).
+    Asked of rows made by ``declaration``: another one may have asked for another k (``rows_as_they_are`` tells of
+    those). A published row does not tell whose it is, so this is what anybody can count; persons are counted where rows
+    are made (``days_released``).
     """
     from pyspark.sql import functions as F
 
+    df = df.where(df["declaration"] == declaration)
     sizes = df.groupBy(DATE, *quasi_ids).count()
     found = sizes.agg(F.count_if(F.col("count") < k).alias("small"), F.min("count").alias("least")).first()
     assert found is not None  # an aggregate of nothing is a row too
@@ -56,13 +58,16 @@ def check_days(failed: Mapping[date, Collection[str]], undecided: Mapping[date, 
     )  # fmt: skip
 
 
-def check_kept(days: Collection[date], release: str) -> Verdict:
-    """Warn of days whose rows changed since they were published: new less old rows would tell who came or went."""
+def check_kept(days: Collection[date], others: Collection[date], release: str) -> Verdict:
+    """Warn of days whose rows changed since they were published: new less old rows would tell who came or went.
+
+    ``others`` are those of them that another declaration made: they are what that one promised.
+    """
     return Verdict(
-        "rows_as_they_are", not days, "The published rows are of the rows as they are now.",
+        "rows_as_they_are", not days, "The published rows are of the rows and the declaration of now.",
         f"Nothing need be done: release {release} makes a day's rows once. After `geoward withdraw` they are made "
         "anew; who kept both versions can then tell who came or went.",
-        {"days_changed": len(days)}, "warn",
+        {"days_changed": len(days), "days_of_another_declaration": len(others)}, "warn",
     )  # fmt: skip
 
 

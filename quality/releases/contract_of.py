@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from quality.contracts import DATE, Contract, contract
 from quality.contracts.contract import Sensitivity as S
 from quality.contracts.errors import ConfigError
 from quality.releases.contract_of_noisy import contract_of_noisy
-from quality.releases.contract_of_table import contract_of_table
+from quality.releases.contract_of_table import DECLARATION, contract_of_table
 from quality.releases.declaration import TableRelease
 from quality.releases.load_release import FOLDER as DECLARATIONS
 from quality.releases.load_release import load_release
@@ -53,18 +54,45 @@ def refuse_spending(release: NoisyRelease) -> None:
 
 def refuse_unfit(release: TableRelease) -> None:
     """Raise ``ConfigError`` for a release of the lake that does not know persons, or would publish who they are."""
-    source, what = contract(release.reads), f"Release {release.name}"
-    if release.subject != source.erasure_key:
-        mend = f"Set `subject: {source.erasure_key}`."
-        raise ConfigError(f"{what} must count the persons of {source.name}, and does not.", mend=mend)
-    if release.population is not None:
-        mend = "Declare k_anonymity; or build it of a file."
-        raise ConfigError(f"{what} counts in a population, which the lake has none of.", mend=mend)
-    shown = [*release.quasi_ids, *release.sensitive, *release.keep]
-    named = {column.name for column in source if column.sensitivity in (S.PSEUDONYM, S.FREE_TEXT)}
-    if refused := sorted({DATE, *named} & set(shown)):
-        mend = "Leave them out; the date is there by itself."
-        raise ConfigError(f"{what} would publish {', '.join(refused)}.", mend=mend)
+    for unfit, why, mend in _faults(release):
+        if unfit:
+            raise ConfigError(f"Release {release.name} {why}.", mend=mend)
+
+
+def _faults(release: TableRelease) -> Iterator[tuple[bool, str, str]]:
+    """Give what may be wrong: whether it is, in words, and its mend."""
+    source, gates = contract(release.reads), release.gates
+    held, shown = set(source.column_names), {*release.quasi_ids, *release.sensitive, *release.keep}
+    yield (
+        not {"purposes", "source"} <= held,
+        f"reads {source.name}, whose rows do not say which purposes they may serve",
+        "Read a protected table.",
+    )
+    absent = ", ".join(sorted(set(release.columns) - held))
+    yield bool(absent), f"names columns that {source.name} does not have: {absent}", "Name columns of that table."
+    yield (
+        release.subject != source.erasure_key, f"must count the persons of {source.name}, and does not",
+        f"Set `subject: {source.erasure_key}`.",
+    )  # fmt: skip
+    yield release.k < 2, "asks for no k", "Declare a model `k_anonymity`."
+    yield (
+        release.population is not None, "counts in a population, which the lake has none of",
+        "Declare k_anonymity; or build it of a file.",
+    )  # fmt: skip
+    told = {column.name for column in source if column.sensitivity in (S.PSEUDONYM, S.FREE_TEXT)}
+    lists = {column.name for column in source if column.type.startswith(("array", "binary"))}
+    named = ", ".join(sorted({DATE, DECLARATION.name, *told, *lists} & shown))
+    yield bool(named), f"would publish {named}", "Leave them out; the date is there by itself."
+    untried = [
+        name
+        for name, due in (
+            ("singling_out", 1),
+            ("linkability", len(release.quasi_ids) - 1),
+            ("inference", len(release.sensitive)),
+        )
+        if due and getattr(gates, name) is None
+    ]
+    yield bool(untried), f"leaves attacks out: {', '.join(untried)}", "Leave their gates as they are."
 
 
 def contract_of(release: OfLake) -> Contract:

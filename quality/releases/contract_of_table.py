@@ -28,7 +28,8 @@ def contract_of_table(release: TableRelease) -> Contract:
         columns=(*columns, DECLARATION, EVENT_DATE),
         released=True,
         caveats=(
-            f"Each row could be of {release.k} persons of its day, or of more; accounts with a link in common are one.",
+            f"Each row could be of {release.k} persons of its day, or of more"
+            + ("; accounts with a link in common are one." if release.links else "; each account counts as one."),
             "A day is anonymous by itself. Who knows what somebody did on several days learns more of them together.",
             "A day's rows are made once: a later run publishes the same, also where rows came or went since.",
             f"Declared by release {release.name}, version {release.version[:12]}.",

@@ -139,6 +139,11 @@ class TableRelease(_Frozen):
             raise ValueError("all models count in one population")
         if asked and self.method == "microaggregation":
             raise ValueError(f"microaggregation does not reach {asked[0].model}")
+        if asked and self.known_kept:
+            raise ValueError(
+                "who of a population has which kept value is not known, so nobody can be sought by it: declare what is"
+                " kept as quasi-identifiers, or, if nobody can know its values, gates: {kept_alone: 1}"
+            )
         coded = [n for n, one in self.quasi_ids.items() if one.bottom is not None or one.top is not None]
         if asked and coded:
             raise ValueError(f"a population is not coded at bottom and top; code both files before: {', '.join(coded)}")

@@ -25,7 +25,8 @@ class ColumnKey(_Frozen):
 class GridKey(_Frozen):
     """Squares of ``step`` degrees of the columns ``latitude`` and ``longitude``.
 
-    Each is 10,000,000 times the number of the row from -90 plus the column from -180.
+    Each is 10,000,000 times the number of the row from -90 plus the column from -180. A place on a border lies in the
+    square to its north or east; at the pole and the antimeridian, where there is none, in the last.
     """
 
     by: Literal["grid"]
@@ -70,7 +71,7 @@ class Numbers(_Frozen):
 
 
 class Box(_Frozen):
-    """The places of a grid key that touch a box: ``south``, ``west``, ``north`` and ``east`` in degrees."""
+    """The squares of a grid key with places from ``south`` to ``north`` and ``west`` to ``east``, ends included."""
 
     south: float = Field(ge=-90, le=90)
     west: float = Field(ge=-180, le=180)

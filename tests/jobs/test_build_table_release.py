@@ -17,6 +17,7 @@ from quality.releases.privacy_models import KAnonymity
 
 D1, D2, D3 = (date(2026, 5, day) for day in (1, 2, 3))
 NAME = "actions_anonymous"
+VERSION = table_release(NAME).version[:12]
 TABLE = contract(f"curated.{NAME}")
 ACTIONS = (
     "actor_key string, device_key string, event_time timestamp, action string, app_id string, client string,"
@@ -84,9 +85,9 @@ def accounted(built):
     return told
 
 
-def out(day, app="feed"):
+def out(day, app="feed", declaration=VERSION):
     """Return a row that readers see already."""
-    return "2026-05-01 12:00", "post", app, "iOS", "NL", "0" * 12, day
+    return "2026-05-01 12:00", "post", app, "iOS", "NL", declaration, day
 
 
 def test_each_day_is_made_anonymous_by_itself(inputs):
@@ -122,6 +123,16 @@ def test_a_release_of_a_smaller_k_than_the_policy_asks_publishes_nothing(inputs)
     built = build_table_release(inputs(four(), k=3), name=NAME)
 
     assert accounted(built) == {(D1, "k_below_policy"): 4}
+
+
+def test_what_is_out_of_a_smaller_k_than_the_policy_asks_now_is_taken_back(inputs):
+    seen = inputs(four(), shown=[out(D1), out(D1)], k=3)
+    built = build_table_release(seen, name=NAME)
+    told = judged(built.frame, seen)
+
+    assert (published(built), accounted(built)) == ([], {(D1, "k_below_policy"): 4})
+    assert (told["days_released"].passed, told["rows_as_they_are"].passed) == (False, True)
+    assert told["days_released"].measured["failed k_below_policy"] == 1
 
 
 def test_a_day_that_is_out_keeps_its_rows_whatever_became_of_what_they_were_made_of(inputs):
@@ -179,5 +190,25 @@ def test_a_day_whose_rows_changed_since_is_told(inputs):
     seen = inputs(four(), shown=[out(D1), out(D1)])
     told = judged(build_table_release(seen, name=NAME).frame, seen)
 
-    assert (told["rows_as_they_are"].passed, told["rows_as_they_are"].measured) == (False, {"days_changed": 1})
+    assert (told["rows_as_they_are"].passed, told["rows_as_they_are"].measured["days_changed"]) == (False, 1)
     assert not any(one.stops for one in told.values())
+
+
+def test_a_declaration_that_only_says_other_words_changes_no_day(inputs):
+    seen = inputs(four())
+    rows = build_table_release(seen, name=NAME).frame.drop("_rows", "_level").replace(VERSION, "0" * 12, "declaration")
+    again = inputs(four(), shown=[tuple(row) for row in rows.collect()])
+
+    told = judged(build_table_release(again, name=NAME).frame, again)
+
+    assert all(one.passed for one in told.values())
+
+
+def test_a_day_that_another_declaration_made_keeps_its_rows_and_stops_no_other_day(inputs):
+    seen = inputs([*four(), *four(D2)], shown=[out(D1, declaration="0" * 12)])
+    built = build_table_release(seen, name=NAME)
+    told = judged(built.frame, seen)
+
+    assert [day for day, _ in published(built)] == [D1, D2, D2, D2, D2]
+    assert told["rows_as_they_are"].measured == {"days_changed": 1, "days_of_another_declaration": 1}
+    assert not any(one.stops for one in told.values()), "one row alone, of a declaration that asked for no two"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import reduce
-from math import prod
+from math import ceil, prod
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 ROW = 10_000_000
 """What a grid's square counts for each row: more than its columns."""
+NEAR = 1e-12
+"""Degrees below a square's border that are on it: floats miss by less, and no coordinate is known so finely."""
 HOURS_TO_MONDAY = 72
 """The epoch began on a Thursday."""
 
@@ -126,11 +128,12 @@ def _values(key: Key, which: Which) -> Sequence[object]:
 
 
 def _squares(key: GridKey, box: Box) -> tuple[range, range]:
-    """Return the rows and the columns of the squares of a box."""
-    rows, columns = (
-        range(int((low + most) // key.step), int((high + most) // key.step) + 1)
-        for low, high, most in ((box.south, box.north, 90), (box.west, box.east, 180))
-    )
+    """Return the rows and the columns of the squares of a box: those from its one corner's to the other's."""
+    import polars as pl
+
+    corners = pl.DataFrame({key.latitude: [box.south, box.north], key.longitude: [box.west, box.east]})
+    found = corners.select(number.alias(str(at)) for at, number in enumerate(_square(key)))
+    rows, columns = (range(first, last + 1) for first, last in found.iter_columns())
     return rows, columns
 
 
@@ -165,11 +168,20 @@ def _expression(key: Key) -> pl.Expr:
 
 def _square(key: GridKey) -> tuple[pl.Expr, pl.Expr]:
     """Return the row and the column of a place, whatever they are of one off the globe."""
+    return _floored(key.latitude, 90, key.step), _floored(key.longitude, 180, key.step)
+
+
+def _floored(column: str, most: int, step: float) -> pl.Expr:
+    """Return how many steps lie between ``-most`` and a place; ``most`` itself lies in the last square.
+
+    No operation turns the order of two places around, so that a place of a box lies between the squares of its corners.
+    It is multiplied, as polars divides one row and many in two ways.
+    """
     import polars as pl
 
-    places = (pl.col(key.latitude) + 90, pl.col(key.longitude) + 180)
-    row, column = ((place // key.step).cast(pl.Int64, strict=False) for place in places)
-    return row, column
+    steps, per_degree = pl.col(column).cast(pl.Float64) + (most + NEAR), 1 / step
+    last = ceil((2 * most - NEAR) * per_degree) - 1
+    return (steps * per_degree).floor().clip(upper_bound=last).cast(pl.Int64, strict=False)
 
 
 def _on_globe(key: GridKey) -> pl.Expr:

@@ -28,10 +28,11 @@ Bools = NDArray[np.bool_]
 class Differences:
     """Classes in both versions, in one only, and those that give somebody away; ``k`` is the fewest people that may.
 
-    From ``small`` 1 to k - 1 came or went; in ``secrets`` as many values of a sensitive column did, in ``kept`` of
-    another; ``alike`` are classes of several secrets in which all that came or went have one. ``people`` is whether
-    these are people or rows. ``overlaps`` are pairs of classes that are not surely apart: of one version only, where
-    ``fixed_cells`` are claimed, and of two that changed.
+    From ``small`` 1 to k - 1 came or went, or may have: a class of one version only may have had k - 1 people in the
+    other, who were suppressed, so that it needs 2k - 1. In ``secrets`` as many values of a sensitive column did, in
+    ``kept`` of another; ``alike`` are classes of several secrets in which all that came or went have one. ``people`` is
+    whether these are people or rows. ``overlaps`` are pairs of classes that are not surely apart: of one version only,
+    where ``fixed_cells`` are claimed, and of two that changed.
     """
 
     k: int
@@ -65,7 +66,8 @@ def compare_versions(
     """Return what tables ``old`` and ``new`` tell of fewer than ``k`` subjects, or rows where none is named.
 
     ``fixed_cells`` says that every class is a cell of one partition that both versions share, such as the tiling of an
-    epoch: then a class of one version only is one of nobody in the other. Nodes of ``hierarchies``, by column, overlap
+    epoch: then a class of one version only is one of nobody, or of k - 1 at most, in the other. Nodes of
+    ``hierarchies``, by column, overlap
     where they share a value; texts of ``plain`` columns are no nodes. Each sensitive column is compared and the whole
     row of them, then each of ``kept`` (what else both tables publish) and the whole row of all. Raises ``UsageError``
     for more classes than can be compared.
@@ -77,10 +79,11 @@ def compare_versions(
     secrets = _changes(db, roles, names[: len(roles.sensitive)], names[: len(roles.sensitive)], k, len(moved[0]))
     others = _changes(db, roles, names[len(roles.sensitive) :], names, k, len(moved[0]))
     changed = np.any([*moved, secrets.changed, others.changed], axis=0)
+    few = np.any([_few(one, k) for one in moved], axis=0) | _once(found, k)
     return Differences(
         k=k, people=roles.subject is not None, in_both=int(((found["o"] > 0) & (found["n"] > 0)).sum()),
         only_old=int((found["n"] == 0).sum()), only_new=int((found["o"] == 0).sum()),
-        small=int(np.any([_few(one, k) for one in moved], axis=0).sum()), secrets=int(secrets.few.sum()),
+        small=int(few.sum()), secrets=int(secrets.few.sum()),
         kept=int(others.few.sum()), alike=int(secrets.alike.sum()), fixed_cells=fixed_cells,
         overlaps=_overlaps(db, roles, hierarchies or {}, plain, changed, fixed_cells),
     )  # fmt: skip
@@ -107,6 +110,12 @@ def _changes(db: DuckDBPyConnection, roles: Roles, each: list[str], row: list[st
     if roles.subject and each:
         few |= _few(_changed(db, roles, ", ".join(row)), k) & changed
     return _Changes(changed, few, alike)
+
+
+def _once(found: Mapping[str, Ints], k: int) -> Bools:
+    """Return which classes of one version only have so few that one of them may be all that came or went."""
+    least, most = (choose(found["n"], found["o"]) for choose in (np.minimum, np.maximum))
+    return np.asarray((least == 0) & (most < 2 * k - 1))
 
 
 def _few(people: Ints, k: int) -> Bools:

@@ -69,7 +69,10 @@ def shared_values(texts: Texts, left: Values, right: Values, rows: Ints, plain: 
             begin, last = begins[other], begins[other + 1]
             both, either = left.kinds[one] & right.kinds[other], left.kinds[one] | right.kinds[other]
             alone = end - first == 1 and last - begin == 1
-            if first == end or begin == last or either & SINGLY or both & ~NUMBER or (both and not alone):
+            if alone and either & SINGLY == REDACTED and not both & ~REDACTED:
+                a, b = mine[first], theirs[begin]
+                found[at, other] = SOME if a == b else _redacted(texts.signs, texts.sign_starts, a, b, apart)
+            elif first == end or begin == last or either & SINGLY or both & ~NUMBER or (both and not alone):
                 found[at, other] = _of_values(texts, left, right, one, other, plain)
             elif both:  # two spans, as most are: a call would cost more than the answer
                 a, b = mine[first], theirs[begin]
@@ -92,9 +95,9 @@ def _of_values(texts: Texts, left: Values, right: Values, one: int, other: int, 
     if max(end - first, last - begin) > 1 and _common(left.members, first, end, right.members, begin, last):
         return SOME
     best = NOTHING
-    for mine in left.members[first:end]:
-        for theirs in right.members[begin:last]:
-            best = max(best, _of_texts(texts, mine, theirs, plain))
+    for mine in range(first, end):
+        for theirs in range(begin, last):
+            best = max(best, _of_texts(texts, left.members[mine], right.members[theirs], plain))
             if best == SOME:
                 return best
     return best
@@ -106,19 +109,19 @@ def _of_texts(texts: Texts, one: int, other: int, plain: bool) -> int:
     both, either = texts.kinds[one] & texts.kinds[other], texts.kinds[one] | texts.kinds[other]
     if one == other or either & ANY:
         return SOME
-    if both & NUMBER and _crossing(texts.numbers[one], texts.numbers[other]):
+    if both & NUMBER and _crossing(texts.numbers, one, other):
         return SOME
-    if both & CALENDAR and _crossing(texts.calendars[one], texts.calendars[other]):
+    if both & CALENDAR and _crossing(texts.calendars, one, other):
         return SOME
-    if both & CELL and _nested(texts.cells[one], texts.cells[other]):
+    if both & CELL and _nested(texts.cells, one, other):
         return SOME
     if both & LEAVES:
         starts = texts.leaf_starts
         if _common(texts.leaves, starts[one], starts[one + 1], texts.leaves, starts[other], starts[other + 1]):
             return SOME
-    if either & ENDS and _touching(texts.ends[one], texts.ends[other]):
+    if either & ENDS and _touching(texts.ends, one, other):
         return SOME
-    redacted = _redacted(texts, one, other) if either & REDACTED else UNKNOWN
+    redacted = _redacted(texts.signs, texts.sign_starts, one, other, UNKNOWN) if either & REDACTED else UNKNOWN
     if redacted != UNKNOWN:
         return redacted
     known = both & (NUMBER | CALENDAR | CELL | LEAVES)
@@ -126,23 +129,25 @@ def _of_texts(texts: Texts, one: int, other: int, plain: bool) -> int:
 
 
 @compiled
-def _crossing(mine: Floats, theirs: Floats) -> bool:
-    begins = mine[0] < theirs[1] or (mine[0] == theirs[1] and theirs[2] > 0)
-    return bool(begins and (theirs[0] < mine[1] or (theirs[0] == mine[1] and mine[2] > 0)))
+def _crossing(spans: Floats, one: int, other: int) -> bool:
+    """Return whether two spans share a moment; by rows' numbers, as everywhere here: a view costs more than a look."""
+    begins = spans[one, 0] < spans[other, 1] or (spans[one, 0] == spans[other, 1] and spans[other, 2] > 0)
+    ends = spans[other, 0] < spans[one, 1] or (spans[other, 0] == spans[one, 1] and spans[one, 2] > 0)
+    return bool(begins and ends)
 
 
 @compiled
-def _nested(mine: Ints, theirs: Ints) -> bool:
+def _nested(cells: Ints, one: int, other: int) -> bool:
     """Return whether one H3 cell is the other's parent at some resolution: its digits are where the other's begin."""
-    above = 45 - 3 * min(mine[0], theirs[0])
-    return bool(mine[1] >> above == theirs[1] >> above)
+    above = 45 - 3 * min(cells[one, 0], cells[other, 0])
+    return bool(cells[one, 1] >> above == cells[other, 1] >> above)
 
 
 @compiled
-def _touching(mine: Ints, theirs: Ints) -> bool:
-    for one in mine:
-        for other in theirs:
-            if one == other:
+def _touching(ends: Ints, one: int, other: int) -> bool:
+    for mine in range(ends.shape[1]):
+        for theirs in range(ends.shape[1]):
+            if ends[one, mine] == ends[other, theirs]:
                 return True
     return False
 
@@ -160,20 +165,19 @@ def _common(mine: Ints, first: int, end: int, theirs: Ints, begin: int, last: in
 
 
 @compiled
-def _redacted(texts: Texts, one: int, other: int) -> int:
-    """Return whether texts are equal but for redacted letters; UNKNOWN if of two lengths, which padding may hide."""
-    mine = texts.signs[texts.sign_starts[one] : texts.sign_starts[one + 1]]
-    theirs = texts.signs[texts.sign_starts[other] : texts.sign_starts[other + 1]]
-    size = min(mine.size, theirs.size)
-    if mine.size == theirs.size:
-        return SOME if _alike(mine, theirs) else NOTHING
-    from_left = _alike(mine[:size], theirs[:size])
-    return UNKNOWN if from_left or _alike(mine[mine.size - size :], theirs[theirs.size - size :]) else NOTHING
+def _redacted(signs: Ints, starts: Ints, one: int, other: int, padded: int) -> int:
+    """Return whether texts are equal but for redacted letters; ``padded`` if of two lengths, which padding may hide."""
+    mine, theirs, end, last = starts[one], starts[other], starts[one + 1], starts[other + 1]
+    size = min(end - mine, last - theirs)
+    if _alike(signs, mine, theirs, size):
+        return SOME if end - mine == last - theirs else padded
+    return padded if end - mine != last - theirs and _alike(signs, end - size, last - size, size) else NOTHING
 
 
 @compiled
-def _alike(mine: Ints, theirs: Ints) -> bool:
-    for at in range(mine.size):  # noqa: SIM110  (numba compiles no generator)
-        if mine[at] != theirs[at] and mine[at] != STAR and theirs[at] != STAR:
+def _alike(signs: Ints, mine: int, theirs: int, size: int) -> bool:
+    for at in range(size):
+        one, other = signs[mine + at], signs[theirs + at]
+        if one != other and one != STAR and other != STAR:
             return False
     return True

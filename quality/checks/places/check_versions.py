@@ -39,7 +39,7 @@ def check_versions(new: pa.Table, out: Sequence[pa.Table], *, k: int, late_days:
         below += sum(int(each.sum()) for each in few)
         overlapping += count_overlapping(groups)
     return Verdict(
-        "late_days", not (below or overlapping), "No version that is out differs from this one by a few people.",
+        "late_days", not (below or overlapping), "No version that is out differs by a few people on days of both.",
         "Everybody who has both learns of the late person, as `late_days: allow` says."
         if late_days == "allow"
         else "Keep the version that is out until the next epoch; or declare `late_days: allow`, and everybody who has "

@@ -68,12 +68,13 @@ def test_a_late_person_who_widened_a_class_is_not_called_safe(compared):
     assert compared(old, new, "-s", "ill")[0] == 1
     code, told = compared(old, new, "--fixed-cells")
     assert (code, told["differencing"]["overlapping"]) == (1, 1)
-    assert "no fixed cells" in told["differencing"]["reasons"][0]
+    assert any("no fixed cells" in reason for reason in told["differencing"]["reasons"])
 
 
 @pytest.mark.parametrize(
-    ("people", "code"), [pytest.param(1, 1, id="one"), pytest.param(7, 1, id="7"), pytest.param(8, 0, id="k-of-8")]
-)
+    ("people", "code"), [pytest.param(1, 1, id="one"), pytest.param(14, 1, id="of-whom-7-may-have-been-suppressed"),
+                         pytest.param(15, 0, id="of-whom-8-came")]
+)  # fmt: skip
 def test_over_fixed_cells_a_new_class_is_a_crowd_that_came(compared, people, code):
     new = rows(("[20, 29]", "Ayr", 6), ("[30, 39]", "Bute", 8), ("[40, 49]", "Bute", people))
 
@@ -230,7 +231,7 @@ def test_slots_of_places_hold_the_hours_that_stand_beside_them(geoward, tmp_path
 def test_texts_of_classes_that_are_apart_in_another_column_need_not_be_known(compared):
     old = rows(("[20, 29]", "Ayr", 6))
 
-    assert compared(old, old + rows(("[30, 39]", "Scotland", 6)).partition("\n")[2], "--fixed-cells")[0] == 0
+    assert compared(old, old + rows(("[30, 39]", "Scotland", 19)).partition("\n")[2], "--fixed-cells")[0] == 0
 
 
 def test_one_late_person_between_two_equal_classes_that_overlap_is_seen(compared):
@@ -296,7 +297,7 @@ def test_nulls_are_the_same_class_in_both_versions(compared):
 
 
 def test_versions_without_a_common_class_leave_no_difference_if_their_cells_are_fixed(compared):
-    code, told = compared(rows(("1", "Ayr", 5)), rows(("2", "Ayr", 5)), "--fixed-cells")
+    code, told = compared(rows(("1", "Ayr", 19)), rows(("2", "Ayr", 19)), "--fixed-cells")
 
     assert (code, told["differencing"]["in_both"]) == (0, 0)
 

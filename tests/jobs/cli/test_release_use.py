@@ -272,7 +272,7 @@ def test_what_is_wrong_with_a_file_is_told_and_not_to_write_csv_as_csv(geoward, 
     ragged = geoward("release", name, csv("a,b\n1,2\n1,2,3\n"), *options)
 
     assert "no Parquet file" in str(folder.exception)
-    assert "as many fields" in str(ragged.exception)
+    assert "has 3 fields, the header has 2" in str(ragged.exception)
     assert "Write it as CSV" not in str(ragged.exception)
 
 

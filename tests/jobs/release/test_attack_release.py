@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jobs.release.attack_release import attack_release, halve
 from quality.releases.declaration import TableRelease
@@ -140,7 +142,7 @@ def test_a_range_of_values_is_read_in_their_order(values, stated, order):
     column = [values[at] for at in rng.integers(0, len(values), PEOPLE)]
     table = people(many).append_column("level", pa.array(column))
     quasi_ids = {"age": {"kind": "numeric"}, "level": {"kind": "ordered", "hierarchy": stated}}
-    declared = TableRelease.model_validate({**release(5).model_dump(), "quasi_ids": quasi_ids})
+    declared = TableRelease.model_validate({**release(50).model_dump(), "quasi_ids": quasi_ids})
     domains = with_hierarchies(unite_domains([survey_columns(table, declared.coded)]), {})
 
     made = halve(declared, table, domains)
@@ -165,3 +167,23 @@ def test_dates_and_times_are_read_as_they_are_published(kind):
     made = halve(declared, table, domains)
 
     assert made.released["day"].distances(made.members["day"]).min(axis=1).max() == 0
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        pytest.param({"subject": "who"}, id="a-row-each"),
+        pytest.param({"subject": "of"}, id="rows-of-people"),
+        pytest.param({"subject": "who", "links": ["of"]}, id="linked-accounts"),
+        pytest.param({"subject": None}, id="no-subject"),
+    ],
+)
+@settings(max_examples=3, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 9))
+def test_what_attacks_find_is_the_same_in_whichever_order_the_rows_are(declared, seed):
+    table = people(many).append_column("of", pa.array([at // 2 for at in range(PEOPLE)]))
+    table = pa.concat_tables([table, table.slice(0, 20)])  # some are equal
+    of = TableRelease.model_validate({**release(3).model_dump(by_alias=True), **declared})
+    other = table.take(np.random.default_rng(seed).permutation(table.num_rows))
+
+    assert attacks(table, of) == attacks(other, of)

@@ -71,6 +71,11 @@ KMAP = {"model": "k_map", "k": 3}
 K2 = {"model": "k_anonymity", "k": 2, "population": None}
 
 
+def test_accounts_that_a_link_makes_one_person_reach_no_model(build):
+    assert build([(20, "S"), (21, "S")], [0, 1], [K2], "age size") is not None
+    assert build([(20, "S"), (21, "S")], [0, 1], [K2], "age size", links=["ill"]) is None
+
+
 def test_a_person_alone_in_the_release_hides_among_the_population(build):
     ages = [20, 21, 22, 60, 61, 62]
 

@@ -12,18 +12,27 @@ from jobs.release import compile_kernels as step
 from jobs.release.compile_kernels import compile_kernels
 
 ROOT = Path(__file__).parents[3]
-BUILD = """
+COMPILED = """
 import sys
 from pathlib import Path
 from numba.core import event
-from jobs.release.build_file import build_file
-from quality.releases.load_release import load_table_release, locate_release
 
 compiled = event.RecordingListener()
 event.register("numba:compile", compiled)
+WORK
+print([str(one.data["dispatcher"]) for _, one in compiled.buffer if one.is_start])
+"""
+BUILD = """
+from jobs.release.build_file import build_file
+from quality.releases.load_release import load_table_release, locate_release
 for declared in sys.argv[2:]:
     build_file(load_table_release(declared), locate_release(declared), Path(sys.argv[1]), None, lambda step: None)
-print([str(one.data["dispatcher"]) for _, one in compiled.buffer if one.is_start])
+"""
+COMPARE = """
+from jobs.release.compare_releases import compare_releases
+from quality.checks.anonymity.published_table import Roles
+found = compare_releases(*map(Path, sys.argv[1:]), Roles(("born", "zip"), (), None), of_source=False, fixed_cells=True)
+assert found.differencing.overlaps.pairs
 """
 OTHERS = """
 name: others
@@ -43,6 +52,19 @@ models:
 """
 
 
+def compiled_by(work, *arguments):
+    """Return what a process of its own compiles while it does the ``work``."""
+    done = subprocess.run(
+        [sys.executable, "-c", COMPILED.replace("WORK", work), *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def test_a_build_after_set_up_compiles_nothing(tmp_path):
     compile_kernels()
     source = ROOT / "data" / "sample" / "eu" / "actors.csv"
@@ -51,15 +73,16 @@ def test_a_build_after_set_up_compiles_nothing(tmp_path):
     for file in files:
         file.write_text(OTHERS.replace("METHOD", file.stem))
 
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, source, "sample_accounts", *files],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    assert compiled_by(BUILD, source, "sample_accounts", *files) == "[]"
 
-    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+def test_two_versions_are_compared_after_set_up_without_compiling(tmp_path):
+    compile_kernels()
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text('born,zip\n"[1990, 2000[",10**\n"[1990, 2000[",10**\n"{1980, 1981}",10**\n')
+    new.write_text('born,zip\n"[1995, 2005[",101*\n"[1995, 2005[",101*\n"[1980, 1985[",1***\n')
+
+    assert compiled_by(COMPARE, old, new) == "[]"
 
 
 @pytest.fixture

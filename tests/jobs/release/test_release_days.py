@@ -63,6 +63,15 @@ def test_what_fails_is_named_and_nothing_is_published(people, changed, failed):
     assert (table.num_rows, proof.failed) == (0, failed)
 
 
+def test_a_day_that_does_not_fit_the_declaration_is_that_days_matter_alone():
+    nobody_knows = release(nulls="suppress")
+    table = rows(*FOUR).drop_columns(["country"]).append_column("country", pa.nulls(4, pa.string()))
+
+    told, proof = release_day(table, nobody_knows, {}, DAY)
+
+    assert (told.num_rows, proof.rows_in, proof.failed) == (0, 4, ("models",))
+
+
 def test_an_undecided_attack_that_is_accepted_is_told_and_stops_nothing():
     accepted = release(gates=Gates(max_information_loss=1, accept_too_small=True))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pyspark.sql import functions
 
 from quality.checks.check_released_rows import check_classes, check_days, check_kept, check_proven
 
@@ -14,7 +15,9 @@ COLUMNS = ["app", "event_date"]
 
 @pytest.fixture
 def table(spark):
-    return lambda *rows: spark.createDataFrame(list(rows), "app string, event_date date")
+    return lambda *rows: spark.createDataFrame(list(rows), "app string, event_date date").withColumn(
+        "declaration", functions.lit("now")
+    )
 
 
 @pytest.mark.spark
@@ -29,9 +32,10 @@ def table(spark):
     ],
 )
 def test_each_class_of_a_day_has_k_rows(table, rows, holds, below):
-    told = check_classes(table(*rows), ["app"], 2)
+    told = check_classes(table(*rows), ["app"], 2, "now")
 
     assert (told.passed, told.measured["classes_below"]) == (holds, below)
+    assert check_classes(table(*rows), ["app"], 2, "another").passed, "which promised another k"
 
 
 @pytest.mark.spark
@@ -64,6 +68,8 @@ def test_undecided_attacks_alone_leave_a_day_released():
 
 
 def test_days_that_changed_since_they_were_published_are_told():
-    assert check_kept([], "x").passed
-    told = check_kept([D1], "x")
-    assert (told.passed, told.stops, told.measured) == (False, False, {"days_changed": 1})
+    assert check_kept([], [], "x").passed
+    for changed, others in (([D1], []), ([D1], [D1])):
+        told = check_kept(changed, others, "x")
+        assert (told.passed, told.stops) == (False, False)
+        assert told.measured == {"days_changed": len(changed), "days_of_another_declaration": len(others)}

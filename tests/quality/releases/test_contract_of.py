@@ -129,8 +129,23 @@ def test_a_table_of_rows_has_generalized_columns_those_kept_and_the_declaration(
         pytest.param({"keep": ["ip_key"]}, "would publish ip_key", id="a-pseudonym"),
         pytest.param({"keep": ["text"]}, "would publish text", id="free-text"),
         pytest.param({"keep": ["event_date"]}, "would publish event_date", id="the-partition"),
+        pytest.param({"keep": ["purposes"]}, "would publish purposes", id="a-list"),
+        pytest.param({"keep": ["mood"]}, "does not have: mood", id="no-such-column"),
         pytest.param(
-            {"models": [{"model": "k_map", "k": 5, "population": "x.csv"}]}, "counts in a population", id="population"
+            {"models": [{"model": "l_diversity", "column": "amount", "l": 2}]},
+            "asks for no k",
+            id="no-k",
+        ),
+        pytest.param({"gates": {"singling_out": None}}, "leaves attacks out: singling_out", id="not-attacked"),
+        pytest.param(
+            {"reads": "curated.actor_features", "quasi_ids": {"posts": {"kind": "numeric"}}, "links": []},
+            "do not say which purposes",
+            id="a-table-without-purposes",
+        ),
+        pytest.param(
+            {"models": [{"model": "k_map", "k": 5, "population": "x.csv"}, {"model": "k_anonymity", "k": 5}]},
+            "counts in a population",
+            id="population",
         ),
     ],
 )

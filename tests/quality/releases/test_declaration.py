@@ -29,6 +29,7 @@ def declared(models, quasi_ids=AGE, **more):
         pytest.param(
             {"models": [K_MAP], "quasi_ids": {"age": {"kind": "numeric", "top": 90}}}, "code both", id="coded"
         ),
+        pytest.param({"models": [K_MAP], "keep": ["ill"]}, "nobody can be sought by it", id="kept-columns"),
         pytest.param({"models": [PRESENCE], "quasi_ids": TREE}, "classes by nodes overlap", id="overlapping-classes"),
     ],
 )
@@ -40,3 +41,7 @@ def test_what_cannot_be_counted_in_a_population_is_refused(stated, says):
 def test_nodes_may_be_counted_where_they_do_not_overlap():
     assert declared([PRESENCE], TREE, method="full_domain").population == "all.csv"
     assert declared([K_MAP], TREE).population == "all.csv"
+
+
+def test_what_nobody_can_know_may_be_kept_of_a_population():
+    assert declared([K_MAP], keep=["note"], gates={"kept_alone": 1}).keep == ("note",)

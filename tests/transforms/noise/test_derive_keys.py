@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
+from math import ceil
 
 import h3
 import pyarrow as pa
@@ -36,6 +38,72 @@ def test_every_place_of_a_box_lies_in_one_of_its_squares(lat, lon):
 
     assert derived(GRID, lat=[lat], lon=[lon])["cell"][0] in squares
     assert len(squares) in (100, 110, 121)
+
+
+STEPS = {float(Fraction(step)): Fraction(step) for step in ("0.1", "0.01", "0.001", "0.05", "0.025", "1/3", "7")}
+EACH = st.integers(0, 12).map(lambda part: Fraction(part, 12))
+
+
+def true_square(lat, lon, step):
+    """Return row and column of a place by exact arithmetic."""
+    return tuple(
+        min((place + most) // STEPS[step], ceil(2 * most / STEPS[step]) - 1) for place, most in ((lat, 90), (lon, 180))
+    )
+
+
+@st.composite
+def boxes(draw):
+    """Draw a step, a box of few squares, and places in it: on its borders, on those of squares, and between."""
+    step = draw(st.sampled_from(list(STEPS)))
+    sides = []
+    for most in (90, 180):
+        squares = ceil(2 * most / STEPS[step])
+        low = draw(st.sampled_from([0, squares - 1]) | st.integers(0, squares - 1)) + draw(EACH) / 3
+        ends = (at * STEPS[step] - most for at in (low, low + draw(st.integers(1, 4)) + draw(EACH)))
+        sides.append([min(end, Fraction(most)) for end in ends])
+    (south, north), (west, east) = sides
+    lats, lons = (EACH.map(lambda part, a=a, b=b: a + part * (b - a)) for a, b in sides)
+    box = {"south": south, "west": west, "north": north, "east": east}
+    return step, box, draw(st.lists(st.tuples(lats, lons), min_size=1, max_size=20))
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(boxes())
+def test_each_place_of_a_closed_box_is_in_a_public_square_and_each_such_square_touches_the_box(drawn):
+    import polars as pl
+
+    step, box, places = drawn
+    keys = {"cell": GridKey(by="grid", latitude="lat", longitude="lon", step=step)}
+    partitions = PublicKeys(product={"cell": {side: float(at) for side, at in box.items()}})
+    corners = [true_square(box[lat], box[lon], step) for lat, lon in (("south", "west"), ("north", "east"))]
+    (south, west), (north, east) = corners
+    touching = [10**7 * row + column for row in range(south, north + 1) for column in range(west, east + 1)]
+    true = [10**7 * row + column for row, column in (true_square(*place, step) for place in places)]
+    frame = pl.DataFrame(
+        [tuple(map(float, place)) for place in places], {"lat": pl.Float64, "lon": pl.Float64}, orient="row"
+    )
+    number, count = partition_numbers(partitions, keys)
+
+    assert public_partitions(partitions, keys)["cell"].to_pylist() == touching
+    assert count == len(touching)
+    assert frame.select(key_columns(keys))["cell"].to_list() == true
+    assert [touching[at] for at in frame.select(number.alias("n"))["n"]] == true
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "row", "column"),
+    [
+        pytest.param(90.0, 180.0, 1799, 3599, id="the-pole-and-the-antimeridian"),
+        pytest.param(89.95, 179.95, 1799, 3599, id="beside-them"),
+        pytest.param(-90.0, -180.0, 0, 0, id="the-first"),
+        pytest.param(0.3, -122.4, 903, 576, id="on-the-border-of-squares"),
+        pytest.param(0.2999999, -122.4000001, 902, 575, id="a-centimetre-before-it"),
+    ],
+)
+def test_a_place_on_a_border_begins_a_square_but_where_the_globe_ends(lat, lon, row, column):
+    keys = {"cell": GridKey(by="grid", latitude="lat", longitude="lon", step=0.1)}
+
+    assert derived(keys, lat=[lat], lon=[lon])["cell"] == [10**7 * row + column]
 
 
 @pytest.mark.parametrize(("lat", "lon"), [(91.0, 0.0), (0.0, 181.0), (None, 0.0), (float("nan"), 0.0)])
