@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from transforms.anonymity.domains import Domain
+    from transforms.anonymity.publish_rows import Published
 
 AT_MOST = 100_000
 """Rows that are attacked; of a larger table, those of a part of its people."""
@@ -94,9 +95,10 @@ def halve(
     crowd = None if population is None or release.k > 1 else _crowd(release, rows, population)
     paths = hierarchy_paths(release, rows, domains)
     categories = domains_of(true if crowd is None else _both(true, crowd), true.column_names, paths)
-    published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population).table
+    published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population)
+    shown = _once_each(published, people_of(release, rows)[half == 0])
     released = read_released(
-        published, true.column_names, categories, hierarchies=paths, exact=(*release.sensitive, *kept),
+        shown, true.column_names, categories, hierarchies=paths, exact=(*release.sensitive, *kept),
         orders={one.name: one.texts.to_pylist() for one in domains if one.declared.kind == "ordered"},
     )  # fmt: skip
     members, others = (
@@ -109,9 +111,20 @@ def halve(
 
 def _in_order(rows: pa.Table) -> pa.Table:
     """Return the rows in an order that only their contents give; which of equal rows comes first changes nothing."""
+    import pyarrow as pa
+
+    from transforms.anonymity.order_rows import order_rows
+
+    return rows.take(pa.array(order_rows(rows)))
+
+
+def _once_each(published: Published, people: NDArray[np.int64]) -> pa.Table:
+    """Return the published rows, of the same person's equal ones one: a person is no crowd, however many rows."""
     import polars as pl
 
-    return rows.take(pl.DataFrame(pl.from_arrow(rows)).hash_rows(SEED).arg_sort().to_arrow())
+    shown = pl.DataFrame(pl.from_arrow(published.table)).with_columns(pl.Series("\0who", people[published.rows]))
+    once = shown.select(pl.struct(pl.all()).is_first_distinct()).to_series()
+    return published.table.filter(once.to_arrow())
 
 
 def _true(rows: pa.Table, declared: dict[str, QuasiIdentifier]) -> pa.Table:
