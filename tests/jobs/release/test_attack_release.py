@@ -191,7 +191,7 @@ def test_what_attacks_find_is_the_same_in_whichever_order_the_rows_are(declared,
 
 def test_a_person_of_many_equal_rows_is_no_crowd():
     """Each row is there twice: what a question fits is counted in people, so that nothing changes."""
-    table, declared = people(many), release(2)
+    table, declared = people(many), release(200)
     domains = survey_table(table, declared.coded, {})
 
     once, twice = (halve(declared, rows, domains).released["age"] for rows in (table, pa.concat_tables([table, table])))
