@@ -66,9 +66,9 @@ def attack_published(
 ) -> list[Verdict]:
     """Attack a ``published`` file that anybody made, with the rows it was made of and those of people it is not of.
 
-    A person is a row of ``original`` and of ``control``, or the first of a subject's. Raises ``UsageError`` for files
-    that cannot be read and for a control of the same people, and ``UnreadableRelease`` for published values that stand
-    for none of the original's.
+    A person is a row of ``original`` and of ``control``, or one by chance of a subject's. Raises ``UsageError`` for
+    files that cannot be read and for a control of the same people, and ``UnreadableRelease`` for published values that
+    stand for none of the original's.
     """
     import pyarrow as pa
 
@@ -100,17 +100,18 @@ def _of_file(verdict: Verdict) -> Verdict:
 
 
 def _people(file: Path, columns: Sequence[str], subject: str | None, beside: Beside) -> pa.Table:
-    """Return the columns of a file's people: of a subject's rows the first, and none of rows without one."""
-    import numpy as np
+    """Return the columns of a file's people: of a subject's rows one by chance, and none of rows without one."""
     import pyarrow as pa
     import pyarrow.compute as pc
+
+    from quality.checks.anonymity.one_row_each import one_row_each
 
     if subject is None:
         return read_table(file, columns, delimiter=beside.delimiter)
     rows = read_table(file, (*columns, subject), delimiter=beside.delimiter)
     rows = rows.filter(pc.is_valid(rows[subject]))
     codes = rows[subject].combine_chunks().dictionary_encode().indices.to_numpy()
-    return rows.take(pa.array(np.sort(np.unique(codes, return_index=True)[1]))).select(list(columns))
+    return rows.take(pa.array(one_row_each(rows, (*columns, subject), codes))).select(list(columns))
 
 
 def _refuse_orders(categories: Domains, orders: Mapping[str, Sequence[str]]) -> None:

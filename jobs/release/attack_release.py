@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jobs.release.attack_halves import SEED, Halves, attack_halves
 from jobs.release.hierarchy_paths import hierarchy_paths
 from jobs.release.linked_people import linked_people
+from quality.checks.anonymity.one_row_each import one_row_each
 from quality.checks.verdict import Verdict
 from quality.releases.attributes import QuasiIdentifier
 from quality.releases.declaration import Gates, TableRelease
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from transforms.anonymity.domains import Domain
+    from transforms.anonymity.publish_rows import Published
 
 AT_MOST = 100_000
 """Rows that are attacked; of a larger table, those of a part of its people."""
@@ -36,9 +38,10 @@ def attack_release(
 ) -> list[Verdict]:
     """Return a verdict for each attack that the release's gates name. ``rows`` all have a subject.
 
-    Half of the subjects are published as declared, the other half is the control group; each is attacked by one row.
-    Where half of the people cannot be published, that is the verdict: nothing proves the release. The ``population``
-    that models count in stays whole.
+    Half of the subjects are published as declared, the other half is the control group; each is attacked by one row of
+    theirs, by chance: what stands in a few of somebody's many rows only is seldom tried. Where half of the people
+    cannot be published, that is the verdict: nothing proves the release. The ``population`` that models count in stays
+    whole.
     """
     if not _asked(release.gates):
         return []
@@ -80,27 +83,26 @@ def halve(
 
     They are put in an order of their own first: neither halves nor who is attacked depend on how a file is sorted.
     """
-    import numpy as np
     import pyarrow as pa
 
     from quality.checks.attacks.read_released import domains_of, read_people, read_released
     from transforms.anonymity.publish_rows import publish_rows
 
     rows = _in_order(rows)
-    half, first = _people(release, rows)
+    half, chosen = _people(release, rows)
     kept = release.known_kept
     true = _true(rows, {**release.coded, **dict.fromkeys(kept, QuasiIdentifier(kind="categorical"))})
     crowd = None if population is None or release.k > 1 else _crowd(release, rows, population)
     paths = hierarchy_paths(release, rows, domains)
     categories = domains_of(true if crowd is None else _both(true, crowd), true.column_names, paths)
-    published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population).table
+    published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population)
+    shown = _once_each(published, people_of(release, rows)[half == 0])
     released = read_released(
-        published, true.column_names, categories, hierarchies=paths, exact=(*release.sensitive, *kept),
+        shown, true.column_names, categories, hierarchies=paths, exact=(*release.sensitive, *kept),
         orders={one.name: one.texts.to_pylist() for one in domains if one.declared.kind == "ordered"},
     )  # fmt: skip
     members, others = (
-        read_people(true.take(pa.array(np.flatnonzero(first & (half == one)))), true.column_names, categories)
-        for one in (0, 1)
+        read_people(true.take(pa.array(chosen[half[chosen] == one])), true.column_names, categories) for one in (0, 1)
     )
     sizes = {name: len(values) for name, values in categories.items()}
     everybody = None if crowd is None else read_people(crowd, crowd.column_names, categories)
@@ -109,9 +111,20 @@ def halve(
 
 def _in_order(rows: pa.Table) -> pa.Table:
     """Return the rows in an order that only their contents give; which of equal rows comes first changes nothing."""
+    import pyarrow as pa
+
+    from transforms.anonymity.order_rows import order_rows
+
+    return rows.take(pa.array(order_rows(rows)))
+
+
+def _once_each(published: Published, people: NDArray[np.int64]) -> pa.Table:
+    """Return the published rows, of the same person's equal ones one: a person is no crowd, however many rows."""
     import polars as pl
 
-    return rows.take(pl.DataFrame(pl.from_arrow(rows)).hash_rows(SEED).arg_sort().to_arrow())
+    shown = pl.DataFrame(pl.from_arrow(published.table)).with_columns(pl.Series("\0who", people[published.rows]))
+    once = shown.select(pl.struct(pl.all()).is_first_distinct()).to_series()
+    return published.table.filter(once.to_arrow())
 
 
 def _true(rows: pa.Table, declared: dict[str, QuasiIdentifier]) -> pa.Table:
@@ -123,15 +136,15 @@ def _true(rows: pa.Table, declared: dict[str, QuasiIdentifier]) -> pa.Table:
 
 
 def _crowd(release: TableRelease, rows: pa.Table, population: pa.Table) -> pa.Table:
-    """Return the true quasi-identifiers of the population, a person a row: of several, the first."""
-    import numpy as np
+    """Return the true quasi-identifiers of the population, a person a row: of several, one by chance."""
     import pyarrow as pa
 
     from transforms.anonymity.join_population import unite_people
 
     if release.subject is not None:
         people = unite_people(rows, population, release.subject, release.links)[rows.num_rows :]
-        population = population.take(pa.array(np.sort(np.unique(people, return_index=True)[1])))
+        names = [release.subject, *release.quasi_ids]
+        population = population.take(pa.array(one_row_each(population, names, people)))
     return _true(population, release.quasi_ids)
 
 
@@ -153,17 +166,15 @@ def _of_half(release: TableRelease) -> TableRelease:
     return release.model_copy(update={"models": models})
 
 
-def _people(release: TableRelease, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return each row's half (0, 1, or 2: in neither, of a large table), and whether it is the first of its subject."""
+def _people(release: TableRelease, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each row's half (0, 1, or 2: in neither, of a large table), and the number of one row of each person."""
     import numpy as np
     import polars as pl
 
     subjects = people_of(release, rows)
     parts = max(2, 2 * (rows.num_rows // AT_MOST))
     digests = pl.Series(np.arange(int(subjects.max(initial=-1)) + 1)).hash(SEED).to_numpy() % parts
-    first = np.zeros(rows.num_rows, bool)
-    first[np.unique(subjects, return_index=True)[1]] = True
-    return np.minimum(digests[subjects], 2).astype(np.int64), first
+    return np.minimum(digests[subjects], 2).astype(np.int64), one_row_each(rows, release.columns, subjects)
 
 
 def people_of(release: TableRelease, rows: pa.Table) -> NDArray[np.int64]:

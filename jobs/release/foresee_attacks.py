@@ -35,17 +35,17 @@ def foresee_attacks(release: TableRelease, rows: pa.Table) -> Iterator[str]:
 
 
 def _people(release: TableRelease, rows: pa.Table) -> pl.DataFrame:
-    """Return what may be known of each person: of several rows the first."""
-    import numpy as np
+    """Return what may be known of each person: of several rows one by chance."""
     import polars as pl
     import pyarrow as pa
 
+    from quality.checks.anonymity.one_row_each import one_row_each
     from transforms.anonymity.domains import as_declared
 
     kept = dict.fromkeys(release.known_kept, QuasiIdentifier(kind="categorical"))
-    first = np.sort(np.unique(people_of(release, rows), return_index=True)[1])
+    chosen = one_row_each(rows, release.columns, people_of(release, rows))
     known = {name: as_declared(rows, name, one) for name, one in {**release.quasi_ids, **kept}.items()}
-    return cast("pl.DataFrame", pl.from_arrow(pa.table(known).take(pa.array(first))))
+    return cast("pl.DataFrame", pl.from_arrow(pa.table(known).take(pa.array(chosen))))
 
 
 def _too_few(release: TableRelease, people: int) -> Iterator[str]:

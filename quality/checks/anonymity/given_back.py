@@ -20,17 +20,17 @@ Numbers = NDArray[np.float64]
 SEED = 20_261_128
 
 
-def given_back(kept: pl.Series, known: pl.Series, classes: Ints, *, numeric: bool) -> float:
+def given_back(kept: pl.Series, known: pl.Series, classes: Ints, *, numeric: bool, errors: float = 2.0) -> float:
     """Return in [-1, 1] how much more ``kept`` (n,) and ``known`` (n,) tell of each other than ``classes`` (n,) do.
 
     One row is a person, classes are of what was published. The greater one of two differences: of the shares of people
     whose kept value is that of one who is alike in ``known`` (the next in order, of numbers) and that of one of their
     class; and of the shares of people to whom one of the same kept value is nearer in ``known`` than one of their class
-    and to whom they are farther. Two standard errors are taken off, for chance.
+    and to whom they are farther. Two standard ``errors`` are taken off, for chance.
     """
     codes, values = _codes(kept), _values(known, numeric=numeric)
     near = _next_of(values) if numeric else _others(values.astype(np.int64), 1)
-    class_mate, kept_mate = _others(classes, 2), _others(codes, 3)
+    class_mate, kept_mate = _others(classes, 2), _others(codes, 2)  # alike where the groups are: nothing is told then
     rows = np.arange(len(codes))
     agree = [(codes == codes[mate]).astype(float) for mate in (near, class_mate)]
     away = [
@@ -38,16 +38,16 @@ def given_back(kept: pl.Series, known: pl.Series, classes: Ints, *, numeric: boo
         for mate in (class_mate, kept_mate)
     ]
     told = [
-        _surely((agree[0] - agree[1])[(near != rows) & (class_mate != rows)]),
-        _surely(np.sign(away[0] - away[1])[(class_mate != rows) & (kept_mate != rows)]),
+        _surely((agree[0] - agree[1])[(near != rows) & (class_mate != rows)], errors),
+        _surely(np.sign(away[0] - away[1])[(class_mate != rows) & (kept_mate != rows)], errors),
     ]
     return max(told)
 
 
-def _surely(differences: Numbers) -> float:
-    """Return the mean without two standard errors, of at least what one pair of ``n`` may be."""
+def _surely(differences: Numbers, errors: float) -> float:
+    """Return the mean without standard ``errors``, of at least what one pair of ``n`` may be."""
     n = len(differences)
-    return float(differences.mean() - 2 * max(float(differences.std()) / n**0.5, 1 / n)) if n else -1.0
+    return float(differences.mean() - errors * max(float(differences.std()) / n**0.5, 1 / n)) if n else -1.0
 
 
 def _codes(column: pl.Series) -> Ints:

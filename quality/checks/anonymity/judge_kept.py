@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quality.checks.anonymity.given_back import given_back
 from quality.checks.anonymity.hierarchy_file import Paths
+from quality.checks.anonymity.telling_columns import CLASS, WHO, telling_columns
 from quality.checks.verdict import Verdict
-from quality.releases.attributes import QuasiIdentifier
 from quality.releases.declaration import TableRelease
 
 if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-_WHO, _CLASS = "\0who", "\0class"
-
 NEARLY = 0.95
 """Share of people for whom two columns say the same, in other words, from which they are one-to-one."""
-
-PAIRED, TOGETHER = 50_000, 100
-"""People of whom pairs are made, enough for a share within a hundredth, and how many of a class are taken at a time."""
 
 
 def judge_kept(
@@ -36,11 +30,13 @@ def judge_kept(
     ``rows`` (n,) are a ``part`` of the source's, ``who`` (n,) numbers the person of each, and ``classes`` (n,) the
     class each is published in, below 0 for none. With ``most`` for ``gates.kept_alone``, passing promises:
     - no kept or sensitive column holds a row's own subject or link more often than chance brings values together;
-    - no kept column is one-to-one with the subject, a link or a quasi-identifier, for all but 5 % of people;
+    - no kept column is one-to-one with the subject, a link or a quasi-identifier, for all but 5 % of people, nor where
+      it has not its commonest value;
     - at most ``most`` of people hold a value of a kept column that fewer than k do, or kept values all their own;
     - inside a published class no kept column, nor all together, tells a quasi-identifier, nor all together, to more
       than ``most`` of people beyond chance (``given_back``): neither a finer value nor a function of it, of a node
-      above it (``paths`` are those of hierarchies, by column) or of its place in the order of numbers or texts.
+      above it (``paths`` are those of hierarchies, by column) or of its place in the order of numbers or texts. A
+      person is one row by chance: of all their rows, then of those with ever rarer kept values.
     It does not promise that kept values are unknown to others, nor does it find what several quasi-identifiers tell
     only together where no two people share them all, nor a function without order or hierarchy of values that no two
     people share.
@@ -48,7 +44,7 @@ def judge_kept(
     import polars as pl
 
     frame = cast(pl.DataFrame, pl.from_arrow(rows.select(list(dict.fromkeys(release.columns))))).cast(pl.String)
-    frame = frame.with_columns(pl.Series(_WHO, who), pl.Series(_CLASS, classes))
+    frame = frame.with_columns(pl.Series(WHO, who), pl.Series(CLASS, classes))
     accounts = [*([release.subject] if release.subject else []), *release.links]
     known = [*accounts, *release.quasi_ids]
     most = 1.0 if release.gates.kept_alone is None else release.gates.kept_alone
@@ -59,7 +55,8 @@ def judge_kept(
     never = bool(found)
     found |= {name for name in release.keep if _few(frame, [name], max(2.0, release.k * part)) > most}
     if most < 1:
-        found |= _telling(frame, release, [name for name in release.keep if name not in found], most, paths or {})
+        rest = [name for name in release.keep if name not in found]
+        found |= telling_columns(frame, release, rest, most, paths or {})
     if not found and len(release.keep) > 1 and _few(frame, release.keep, 2) > most:
         found = set(release.keep)
     return [_verdict(release, found, most, never=never)] if release.keep or found else []
@@ -100,69 +97,43 @@ def _few(frame: pl.DataFrame, names: Sequence[str], least: float) -> float:
     import polars as pl
 
     valued = frame.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in names))
-    pairs = valued.select(*names, _WHO).unique()
+    pairs = valued.select(*names, WHO).unique()
     rare = pairs.join(pairs.group_by(names).len().filter(pl.col("len") < least), on=names, nulls_equal=True)
-    return rare[_WHO].n_unique() / max(1, pairs[_WHO].n_unique())
+    return rare[WHO].n_unique() / max(1, pairs[WHO].n_unique())
 
 
 def _one_to_one(frame: pl.DataFrame, name: str, other: str) -> bool:
+    """Return whether ``name`` and ``other`` are one-to-one, or are where ``name`` has not its commonest value.
+
+    A value that all have in some row ("none") says nothing, and would hide what the others say; these count if more
+    than a few people have them.
+    """
+    import polars as pl
+
+    valued = frame.select(name, other, WHO).drop_nulls()
+    common = valued.group_by(name).agg(pl.col(WHO).n_unique()).sort(WHO, name, descending=[True, False])[name].head(1)
+    rest = valued.filter(~pl.col(name).is_in(common.implode()))
+    enough = rest[WHO].n_unique() > (1 - NEARLY) * valued[WHO].n_unique()
+    return _paired(valued, name, other) or (enough and _paired(rest, name, other))
+
+
+def _paired(valued: pl.DataFrame, name: str, other: str) -> bool:
     """Return whether nearly all people have the most frequent value of one for that of the other, both ways."""
     import polars as pl
 
-    pairs = frame.select(name, other, _WHO).drop_nulls().group_by(name, other).agg(pl.col(_WHO).n_unique())
+    pairs = valued.group_by(name, other).agg(pl.col(WHO).n_unique())
     if pairs.height < 2 or min(pairs[name].n_unique(), pairs[other].n_unique()) < 2:
         return False
-    total = int(pairs[_WHO].sum())
-    return all(int(pairs.group_by(by).agg(pl.col(_WHO).max())[_WHO].sum()) >= NEARLY * total for by in (name, other))
+    total = int(pairs[WHO].sum())
+    return all(int(pairs.group_by(by).agg(pl.col(WHO).max())[WHO].sum()) >= NEARLY * total for by in (name, other))
 
 
 def _same(frame: pl.DataFrame, name: str, other: str) -> bool:
     """Return whether more people's value is their own account than chance brings together: a Poisson count's limit."""
     import polars as pl
 
-    both = frame.select(name, other, _WHO).drop_nulls()
-    own = both.filter(pl.col(name) == pl.col(other))[_WHO].n_unique()
+    both = frame.select(name, other, WHO).drop_nulls()
+    own = both.filter(pl.col(name) == pl.col(other))[WHO].n_unique()
     pairs = both.group_by(name).len().join(both.group_by(other).len(), left_on=name, right_on=other)
     chance = float((pairs["len"].cast(pl.Float64) * pairs["len_right"]).sum()) / max(1, both.height)
     return bool(own > chance + 3 * chance**0.5)
-
-
-def _telling(
-    frame: pl.DataFrame, release: TableRelease, names: Sequence[str], most: float, paths: Mapping[str, Paths]
-) -> set[str]:
-    """Return the columns of ``names`` that give back a quasi-identifier; all, if only all together do."""
-    import polars as pl
-
-    people = frame.filter(pl.col(_CLASS) >= 0).unique(_WHO, keep="first", maintain_order=True)
-    if people.is_empty():
-        return set()
-    if people.height > PAIRED:
-        group = pl.struct(_CLASS, pl.int_range(pl.len()).over(_CLASS) // TOGETHER)
-        people = people.filter(group.hash(1) % 1_000_000 < 1_000_000 * PAIRED // people.height)
-    classes = people[_CLASS].to_numpy().astype(np.int64)
-    known = [each for name, one in release.quasi_ids.items() for each in _known(people[name], one, paths.get(name))]
-    known += [(_joined(people, list(release.quasi_ids)), False)] if len(release.quasi_ids) > 1 else []
-
-    def tells(column: pl.Series) -> bool:
-        return any(given_back(column, one, classes, numeric=numeric) > most for one, numeric in known)
-
-    found = {name for name in names if tells(people[name])}
-    together = not found and len(names) > 1 and tells(_joined(people, names))
-    return set(names) if together else found
-
-
-def _known(column: pl.Series, one: QuasiIdentifier, paths: Paths | None) -> Iterator[tuple[pl.Series, bool]]:
-    """Give what an attacker may know by a quasi-identifier, and whether to look at its order: texts have one too."""
-    yield column, True
-    if one.kind != "numeric":
-        yield column, False
-    for level in range(1, len(next(iter(paths.values()))) - 1 if paths else 1):
-        above = {value: "\0".join(way[level:]) for value, way in (paths or {}).items()}
-        yield column.replace_strict(above, default=None), False
-
-
-def _joined(people: pl.DataFrame, names: Sequence[str]) -> pl.Series:
-    """Return all values of a row as one."""
-    import polars as pl
-
-    return people.select(pl.struct(list(names)).rank("dense").cast(pl.String)).to_series()

@@ -57,6 +57,19 @@ def test_a_kept_column_may_have_no_value_and_looks_like_nothing_else():
     assert fit.sum(axis=1).max() == 1
 
 
+@pytest.mark.parametrize("turn", [False, True], ids=["first-row-says-nothing", "last-row"])
+def test_what_another_row_of_a_person_says_singles_them_out_too(turn):
+    table = people(many)
+    weights = [[f"w{at}", "none"] if turn else ["none", f"w{at}"] for at in range(PEOPLE)]
+    twice = table.take(pa.array([at for at in range(PEOPLE) for _ in range(2)]))
+    twice = twice.append_column("weight", pa.array([value for both in weights for value in both]))
+
+    assert outcomes(attacks(twice, keeping(30, "weight"))) == [
+        ("attack_singling_out", "weight", "failed"),
+        ("attack_singling_out", None, "passed"),
+    ]
+
+
 @pytest.mark.parametrize("most", [1, None])
 def test_what_nobody_can_know_is_not_given_to_the_attacker(most):
     table = people(many).append_column("weight", people(many)["pay"])

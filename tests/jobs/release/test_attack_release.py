@@ -187,3 +187,13 @@ def test_what_attacks_find_is_the_same_in_whichever_order_the_rows_are(declared,
     other = table.take(np.random.default_rng(seed).permutation(table.num_rows))
 
     assert attacks(table, of) == attacks(other, of)
+
+
+def test_a_person_of_many_equal_rows_is_no_crowd():
+    """Each row is there twice: what a question fits is counted in people, so that nothing changes."""
+    table, declared = people(many), release(2)
+    domains = survey_table(table, declared.coded, {})
+
+    once, twice = (halve(declared, rows, domains).released["age"] for rows in (table, pa.concat_tables([table, table])))
+
+    assert len(twice.codes) == len(once.codes) > 0

@@ -177,6 +177,81 @@ def test_a_kept_column_that_tells_no_more_than_its_class_does_holds(kept):
     assert judged_crowd(ages, towns, a=kept(chance, ages)).passed
 
 
+FEW = [0.12, 0.2, 0.3]
+
+
+@pytest.mark.parametrize("share", FEW)
+@pytest.mark.parametrize("fillers", [["none"], ["none", "n/a"]], ids=["one-filler", "two"])
+def test_a_kept_column_that_tells_the_age_of_a_few_and_nothing_of_the_others_stops_the_release(share, fillers):
+    chance, ages, towns = crowd(12_000)
+    told, filler = chance.random(len(ages)) < share, chance.choice(fillers, len(ages))
+
+    assert judged_crowd(ages, towns, a=np.where(told, ages.astype(str), filler)).stops
+    assert judged_crowd(ages, towns, a=np.where(told, chance.permutation(ages).astype(str), filler)).passed
+
+
+COINS = np.random.default_rng(9)
+
+
+def judged_visits(visits, told):
+    """Judge ``visits`` rows of each of a crowd, of which ``told`` gives the kept value by age and number of the row."""
+    _, ages, towns = crowd(2_000)
+    who, number = np.repeat(np.arange(2_000), visits), np.tile(np.arange(visits), 2_000)
+    rows = pa.table({
+        "who": [f"s{one}" for one in who], "age": ages[who], "town": [f"t{one}" for one in towns[who]],
+        "a": [told(age, at) for age, at in zip(ages[who], number, strict=True)],
+    })  # fmt: skip
+    release = TableRelease(
+        name="t", description="d", purpose="p", reads="f", subject="who", keep=("a",),
+        quasi_ids={"age": {"kind": "numeric"}, "town": {"kind": "categorical"}},
+        models=({"model": "k_anonymity", "k": 10},),
+    )  # fmt: skip
+    found = []
+    for order in (slice(None), slice(None, None, -1)):
+        mixed = rows.take(pa.array(np.arange(rows.num_rows)[order]))
+        found += judge_kept(release, mixed, who[order], ages[who][order] // 5)
+    assert found[0] == found[1]
+    return found[0]
+
+
+@pytest.mark.parametrize(
+    ("visits", "told"),
+    [
+        pytest.param(3, lambda age, at: f"g{age // 2}" if at else "none", id="all-rows-but-the-first"),
+        pytest.param(3, lambda age, at: f"g{age // 2}" if at == 2 else "none", id="the-last"),
+        pytest.param(12, lambda age, at: f"g{age // 2}" if at == 7 else f"visit {at}", id="one-of-many"),
+        pytest.param(2, lambda age, at: f"{age % 2 if at else COINS.integers(2)}", id="beside-a-coin"),
+    ],
+)
+def test_what_any_row_of_a_person_tells_stops_the_release_in_whatever_order_the_rows_are(visits, told):
+    assert judged_visits(visits, told).stops
+    assert judged_visits(visits, lambda age, at: told(at * 7 % 60, at)).passed
+
+
+@pytest.mark.parametrize(
+    ("values", "telling", "passed"),
+    [
+        pytest.param("abcd", 400, False, id="one-to-one-beside-none"),
+        pytest.param("abcd", 24, False, id="of-six-in-a-hundred"),
+        pytest.param("abcd", 16, True, id="of-four-in-a-hundred"),
+        pytest.param("aaaa", 400, True, id="one-value-beside-none"),
+    ],
+)
+def test_a_value_that_all_have_does_not_hide_a_column_that_is_one_to_one(values, telling, passed):
+    """Each of four groups of people has a day of its own; one row of each says "none"."""
+    who, first = np.repeat(np.arange(400), 2), np.tile([True, False], 400)
+    kept = ["none" if one or at >= telling else values[at % 4] for at, one in zip(who, first, strict=True)]
+    release = TableRelease(
+        name="t", description="d", purpose="p", reads="f", subject="who", keep=("a",), gates={"kept_alone": 1},
+        quasi_ids={"day": {"kind": "categorical"}}, models=({"model": "k_anonymity", "k": 2},),
+    )  # fmt: skip
+    rows = pa.table({"who": [f"s{at}" for at in who], "day": [f"d{at % 4}" for at in who], "a": kept})
+
+    [verdict] = judge_kept(release, rows, who, np.zeros(800, int))
+
+    assert verdict.passed == passed
+
+
 @pytest.mark.parametrize(
     ("own", "passed"), [pytest.param(0, True, id="of-none"), pytest.param(1, False, id="of-one"),
                         pytest.param(99, False, id="of-99")]
@@ -215,7 +290,7 @@ def test_where_nobody_is_published_nothing_is_given_back():
     + [pytest.param(lambda ages, at=at: np.full(len(ages), at), id=f"all-in-class-{at}") for at in range(4)],
 )
 def test_of_many_people_a_part_is_looked_at_that_has_whole_crowds(monkeypatch, classes):
-    monkeypatch.setattr("quality.checks.anonymity.judge_kept.PAIRED", 2_000)
+    monkeypatch.setattr("quality.checks.anonymity.telling_columns.PAIRED", 2_000)
     chance, ages, towns = crowd(8_000)
 
     assert judged_crowd(ages, towns, classes=classes(ages), a=ages % 2).stops
