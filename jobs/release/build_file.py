@@ -128,8 +128,7 @@ def build_rows(
     try:
         made = publish_rows(rows, release, domains, people)
     except Unreachable as error:
-        error.mend += people_of_rows.mend if people_of_rows else ""
-        raise
+        raise Unreachable(error.unmet, more=people_of_rows.mend if people_of_rows else "") from None
     seen(made.table)
     tell(f"Verifying {made.table.num_rows:,} published rows")
     who = rows.select([release.subject, *release.links] if release.subject else [])

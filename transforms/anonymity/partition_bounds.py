@@ -30,11 +30,13 @@ _MENDS = {
 class Unreachable(GeowardError):
     """Not even one class of all rows holds a model, so no recoding can."""
 
-    def __init__(self, model: PrivacyModel) -> None:
-        """Name the model and its parameters, and what to ask of it instead."""
+    def __init__(self, model: PrivacyModel, *, more: str = "") -> None:
+        """Name the model and its parameters, and what to ask of it instead; ``more`` is a mend beside it."""
+        self.unmet = model
         told = ", ".join(f"{name} {value}" for name, value in model.model_dump(exclude_none=True).items())
         super().__init__(
-            f"The table as a whole does not hold {told}, so no classes of its rows can.", mend=_MENDS[model.model]
+            f"The table as a whole does not hold {told}, so no classes of its rows can.",
+            mend=_MENDS[model.model] + more,
         )
 
 

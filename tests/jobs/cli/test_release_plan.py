@@ -32,6 +32,7 @@ def test_no_value_of_a_row_is_told(geoward, declared):
 def test_what_a_build_would_stop_at_is_told_before_it_is_begun(geoward, declared, tmp_path):
     path = declared(
         keep=["height"],
+        gates={"kept_alone": 1},
         quasi_ids={"age": {"kind": "numeric"}, "town": {"kind": "hierarchical", "hierarchy": "towns.csv"}},
         models=[{"model": "k_anonymity", "k": 50}, {"model": "k_map", "k": 2, "population": "all.csv"}],
     )
