@@ -60,11 +60,11 @@ def close(t: float, column: str) -> State:
 
 
 def mapped(k: int) -> State:
-    return {"models": [{"model": "k_map", "k": k, "population": "visits.csv"}]}
+    return {"models": [{"model": "k_map", "k": k, "population": "visits.csv"}], "keep": []}
 
 
 def present(most: float) -> State:
-    return {"models": [{"model": "delta_presence", "maximum": most, "population": "visits.csv"}]}
+    return {"models": [{"model": "delta_presence", "maximum": most, "population": "visits.csv"}], "keep": []}
 
 
 AGE, CITY = {"kind": "numeric"}, {"kind": "categorical"}

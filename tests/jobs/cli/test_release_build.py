@@ -373,8 +373,8 @@ def test_dates_of_texts_are_published_as_intervals_of_dates_that_are_read_again(
     rows = "who,age,city,note,secret\n" + "".join(f"w{at},2026-0{1 + at // 4}-1{at % 4},Rome,n,s\n" for at in range(12))
 
     models = [{"model": "k_map", "k": 4, "population": "visits.csv"}]
-    done, published = built(rows, models=models)
-    attacked, _ = built(rows, models=models, gates={**DECLARED["gates"], "singling_out": 1})
+    done, published = built(rows, models=models, keep=[])
+    attacked, _ = built(rows, models=models, keep=[], gates={**DECLARED["gates"], "singling_out": 1})
 
     assert {row["age"] for row in published} == {f"[2026-0{month}-10, 2026-0{month}-13]" for month in (1, 2, 3)}
     verdicts = {one["check"]: one for one in done.document["verdicts"]}
