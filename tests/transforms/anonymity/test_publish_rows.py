@@ -24,7 +24,8 @@ DIVERSE = {"model": "l_diversity", "column": "ill", "l": 2}
 
 def declared(quasi_ids, models, **more):
     return TableRelease(
-        name="t", description="d", purpose="p", reads="f", quasi_ids=quasi_ids, models=models, keep=("note",), **more
+        name="t", description="d", purpose="p", reads="f", quasi_ids=quasi_ids, models=models, keep=("note",),
+        gates={"kept_alone": 1}, **more,
     )  # fmt: skip
 
 
