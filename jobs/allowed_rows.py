@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from jobs.job import Inputs
+from quality.contracts import DATE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from quality.releases.declaration import TableRelease
+    from quality.releases.noisy import NoisyRelease
 
 WHY = "_why"
 
@@ -23,6 +28,16 @@ def with_reason(inputs: Inputs, table: str, purpose: str) -> DataFrame:
     why = F.when(~F.array_contains("purposes", purpose), "no_purpose")
     why = why.when(~free & ~on_consent, "no_legal_basis_now")
     return joined.withColumn(WHY, why.when(on_consent & F.col("_subject").isNull(), "no_consent_now")).drop("_subject")
+
+
+def reasoned_rows(inputs: Inputs, release: NoisyRelease | TableRelease) -> DataFrame:
+    """Return the rows that a release of the lake reads, with ``_why``; made once for the build and its checks."""
+    return inputs.keep("reasons", lambda: with_reason(inputs, release.reads, release.purpose))
+
+
+def count_by_reason(rows: DataFrame) -> dict[tuple[date, str | None], int]:
+    """Return how many of ``reasoned_rows`` there are, by day and by why they may not be used; None may be."""
+    return {(row[DATE], row[WHY]): row["count"] for row in rows.groupBy(DATE, WHY).count().collect()}
 
 
 def _consenting(inputs: Inputs, purpose: str) -> DataFrame:

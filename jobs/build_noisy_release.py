@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
-from jobs.allowed_rows import WHY, with_reason
-from jobs.job import Built, Figures, Inputs, Job, NoisyFigures, Read
+from jobs.allowed_rows import WHY, count_by_reason, reasoned_rows
+from jobs.job import Built, Figures, Inputs, Job, NoisyFigures
+from jobs.release_job import release_job
 from quality.checks.check_noisy import check_changed, check_paid, check_partitions
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE, Contract
@@ -24,17 +24,8 @@ CHECKS = ("figures_paid", "partitions_public", "figures_of_these_rows")
 
 
 def noisy_job(writes: Contract) -> Job:
-    """Return the job that publishes a declared noisy release, whose contract was derived from the declaration."""
-    name = writes.name.rpartition(".")[2]
-    reads = dict.fromkeys(source.rpartition(".")[0] for column in writes for source in column.source)
-    return Job(
-        writes,
-        (*(Read(table, counted=True) for table in reads), Read("raw.consents", "all_dates")),
-        partial(build_noisy_release, name=name),
-        "aggregate",
-        checks=(partial(_holds, name=name),),
-        verifies=CHECKS,
-    )
+    """Return the job that publishes a declared noisy release."""
+    return release_job(writes, build_noisy_release, _holds, CHECKS)
 
 
 def build_noisy_release(inputs: Inputs, *, name: str) -> Built:
@@ -46,8 +37,8 @@ def build_noisy_release(inputs: Inputs, *, name: str) -> Built:
     from pyspark.sql import functions as F
 
     release = _declared(name)
-    rows = inputs.keep("reasons", lambda: with_reason(inputs, release.reads, release.purpose))
-    counted = {(row[DATE], row[WHY]): row["count"] for row in rows.groupBy(DATE, WHY).count().collect()}
+    rows = reasoned_rows(inputs, release)
+    counted = count_by_reason(rows)
     left_out = {key: count for key, count in counted.items() if key[1] is not None}
     tables = []
     for day, figures in _figures(inputs, release, rows):
@@ -107,7 +98,7 @@ def _nothing(inputs: Inputs, name: str) -> DataFrame:
 
 def _holds(df: DataFrame, inputs: Inputs, *, name: str) -> list[Verdict]:
     release = _declared(name)
-    rows = inputs.keep("reasons", lambda: with_reason(inputs, release.reads, release.purpose))
+    rows = reasoned_rows(inputs, release)
     found = dict(_figures(inputs, release, rows))
     paid = [_of_day(one.table, day, 0).drop_columns("_rows") for day, one in found.items() if one.table is not None]
     changed = [day for day, one in found.items() if one.changed]

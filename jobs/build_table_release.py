@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING
 
-from jobs.allowed_rows import WHY, with_reason
-from jobs.job import Built, Inputs, Job, Read
+from jobs.allowed_rows import WHY, count_by_reason, reasoned_rows
+from jobs.job import Built, Inputs, Job
+from jobs.release_job import release_job
 from quality.checks.check_released_rows import check_classes, check_days, check_kept, check_proven
+from quality.checks.differing_rows import differing_rows
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE, Contract, contract
 from quality.releases.contract_of_table import DECLARATION
@@ -25,17 +26,8 @@ TOO_SMALL_K, NOT_PROVEN = "k_below_policy", "not_proven"
 
 
 def table_job(writes: Contract) -> Job:
-    """Return the job that publishes a declared anonymous table, whose contract was derived from the declaration."""
-    name = writes.name.rpartition(".")[2]
-    reads = dict.fromkeys(source.rpartition(".")[0] for column in writes for source in column.source)
-    return Job(
-        writes,
-        (*(Read(table, counted=True) for table in reads), Read("raw.consents", "all_dates")),
-        partial(build_table_release, name=name),
-        "aggregate",
-        checks=(partial(_holds, name=name),),
-        verifies=CHECKS,
-    )
+    """Return the job that publishes a declared anonymous table."""
+    return release_job(writes, build_table_release, _holds, CHECKS)
 
 
 def build_table_release(inputs: Inputs, *, name: str) -> Built:
@@ -48,8 +40,8 @@ def build_table_release(inputs: Inputs, *, name: str) -> Built:
     from pyspark.sql import functions as F
 
     release = _declared(name)
-    rows = _rows(inputs, release)
-    counted = {(row[DATE], row[WHY]): row["count"] for row in rows.groupBy(DATE, WHY).count().collect()}
+    rows = reasoned_rows(inputs, release)
+    counted = count_by_reason(rows)
     left_out = Counter({key: count for key, count in counted.items() if key[1] is not None})
     shown = _shown(inputs, release)
     out = set(_days(shown))
@@ -74,12 +66,8 @@ def _declared(name: str) -> TableRelease:
     return table_release(name)
 
 
-def _rows(inputs: Inputs, release: TableRelease) -> DataFrame:
-    return inputs.keep("reasons", lambda: with_reason(inputs, release.reads, release.purpose))
-
-
 def _allowed(inputs: Inputs, release: TableRelease) -> DataFrame:
-    return _none_below(inputs, release, _rows(inputs, release).where(f"{WHY} is null"))
+    return _none_below(inputs, release, reasoned_rows(inputs, release).where(f"{WHY} is null"))
 
 
 def _below(inputs: Inputs, release: TableRelease) -> bool:
@@ -151,7 +139,8 @@ def _holds(df: DataFrame, inputs: Inputs, *, name: str) -> list[Verdict]:
     out, others = _days(shown), _days(shown.where(F.col(DECLARATION.name) != declaration))
     new = made.where(~F.col(DATE).isin(*out))
     values = [name for name in columns if name != DECLARATION.name]  # whose other name changes no row
-    changed = _differ(made.where(F.col(DATE).isin(*out)), shown, values)
+    gone, came = differing_rows(shown, made.where(F.col(DATE).isin(*out)), values)
+    changed = _days(gone.union(came))
     return [
         check_classes(df, tuple(release.quasi_ids), release.k, declaration),
         check_proven(df, new.select(*columns).unionByName(shown.select(*columns)), columns),
@@ -164,12 +153,6 @@ def _days_released(inputs: Inputs, release: TableRelease, out: list[date]) -> Ve
     proven = {day: proof for day, proof in _proofs(inputs, release).items() if day not in out}
     failed = {day: proof.failed for day, proof in proven.items()}
     if _below(inputs, release):
-        failed = {day: (TOO_SMALL_K,) for day in _days(_rows(inputs, release).where(f"{WHY} is null"))}
+        failed = {day: (TOO_SMALL_K,) for day in _days(reasoned_rows(inputs, release).where(f"{WHY} is null"))}
     least = min((proof.k for proof in proven.values() if not proof.failed), default=0)
     return check_days(failed, {day: proof.undecided for day, proof in proven.items()}, least)
-
-
-def _differ(one: DataFrame, other: DataFrame, columns: list[str]) -> list[date]:
-    """Return the days whose rows differ."""
-    both = one.select(*columns), other.select(*columns)
-    return _days(both[0].exceptAll(both[1]).union(both[1].exceptAll(both[0])))

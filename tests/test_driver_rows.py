@@ -13,8 +13,7 @@ BRINGS = {"collect", "toPandas", "toArrow", "toLocalIterator", "foreach", "rdd"}
 
 BOUNDED = {
     ("jobs/build_curated_privacy_spends.py", "build_curated_privacy_spends"): "a line for each release and date",
-    ("jobs/build_noisy_release.py", "build_noisy_release"): "a line for each date and reason",
-    ("jobs/build_table_release.py", "build_table_release"): "a line for each date and reason",
+    ("jobs/allowed_rows.py", "count_by_reason"): "a line for each date and reason",
     ("jobs/build_table_release.py", "_days"): "a line for each date",
     ("jobs/release/release_days.py", "proofs"): "a line for each date",
     ("jobs/date_files.py", "_count"): "a line for each file, table and date",

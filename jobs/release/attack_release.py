@@ -50,12 +50,15 @@ def attack_release(
     except (Unreachable, NoGeneralizationHolds):
         return [_too_few(release, rows)]
     found = attack_halves(made, tuple(release.quasi_ids), release.sensitive, release.gates, tell)
+    few = [one.measured.get("outcome") in ("too_small", "blind") for one in found]
+    linked = _linked(release, rows) if any(few) else ""  # which looks at all links
+    return [replace(one, mend=one.mend + linked) if is_few else one for one, is_few in zip(found, few, strict=True)]
+
+
+def _linked(release: TableRelease, rows: pa.Table) -> str:
+    """Return the knob where links make few people of many."""
     people = linked_people(release, rows)
-    linked = people.mend if people else ""
-    return [
-        replace(one, mend=one.mend + linked) if one.measured.get("outcome") in ("too_small", "blind") else one
-        for one in found
-    ]
+    return people.mend if people else ""
 
 
 def _asked(gates: Gates) -> bool:
@@ -64,13 +67,12 @@ def _asked(gates: Gates) -> bool:
 
 
 def _too_few(release: TableRelease, rows: pa.Table) -> Verdict:
-    people = linked_people(release, rows)
     return Verdict(
         "attacks",
         False,
         "Half of the people can be published as declared, so that attacks can be tried with a control group.",
         "There are too few people for a proof: release more of them at once, ask for less, or accept it by "
-        f"`gates: {{accept_too_small: true}}`; the report says so.{people.mend if people else ''}",
+        f"`gates: {{accept_too_small: true}}`; the report says so.{_linked(release, rows)}",
         {"outcome": "too_small"},
         "warn" if release.gates.accept_too_small else "error",
     )
@@ -89,14 +91,15 @@ def halve(
     from transforms.anonymity.publish_rows import publish_rows
 
     rows = _in_order(rows)
-    half, chosen = _people(release, rows)
+    people = people_of(release, rows)
+    half, chosen = _halved(people, rows.num_rows), one_row_each(rows, release.columns, people)
     kept = release.known_kept
     true = _true(rows, {**release.coded, **dict.fromkeys(kept, QuasiIdentifier(kind="categorical"))})
     crowd = None if population is None or release.k > 1 else _crowd(release, rows, population)
     paths = hierarchy_paths(release, rows, domains)
     categories = domains_of(true if crowd is None else _both(true, crowd), true.column_names, paths)
     published = publish_rows(rows.filter(pa.array(half == 0)), _of_half(release), domains, population)
-    shown = _once_each(published, people_of(release, rows)[half == 0])
+    shown = _once_each(published, people[half == 0])
     released = read_released(
         shown, true.column_names, categories, hierarchies=paths, exact=(*release.sensitive, *kept),
         orders={one.name: one.texts.to_pylist() for one in domains if one.declared.kind == "ordered"},
@@ -166,15 +169,15 @@ def _of_half(release: TableRelease) -> TableRelease:
     return release.model_copy(update={"models": models})
 
 
-def _people(release: TableRelease, rows: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each row's half (0, 1, or 2: in neither, of a large table), and the number of one row of each person."""
+def _halved(people: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+    """Return each row's half, by its person: 0, 1, or 2, in neither, of a large table."""
     import numpy as np
     import polars as pl
 
-    subjects = people_of(release, rows)
-    parts = max(2, 2 * (rows.num_rows // AT_MOST))
-    digests = pl.Series(np.arange(int(subjects.max(initial=-1)) + 1)).hash(SEED).to_numpy() % parts
-    return np.minimum(digests[subjects], 2).astype(np.int64), one_row_each(rows, release.columns, subjects)
+    parts = max(2, 2 * (rows // AT_MOST))
+    digests = pl.Series(np.arange(int(people.max(initial=-1)) + 1)).hash(SEED).to_numpy() % parts
+    halves: NDArray[np.int64] = np.minimum(digests[people], 2).astype(np.int64)
+    return halves
 
 
 def people_of(release: TableRelease, rows: pa.Table) -> NDArray[np.int64]:

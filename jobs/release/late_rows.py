@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jobs.release.read_table import is_parquet
 from jobs.release.write_table import write_table
 from quality.checks.anonymity.check_late_rows import check_late_rows, compare_cells, same_rows
 from quality.checks.anonymity.compare_versions import Differences
@@ -45,8 +46,7 @@ def _compared(
     The new rows are written as the old ones were and read again: a number has one spelling in CSV, another in Parquet.
     """
     old = _read(db, made.column_names, file)
-    of_texts = not file.is_dir() and not {".parquet", ".pq"} & {suffix.lower() for suffix in file.suffixes}
-    again = scratch / ("new.csv" if of_texts else "new.parquet")
+    again = scratch / ("new.parquet" if is_parquet(file) else "new.csv")
     write_table(made, again)
     new = open_file(db, again, name="the new version")
     if same_rows(db, old, new):

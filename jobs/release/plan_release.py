@@ -10,6 +10,7 @@ from pathlib import Path
 from jobs.listings.release_reports import PlannedColumn, ReleasePlanListing, Role
 from jobs.release.explain_release import means
 from jobs.release.plan_values import TableSeen, see_table
+from jobs.release.read_table import is_parquet
 from quality.checks.anonymity.csv_file import csv_file
 from quality.checks.anonymity.parquet_folder import is_hive, parts_of
 from quality.checks.anonymity.published_table import explained, open_engine
@@ -53,10 +54,9 @@ def plan_release(release: TableRelease, declared_in: Path, source: Path) -> Rele
 
 def shape_of(path: Path) -> FileShape:
     """Return the columns and rows of a CSV or Parquet file, or a folder of those; UsageError for what is neither."""
-    kinds = {suffix.lower() for suffix in path.suffixes}
-    if not (path.is_dir() or kinds & {".parquet", ".pq"} or kinds & _TEXTS):
+    if not (is_parquet(path) or {suffix.lower() for suffix in path.suffixes} & _TEXTS):
         raise UsageError(f"{path.name} is neither CSV nor Parquet.", mend="Name it *.csv or *.parquet.")
-    if not (path.is_dir() or kinds & {".parquet", ".pq"}):
+    if not is_parquet(path):
         with explained(path.name):
             file = csv_file(path)
             return FileShape(file.names, file.count())

@@ -26,30 +26,39 @@ def read_table(path: Path, columns: Sequence[str], content: bytes | None = None,
     """
     import pyarrow as pa
 
-    kinds = {suffix.lower() for suffix in existing(path).suffixes}
-    if not (path.is_dir() or kinds & {".parquet", ".pq", ".csv", ".tsv", ".txt"}):
+    if not (is_parquet(existing(path)) or _suffixes(path) & {".csv", ".tsv", ".txt"}):
         raise UsageError(f"{path.name} is neither CSV nor Parquet.", mend="Name it *.csv, *.csv.gz or *.parquet.")
-    of_texts = not path.is_dir() and not kinds & {".parquet", ".pq"}
     try:
-        return _read_csv(path, columns, content, delimiter) if of_texts else _read_parquet(path, columns, content)
+        if is_parquet(path):
+            return _read_parquet(path, columns, content)
+        return _read_csv(path, columns, content, delimiter)
     except (pa.ArrowInvalid, OSError, UnicodeDecodeError):
-        raise UsageError(
-            f"{path.name} cannot be read as a table.", mend="It is damaged or of another format."
-        ) from None
+        raise _unreadable(path) from None
 
 
 def schema_of(path: Path) -> pa.Schema | None:
     """Return the schema of Parquet; None of CSV, all of whose fields are texts."""
     import pyarrow as pa
 
-    if not path.is_dir() and not {".parquet", ".pq"} & {suffix.lower() for suffix in path.suffixes}:
+    if not is_parquet(path):
         return None
     try:
         return _dataset(path).schema
     except (pa.ArrowInvalid, OSError):
-        raise UsageError(
-            f"{path.name} cannot be read as a table.", mend="It is damaged or of another format."
-        ) from None
+        raise _unreadable(path) from None
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a path is Parquet by its name, or a folder of it."""
+    return path.is_dir() or bool(_suffixes(path) & {".parquet", ".pq"})
+
+
+def _suffixes(path: Path) -> set[str]:
+    return {suffix.lower() for suffix in path.suffixes}
+
+
+def _unreadable(path: Path) -> UsageError:
+    return UsageError(f"{path.name} cannot be read as a table.", mend="It is damaged or of another format.")
 
 
 def _read_csv(path: Path, columns: Sequence[str], content: bytes | None, delimiter: str) -> pa.Table:

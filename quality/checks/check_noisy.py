@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from quality.checks.differing_rows import differing_rows
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 def check_paid(df: DataFrame, paid: DataFrame) -> Verdict:
     """Return whether the published rows are those that the ledger holds figures of: all of them, and no other."""
     columns = [name for name in df.columns if name in paid.columns]
-    published, paid = df.select(columns), paid.select(columns)
-    others, absent = published.exceptAll(paid).count(), paid.exceptAll(published).count()
+    others, absent = (rows.count() for rows in differing_rows(df, paid, columns))
     return Verdict(
         "figures_paid", others == absent == 0, "Every published figure is one that a privacy budget paid for.",
         "Do not publish. Make the table again: `geoward run TABLE --force`; figures that were paid for come back.",
@@ -37,9 +37,8 @@ def check_partitions(df: DataFrame, public: pa.Table | None, *, unchanged: Seque
     if public is not None and public.num_rows:
         days = df.where(F.col(DATE).isin(list(unchanged)))
         keys = df.sparkSession.createDataFrame(public)
-        told = days.select(DATE, *public.column_names)
-        due = told.select(DATE).distinct().crossJoin(keys)
-        wrong = told.exceptAll(due).count() + due.exceptAll(told).count()
+        due = days.select(DATE).distinct().crossJoin(keys)
+        wrong = sum(rows.count() for rows in differing_rows(days, due, [DATE, *public.column_names]))
     return Verdict(
         "partitions_public", wrong == 0, "Which partitions are published does not hang on who is in the data.",
         "Do not publish: report it as a defect.", {"partitions_wrong": wrong},

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from quality.checks.differing_rows import differing_rows
 from quality.checks.verdict import Verdict
 from quality.contracts import DATE
 
@@ -35,8 +36,7 @@ def check_classes(df: DataFrame, quasi_ids: Sequence[str], k: int, declaration: 
 
 def check_proven(df: DataFrame, proven: DataFrame, columns: Sequence[str]) -> Verdict:
     """Return whether the rows are those that were proven, or that were published before: all of them, and no other."""
-    published, proven = df.select(*columns), proven.select(*columns)
-    others, absent = published.exceptAll(proven).count(), proven.exceptAll(published).count()
+    others, absent = (rows.count() for rows in differing_rows(df, proven, columns))
     return Verdict(
         "rows_proven", others == absent == 0, "Every published row was proven anonymous, or was out before.",
         "Do not publish. Make the table again: `geoward run TABLE --force`.",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypeVar
 
 from quality.contracts import DATE, Contract, contract
 from quality.contracts.contract import Sensitivity as S
@@ -14,7 +15,7 @@ from quality.releases.contract_of_noisy import contract_of_noisy
 from quality.releases.contract_of_table import DECLARATION, contract_of_table
 from quality.releases.declaration import TableRelease
 from quality.releases.load_release import FOLDER as DECLARATIONS
-from quality.releases.load_release import load_release
+from quality.releases.load_release import load_release, load_table_release
 from quality.releases.noisy import NoisyRelease
 
 FOLDER = DECLARATIONS.parent / "contracts" / "released"
@@ -22,25 +23,33 @@ LAYERS = ("protected.", "curated.")
 """What a release of the lake may read: nothing that is in the clear."""
 
 OfLake = NoisyRelease | TableRelease
+R = TypeVar("R")
 
 
 def lake_releases() -> dict[str, OfLake]:
     """Return the shipped declarations, of noisy figures and of tables, that read a table of the lake, by name."""
     found = (load_release(path) for path in sorted(DECLARATIONS.glob("*.yaml")))
-    made = {one.name: one for one in found if isinstance(one, OfLake) and one.reads.startswith(LAYERS)}
-    for release in made.values():
-        refuse_spending(release) if isinstance(release, NoisyRelease) else refuse_unfit(release)
-    return made
+    return {one.name: _fit(one) for one in found if isinstance(one, OfLake) and one.reads.startswith(LAYERS)}
 
 
 def noisy_release(name: str) -> NoisyRelease:
-    """Return the noisy release of the lake of that name; ``KeyError`` if there is none."""
-    return {one.name: one for one in lake_releases().values() if isinstance(one, NoisyRelease)}[name]
+    """Return the noisy release of the lake of that name; raise ``ConfigError`` if none is shipped or it is unfit."""
+    found = load_release(name)
+    assert isinstance(found, NoisyRelease)  # its job was made of its kind
+    return _fit(found)
 
 
 def table_release(name: str) -> TableRelease:
-    """Return the release of a table of the lake of that name; ``KeyError`` if there is none."""
-    return {one.name: one for one in lake_releases().values() if isinstance(one, TableRelease)}[name]
+    """Return the release of a table of the lake of that name; raise as ``noisy_release`` does."""
+    return _fit(load_table_release(name))
+
+
+def _fit(release: R) -> R:
+    if isinstance(release, NoisyRelease):
+        refuse_spending(release)
+    elif isinstance(release, TableRelease):
+        refuse_unfit(release)
+    return release
 
 
 def refuse_spending(release: NoisyRelease) -> None:

@@ -9,6 +9,7 @@ from quality.checks.anonymity.compare_versions import Differences, compare_versi
 from quality.checks.anonymity.hierarchy_file import Paths
 from quality.checks.anonymity.published_table import Roles, columns_of, quoted
 from quality.checks.verdict import Measured, Verdict
+from quality.checks.version_out import none_named
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -43,11 +44,7 @@ def check_late_rows(others: Sequence[Differences | None], *, versions: int, late
     warns. With no version out nothing is compared, and the verdict warns of that.
     """
     if not versions:
-        return Verdict(
-            "late_rows", False, "Whether a version that is out differs by a few people was not tried: none was named.",
-            "If somebody has an earlier version, name it: `--out-already FILE`.",
-            {"outcome": "not_tried", "versions": 0}, "warn",
-        )  # fmt: skip
+        return none_named("late_rows")
     told = [one for one in others if one is not None]
     measured: Measured = {
         "versions": versions, "of_other_rows": len(others), "not_compared": len(others) - len(told),

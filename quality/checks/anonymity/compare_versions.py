@@ -67,10 +67,9 @@ def compare_versions(
 
     ``fixed_cells`` says that every class is a cell of one partition that both versions share, such as the tiling of an
     epoch: then a class of one version only is one of nobody, or of k - 1 at most, in the other. Nodes of
-    ``hierarchies``, by column, overlap
-    where they share a value; texts of ``plain`` columns are no nodes. Each sensitive column is compared and the whole
-    row of them, then each of ``kept`` (what else both tables publish) and the whole row of all. Raises ``UsageError``
-    for more classes than can be compared.
+    ``hierarchies``, by column, overlap where they share a value; texts of ``plain`` columns are no nodes. Each
+    sensitive column is compared and the whole row of them, then each of ``kept`` (what else both tables publish) and
+    the whole row of all. Raises ``UsageError`` for more classes than can be compared.
     """
     _make_versions(db, old, new, roles, kept)
     found = _groups(db, roles)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from quality.checks.places.overlapping_groups import count_overlapping
 from quality.checks.verdict import Verdict
+from quality.checks.version_out import none_named
 from quality.contracts.untold import untold
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def check_versions(new: pa.Table, out: Sequence[pa.Table], *, k: int, late_days:
     of that. A day that one version has no row of is no day of it, though all its rows may have been suppressed.
     """
     if not out:
-        return _not_tried()
+        return none_named("late_days")
     changed = below = overlapping = 0
     for old in out:
         groups, cells = (_moved(old, new, keys, k) for keys in (GROUP, GROUP[:1]))
@@ -46,14 +47,6 @@ def check_versions(new: pa.Table, out: Sequence[pa.Table], *, k: int, late_days:
         "both learns of the late person.", {"versions": len(out), "groups_changed": changed, "by_fewer_than_k": below,
                                             "overlapping": overlapping},
         "error" if late_days == "refuse" else "warn",
-    )  # fmt: skip
-
-
-def _not_tried() -> Verdict:
-    return Verdict(
-        "late_days", False, "Whether a version that is out differs by a few people was not tried: none was named.",
-        "If somebody has an earlier version, name it: `--out-already FILE`.",
-        {"outcome": "not_tried", "versions": 0}, "warn",
     )  # fmt: skip
 
 
