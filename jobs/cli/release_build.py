@@ -56,10 +56,7 @@ def build(
     """
     from jobs.cli.release_noisy import build_and_show as build_noisily
     from jobs.cli.release_places import build_and_show
-    from jobs.cli.release_report import check_page, check_picture, write_report
-    from jobs.release.build_file import NotReleased, build_file
-    from jobs.release.digest_inputs import digest_inputs
-    from jobs.release.publish_large import build_large, is_large
+    from jobs.cli.release_report import check_page, check_picture
     from quality.releases.load_release import load_release, locate_release
     from quality.releases.noisy import NoisyRelease
     from quality.releases.places import PlacesRelease
@@ -77,11 +74,11 @@ def build(
         check_picture(cells)
     where = locate_release(name)
     file = source or where.parent / declared.reads
-    target = None if dry_run else output
     if isinstance(declared, NoisyRelease):
         build_noisily(
-            declared, where, file, target, consumer=consumer, days=(since, until), report=report, as_json=as_json
-        )
+            declared, where, file, None if dry_run else output, consumer=consumer, days=(since, until), report=report,
+            as_json=as_json,
+        )  # fmt: skip
         return
     if isinstance(declared, PlacesRelease):
         pages = (report, cells)
@@ -89,6 +86,20 @@ def build(
             declared, where, file, tiling, output, dry_run=dry_run, pages=pages, out=_existing(already), as_json=as_json
         )
         return
+    _build_table(declared, where, file, output, dry_run=dry_run, report=report, already=already, as_json=as_json)
+
+
+def _build_table(
+    declared: TableRelease, where: Path, file: Path, output: Path | None, *, dry_run: bool, report: Path | None,
+    already: list[Path] | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Build, show what became of each row and raise ``NotReleased`` if it may not be published."""
+    from jobs.cli.release_report import write_report
+    from jobs.release.build_file import NotReleased, build_file
+    from jobs.release.digest_inputs import digest_inputs
+    from jobs.release.publish_large import build_large, is_large
+
+    target = None if dry_run else output
     inputs = digest_inputs(declared, where, file) if report is not None else {}
     if is_large(declared, file):
         if already:
