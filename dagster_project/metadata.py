@@ -32,7 +32,7 @@ def definition_metadata(job: Job) -> dict[str, Any]:
 def tags_of(contract: Contract, policy: Policy) -> dict[str, str]:
     """Return the tags an auditor filters by: sensitivity, categories, legal basis, retention."""
     levels = sorted({column.sensitivity.value for column in contract if column.personal})
-    retention = policy.retention.get(contract.layer.value)  # type: ignore[call-overload]
+    retention = policy.retention.get(contract.layer.value)
     bases = {basis for rules in policy.jurisdictions.values() for use in rules.uses.values() for basis in use.accepts}
     return {
         "geoward/sensitivity": _tag(".".join(levels) or "none"),

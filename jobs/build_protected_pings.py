@@ -9,7 +9,7 @@ from jobs.job import Built, Inputs, Job, Read
 from quality.checks.check_precision import check_precision
 from quality.checks.verdict import Verdict
 from quality.contracts import Contract, contract
-from quality.policies.policy import Precision
+from quality.policies.jurisdiction import Precision
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

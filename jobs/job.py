@@ -15,7 +15,8 @@ from jobs.home import Region
 from jobs.region_keys import RegionKeys
 from quality.checks.verdict import Verdict
 from quality.contracts import Contract
-from quality.policies.policy import Jurisdiction, Policy, Release
+from quality.policies.jurisdiction import Jurisdiction, Release
+from quality.policies.policy import Policy
 from quality.sources.mapping import Mapping
 
 if TYPE_CHECKING:

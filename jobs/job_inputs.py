@@ -23,7 +23,7 @@ from jobs.reference import tiling_for
 from jobs.region_keys import RegionKeys, region_keys
 from quality.contracts import Contract, contract
 from quality.contracts.at_rest import readable
-from quality.policies.policy import CONSENT, Release
+from quality.policies.jurisdiction import CONSENT, Release
 from quality.sources.load_mapping import load_mapping
 from quality.sources.mapping import Mapping
 

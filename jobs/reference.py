@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from jobs.home import Home
 from quality.contracts.errors import UsageError
-from quality.policies.policy import Release
+from quality.policies.jurisdiction import Release
 
 if TYPE_CHECKING:
     from transforms.location.tile_cells import Tiling

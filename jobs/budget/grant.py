@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import accumulate
 
 from quality.contracts.errors import PolicyBreach, UsageError
-from quality.policies.policy import WHOLE_UNITS, Per
+from quality.policies.jurisdiction import WHOLE_UNITS, Per
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated
 
 OF_THE_LAKE = "/"

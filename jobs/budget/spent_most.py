@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from jobs.budget.grant import fullest, periods
-from quality.policies.policy import Per
+from quality.policies.jurisdiction import Per
 
 
 def spent_most(

@@ -24,7 +24,7 @@ from jobs.reference import populated_cells
 from jobs.release.build_noisy import columns_of
 from quality.contracts import DATE, Contract, contract
 from quality.contracts.errors import UsageError
-from quality.policies.policy import Budget
+from quality.policies.jurisdiction import Budget
 from quality.releases.noisy import NoisyRelease
 from quality.releases.noisy_keys import CellKey, PublicKeys
 from quality.releases.privacy_loss import Approximate, PrivacyLoss, ZeroConcentrated

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from quality.contracts.errors import ConfigError
 from quality.policies.explain_fields import explain_fields
+from quality.policies.load_law import find_law, load_law
 from quality.policies.policy import Policy
 from quality.policies.read_yaml import read_yaml
 
@@ -16,9 +18,23 @@ DEFAULT_POLICY = Path(__file__).with_name("default.yaml")
 
 
 def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
-    """Load and validate a policy; raise ``ConfigError`` naming the file and the field at fault."""
+    """Load and validate a policy with its laws; raise ``ConfigError`` naming the file and the field at fault.
+
+    A law is a file of ``laws/`` beside the policy, or one that is shipped; the version covers the bytes of all.
+    """
     data = read_yaml(path, what="policy")
+    digest = hashlib.sha256(path.read_bytes())
+    for territory in _territories(data):
+        names = territory["laws"] if isinstance(territory.get("laws"), list) else []
+        for name in names:
+            digest.update(find_law(str(name), path.parent / "laws").read_bytes())
+        territory["laws"] = [load_law(str(name), path.parent / "laws") for name in names]
     try:
-        return Policy.model_validate({**data, "version": hashlib.sha256(path.read_bytes()).hexdigest()})
+        return Policy.model_validate({**data, "version": digest.hexdigest()})
     except ValidationError as error:
         raise ConfigError(f"Policy {path} is not valid: {explain_fields(error, Policy)}") from None
+
+
+def _territories(data: dict[str, Any]) -> list[dict[str, Any]]:
+    stated = data.get("jurisdictions")
+    return [each for each in stated.values() if isinstance(each, dict)] if isinstance(stated, dict) else []

@@ -6,180 +6,75 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from quality.contracts.errors import PolicyBreach
+from quality.policies.access import Name, Principal, Recipient, Role
 from quality.policies.break_glass import BreakGlass
-from quality.policies.redaction import KEYED, NOTHING_LEFT, Redaction
+from quality.policies.contradictions import contradictions
+from quality.policies.jurisdiction import Jurisdiction, Use
+from quality.policies.law_rules import Frozen
+from quality.policies.redaction import NOTHING_LEFT, Redaction
+from quality.policies.residency import Declassifier, Floor, Organization
+from quality.policies.retention import Choice, Hold, Retention
+from quality.policies.strictest import with_laws
 
-LegalBasis = Literal[
-    "Consent", "Contract", "Legal obligations", "Vital interests", "Public interest", "Legitimate interests"
-]
-"""The six bases of GDPR Art. 6(1), spelled as Fideslang spells them."""
-
-CONSENT: LegalBasis = "Consent"
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+OF_PEOPLE = {"version", "break_glass", "principals", "roles", "recipients", "organization", "holds"}
+"""What lets people in and out, or only describes: it changes no row."""
 
 
-class Precision(_Frozen):
-    """The finest a place and a time may be. A cell must exceed both limits; ``citation`` names the law or reason.
-
-    ``min_area_m2`` in square meters; ``min_radius_m`` is the cell's circumradius in meters; ``time_minutes`` is the
-    step to which times are floored.
-    """
-
-    min_area_m2: float = Field(ge=0)
-    min_radius_m: float = Field(ge=0)
-    time_minutes: Literal[1, 5, 15, 30, 60]
-    citation: str = Field(min_length=1)
-
-
-class Use(_Frozen):
-    """One purpose in one jurisdiction: which legal bases it accepts, for which kinds of rows, and how precise."""
-
-    accepts: tuple[LegalBasis, ...] = Field(min_length=1)
-    datasets: tuple[Literal["pings", "actions"], ...] = Field(min_length=1)
-    precision: Precision
-    allow_minors: bool = False
-
-
-class Release(_Frozen):
-    """What a published anonymous table must hold, and how its tiles and slots are cut.
-
-    A tile is the finest allowed cell with at least ``tile_residents``; ``window`` is the span over which persons are
-    counted, ``time`` the finest slot; ``slot_hours`` are the steps to coarsen through before suppressing.
-    """
-
-    k: int = Field(ge=2)
-    finest_resolution: int = Field(ge=0, le=15)
-    coarsest_resolution: int = Field(ge=0, le=15)
-    tile_residents: int = Field(ge=1)
-    time: Literal["hour", "hour_of_week"] = "hour"
-    window: Literal["day", "month", "year", "epoch"] = "day"
-    slot_hours: tuple[Annotated[int, Field(ge=1)], ...] = Field(default=(1, 6, 24), min_length=1)
-
-    @model_validator(mode="after")
-    def _coherent(self) -> Release:
-        if self.coarsest_resolution > self.finest_resolution:
-            raise ValueError("coarsest_resolution must not be finer than finest_resolution")
-        if list(self.slot_hours) != sorted(set(self.slot_hours)) or any(168 % hours for hours in self.slot_hours):
-            raise ValueError("slot_hours must rise and each divide the 168 hours of a week")
-        if self.time == "hour" and (self.window != "day" or max(self.slot_hours) > 24):
-            raise ValueError("an hourly release counts within a day: use window: day and slots of at most 24 hours")
-        return self
-
-
-Per = Literal["lifetime", "year", "month", "week", "day"]
-
-WHOLE_UNITS: dict[str, tuple[Per, ...]] = {
-    "user": ("lifetime",),
-    "user_week": ("lifetime", "week"),
-    "user_day": ("lifetime", "year", "month", "week", "day"),
-}
-"""Periods that hold whole privacy units: a user, or a week that begins in one month and ends in the next, would lose
-the budget of each period that it is in. Weeks are ISO's."""
-
-
-class Budget(_Frozen):
-    """What one privacy ``unit`` of a table may lose at most in each period of data, over all noisy releases of it.
-
-    ``rho`` is of zero-concentrated, ``epsilon`` of (epsilon, delta)-differential privacy: one of them is stated, and
-    releases state their loss in the same.
-    """
-
-    unit: Literal["user", "user_day", "user_week"]
-    per: Per = "lifetime"
-    rho: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
-    epsilon: Decimal | None = Field(default=None, gt=0, allow_inf_nan=False)
-    delta: Decimal = Field(default=Decimal(0), ge=0, lt=1)
-
-    @model_validator(mode="after")
-    def _one(self) -> Budget:
-        if (self.rho is None) == (self.epsilon is None):
-            raise ValueError("a budget states rho or epsilon, one of them")
-        if self.per not in WHOLE_UNITS[self.unit]:
-            raise ValueError(f"a budget per {self.unit} is per {' or '.join(WHOLE_UNITS[self.unit])}")
-        return self
-
-
-class Retention(_Frozen):
-    """How long rows of a layer are kept. ``clock`` says what the days are counted from."""
-
-    days: int = Field(ge=1)
-    clock: Literal["landing", "event"] = "landing"
-
-
-class Purpose(_Frozen):
+class Purpose(Frozen):
     """Why data is used. ``data_use`` is Fideslang's name for it; without ``redaction`` no text is left.
 
-    A purpose may link pseudonyms where its ``links`` names the purpose of both ends, its own too.
+    A purpose may link pseudonyms where its ``links`` names the purpose of both ends, its own too. ``subjects`` are
+    Fideslang's data subjects.
     """
 
     data_use: str
     description: str
     redaction: Redaction = NOTHING_LEFT
     links: tuple[str, ...] = ()
+    subjects: tuple[str, ...] = ("customer",)
 
 
-class Jurisdiction(_Frozen):
-    """The rules of one legal territory. ``minor_below`` is the age in years under which a person is a minor.
+class Policy(Frozen):
+    """One policy file with its laws. ``version`` is the SHA-256 of all their bytes, set by the loader.
 
-    ``budgets`` are those of tables that noisy releases read: without one, nothing of a table is released with noise.
-    """
-
-    description: str
-    minor_below: int = Field(ge=0, le=21)
-    uses: dict[str, Use]
-    release: Release
-    budgets: dict[str, Budget] = {}
-
-
-class Policy(_Frozen):
-    """One policy file. ``version`` is the SHA-256 of its bytes, set by the loader.
-
-    Without ``break_glass`` nobody may see the identifier behind a token.
+    ``retention`` is by layer or dataset. ``choices`` say which of two rules that contradict one another is followed.
+    Without ``principals`` nobody may query, without ``break_glass`` nobody may see the identifier behind a token.
     """
 
     name: str
     version: str = ""
     purposes: dict[str, Purpose]
-    jurisdictions: dict[str, Jurisdiction]
-    retention: dict[Literal["raw", "clean", "protected", "curated", "quarantine"], Retention]
+    jurisdictions: dict[str, Annotated[Jurisdiction, AfterValidator(with_laws)]]
+    retention: dict[str, Retention]
     release_purpose: str
     pseudonym_purpose: str
     pseudonym_epoch: Literal["month", "none"]
     break_glass: BreakGlass | None = None
+    organization: Organization = Organization()
+    roles: dict[Name, Role] = {}
+    principals: dict[Name, Principal] = {}
+    recipients: dict[Name, Recipient] = {}
+    declassifiers: dict[Name, Declassifier] = {}
+    floors: dict[Name, Floor] = {}
+    holds: dict[Name, Hold] = {}
+    choices: tuple[Choice, ...] = ()
 
     @model_validator(mode="after")
-    def _names_exist(self) -> Policy:
-        named = {self.release_purpose, self.pseudonym_purpose}
-        named |= {use for jurisdiction in self.jurisdictions.values() for use in jurisdiction.uses}
-        named |= {linked for purpose in self.purposes.values() for linked in purpose.links}
-        if unknown := sorted(named - set(self.purposes)):
-            raise ValueError(f"purposes used but not declared: {', '.join(unknown)}")
-        if missing := sorted({"raw", "clean", "protected", "quarantine"} - set(self.retention)):
-            raise ValueError(f"retention is not stated for: {', '.join(missing)}")
-        if (operator := self.purposes[self.pseudonym_purpose].redaction.operator) in KEYED:
-            raise ValueError(
-                f"{self.pseudonym_purpose} redacts tables by the night, which belong to no case: "
-                f"operator {operator} needs one, and may be stated under on_request only"
-            )
-        granted = self.break_glass.jurisdictions if self.break_glass else frozenset()
-        if unknown := sorted(granted - set(self.jurisdictions)):
-            raise ValueError(f"break_glass grants in jurisdictions that are not declared: {', '.join(unknown)}")
+    def _coherent(self) -> Policy:
+        if problem := next(contradictions(self), None):
+            raise ValueError(problem)
         return self
 
     @cached_property
     def of_rows(self) -> str:
-        """Return a digest of what rows are made under: ``break_glass`` lets people in and out, and changes no row."""
-        rules = self.model_dump(mode="json", exclude={"version", "break_glass"})
+        """Return a digest of what rows are made under: who may see them changes no row."""
+        rules = self.model_dump(mode="json", exclude=OF_PEOPLE)
         return hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
 
     def jurisdiction(self, name: str) -> Jurisdiction:
@@ -220,5 +115,9 @@ class Policy(_Frozen):
 
     def retain_until(self, layer: str, *, landed: date, event: date) -> date:
         """Return the last day a row of that layer may be kept; ``KeyError`` if the layer keeps rows forever."""
-        rule = self.retention[layer]  # type: ignore[index]
+        rule = self.retention[layer]
         return (landed if rule.clock == "landing" else event) + timedelta(days=rule.days)
+
+    def holder(self, public_key: bytes) -> str | None:
+        """Return whose Ed25519 key that is, of 32 bytes."""
+        return next((name for name, one in self.principals.items() if one.public_key and one.raw == public_key), None)

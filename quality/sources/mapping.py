@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from quality.contracts import Contract, contract
-from quality.policies.policy import LegalBasis
+from quality.policies.jurisdiction import LegalBasis
 from quality.sources.check_emit import problems_of
 from quality.sources.rules import Frozen, Name, Rule, Scalar
 

@@ -15,8 +15,8 @@ from jobs.home import open_home
 from jobs.region_keys import key_for
 from jobs.release.lake_figures import LakeFigures
 from quality.contracts.errors import EnvironmentFault, UsageError
+from quality.policies.jurisdiction import Budget
 from quality.policies.load_policy import load_policy
-from quality.policies.policy import Budget
 from quality.releases.contract_of import noisy_release
 
 DAY, NEXT = date(2026, 5, 1), date(2026, 5, 2)

@@ -58,11 +58,12 @@ def people(tmp_path):
 def policy(home, people):
     """Write the policy: GRANT, with what a test changes; return the home that it is in force in."""
 
-    def policy(keys=None, nobody=False, **changed):
-        known = {name: {"public_key": people[name].line} for name in NAMES[:-1]}
+    def policy(keys=None, nobody=False, only=NAMES[:-1], **changed):
+        known = {name: {"public_key": people[name].line} for name in only}
         known |= {name: {"public_key": people[other].line} for name, other in (keys or {}).items()}
-        section = {"hours": 8, "principals": known, "grants": [GRANT], **changed}
-        data = read_yaml(DEFAULT_POLICY, what="policy") | ({} if nobody else {"break_glass": section})
+        section = {"hours": 8, "grants": [GRANT], **changed}
+        granted = {} if nobody else {"break_glass": section, "principals": known}
+        data = read_yaml(DEFAULT_POLICY, what="policy") | granted
         (home.path / "policy.yaml").write_text(yaml.safe_dump(data))
         file = home.path / "geoward.yaml"
         if "\npolicy:" not in file.read_text():

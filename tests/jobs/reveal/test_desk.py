@@ -122,10 +122,9 @@ def test_what_the_policy_no_longer_bears_out_shows_nothing(ask, approve, told, p
     assert told()[-1] == "refused" and "revealed" not in told()
 
 
-def test_whoever_was_taken_out_of_the_policy_has_approved_nothing(ask, approve, policy, people, told):
+def test_whoever_was_taken_out_of_the_policy_has_approved_nothing(ask, approve, policy, told):
     approve(ask().request)
-    policy(principals={name: {"public_key": people[name].line} for name in ("ada", "dan")},
-           grants=[{**GRANT, "may_ask": ["ada"], "may_approve": ["dan"]}])  # fmt: skip
+    policy(only=("ada", "dan"), grants=[{**GRANT, "may_ask": ["ada"], "may_approve": ["dan"]}])
 
     with pytest.raises(PolicyBreach, match="does not let bob approve"):
         ask()

@@ -26,7 +26,9 @@ GOOD = {
 
 def load(tmp_path, section):
     file = tmp_path / "policy.yaml"
-    file.write_text(yaml.safe_dump({**read_yaml(DEFAULT_POLICY, what="policy"), "break_glass": section}))
+    glass = {name: part for name, part in section.items() if name != "principals"}
+    data = {**read_yaml(DEFAULT_POLICY, what="policy"), "break_glass": glass, "principals": section["principals"]}
+    file.write_text(yaml.safe_dump(data))
     return load_policy(file)
 
 
@@ -35,9 +37,9 @@ def test_the_shipped_policy_lets_nobody():
 
 
 def test_a_person_is_known_by_key_whatever_the_comment(tmp_path):
-    glass = load(tmp_path, GOOD).break_glass
+    policy = load(tmp_path, GOOD)
 
-    assert [glass.name_of(bytes([seed]) * 32) for seed in range(4)] == ["ada", "bob", "cy", None]
+    assert [policy.holder(bytes([seed]) * 32) for seed in range(4)] == ["ada", "bob", "cy", None]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,14 @@ def principal(key):
         pytest.param(
             principal(line(9, "ssh-dss").replace("ssh-dss", "ssh-ed25519")), "no Ed25519 key", id="in-disguise"
         ),
-        pytest.param({**GOOD, "grants": [{**GRANT, "may_ask": ["eve"]}]}, "not declared: eve", id="undeclared-person"),
+        pytest.param(
+            {**GOOD, "grants": [{**GRANT, "may_ask": ["eve"]}]}, "have no public key: eve", id="undeclared-person"
+        ),
+        pytest.param(
+            {**GOOD, "principals": {**GOOD["principals"], "ada": {"os_user": "ada"}}},
+            "no public key: ada",
+            id="keyless",
+        ),
         pytest.param({**GOOD, "grants": [{**GRANT, "jurisdictions": ["mars"]}]}, "not declared: mars", id="nowhere"),
         pytest.param({**GOOD, "grants": [{**GRANT, "may_approve": ["ada"]}]}, "two persons", id="one-person-alone"),
         pytest.param({**GOOD, "grants": [{**GRANT, "kinds": []}]}, "kinds", id="no-kind"),

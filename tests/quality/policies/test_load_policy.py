@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import hashlib
-
 import pytest
 import yaml
 
 from quality.contracts.errors import ConfigError
+from quality.policies.load_law import LAWS
 from quality.policies.load_policy import DEFAULT_POLICY, load_policy
 from quality.policies.read_yaml import read_yaml
 
@@ -44,9 +43,8 @@ def changed(tmp_path, path, value):
         pytest.param((*ANALYTICS, "datasets"), ["planted"], id="unknown-dataset"),
         pytest.param((*ANALYTICS, "precision", "min_area_m2"), -1, id="negative-area"),
         pytest.param((*ANALYTICS, "precision", "time_minutes"), 7, id="odd-time-step"),
-        pytest.param((*ANALYTICS, "precision", "citation"), "", id="no-citation"),
         pytest.param((*ANALYTICS, "precision", "planted_extra"), 1, id="unknown-field"),
-        pytest.param((*ANALYTICS, "precision", "min_radius_m"), REMOVE, id="missing-field"),
+        pytest.param((*ANALYTICS, "precision", "time_minutes"), REMOVE, id="missing-field"),
         pytest.param(("pseudonym_epoch",), "planted", id="unknown-epoch"),
         pytest.param(("retention", "raw", "days"), 0, id="kept-for-no-day"),
         pytest.param(("retention", "raw", "clock"), "planted", id="unknown-clock"),
@@ -80,6 +78,10 @@ def test_a_bad_field_is_named_with_its_path_and_never_its_value(tmp_path, path, 
         pytest.param(
             ("purposes", "risk", "links"), ["art"], "purposes used but not declared: art", id="linked-purpose"
         ),
+        pytest.param((*ANALYTICS, "precision", "citation"), "", "own limits need a citation", id="no-citation"),
+        pytest.param((*EU, "laws"), ["atlantis"], "no law 'atlantis'.*Known: .*ccpa", id="no-such-law"),
+        pytest.param((*EU, "laws"), [], "minor_below is stated neither", id="nobody-says-who-is-a-minor"),
+        pytest.param((*ANALYTICS, "precision"), {"time_minutes": 60}, "needs a limit of precision", id="no-limit"),
         pytest.param(("retention", "raw"), REMOVE, "retention is not stated for: raw", id="retention"),
         pytest.param((*EU, "release", "coarsest_resolution"), 9, "must not be finer", id="resolutions"),
         pytest.param((*EU, "release", "slot_hours"), [1, 5], "divide the 168 hours", id="slots-that-do-not-divide"),
@@ -108,10 +110,16 @@ def test_slots_of_no_length_are_refused(tmp_path, hours):
         load_policy(changed(tmp_path, (*EU, "release", "slot_hours"), hours))
 
 
-def test_a_stated_version_is_replaced_by_the_digest_of_the_file(tmp_path):
+def test_a_stated_version_is_replaced_by_the_digest_of_the_file_and_of_its_laws(tmp_path):
     file = changed(tmp_path, ("version",), "mine")
+    before = load_policy(file).version
+    (tmp_path / "laws").mkdir()
+    law = tmp_path / "laws" / "gdpr.yaml"
+    law.write_bytes((LAWS / "gdpr.yaml").read_bytes())
 
-    assert load_policy(file).version == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert load_policy(file).version == before != "mine"
+    law.write_text(law.read_text() + "# read again\n")
+    assert load_policy(file).version != before
 
 
 def test_keys_that_are_no_text_are_refused(tmp_path):
