@@ -36,7 +36,7 @@ def test_a_policy_that_contradicts_itself_is_refused(tmp_path, path, value, said
 def test_a_use_that_a_law_forbids_whatever_anybody_consents_to_is_refused(tmp_path):
     (tmp_path / "laws").mkdir()
     (tmp_path / "laws" / "strict.yaml").write_text(
-        "law: strict\ntitle: t\nrules:\n  sale: {kind: ban, bars: [sale], of: [user.location.precise], says: forbidden, "
+        "law: strict\ntitle: t\nrules:\n  sale: {kind: ban, bars: [sale], of: [user.location.precise], says: barred, "
         "cites: S. 1, status: VERIFIED}\n"
     )
     changed(tmp_path, ("jurisdictions", "eu", "laws"), ["gdpr", "strict"])
