@@ -32,7 +32,7 @@ setup: .venv/.ready
 
 oracles: .venv-oracles/.ready  ## other people's measures that long tests ask, in environments of their own
 
-.venv-oracles/.ready: .venv/.ready tests/oracles/setup.sh $(wildcard tests/oracles/*.lock)
+.venv-oracles/.ready: .venv/.ready tests/oracles/setup.sh tests/oracles/pycanon.lock tests/oracles/anonymeter.lock
 	@sh tests/oracles/setup.sh
 	@touch $@
 
@@ -45,7 +45,7 @@ rivals: .venv-rivals/.ready  ## other tools that benchmarks are run beside, in a
 
 lock: setup  ## renew requirements.lock and the locks of oracles and rivals
 	$(BIN)/uv pip compile pyproject.toml --extra dev --python-version 3.11 --generate-hashes --no-emit-index-url -q -o requirements.lock
-	for name in pycanon anonymeter fideslang datacontract; do $(BIN)/uv pip compile tests/oracles/$$name.in --python-version 3.11 --generate-hashes \
+	for name in pycanon anonymeter; do $(BIN)/uv pip compile tests/oracles/$$name.in --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url -q -o tests/oracles/$$name.lock; done
 	$(BIN)/uv pip compile benchmarks/rivals.in --python-version 3.11 --generate-hashes --no-emit-index-url -q -o benchmarks/rivals.lock
 
