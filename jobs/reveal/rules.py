@@ -36,7 +36,7 @@ def principal_of(home: Home, identity: Identity) -> str:
     """
     refuse_foreign_home(home, above=True)
     policy = home.policy
-    break_glass_of(policy)
+    break_glass_of(policy)  # raises where nobody may
     if name := policy.holder(identity.public):
         return name
     mend = "Have your public key entered under principals in the policy."

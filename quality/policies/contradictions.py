@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from quality.policies.access import RELEASED
 from quality.policies.law import rules_of
 from quality.policies.law_rules import BanRule, covers
 from quality.policies.practices import practices_of
@@ -101,5 +100,5 @@ def _banned(policy: Policy) -> Iterator[str]:
 
 
 def _told(what: str, names: Iterable[str]) -> Iterator[str]:
-    if found := sorted(set(names) - {RELEASED}):
+    if found := sorted(set(names)):
         yield f"{what}: {', '.join(found)}"

@@ -108,15 +108,13 @@ def _of_person(policy: Policy, asked: ReadRequest) -> Iterator[Decision]:
         said = f"Policy {policy.name} does not know who asks."
         yield Decision("gap", "principal.unknown", said, "Have yourself entered under principals in the policy.")
         return
+    served = purposes_of(policy, policy.principals[asked.principal])
+    instead = f"Purposes of {asked.principal}: {', '.join(served) or 'none'}."
     if asked.purpose not in policy.purposes:
-        served = ", ".join(purposes_of(policy, policy.principals[asked.principal])) or "none"
-        said = f"Policy {policy.name} does not know the purpose."
-        yield Decision("gap", "purpose.unknown", said, f"Purposes of {asked.principal}: {served}.")
-        return
-    if asked.purpose not in purposes_of(policy, policy.principals[asked.principal]):
-        served = ", ".join(purposes_of(policy, policy.principals[asked.principal])) or "none"
+        yield Decision("gap", "purpose.unknown", f"Policy {policy.name} does not know the purpose.", instead)
+    elif asked.purpose not in served:
         said = f"No role of {asked.principal} serves purpose {asked.purpose}."
-        yield Decision("deny", "role.purpose", said, f"Purposes of {asked.principal}: {served}.")
+        yield Decision("deny", "role.purpose", said, instead)
 
 
 def _of_purpose(policy: Policy, asked: ReadRequest, contract: Contract) -> Iterator[Decision]:
@@ -146,17 +144,17 @@ def _barred(table: str, column: str, datasets: tuple[str, ...]) -> bool:
 
 
 def _of_role(policy: Policy, asked: ReadRequest, contract: Contract) -> Iterator[Decision]:
-    reads = [one for one in _reads(policy, asked) if names(one.tables, contract)]
+    reads = _reads(policy, asked, contract)
     if not reads:
         said = f"No role of {asked.principal} reads {asked.table} for {asked.purpose}."
         yield Decision("deny", "role.reads", said)
         return
-    there = [one for one in reads if not one.regions or asked.region in one.regions]
+    there = [one for one in reads if _in_region(one, asked)]
     if not there:
         regions = sorted({region for one in reads for region in one.regions})
         said = f"No role of {asked.principal} reads {asked.table} in {asked.region}."
         yield Decision("deny", "role.region", said, f"Regions: {', '.join(regions)}.")
-    elif contract.personal and not contract.released and all(one.answer == "rows" for one in there):
+    elif not any(_may_answer(one, contract) for one in there):
         said = f"Rows of {asked.table} are about single persons: nobody reads them."
         instead = "Its figures may be read with noise, where a role has `answer: noisy`."
         yield Decision("deny", "person_level.rows", said, instead)
@@ -171,7 +169,7 @@ def _of_columns(policy: Policy, asked: ReadRequest, contract: Contract) -> Itera
         said = f"No role shows {', '.join(never)} of {asked.table}: identifiers, exact places and texts."
         yield Decision("deny", "column.never", said)
     elif not _granting(policy, asked):
-        granted = {name for one in _reads(policy, asked) if names(one.tables, contract) for name in one.columns}
+        granted = {name for one in _reads(policy, asked, contract) for name in one.columns}
         said = f"No role of {asked.principal} reads all of these columns of {asked.table}."
         yield Decision("deny", "role.columns", said, f"Columns: {', '.join(sorted(granted))}.")
 
@@ -181,18 +179,28 @@ def _granting(policy: Policy, asked: ReadRequest) -> list[Reads]:
     contract = CONTRACTS[asked.table]
     fits = [
         one
-        for one in _reads(policy, asked)
-        if names(one.tables, contract)
-        and (not one.regions or asked.region in one.regions)
+        for one in _reads(policy, asked, contract)
+        if _in_region(one, asked)
+        and _may_answer(one, contract)
         and (not one.columns or set(asked.columns) <= set(one.columns))
-        and not (one.answer == "rows" and contract.personal and not contract.released)
     ]
     return sorted(fits, key=lambda one: (one.answer != "rows", len(one.masks), bool(one.where)))
 
 
-def _reads(policy: Policy, asked: ReadRequest) -> list[Reads]:
+def _reads(policy: Policy, asked: ReadRequest, contract: Contract) -> list[Reads]:
+    """Return what the roles of who asks grant of the table for the purpose, in whatever region."""
     roles = [policy.roles[name] for name in policy.principals[asked.principal or ""].roles]
-    return [reads for role in roles if asked.purpose in role.purposes for reads in role.reads]
+    granted = [reads for role in roles if asked.purpose in role.purposes for reads in role.reads]
+    return [reads for reads in granted if names(reads.tables, contract)]
+
+
+def _in_region(reads: Reads, asked: ReadRequest) -> bool:
+    return not reads.regions or asked.region in reads.regions
+
+
+def _may_answer(reads: Reads, contract: Contract) -> bool:
+    """Rows of single persons are answered to nobody, whatever a role says; their figures with noise may be."""
+    return reads.answer != "rows" or contract.released or not contract.personal
 
 
 def purposes_of(policy: Policy, who: Principal) -> list[str]:

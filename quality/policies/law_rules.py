@@ -168,7 +168,7 @@ class TransferRule(_Rule):
 
 
 class SignalRule(_Rule):
-    """A signal refuses these practices, or, where it ``allows``, none is refused without it being asked."""
+    """A signal ``refuses`` these practices; ``within`` this distance, where it speaks of places."""
 
     kind: Literal["signal"]
     signal: str = Field(pattern=r"^[a-z][a-z0-9_.]*$")

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from quality.contracts.errors import ConfigError
 from quality.policies.explain_fields import explain_fields
+from quality.policies.law import Law
 from quality.policies.load_law import find_law, load_law
 from quality.policies.policy import Policy
 from quality.policies.read_yaml import read_yaml
@@ -23,12 +24,14 @@ def load_policy(path: Path = DEFAULT_POLICY) -> Policy:
     A law is a file of ``laws/`` beside the policy, or one that is shipped; the version covers the bytes of all.
     """
     data = read_yaml(path, what="policy")
-    digest = hashlib.sha256(path.read_bytes())
+    digest, folder = hashlib.sha256(path.read_bytes()), path.parent / "laws"
+    laws: dict[str, Law] = {}  # several territories may adopt one
     for territory in _territories(data):
-        names = territory["laws"] if isinstance(territory.get("laws"), list) else []
+        names = [str(name) for name in territory["laws"]] if isinstance(territory.get("laws"), list) else []
         for name in names:
-            digest.update(find_law(str(name), path.parent / "laws").read_bytes())
-        territory["laws"] = [load_law(str(name), path.parent / "laws") for name in names]
+            digest.update(find_law(name, folder).read_bytes())
+            laws[name] = laws.get(name) or load_law(name, folder)
+        territory["laws"] = [laws[name] for name in names]
     try:
         return Policy.model_validate({**data, "version": digest.hexdigest()})
     except ValidationError as error:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from quality.contracts.raw_pings import PRECISE
 from quality.policies.jurisdiction import Jurisdiction, Precision, Use
 from quality.policies.law import Law, rules_of
 from quality.policies.law_rules import AgeRule, ConsentRule, PrecisionRule, Sink, covers
-
-LOCATION = "user.location"
 
 
 def with_laws(stated: Jurisdiction) -> Jurisdiction:
@@ -39,6 +38,6 @@ def _use(use: Use, laws: tuple[Law, ...]) -> Use:
     if "pings" in use.datasets and not (precision.min_area_m2 or precision.min_radius_m):
         raise ValueError("a use of pings needs a limit of precision: neither the policy nor a law states one")
     separate = [rule for rule in rules_of(laws, ConsentRule).values() if rule.form == "separate"]
-    if any(covers(rule.of, f"{LOCATION}.precise") for rule in separate):
+    if any(covers(rule.of, PRECISE) for rule in separate):
         use = use.model_copy(update={"consent": use.consent.model_copy(update={"form": "separate"})})
     return use.model_copy(update={"precision": precision})
